@@ -1,0 +1,84 @@
+"""
+CPU time of whole processes, as ratios to ``python -c pass`` in the same run: ``make bench``.
+
+Goals: ``kgen --help`` within 12 times, ``kgen compile examples/hello`` within 30 times. The commands take turns, and
+the smallest of several runs counts, so that other work on the machine falls on all of them alike.
+"""
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One command, what to do before each run, and how many times the empty program it may take."""
+
+    name: str
+    command: tuple[str, ...]
+    prepare: Callable[[], None]
+    goal: float | None = None
+
+
+def cases(work: Path) -> tuple[Case, ...]:
+    """Return the commands; the empty program is the first."""
+    kgen = (sys.executable, "-m", "kgen")
+
+    def nothing() -> None:
+        pass
+
+    def fresh(name: str) -> Callable[[], None]:
+        def copy() -> None:
+            shutil.rmtree(work / name, ignore_errors=True)
+            shutil.copytree(EXAMPLES / name, work / name)
+
+        return copy
+
+    return (
+        Case("python -c pass", (sys.executable, "-c", "pass"), nothing),
+        Case("kgen --help", (*kgen, "--help"), nothing, 12),
+        Case("kgen compile examples/hello", (*kgen, "compile", str(work / "hello")), fresh("hello"), 30),
+        Case("… again, nothing to write", (*kgen, "compile", str(work / "hello")), nothing),
+        Case("kgen compile examples/shop", (*kgen, "compile", str(work / "shop")), fresh("shop")),
+        Case("… with --check", (*kgen, "compile", "--check", str(work / "shop")), nothing),
+    )
+
+
+def cpu_seconds(command: tuple[str, ...]) -> float:
+    """Return user and system time of one run."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONHASHSEED": "0"})
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def main() -> None:
+    """Print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=15, help="runs of each command (default: 15)")
+    runs = parser.parse_args().runs
+    with tempfile.TemporaryDirectory() as folder:
+        made = cases(Path(folder))
+        best = dict.fromkeys((case.name for case in made), float("inf"))
+        for _ in range(runs):
+            for case in made:
+                case.prepare()
+                best[case.name] = min(best[case.name], cpu_seconds(case.command))
+    unit = best[made[0].name]
+    print(f"{'command':<32}{'CPU ms':>8}{'ratio':>8}{'goal':>8}")
+    for case in made:
+        goal = f"{case.goal:.0f}" if case.goal else ""
+        print(f"{case.name:<32}{best[case.name] * 1000:>8.0f}{best[case.name] / unit:>8.1f}{goal:>8}")
+
+
+if __name__ == "__main__":
+    main()

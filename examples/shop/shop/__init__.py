@@ -1,0 +1,1 @@
+"""A small shop: products, orders, a worker that handles the orders, a nightly report."""

@@ -1,0 +1,1 @@
+"""Compile one typed app file into Kubernetes manifests, a Dockerfile and a compose file."""

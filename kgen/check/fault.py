@@ -1,0 +1,114 @@
+"""
+A fault of one object as a value, and the words that all checks share.
+
+A fault does not know which object, file, or version it is about: whoever called the check does.
+"""
+
+import json
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+from kgen.diag import Path
+
+LONGEST_VALUE = 60
+
+
+class Keyword(StrEnum):
+    """What a fault breaks, for those who treat one sort of fault differently."""
+
+    TYPE = "type"
+    UNKNOWN = "unknown"
+    REQUIRED = "required"
+    ENUM = "enum"
+    FORMAT = "format"
+    RANGE = "range"
+    PATTERN = "pattern"
+    COMBINATION = "combination"
+    DUPLICATE = "duplicate"
+    """Entries of a list with the same key: a create passes, a server-side apply does not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong at ``path`` in an object. ``message`` goes on after the name of the field."""
+
+    path: Path = ()
+    keyword: Keyword
+    message: str
+    help: str = ""
+
+    def under(self, key: str | int) -> "Fault":
+        """Return the same fault as seen from the parent that holds the value at ``key``."""
+        return replace(self, path=(key, *self.path))
+
+
+def field(path: Path) -> str:
+    """
+    Return ``path`` as the API server writes it.
+
+    >>> field(("spec", "containers", 0, "ports"))
+    'spec.containers[0].ports'
+    >>> field(("metadata", "labels", "app.kubernetes.io/name"))
+    'metadata.labels[app.kubernetes.io/name]'
+    """
+    text = ""
+    for key in path:
+        if isinstance(key, str) and key.replace("-", "_").isidentifier():
+            text += f".{key}" if text else key
+        else:
+            text += f"[{key}]"
+    return text
+
+
+def shown(value: Any) -> str:
+    """
+    Return ``value`` with its type, for the end of "but is".
+
+    >>> shown("80"), shown(80), shown(True), shown(None), shown([])
+    ('the string `80`', 'the integer `80`', 'the boolean `true`', 'null', 'a list')
+    """
+    kind = type_of(value)
+    match kind:
+        case "null":
+            return "null"
+        case "object":
+            return "a mapping"
+        case "array":
+            return "a list"
+        case "string":
+            return f"the string `{short(value)}`" if value else "an empty string"
+        case _:
+            return f"the {kind} `{short(value)}`"
+
+
+def short(value: Any) -> str:
+    """Return ``value`` as it stands in YAML, on one line, cut off where it gets long."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = text[1:-1] if isinstance(value, str) else text
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+
+
+_TYPES: dict[type, str] = {
+    str: "string",
+    bool: "boolean",
+    int: "integer",
+    type(None): "null",
+    dict: "object",
+    list: "array",
+    tuple: "array",
+}
+
+
+def type_of(value: Any) -> str:
+    """
+    Return the JSON type of ``value``. A whole number is an integer however it was written.
+
+    >>> type_of(True), type_of(1), type_of(1.0), type_of(1.5)
+    ('boolean', 'integer', 'integer', 'number')
+    """
+    if name := _TYPES.get(type(value)):
+        return name
+    if isinstance(value, float):
+        return "integer" if value.is_integer() else "number"
+    return next((name for base, name in _TYPES.items() if isinstance(value, base)), type(value).__name__)

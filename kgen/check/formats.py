@@ -1,0 +1,146 @@
+"""
+Rules about a single value: ``format``, ``enum``, bounds, ``pattern``.
+
+Each builder takes a schema and returns a check, or ``None`` if the schema does not ask for it. ``RULES`` says
+for which JSON types a keyword means anything; values of other types are left to ``type``.
+
+Source: https://spec.openapis.org/registry/format/
+"""
+
+import re
+from binascii import Error as Base64Error
+from binascii import a2b_base64
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from kgen.check.fault import Fault, Keyword, short, shown, type_of
+from kgen.words import listed, suggestion
+
+Check: TypeAlias = Callable[[Any], Sequence[Fault]]
+"""Return what is wrong with a value: nothing, as a rule."""
+
+Builder: TypeAlias = Callable[[Mapping[str, Any]], Check | None]
+
+STRING = frozenset({"string"})
+INTEGER = frozenset({"integer"})
+NUMBER = frozenset({"integer", "number"})
+ANY = frozenset({"string", "integer", "number", "boolean", "null", "object", "array"})
+
+_QUANTITY = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
+_TIME = re.compile(
+    r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]+)?"
+    r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+)
+
+
+def _bits(bits: int) -> Check:
+    low, high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
+
+    def check(value: Any) -> Sequence[Fault]:
+        if low <= value <= high:
+            return ()
+        return (Fault(keyword=Keyword.RANGE, message=f"must be between {low} and {high}, but is {short(value)}"),)
+
+    return check
+
+
+def _looks_like(pattern: re.Pattern[str], wanted: str) -> Check:
+    def check(value: Any) -> Sequence[Fault]:
+        if pattern.fullmatch(value):
+            return ()
+        return (Fault(keyword=Keyword.FORMAT, message=f"must be {wanted}, but is {shown(value)}"),)
+
+    return check
+
+
+def _base64(value: Any) -> Sequence[Fault]:
+    """Check the text of a ``[]byte``. Go ignores line ends. The value may be a secret: it is not shown."""
+    try:
+        a2b_base64(value.replace("\n", "").replace("\r", "").encode(), strict_mode=True)
+    except Base64Error:
+        return (Fault(keyword=Keyword.FORMAT, message="must be base64, but is not"),)
+    return ()
+
+
+_FORMATS: Mapping[tuple[str, str], Check] = {
+    ("int32", "integer"): _bits(32),
+    ("int64", "integer"): _bits(64),
+    ("int-or-string", "integer"): _bits(32),
+    ("byte", "string"): _base64,
+    ("date-time", "string"): _looks_like(_TIME, "a time such as `2006-01-02T15:04:05Z`"),
+    ("quantity", "string"): _looks_like(_QUANTITY, "a quantity such as `500m` or `128Mi`"),
+}
+"""Checks by format and JSON type. Formats that are not here accept everything, as the API server does."""
+
+
+def _format(schema: Mapping[str, Any], json_type: str) -> Check | None:
+    return _FORMATS.get((schema.get("format", ""), json_type))
+
+
+def _enum(schema: Mapping[str, Any]) -> Check | None:
+    if "enum" not in schema:
+        return None
+    allowed = [(type_of(value), value) for value in schema["enum"]]
+    names = [short(value) for _, value in allowed]
+    must = f"must be {'one of ' if len(names) > 1 else ''}{listed(sorted(names), 'or')}"
+
+    def check(value: Any) -> Sequence[Fault]:
+        if (type_of(value), value) in allowed:
+            return ()
+        helped = suggestion(value, names) if isinstance(value, str) and len(names) > 1 else ""
+        near = helped if helped.startswith("did") else ""  # the message already lists all of them
+        return (Fault(keyword=Keyword.ENUM, message=f"{must}, but is {shown(value)}", help=near),)
+
+    return check
+
+
+def _minimum(schema: Mapping[str, Any]) -> Check | None:
+    low = schema.get("minimum")
+    if low is None:
+        return None
+
+    def check(value: Any) -> Sequence[Fault]:
+        if value >= low:
+            return ()
+        return (Fault(keyword=Keyword.RANGE, message=f"must be at least {low}, but is {short(value)}"),)
+
+    return check
+
+
+def _maximum(schema: Mapping[str, Any]) -> Check | None:
+    high = schema.get("maximum")
+    if high is None:
+        return None
+
+    def check(value: Any) -> Sequence[Fault]:
+        if value <= high:
+            return ()
+        return (Fault(keyword=Keyword.RANGE, message=f"must be at most {high}, but is {short(value)}"),)
+
+    return check
+
+
+def _pattern(schema: Mapping[str, Any]) -> Check | None:
+    if "pattern" not in schema:
+        return None
+    pattern = re.compile(schema["pattern"])
+
+    def check(value: Any) -> Sequence[Fault]:
+        if pattern.search(value):
+            return ()
+        message = f"must match `{pattern.pattern}`, but is {shown(value)}"
+        return (Fault(keyword=Keyword.PATTERN, message=message),)
+
+    return check
+
+
+RULES: tuple[tuple[frozenset[str], Builder], ...] = (
+    (INTEGER, lambda schema: _format(schema, "integer")),
+    (STRING, lambda schema: _format(schema, "string")),
+    (ANY, _enum),
+    (NUMBER, _minimum),
+    (NUMBER, _maximum),
+    (STRING, _pattern),
+)
+"""What is asked of values, in the order in which faults are reported."""

@@ -1,0 +1,130 @@
+"""
+Check the objects that kgen made against upstream's schemas, for every version that the user declared.
+
+What a user writes is checked before objects are made from it. So a fault here is a bug of kgen, and says so,
+but for a kind that a declared version does not have: that is a choice the user can change.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from kgen.check.fault import Fault, Keyword, field
+from kgen.check.schema import Compiler
+from kgen.check.store import Store
+from kgen.diag import Diagnostic, Label, Rule
+from kgen.k8s import Emitted, Manifest
+from kgen.words import listed
+
+UNKNOWN_KUBERNETES_KIND = Rule(
+    code="KG5001",
+    name="unknown-kubernetes-kind",
+    explain="The API server of a declared Kubernetes version does not serve this kind, so it rejects the object.",
+)
+KGEN_MADE_AN_INVALID_OBJECT = Rule(
+    code="KG9001",
+    name="kgen-made-an-invalid-object",
+    explain="The app file is fine, but an object made from it does not have the form that Kubernetes asks for.",
+)
+RULES = (UNKNOWN_KUBERNETES_KIND, KGEN_MADE_AN_INVALID_OBJECT)
+
+
+def check(objects: Iterable[Emitted], versions: tuple[str, ...], store: Store) -> Iterator[Diagnostic]:
+    """
+    Yield what Kubernetes would reject, each fault once with all versions that reject it.
+
+    Kinds of groups that no Kubernetes version serves come from CRDs; their schemas are not in ``store``.
+
+    Raises:
+        KeyError: One of ``versions`` is not in ``store``.
+    """
+    for made in objects:
+        yield from _missing_kind(made, versions, store)
+        yield from _invalid(made, versions, store)
+
+
+@lru_cache(maxsize=4)
+def _compiler(store: Store) -> Compiler:
+    """Return one compiler per store: the apps of a repository share what was compiled for the first of them."""
+    return Compiler(store.definition)
+
+
+def _invalid(made: Emitted, versions: tuple[str, ...], store: Store) -> Iterator[Diagnostic]:
+    by_definition: dict[str, list[str]] = {}
+    for version in versions:
+        if known := store.schema(version, *_names(made.manifest)):
+            by_definition.setdefault(known, []).append(version)
+    found: dict[Fault, list[str]] = {}
+    for name, alike in by_definition.items():
+        for fault in _compiler(store).definition(name)(made.manifest):
+            found.setdefault(fault, []).extend(alike)
+    for fault, rejecting in found.items():
+        yield _bug(made, fault, rejecting)
+
+
+def _bug(made: Emitted, fault: Fault, versions: Sequence[str]) -> Diagnostic:
+    _, kind = _names(made.manifest)
+    metadata = made.manifest.get("metadata")
+    name = metadata.get("name", "") if isinstance(metadata, dict) else ""
+    when = " on server-side apply" if fault.keyword is Keyword.DUPLICATE else ""
+    message = (
+        f"kgen made a {kind} `{name}` that Kubernetes {_joined(versions)} would reject{when}: "
+        f"`{field(fault.path)}` {fault.message}"
+    )
+    ask = "this is a bug in kgen: report it with this message and the part of the app file shown"
+    return Diagnostic(
+        rule=KGEN_MADE_AN_INVALID_OBJECT,
+        message=message,
+        at=Label(made.origin, on="key"),
+        help=f"{fault.help} {ask}".lstrip(),
+    )
+
+
+def _missing_kind(made: Emitted, versions: tuple[str, ...], store: Store) -> Iterator[Diagnostic]:
+    api_version, kind = _names(made.manifest)
+    lacking = [version for version in versions if store.schema(version, api_version, kind) is None]
+    if not lacking or _group(api_version) not in _built_in_groups(store):
+        return
+    yield Diagnostic(
+        rule=UNKNOWN_KUBERNETES_KIND,
+        message=f"Kubernetes {_having(lacking)} no `{kind}` in `{api_version}`",
+        at=Label(made.origin, on="key"),
+        help=_where_it_is(api_version, kind, lacking[0], store),
+    )
+
+
+def _where_it_is(api_version: str, kind: str, lacking: str, store: Store) -> str:
+    """Say where ``kind`` is in the version that lacks it, or which versions have it."""
+    if other := sorted(api for api, name in store.kinds(lacking) if name == kind):
+        return f"there, it is in {listed(other, 'and')}"
+    having = [version for version in store.versions() if store.schema(version, api_version, kind)]
+    return f"Kubernetes {_having(having)} it" if having else ""
+
+
+@lru_cache(maxsize=4)
+def _built_in_groups(store: Store) -> frozenset[str]:
+    """Return the groups that any Kubernetes version serves by itself; only objects of CRDs make this needed."""
+    return frozenset(_group(known) for version in store.versions() for known, _ in store.kinds(version))
+
+
+def _group(api_version: str) -> str:
+    group, slash, _ = api_version.partition("/")
+    return group if slash else ""
+
+
+def _names(manifest: Manifest) -> tuple[str, str]:
+    return str(manifest.get("apiVersion", "")), str(manifest.get("kind", ""))
+
+
+def _having(versions: Sequence[str]) -> str:
+    return f"{_joined(versions)} {'have' if len(versions) > 1 else 'has'}"
+
+
+def _joined(versions: Sequence[str]) -> str:
+    """
+    Return versions as words: "1.33 and 1.34".
+
+    >>> _joined(["1.33"]), _joined(["1.32", "1.33", "1.34"])
+    ('1.33', '1.32, 1.33 and 1.34')
+    """
+    *others, last = versions
+    return f"{', '.join(others)} and {last}" if others else last

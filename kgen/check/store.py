@@ -1,0 +1,95 @@
+"""
+Read upstream's schemas: which kinds a Kubernetes version has, and what their objects look like.
+
+``schemas/`` holds one sorted line per definition (see its ``SOURCES.toml``). A definition is looked up by
+bisection in the bytes of the file and parsed when it is first needed: most of the 1 MB is never looked at.
+"""
+
+import json
+from bisect import bisect_left
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NewType, TypeAlias
+
+DefinitionId = NewType("DefinitionId", str)
+"""Name of a stored definition. It is made from all content below it: equal ids accept the same objects."""
+
+Schema: TypeAlias = Mapping[str, Any]
+"""A JSON Schema with Kubernetes' extensions. A ``$ref`` holds a ``DefinitionId``."""
+
+
+class Store:
+    """The schemas in one directory. Files are read once, and only when they are needed."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self._versions: tuple[str, ...] = ()
+        self._lines = b""
+        self._definitions: dict[str, Schema] = {}
+        self._kinds: dict[str, dict[tuple[str, str], DefinitionId]] = {}
+
+    @property
+    def definitions_read(self) -> int:
+        """How many definitions were parsed so far."""
+        return len(self._definitions)
+
+    def versions(self) -> tuple[str, ...]:
+        """Return the Kubernetes versions, oldest first."""
+        if not self._versions:
+            names = [path.stem for path in (self._directory / "kinds").glob("*.json")]
+            self._versions = tuple(sorted(names, key=lambda name: tuple(map(int, name.split(".")))))
+        return self._versions
+
+    def kinds(self, version: str) -> Mapping[tuple[str, str], DefinitionId]:
+        """
+        Return the definition of each pair of ``apiVersion`` and ``kind`` that ``version`` has built in.
+
+        Raises:
+            KeyError: ``version`` is none of ``versions()``.
+        """
+        if version not in self._kinds:
+            if version not in self.versions():
+                raise KeyError(version)
+            text = (self._directory / "kinds" / f"{version}.json").read_text("utf-8")
+            index: dict[str, DefinitionId] = json.loads(text)
+            self._kinds[version] = {(api, kind): made for name, made in index.items() for api, kind in [name.split()]}
+        return self._kinds[version]
+
+    def schema(self, version: str, api_version: str, kind: str) -> DefinitionId | None:
+        """Return the definition of a kind in ``version``, or ``None`` if it is not built in there."""
+        return self.kinds(version).get((api_version, kind))
+
+    def definition(self, name: str) -> Schema:
+        """
+        Return the schema called ``name``.
+
+        Raises:
+            KeyError: There is none.
+        """
+        if name not in self._definitions:
+            self._definitions[name] = self._read(name)
+        return self._definitions[name]
+
+    def _read(self, name: str) -> Schema:
+        """Find the line ``["<name>",<schema>]`` and parse it."""
+        if not self._lines:
+            self._lines = (self._directory / "definitions.jsonl").read_bytes()
+        lines = self._lines
+
+        def name_at(offset: int) -> bytes:
+            start = lines.rfind(b"\n", 0, offset) + len('\n["')
+            return lines[start : lines.index(b'"', start)]
+
+        wanted = name.encode()
+        start = bisect_left(range(len(lines)), wanted, key=name_at)
+        if start == len(lines) or name_at(start) != wanted:
+            raise KeyError(name)
+        schema: Schema = json.loads(lines[start : lines.index(b"\n", start)])[1]
+        return schema
+
+
+def default_directory() -> Path:
+    """Return where the schemas are: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parents[1]
+    installed = package / "schemas"
+    return installed if installed.is_dir() else package.parent / "schemas"

@@ -1,0 +1,224 @@
+"""``kgen compile``: all apps that were named, all findings at once, and nothing written if one is an error."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal, TextIO
+
+from kgen.commands.apps import NO_APP, app_files
+from kgen.diag import Diagnostic, Label, Rule, has_error
+from kgen.load.files import UNREADABLE
+from kgen.load.settings import NOT_SETTABLE, changes
+from kgen.pipeline import Compiled, Options, compile_app
+from kgen.report.summary import Folder, Written, as_data, summary
+from kgen.source import Source
+from kgen.words import suggestion
+from kgen.write.leftovers import leftovers
+from kgen.write.save import save
+from kgen.write.tree import Changes, Tree, compare, diff
+
+UNKNOWN_ENVIRONMENT = Rule(
+    code="KG1102", name="unknown-environment", explain="`--env` names an environment of the app files."
+)
+SAME_OUTPUT = Rule(
+    code="KG1103", name="apps-with-one-output", explain="Two apps of one name would overwrite each other's output."
+)
+NOT_WRITABLE = Rule(code="KG1104", name="output-not-writable", explain="The operating system did not let kgen write.")
+RULES = (UNKNOWN_ENVIRONMENT, SAME_OUTPUT, NOT_WRITABLE)
+
+_WRONG_USE = (UNREADABLE, NO_APP, NOT_SETTABLE, UNKNOWN_ENVIRONMENT, NOT_WRITABLE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the command line asks for."""
+
+    paths: Sequence[Path]
+    environments: Sequence[str] = ()
+    out: Path | None = None
+    settings: Sequence[str] = ()
+    mode: Literal["write", "stdout", "diff", "check"] = "write"
+    force: bool = False
+    as_json: bool = False
+    colour: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Result:
+    """What came of it."""
+
+    found: tuple[Diagnostic, ...]
+    sources: Mapping[str, Source]
+    compiled: tuple[Compiled, ...] = ()
+    changes: Mapping[Path, Changes] = field(default_factory=dict)
+    """By lock file; those of environments that are gone are among them."""
+
+    gone: Mapping[str, tuple[Tree, ...]] = field(default_factory=dict)
+    """App file → output of environments that it no longer has."""
+
+    @property
+    def is_stale(self) -> bool:
+        return any(not change.is_clean for change in self.changes.values())
+
+
+def run(request: Request, out: TextIO, err: TextIO) -> int:
+    """Do what ``request`` asks for and return the exit code."""
+    result = _saved(request, _compared(request, _compile(request)))
+    failed = has_error(result.found)
+    if request.as_json:
+        apps = [] if failed else list(_written(result))
+        from kgen.report import json as json_report  # noqa: PLC0415  # only for this format
+
+        out.write(json_report.render_all(result.found, result.sources, apps=as_data(apps)))
+    else:
+        _print(request, result, out, err)
+    if failed:
+        return 2 if all(each.rule in _WRONG_USE for each in result.found if has_error([each])) else 1
+    return 3 if result.is_stale and request.mode == "check" else 0
+
+
+def _compile(request: Request) -> _Result:
+    """Compile everything; what was found in one app does not keep the others from being looked at."""
+    settings = changes(request.settings)
+    files, found = app_files(request.paths)
+    found = [*settings.found, *found]
+    options = Options(
+        out=request.out,
+        changes=settings.value if request.settings else None,
+        names=request.environments,
+    )
+    compiled = [] if settings.found else [compile_app(path, options) for path in files]
+    sources: dict[str, Source] = {}
+    for each in compiled:
+        sources |= each.sources
+        found += each.found
+    if not has_error(found):
+        found += [*_unknown_environments(request.environments, compiled), *_same_output(compiled)]
+    return _Result(found=tuple(dict.fromkeys(found)), sources=sources, compiled=tuple(compiled))
+
+
+def _compared(request: Request, result: _Result) -> _Result:
+    """Compare with what is on disk, if there is something to compare and somebody wants to know."""
+    if has_error(result.found) or request.mode == "stdout":
+        return result
+    gone = {} if request.environments else {each.file: tuple(_gone(each)) for each in result.compiled}
+    trees = [tree for each in result.compiled for tree in (*each.trees, *gone.get(each.file, ()))]
+    compared: dict[Path, Changes] = {}
+    for tree in trees:
+        try:
+            compared[tree.root / tree.lock] = compare(tree, force=request.force)
+        except OSError as error:
+            return replace(result, found=(*result.found, _disk_fault(tree, error)))
+    found = [each for change in compared.values() for each in change.found]
+    return replace(result, found=(*result.found, *found), changes=compared, gone=gone)
+
+
+def _saved(request: Request, result: _Result) -> _Result:
+    """Write what has changed, if the request says so and nothing is wrong."""
+    if has_error(result.found) or request.mode != "write":
+        return result
+    for change in result.changes.values():
+        if change.is_clean:
+            continue
+        try:
+            save(change)
+        except OSError as error:
+            return replace(result, found=(*result.found, _disk_fault(change.tree, error)))
+    return result
+
+
+def _disk_fault(tree: Tree, error: OSError) -> Diagnostic:
+    root = tree.root.as_posix()
+    return Diagnostic(
+        rule=NOT_WRITABLE,
+        message=f"`{root}` cannot be read or written: {(error.strerror or str(error)).lower()}",
+        at=Label(file=root),
+        help="this folder is as it was; those before it may be new already",
+    )
+
+
+def _gone(compiled: Compiled) -> Iterator[Tree]:
+    return leftovers(compiled.out, compiled.app, compiled.input, compiled.known_environments)
+
+
+def _unknown_environments(names: Sequence[str], compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
+    known = sorted({name for each in compiled for name in each.known_environments})
+    for name in names:
+        if name not in known:
+            yield Diagnostic(
+                rule=UNKNOWN_ENVIRONMENT,
+                message=f"no app has an environment `{name}`",
+                at=Label(file="--env"),
+                help=suggestion(name, known, "environments"),
+            )
+
+
+def _same_output(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
+    roots: dict[Path, str] = {}
+    for each in compiled:
+        for environment in each.environments[:1]:
+            root = environment.tree.root.absolute()
+            if root in roots:
+                yield Diagnostic(
+                    rule=SAME_OUTPUT,
+                    message=f"two apps are called `{each.app}` and would write `{environment.tree.root.as_posix()}`",
+                    at=Label(("name",), file=each.file),
+                    related=(Label(("name",), "the other one", file=roots[root]),),
+                    help="rename one of them",
+                )
+            roots[root] = each.file
+
+
+def _print(request: Request, result: _Result, out: TextIO, err: TextIO) -> None:
+    if result.found:
+        from kgen.report import text as text_report  # noqa: PLC0415  # only if there is something to say
+
+        err.write(text_report.render_all(result.found, result.sources, colour=request.colour) + "\n")
+    errors = sum(has_error([each]) for each in result.found)
+    if errors:
+        nothing = "; nothing was written" if request.mode == "write" else ""
+        err.write(f"\n{errors} {'error' if errors == 1 else 'errors'}{nothing}\n")
+    elif request.mode == "stdout":
+        texts = (text for each in result.compiled for part in each.environments for text in part.tree.files.values())
+        out.writelines(f"---\n{text}" for text in texts)
+    elif request.mode == "diff":
+        out.writelines(diff(change) for change in result.changes.values())
+    else:
+        out.write(summary(list(_written(result)), only_checked=request.mode == "check"))
+
+
+def _written(result: _Result) -> Iterator[Written]:
+    for each in result.compiled:
+        yield Written(app=each.app, folders=tuple(_folders(each, result)), builds=each.builds)
+
+
+def _folders(compiled: Compiled, result: _Result) -> Iterator[Folder]:
+    for environment in compiled.environments:
+        yield replace(
+            _folder(environment.tree, result.changes),
+            environment=environment.name,
+            namespace=environment.namespace,
+            objects=len(environment.objects),
+            secrets=environment.secrets,
+        )
+    if compiled.context:
+        yield _folder(compiled.context, result.changes)
+    for tree in result.gone.get(compiled.file, ()):
+        yield replace(_folder(tree, result.changes), environment=tree.root.parent.name)
+
+
+def _folder(tree: Tree, by_lock: Mapping[Path, Changes]) -> Folder:
+    """Return what changed in ``tree``; the lock file goes without saying."""
+    change = by_lock[tree.root / tree.lock]
+
+    def without_lock(paths: Sequence[str]) -> tuple[str, ...]:
+        return tuple(path for path in paths if path != tree.lock)
+
+    return Folder(
+        root=tree.root.as_posix(),
+        files=tuple(tree.files),
+        is_clean=change.is_clean,
+        created=without_lock(change.created),
+        changed=without_lock(change.changed),
+        removed=without_lock(change.removed),
+    )

@@ -1,0 +1,97 @@
+"""
+Findings as values: what is wrong, where, and what to do about it.
+
+A rule points at a *path* in a file (``("components", "web", "port")``). Lines and columns are found
+at the very end, from the ``Source`` of that file, so that no stage has to carry them around.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Generic, Literal, TypeAlias, TypeVar
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Keys and indices from the root of a file to a value in it."""
+
+T = TypeVar("T")
+
+
+class Severity(StrEnum):
+    """How bad a finding is; only an error stops the compiler."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A kind of fault. It is known by its name; the code is for machines and never used twice."""
+
+    code: str
+    """``KG`` and four digits; the first two tell the family.
+
+    10 syntax, 11 wrong use, 20 form, 30 meaning, 40 files, 50 schema, 90 bugs of kgen.
+    """
+
+    name: str
+    """The bad thing, in kebab-case."""
+
+    severity: Severity = Severity.ERROR
+
+    explain: str
+    """Why it is a fault, in one or two sentences."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """A piece of a file. Lines and columns count from 1; ``end_column`` is the first column after it."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place in a file, and what to say about it."""
+
+    path: Path = ()
+    text: str = ""
+    on: Literal["key", "value"] = "value"
+    file: str = ""
+    """Which file, as the user named it; empty for the file that the stage was given."""
+
+    span: Span | None = None
+    """Wins over ``path``; for faults in text that has no structure (yet)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnostic:
+    """One fault at one place, with the other places that matter."""
+
+    rule: Rule
+    message: str
+    at: Label
+    related: tuple[Label, ...] = ()
+    help: str = ""
+
+    def within(self, file: str) -> "Diagnostic":
+        """Return the same finding with every label that names no file put into ``file``."""
+
+        def put(label: Label) -> Label:
+            return label if label.file else replace(label, file=file)
+
+        return replace(self, at=put(self.at), related=tuple(put(label) for label in self.related))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome(Generic[T]):
+    """What a stage made, and what it found. ``value`` is ``None`` exactly if a finding is an error."""
+
+    value: T | None
+    found: tuple[Diagnostic, ...] = ()
+
+
+def has_error(found: Iterable[Diagnostic]) -> bool:
+    return any(diagnostic.rule.severity is Severity.ERROR for diagnostic in found)

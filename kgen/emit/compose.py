@@ -1,0 +1,202 @@
+"""
+compose.yaml: the same plan for local work, with containers for the backing services.
+
+Commands, ports, users and writable paths are those of the manifests. Passwords in here are for containers on a
+developer's machine; secrets of the user's own come from the shell or from `.env`, by name.
+
+Source: https://github.com/compose-spec/compose-spec/blob/main/spec.md
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from kgen.emit.backing import LOCAL, container, output
+from kgen.model.plan import Address, Check, ConfigKey, Container, Part, Plan, PodField, SecretKey, Variable, Workload
+
+_HTTP_CHECK = "import urllib.request as u; u.urlopen('http://127.0.0.1:{port}{path}', timeout={timeout})"
+_TCP_CHECK = "import socket; socket.create_connection(('127.0.0.1', {port}), {timeout})"
+_ON_DEMAND = "jobs"
+"""Profile of what does not start with `docker compose up`."""
+
+
+def compose(plan: Plan) -> dict[str, Any]:
+    """Return compose.yaml for ``plan`` as a mapping, keys in the order in which they are written."""
+    published = _published(plan)
+    services = {
+        workload.target.component: _service(plan, workload, published.get(workload.target.component, {}))
+        for workload in plan.workloads
+    }
+    backing = {need.name: container(need) for need in plan.needs}
+    volumes = [f"{need.name}-data" for need in plan.needs]
+    for workload in plan.workloads:
+        volumes += [_volume(workload, mount.name) for mount in workload.container.mounts if mount.kind == "claim"]
+    made: dict[str, Any] = {"name": plan.app, "services": services | backing}
+    if volumes:
+        made["volumes"] = {name: {} for name in volumes}
+    if configs := _configs(plan):
+        made["configs"] = configs
+    return made
+
+
+def _service(plan: Plan, workload: Workload, published: Mapping[int, int]) -> dict[str, Any]:
+    run = workload.container
+    made: dict[str, Any] = _image(workload)
+    if run.command:
+        made["entrypoint"] = [_escaped(word) for word in run.command]
+    if run.args:
+        made["command"] = [_escaped(word) for word in run.args]
+    if run.variables:
+        made["environment"] = {variable.name: _value(plan, workload, variable) for variable in run.variables}
+    if published:
+        made["ports"] = [f"127.0.0.1:{host}:{inside}" for inside, host in published.items()]
+    if conditions := _conditions(plan, workload):
+        made["depends_on"] = conditions
+    if check := _health(run):
+        made["healthcheck"] = check
+    if mounts := [f"{_volume(workload, mount.name)}:{mount.path}" for mount in run.mounts if mount.kind == "claim"]:
+        made["volumes"] = mounts
+    if workload.configuration.files:
+        made["configs"] = [{"source": _config(workload, file.key), "target": file.path} for file in run.files]
+    scratch = {mount.path: mount.size for mount in run.mounts if mount.kind != "claim"}
+    made["tmpfs"] = [f"{path}:size={_tmpfs_size(size)}" if size else path for path, size in scratch.items()]
+    made["user"] = f"{run.user}:{run.user}"
+    made["read_only"] = run.read_only_root
+    made["cap_drop"] = ["ALL"]
+    made["security_opt"] = ["no-new-privileges:true"]
+    made["stop_grace_period"] = f"{run.stop_seconds}s"
+    if workload.run and not _runs_first(workload):
+        made["profiles"] = [_ON_DEMAND]
+    return made
+
+
+def _image(workload: Workload) -> dict[str, Any]:
+    if not workload.build_context:
+        return {"image": workload.container.image}
+    build: dict[str, Any] = {"context": workload.build_context}
+    if workload.build_file:
+        build["dockerfile"] = workload.build_file
+    if workload.build_target:
+        build["target"] = workload.build_target
+    if workload.build_args:
+        build["args"] = {name: _escaped(text) for name, text in workload.build_args.items()}
+    return {"build": build if len(build) > 1 else workload.build_context}
+
+
+def _escaped(text: str) -> str:
+    """Return ``text`` so that compose does not take a `$` in it for a variable."""
+    return text.replace("$", "$$")
+
+
+def _value(plan: Plan, workload: Workload, variable: Variable) -> str:
+    return "".join(_part(plan, workload, part) for part in variable.parts)
+
+
+def _part(plan: Plan, workload: Workload, part: Part) -> str:
+    match part:
+        case str():
+            return _escaped(part)
+        case Address():
+            return part.in_compose
+        case SecretKey(need=need, key=key) if need:
+            return output(next(backing for backing in plan.needs if backing.name == need), key)
+        case SecretKey(secret=name, key=key) | ConfigKey(config=name, key=key):
+            return f"${{{_shell_name(name, key)}:-}}"
+        case PodField(path=path):
+            fields = {"metadata.name": workload.target.component, "metadata.namespace": plan.app}
+            return fields.get(path, LOCAL)
+
+
+def _shell_name(name: str, key: str) -> str:
+    """
+    Return the variable that brings a secret to a developer's machine.
+
+    >>> _shell_name("sentry", "dsn")
+    'SENTRY_DSN'
+    """
+    return "".join(letter if letter.isalnum() else "_" for letter in f"{name}_{key}").upper()
+
+
+def _runs_first(workload: Workload) -> bool:
+    """Tell whether the others wait until this one has ended."""
+    return workload.run is not None and workload.run.when == "pre-deploy"
+
+
+def _conditions(plan: Plan, workload: Workload) -> dict[str, dict[str, str]]:
+    parts = [part for variable in workload.container.variables for part in variable.parts]
+    used = {part.need for part in parts if isinstance(part, SecretKey) and part.need}
+    made = {need.name: {"condition": "service_healthy"} for need in plan.needs if need.name in used}
+    if not _runs_first(workload):
+        for first in filter(_runs_first, plan.workloads):
+            made[first.target.component] = {"condition": "service_completed_successfully"}
+    return made
+
+
+def _health(run: Container) -> dict[str, Any]:
+    """Return the check of readiness, or else another; with Python itself, since slim images have no curl."""
+    check = next((run.probes[kind] for kind in ("readiness", "liveness", "startup") if kind in run.probes), None)
+    if check is None or check.grpc_port:
+        return {}
+    start = run.probes.get("startup", check)
+    return {
+        "test": ["CMD", *_test(run, check)],
+        "interval": f"{check.period}s",
+        "timeout": f"{check.timeout}s",
+        "retries": check.failures,
+        "start_period": f"{start.period * start.failures}s",
+        "start_interval": f"{start.period}s",
+    }
+
+
+def _test(run: Container, check: Check) -> tuple[str, ...]:
+    if check.command:
+        return tuple(_escaped(word) for word in check.command)
+    port = next(port.port for port in run.ports if port.name == check.port)
+    script = _HTTP_CHECK if check.path else _TCP_CHECK
+    return ("python", "-c", script.format(port=port, path=_escaped(check.path), timeout=check.timeout))
+
+
+def _volume(workload: Workload, name: str) -> str:
+    return f"{workload.target.component}-{name}"
+
+
+def _config(workload: Workload, key: str) -> str:
+    return f"{workload.target.component}-{key}".replace(".", "-")
+
+
+def _configs(plan: Plan) -> dict[str, Any]:
+    return {
+        _config(workload, key): {"content": _escaped(text)}
+        for workload in plan.workloads
+        for key, text in workload.configuration.files.items()
+    }
+
+
+def _tmpfs_size(size: str) -> str:
+    """
+    Return a memory quantity as the kernel reads it.
+
+    >>> _tmpfs_size("64Mi"), _tmpfs_size("1G")
+    ('64m', '1g')
+    """
+    return size.removesuffix("i").lower()
+
+
+def _published(plan: Plan) -> dict[str, dict[int, int]]:
+    """
+    Return component → port in the container → port on the developer's machine.
+
+    Components with routes are reachable, or all of `web` if none has one. Two that listen on the same number
+    get the next free one.
+    """
+    web = [workload for workload in plan.workloads if workload.type == "web"]
+    routed = [workload for workload in web if workload.ingress] or web
+    taken: set[int] = set()
+    made: dict[str, dict[int, int]] = {}
+    for workload in routed:
+        for port in workload.service:
+            host = port.port
+            while host in taken:
+                host += 1
+            taken.add(host)
+            made.setdefault(workload.target.component, {})[port.port] = host
+    return made

@@ -1,0 +1,32 @@
+"""Plan → objects. A table: each part of the plan that is there becomes the objects of its feature."""
+
+from collections.abc import Iterator
+
+from kgen.emit.workload import workload
+from kgen.features import account, autoscaling, configuration, disruption, namespace, network, routes, service, volumes
+from kgen.k8s import Emitted, Manifest
+from kgen.model.plan import Plan, Workload
+
+
+def emit(plan: Plan) -> Iterator[Emitted]:
+    """Yield every object of ``plan``, in the order in which they are applied."""
+    for made in (*namespace.emit(plan.namespace, plan.target), *account.emit(plan.account, plan.target)):
+        yield Emitted(manifest=made)
+    for part in plan.workloads:
+        for made in _objects(part, plan.account):
+            yield Emitted(manifest=made, origin=part.target.origin)
+
+
+def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:
+    yield from configuration.emit(part.configuration, part.early)
+    yield from network.emit(part.network, part.early)
+    yield from volumes.emit(part.claims, part.target)
+    yield workload(part, service_account)
+    if part.service:
+        yield from service.emit(part.service, part.target)
+    if part.ingress:
+        yield from routes.emit(part.ingress, part.target)
+    if part.autoscaling:
+        yield from autoscaling.emit(part.autoscaling, part.target)
+    if part.disruption:
+        yield from disruption.emit(part.disruption, part.target)

@@ -1,0 +1,212 @@
+"""
+The pod template that Deployments, CronJobs and Jobs share.
+
+Key order is fixed: what runs, with which input, with how much, how it is checked, what it may do, what it sees.
+
+Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
+"""
+
+from typing import Any
+
+from kgen.features import configuration
+from kgen.model.container import Amounts
+from kgen.model.plan import Address, Check, ConfigKey, Mount, Part, PodField, SecretKey, Workload
+
+FILES = "files"
+"""Name of the volume that holds a component's files."""
+
+
+def template(workload: Workload, account: str, restart: str | None = None) -> dict[str, Any]:
+    """
+    Return the pod template of ``workload``.
+
+    Args:
+        workload: What runs.
+        account: Name of the ServiceAccount.
+        restart: ``restartPolicy``; ``None`` for pods that run for ever.
+    """
+    metadata: dict[str, Any] = {"labels": workload.target.labels}
+    if workload.configuration:
+        metadata["annotations"] = {configuration.CHECKSUM: workload.configuration.checksum}
+    return {"metadata": metadata, "spec": _spec(workload, account, restart)}
+
+
+def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, Any]:
+    container = workload.container
+    claims = any(mount.kind == "claim" for mount in container.mounts)
+    identity: dict[str, Any] = {"runAsNonRoot": True, "runAsUser": container.user, "runAsGroup": container.user}
+    if claims:
+        identity["fsGroup"] = container.user  # or the user could not write to a new volume
+        identity["fsGroupChangePolicy"] = "OnRootMismatch"
+    identity["seccompProfile"] = {"type": "RuntimeDefault"}
+    spec: dict[str, Any] = {
+        "serviceAccountName": account,
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,  # or every Service of the namespace becomes variables of the app
+        "securityContext": identity,
+    }
+    if restart:
+        spec["restartPolicy"] = restart
+    spec["terminationGracePeriodSeconds"] = container.stop_seconds + container.drain_seconds
+    spec["containers"] = [_container(workload)]
+    if workload.spread != "none":
+        spec["topologySpreadConstraints"] = _spread(workload)
+    volumes = [_volume(mount) for mount in container.mounts]
+    if container.files:
+        volumes.append({"name": FILES, "configMap": {"name": configuration.names(workload.target)[1]}})
+    spec["volumes"] = volumes
+    return spec
+
+
+def _container(workload: Workload) -> dict[str, Any]:
+    container = workload.container
+    made: dict[str, Any] = {"name": workload.target.component, "image": container.image}
+    if container.command:
+        made["command"] = list(container.command)
+    if container.args:
+        made["args"] = list(container.args)
+    if container.ports:
+        made["ports"] = [_port(port.name, port.port, port.protocol) for port in container.ports]
+    if workload.configuration.env:
+        made["envFrom"] = [{"configMapRef": {"name": configuration.names(workload.target)[0]}}]
+    if env := _env(workload):
+        made["env"] = env
+    made["resources"] = {
+        "requests": _amounts(container.resources.requests),
+        "limits": _amounts(container.resources.limits),
+    }
+    for kind, check in container.probes.items():
+        made[f"{kind}Probe"] = _probe(check)
+    if container.drain_seconds:
+        seconds = container.drain_seconds
+        sleep = (
+            {"sleep": {"seconds": seconds}}
+            if container.drain_by_sleep
+            else {"exec": {"command": ["sleep", str(seconds)]}}
+        )
+        made["lifecycle"] = {"preStop": sleep}
+    made["securityContext"] = {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": container.read_only_root,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    mounts: list[dict[str, Any]] = [{"name": mount.name, "mountPath": mount.path} for mount in container.mounts]
+    # one file each, so that the other files of its folder stay visible
+    mounts += [
+        {"name": FILES, "mountPath": file.path, "subPath": file.key, "readOnly": True} for file in container.files
+    ]
+    made["volumeMounts"] = mounts
+    return made
+
+
+def _port(name: str, number: int, protocol: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"name": name, "containerPort": number}
+    return made if protocol == "TCP" else made | {"protocol": protocol}
+
+
+def _amounts(amounts: Amounts) -> dict[str, str]:
+    given = {"cpu": amounts.cpu, "memory": amounts.memory}
+    return {name: amount for name, amount in given.items() if amount}
+
+
+def _env(workload: Workload) -> list[dict[str, Any]]:
+    """
+    Return the variables that a ConfigMap cannot hold, in the order written.
+
+    A value that mixes text with outside values is put together by the kubelet from auxiliary variables,
+    which have to stand before it.
+
+    Source: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+    """
+    made: list[dict[str, Any]] = []
+    known: set[str] = set()
+    for variable in workload.container.variables:
+        if variable.name in workload.configuration.env:
+            continue
+        if len(variable.parts) == 1:
+            made.append({"name": variable.name, "valueFrom": _source(variable.parts[0])})
+            continue
+        text = ""
+        for part in variable.parts:
+            if isinstance(part, str | Address):
+                literal = part if isinstance(part, str) else part.in_cluster
+                text += literal.replace("$", "$$")  # the kubelet reads $$ as one $
+                continue
+            name = _auxiliary(part)
+            if name not in known:
+                made.append({"name": name, "valueFrom": _source(part)})
+                known.add(name)
+            text += f"$({name})"
+        made.append({"name": variable.name, "value": text})
+    return made
+
+
+def _auxiliary(part: Part) -> str:
+    """Return the name of the variable that holds one outside value."""
+    match part:
+        case SecretKey(secret=secret, key=key, need=need):
+            words = f"{need or secret}_{key}"
+        case ConfigKey(config=config, key=key):
+            words = f"{config}_{key}"
+        case _:
+            raise TypeError(part)
+    return "KGEN_" + "".join(letter if letter.isalnum() else "_" for letter in words).upper()
+
+
+def _source(part: Part) -> dict[str, Any]:
+    match part:
+        case SecretKey(secret=secret, key=key):
+            return {"secretKeyRef": {"name": secret, "key": key}}
+        case ConfigKey(config=config, key=key):
+            return {"configMapKeyRef": {"name": config, "key": key}}
+        case PodField(path=path):
+            return {"fieldRef": {"fieldPath": path}}
+        case _:
+            raise TypeError(part)
+
+
+def _probe(check: Check) -> dict[str, Any]:
+    """Return a probe without the values that are Kubernetes' own defaults."""
+    made: dict[str, Any]
+    if check.path:
+        made = {"httpGet": {"path": check.path, "port": check.port}}
+    elif check.command:
+        made = {"exec": {"command": list(check.command)}}
+    elif check.grpc_port:
+        made = {"grpc": {"port": check.grpc_port}}
+    else:
+        made = {"tcpSocket": {"port": check.port}}
+    numbers = (
+        ("initialDelaySeconds", check.initial_delay, 0),
+        ("periodSeconds", check.period, 10),
+        ("timeoutSeconds", check.timeout, 1),
+        ("successThreshold", check.successes, 1),
+        ("failureThreshold", check.failures, 3),
+    )
+    return made | {name: value for name, value, default in numbers if value != default}
+
+
+def _spread(workload: Workload) -> list[dict[str, Any]]:
+    """Return constraints that keep the pods apart: a lost node or zone takes only its share."""
+    when = "DoNotSchedule" if workload.spread == "required" else "ScheduleAnyway"
+    # only pods of the same revision count, or a rolling update would leave the new ones lopsided
+    revision = {"matchLabelKeys": ["pod-template-hash"]} if workload.spread_by_revision else {}
+    return [
+        {
+            "maxSkew": 1,
+            "topologyKey": key,
+            "whenUnsatisfiable": when,
+            "labelSelector": {"matchLabels": workload.target.selector},
+            **revision,
+        }
+        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+    ]
+
+
+def _volume(mount: Mount) -> dict[str, Any]:
+    if mount.kind == "claim":
+        return {"name": mount.name, "persistentVolumeClaim": {"claimName": mount.claim}}
+    limits: dict[str, str] = {"medium": "Memory"} if mount.kind == "memory" else {}
+    if mount.size:
+        limits["sizeLimit"] = mount.size
+    return {"name": mount.name, "emptyDir": limits}

@@ -1,0 +1,82 @@
+"""The words of Kubernetes: manifests as plain dicts in written order, names, labels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NewType
+
+from kgen.diag import Path
+
+Manifest = NewType("Manifest", dict[str, Any])
+"""A Kubernetes object, keys in the order in which they are written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emitted:
+    """An object, and the place in the app file that asked for it."""
+
+    manifest: Manifest
+    origin: Path = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Whom an object is made for: the names and labels that all objects of a component share."""
+
+    app: str
+    component: str
+    """Empty for objects of the whole app (Namespace, ServiceAccount)."""
+
+    name: str
+    """``metadata.name`` of the component's workload and of what goes by the same name."""
+
+    namespace: str
+    origin: Path = ()
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    """For Argo CD: waves and hooks, the same on every object of a wave."""
+
+    @property
+    def selector(self) -> dict[str, str]:
+        """
+        Labels that find this component's pods.
+
+        They must never change (a Deployment's selector is immutable), so no version is among them.
+        """
+        labels = {"app.kubernetes.io/name": self.app}
+        return labels | {"app.kubernetes.io/component": self.component} if self.component else labels
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Labels of every object, sorted by key."""
+        return dict(sorted((self.selector | {"app.kubernetes.io/managed-by": "kgen"}).items()))
+
+
+def manifest(
+    api_version: str,
+    kind: str,
+    target: Target,
+    *,
+    name: str = "",
+    annotations: Mapping[str, str] | None = None,
+    **body: Any,
+) -> Manifest:
+    """
+    Build an object of ``target``: ``apiVersion``, ``kind``, ``metadata``, then ``body`` in the order given.
+
+    Args:
+        api_version: Group and version, as ``apps/v1``.
+        kind: Kind in CamelCase.
+        target: Gives namespace, labels, and Argo CD's annotations.
+        name: ``metadata.name``; the target's name if empty.
+        annotations: More annotations; the target's own win.
+        body: ``spec``, ``data`` and so on. A value of ``None`` is left out.
+    """
+    notes = dict(sorted({**(annotations or {}), **target.annotations}.items()))
+    cluster_wide = kind == "Namespace"
+    metadata: dict[str, Any] = {"name": name or target.name}
+    if not cluster_wide:
+        metadata["namespace"] = target.namespace
+    metadata["labels"] = target.labels
+    if notes:
+        metadata["annotations"] = notes
+    made = {"apiVersion": api_version, "kind": kind, "metadata": metadata}
+    return Manifest(made | {key: value for key, value in body.items() if value is not None})

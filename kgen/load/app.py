@@ -1,0 +1,229 @@
+"""
+YAML values → App: the base and one app per environment, each merged, inherited and validated.
+
+Every merged value still knows where it was written, so a fault in production's override of a default shows
+at the override, and a fault in the default shows at the default, once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from kgen.diag import Diagnostic, Label, Outcome, Rule, has_error
+from kgen.load import form, shape
+from kgen.load.shape import Shape
+from kgen.load.syntax import EMPTY_FILE
+from kgen.model.app import App
+from kgen.model.platform import Platform
+from kgen.source import Node, Source, plain
+from kgen.spec import Spec
+
+NOT_PER_ENVIRONMENT = Rule(
+    code="KG2007",
+    name="field-fixed-for-all-environments",
+    explain="The name and the format of an app are the same in every environment; so is the list of environments.",
+)
+NOT_AN_APP = Rule(
+    code="KG2008",
+    name="not-an-app-file",
+    explain="An app file has no `kind`, so that nobody takes it for a Kubernetes object.",
+)
+NO_COMPONENT = Rule(
+    code="KG2009", name="app-without-components", explain="An app without components is nothing to deploy."
+)
+RULES = (NOT_PER_ENVIRONMENT, NOT_AN_APP, NO_COMPONENT)
+
+S = TypeVar("S", bound=Spec)
+
+_INHERITED = ("image", "env", "resources", "security")
+_FIXED = ("apiVersion", "name", "environments")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variant:
+    """The app as it is in one environment."""
+
+    environment: str
+    """Empty for the base."""
+
+    app: App
+    root: Node
+    """What ``app`` was made of: tells where each of its values was written."""
+
+    def locate(self, diagnostic: Diagnostic) -> Diagnostic:
+        """Return ``diagnostic``, whose paths are those of ``app``, with the places in the user's file."""
+
+        def put(label: Label) -> Label:
+            if label.file:
+                return label
+            at = form.place(self.root, label.path, on=label.on)
+            return replace(at, text=label.text)
+
+        return replace(diagnostic, at=put(diagnostic.at), related=tuple(put(label) for label in diagnostic.related))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """An app file that is valid in all its environments."""
+
+    base: Variant
+    environments: tuple[Variant, ...]
+    """In the order written; one without a name if the file has none."""
+
+
+def validate(source: Source, changes: Node | None = None) -> Outcome[Document]:
+    """
+    Return the apps that ``source`` describes.
+
+    Args:
+        source: An app file that was read.
+        changes: What to lay over every environment at last (``--set``).
+    """
+    if source.root is None:
+        return Outcome(None, source.found)
+    whole = shape.shape_of(App)
+    found = [*source.found, *_header(source.root), *_overlays(source.root)]
+    long = shape.long_form(source.root, whole)
+    overlays = _environments(source.root, whole)
+    found += shape.refusals(long, whole)
+    for overlay in overlays.values():
+        found += shape.refusals(overlay, whole)
+    if any(diagnostic.rule is NOT_AN_APP for diagnostic in found):
+        return Outcome(None, tuple(found))
+    base = _without(long, "environments")
+    variants = []
+    nothing = Node({}, file=source.name)
+    for name, overlay in {"": nothing, **overlays}.items():
+        merged = shape.merge(base, overlay, whole)
+        if changes:
+            merged = shape.merge(merged, shape.long_form(changes, whole), whole)
+        variant, faults = _variant(merged, whole, name)
+        found += faults
+        variants.append(variant)
+    found = list(dict.fromkeys(found))  # the same fault of the base, seen in several environments
+    if has_error(found) or None in variants:
+        return Outcome(None, tuple(found))
+    base_variant, *others = [variant for variant in variants if variant]
+    return Outcome(Document(base=base_variant, environments=tuple(others) or (base_variant,)), tuple(found))
+
+
+def platform(source: Source) -> Outcome[Platform]:
+    """Return the platform's choices; a file that is empty makes none."""
+    if all(each.rule is EMPTY_FILE for each in source.found) and source.root is None:
+        return Outcome(Platform())
+    if source.root is None:
+        return Outcome(None, source.found)
+    whole = shape.shape_of(Platform)
+    long = shape.without_nulls(shape.long_form(source.root, whole), whole)
+    found = [*source.found, *shape.refusals(long, whole)]
+    made, faults = _made(Platform, long)
+    found += faults
+    return Outcome(None if has_error(found) else made, tuple(found))
+
+
+def _variant(merged: Node, whole: Shape, name: str) -> tuple[Variant | None, list[Diagnostic]]:
+    root = shape.without_nulls(_inherited(merged, whole), whole)
+    app, found = _made(App, root)
+    return (Variant(environment=name, app=app, root=root) if app else None), found
+
+
+def _made(model: type[S], root: Node) -> tuple[S | None, list[Diagnostic]]:
+    data = plain(root)
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, list(form.findings(error, data, model, root))
+
+
+def _inherited(app: Node, whole: Shape) -> Node:
+    """Return ``app`` with each component's own values laid over the app's defaults."""
+    if not isinstance(app.value, dict):
+        return app
+    made = dict(app.value)
+    parts = {"components": whole.child("components").each, "release": whole.child("release")}
+    for part, inner in parts.items():
+        node = made.get(part)
+        if inner is None or node is None or not isinstance(node.value, dict):
+            continue
+        if part == "components":
+            entries = {name: _heir(app, component, inner) for name, component in node.value.items()}
+            made[part] = Node(entries, node.at, node.text, node.file)
+        else:
+            made[part] = _heir(app, node, inner)
+    return Node(made, app.at, app.text, app.file)
+
+
+def _heir(app: Node, part: Node, inner: Shape) -> Node:
+    if not (isinstance(part.value, dict) and isinstance(app.value, dict)):
+        return part
+    made = dict(part.value)
+    for key in _INHERITED:
+        default = app.value.get(key)
+        if default is None or default.value is None or key not in inner.fields:
+            continue
+        own = made.get(key)
+        made[key] = default if own is None or own.value is None else shape.merge(default, own, inner.child(key))
+    return Node(made, part.at, part.text, part.file)
+
+
+def _environments(root: Node, whole: Shape) -> dict[str, Node]:
+    """Return each environment's changes in long form; one that says nothing changes nothing."""
+    node = root.value.get("environments") if isinstance(root.value, dict) else None
+    if node is None or not isinstance(node.value, dict):
+        return {}
+    made = {}
+    for name, overlay in node.value.items():
+        body = Node({}, overlay.at, "", overlay.file) if overlay.value is None else overlay
+        if isinstance(body.value, dict):
+            made[name] = _without(shape.long_form(body, whole), *_FIXED)
+    return made
+
+
+def _without(node: Node, *keys: str) -> Node:
+    if not isinstance(node.value, dict):
+        return node
+    return Node({key: item for key, item in node.value.items() if key not in keys}, node.at, node.text, node.file)
+
+
+def _header(root: Node) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the file as a whole."""
+    if not isinstance(root.value, dict):
+        return
+    kind = root.value.get("kind")
+    if kind is not None and root.value.get("apiVersion") is not None:
+        yield Diagnostic(
+            rule=NOT_AN_APP,
+            message="this is a Kubernetes object, not an app file",
+            at=Label(("kind",), on="key", file=root.file),
+            help="an app file starts with `apiVersion: kgen/v1` and has no `kind`",
+        )
+    components = root.value.get("components")
+    if components is not None and components.value == {}:
+        yield Diagnostic(
+            rule=NO_COMPONENT,
+            message="the app has no components",
+            at=Label(("components",), on="key", file=root.file),
+            help="add one, as `web: {type: web, port: 8000}`",
+        )
+
+
+def _overlays(root: Node) -> Iterator[Diagnostic]:
+    """Yield environments that are no mappings, and what they must not change."""
+    node = root.value.get("environments") if isinstance(root.value, dict) else None
+    for overlay in node.value.values() if node and isinstance(node.value, dict) else ():
+        if overlay.value is not None and not isinstance(overlay.value, dict):
+            yield Diagnostic(
+                rule=form.WRONG_TYPE,
+                message="an environment is a mapping of changes",
+                at=Label(overlay.at, file=overlay.file),
+            )
+        for key, item in overlay.value.items() if isinstance(overlay.value, dict) else ():
+            if key in _FIXED:
+                yield Diagnostic(
+                    rule=NOT_PER_ENVIRONMENT,
+                    message=f"`{key}` cannot change per environment",
+                    at=Label(item.at, on="key", file=item.file),
+                    help="take it out of the environment",
+                )

@@ -1,0 +1,158 @@
+"""What pydantic found, in our words and at our places (KG20)."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, get_args
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from kgen import scalars, spec
+from kgen.diag import Diagnostic, Label, Path, Rule
+from kgen.source import Node
+from kgen.spec import Spec
+from kgen.words import listed, suggestion
+
+MISSING = Rule(code="KG2001", name="missing-field", explain="A field that has no default must be given.")
+UNKNOWN = Rule(
+    code="KG2002", name="unknown-field", explain="A key that nobody reads is nearly always a typing mistake."
+)
+WRONG_TYPE = Rule(code="KG2003", name="wrong-type", explain="The field takes another kind of value.")
+NOT_ALLOWED = Rule(code="KG2004", name="value-not-allowed", explain="The field takes one of a few words.")
+OUT_OF_RANGE = Rule(code="KG2005", name="out-of-range", explain="The number is too small or too large.")
+RULES = (MISSING, UNKNOWN, WRONG_TYPE, NOT_ALLOWED, OUT_OF_RANGE, spec.CHOOSE_ONE, *scalars.RULES)
+
+_BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
+_EXPECTED = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "bool_type": "`true` or `false`",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "tuple_type": "a list",
+}
+_BOUNDS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
+_MAX_SHOWN = 40
+
+
+def findings(error: ValidationError, data: Any, model: type[Spec], root: Node) -> Iterator[Diagnostic]:
+    """Yield every fault of ``data``, which was made from ``root``, where it was written."""
+    for detail in error.errors(include_url=False):
+        path, on_key = _path(detail, data)
+        yield _finding(detail, path, on_key, model, root)
+
+
+def _path(detail: ErrorDetails, data: Any) -> tuple[Path, bool]:
+    """Drop from pydantic's location what is not in the data: tags of unions, ``[key]``, the missing field itself."""
+    path: list[str | int] = []
+    for step in detail["loc"]:
+        is_item = isinstance(data, tuple) and isinstance(step, int)
+        if is_item or (isinstance(data, dict) and step in data):
+            path.append(step)
+            data = data[step]
+    return tuple(path), detail["loc"][-1] == "[key]"
+
+
+def _finding(detail: ErrorDetails, path: Path, on_key: bool, model: type[Spec], root: Node) -> Diagnostic:  # noqa: FBT001
+    kind, context = detail["type"], detail.get("ctx", {})
+    name, value = str(detail["loc"][-1]), detail["input"]
+    at = place(root, path, on="key" if on_key or kind in {"missing", "extra_forbidden"} else "value")
+    if rule := _BY_NAME.get(kind):
+        return Diagnostic(rule=rule, message=context["message"], at=at, help=context["help"])
+    if kind == "missing":
+        return _missing(name, path, at, model)
+    if kind == "extra_forbidden":
+        allowed = _fields(model, path[:-1])
+        return Diagnostic(
+            rule=UNKNOWN,
+            message=f"there is no field `{name}` here",
+            at=at,
+            help=suggestion(name, allowed, "fields here"),
+        )
+    if kind == "literal_error":
+        allowed = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
+        message = f"`{_shown(value)}` is not allowed here"
+        return Diagnostic(rule=NOT_ALLOWED, message=message, at=at, help=suggestion(str(value), allowed))
+    if kind in _BOUNDS:
+        key, words = _BOUNDS[kind]
+        message = f"`{value}` is out of range: {words} {context[key]}"
+        return Diagnostic(rule=OUT_OF_RANGE, message=message, at=at)
+    return _wrong_type(_EXPECTED.get(kind, "another value"), value, at)
+
+
+def _missing(name: str, path: Path, at: Label, model: type[Spec]) -> Diagnostic:
+    words = _choices(model, (*path, name))
+    way_out = f"add `{name}`: one of " + listed(words) if words else f"add `{name}`"
+    if name == "apiVersion":
+        way_out = "start the file with `apiVersion: kgen/v1`"
+    if "environments" in at.path and name == "type":
+        way_out = "the base has no such component to change: check the name, or give the new one a `type`"
+    where = f" in `{path[-1]}`" if path else ""
+    return Diagnostic(rule=MISSING, message=f"`{name}` is missing{where}", at=at, help=way_out)
+
+
+def _wrong_type(expected: str, value: Any, at: Label) -> Diagnostic:
+    way_out = ""
+    if isinstance(value, str) and expected == "a whole number" and value.isdecimal():
+        way_out = f"write it without quotes: `{value}`"
+    if isinstance(value, str) and expected == "a list":
+        way_out = f"write it as `[{value}]`" if value else "write it as `[]`"
+    found = _described(value)
+    return Diagnostic(rule=WRONG_TYPE, message=f"expected {expected}, found {found}", at=at, help=way_out)
+
+
+def _described(value: Any) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case dict():
+            return "a mapping"
+        case tuple():
+            return "a list"
+        case bool():
+            return f"`{str(value).lower()}`"
+        case str():
+            return f"the text `{_shown(value)}`" if value else "an empty text"
+        case _:
+            return f"the number `{value}`"
+
+
+def _shown(value: Any) -> str:
+    text = value if isinstance(value, str) else json.dumps(value, default=str)
+    return text if len(text) <= _MAX_SHOWN else text[:_MAX_SHOWN] + "…"
+
+
+def place(root: Node, path: Path, *, on: str = "value") -> Label:
+    """Return where the value at ``path`` of the merged data was written; its parent if it was written nowhere."""
+    node = root
+    for depth, step in enumerate(path):
+        inner = node.value
+        found = inner.get(step) if isinstance(inner, dict) and isinstance(step, str) else None
+        if isinstance(inner, tuple) and isinstance(step, int) and step < len(inner):
+            found = inner[step]
+        if found is None:
+            return Label(node.at, on="key" if depth else "value", file=node.file)
+        node = found
+    return Label(node.at, on="key" if on == "key" else "value", file=node.file)
+
+
+def _fields(model: type[Spec], path: Path) -> list[str]:
+    from kgen.load.shape import shape_of  # noqa: PLC0415  # only for a wrong key
+
+    shape = shape_of(model)
+    for step in path:
+        shape = (shape.item or shape) if isinstance(step, int) else shape.child(step)
+    return list(shape.fields)
+
+
+def _choices(model: type[Spec], path: Path) -> list[str]:
+    """Return the words that the missing field at ``path`` takes, if it takes only some."""
+    from kgen.load.shape import shape_of  # noqa: PLC0415  # only for a missing key
+
+    shape = shape_of(model)
+    for step in path[:-1]:
+        shape = (shape.item or shape) if isinstance(step, int) else shape.child(step)
+    fields = shape.spec.model_fields.values() if shape.spec else ()
+    info = next((info for info in fields if info.alias == path[-1]), None)
+    return [word for word in get_args(info.annotation) if isinstance(word, str)] if info else []

@@ -1,0 +1,255 @@
+"""What a user writes about one container: image, build, environment, probes, resources, security."""
+
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import Discriminator
+from pydantic import Tag as UnionTag
+
+from kgen.scalars import (
+    IMAGE,
+    Command,
+    Cpu,
+    Digest,
+    Duration,
+    EnvName,
+    Key,
+    Memory,
+    Name,
+    PortName,
+    PositiveCount,
+    Reference,
+    RelativePath,
+    Repository,
+    Tag,
+    UrlPath,
+    UserId,
+    VersionText,
+)
+from kgen.source import Node
+from kgen.spec import AS_WRITTEN, REPLACED_WHOLE, Later, NotYet, Spec
+
+
+def _long(node: Node, **values: Node | str | bool | None) -> Node:
+    """Return the long form of a shorthand; everything in it stands where the shorthand stands."""
+    made = {
+        key: value if isinstance(value, Node) else Node(value, node.at, node.text, node.file)
+        for key, value in values.items()
+    }
+    return Node(made, node.at, "", node.file)
+
+
+class Image(Spec):
+    """A container image. A string is short for its parts."""
+
+    repository: Repository | None = None
+    """Registry and path, as `ghcr.io/acme/shop`."""
+
+    tag: Tag | None = None
+    """Tag; usually set per environment."""
+
+    digest: Digest | None = None
+    """`sha256:…` of the image index; wins over the tag."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        if not isinstance(node.value, str):
+            return node
+        match = IMAGE.fullmatch(node.value)
+        # a text that does not parse becomes a repository that does not validate: one finding, with its reason
+        parts = match.groupdict() if match else {"repository": node.value, "tag": None, "digest": None}
+        return _long(node, **parts)
+
+
+class PythonBuild(Spec):
+    """How a Python project becomes an image. What is left out is read off the project's own files."""
+
+    version: VersionText | None = None
+    """Minor version of Python; by default that of `.python-version`, then the platform's."""
+
+    manager: Annotated[Literal["pip", "uv", "poetry", "pdm", "pipenv"] | None, NotYet(("pdm", "pipenv"))] = None
+    """Package manager; by default the one whose lock file is there."""
+
+    extras: tuple[Key, ...] = ()
+    """Optional dependencies (`[project.optional-dependencies]`) to install."""
+
+    groups: tuple[Key, ...] = ()
+    """Dependency groups to install besides the main dependencies."""
+
+    system_packages: tuple[Key, ...] = ()
+    """Debian packages that the running app needs, as `libpq5`."""
+
+    build_packages: tuple[Key, ...] = ()
+    """Debian packages needed only to build, as `gcc`."""
+
+
+class Build(Spec):
+    """How the image is built. A string is short for `{context: …}`."""
+
+    context: RelativePath = "."
+    """Folder that is built, relative to the app file."""
+
+    dockerfile: RelativePath | None = None
+    """A Dockerfile of your own, relative to the context; kgen then writes none."""
+
+    target: Name | None = None
+    """Stage of your own Dockerfile."""
+
+    args: dict[EnvName, Annotated[str, AS_WRITTEN]] = {}
+    """Build arguments of your own Dockerfile."""
+
+    python: PythonBuild = PythonBuild()
+    """How the generated Dockerfile installs Python and the project."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        if not isinstance(node.value, str):
+            return node
+        return _long(node, context=node, dockerfile=None, target=None, args=None, python=None)
+
+
+class EnvSource(Spec):
+    """Where an environment variable's value comes from. Exactly one is given."""
+
+    secret: Reference | None = None
+    """`name/key` of a Secret that is declared under `secrets`."""
+
+    config: Reference | None = None
+    """`name/key` of a ConfigMap that exists already."""
+
+    field: str | None = None
+    """Field of the pod, as `metadata.name` (downward API)."""
+
+
+def _by_shape(value: Any) -> str:
+    return "source" if isinstance(value, dict | Spec) else "text"
+
+
+EnvValue: TypeAlias = Annotated[
+    Annotated[str, UnionTag("text")] | Annotated[EnvSource, UnionTag("source")],
+    Discriminator(_by_shape),
+    AS_WRITTEN,
+    REPLACED_WHOLE,
+]
+"""A text, which may hold `${needs.db.url}`, `${components.web.url}` and `${secrets.name.key}`, or a source."""
+
+Env: TypeAlias = dict[EnvName, EnvValue]
+
+
+class Probe(Spec):
+    """
+    One probe. A string is short for `{http: …}`, `false` switches a default probe off.
+
+    Exactly one of `http`, `tcp`, `exec`, `grpc` is given.
+    """
+
+    http: UrlPath | None = None
+    """Path of an HTTP GET."""
+
+    tcp: PortName | None = None
+    """Name of a port that must accept a connection."""
+
+    exec: Command | None = None
+    """Command that must exit with 0."""
+
+    grpc: PortName | None = None
+    """Name of a port that answers gRPC health checks."""
+
+    port: PortName | None = None
+    """Name of the port for `http`; the component's first one by default."""
+
+    period: Duration | None = None
+    """Time between two checks (`periodSeconds`)."""
+
+    timeout: Duration | None = None
+    """Time that one check may take (`timeoutSeconds`)."""
+
+    failures: PositiveCount | None = None
+    """Failures in a row that count (`failureThreshold`)."""
+
+    successes: PositiveCount | None = None
+    """Successes in a row that count (`successThreshold`); more than 1 only for readiness."""
+
+    initial_delay: Duration | None = None
+    """Time before the first check (`initialDelaySeconds`); a startup probe is nearly always better."""
+
+    off: bool = False
+    """No such probe, not even kgen's default one."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        if isinstance(node.value, str):
+            return _long(node, http=node)
+        return _long(node, off=True) if node.value is False else node
+
+
+ProbeField: TypeAlias = Annotated[Probe, REPLACED_WHOLE]
+
+
+class Probes(Spec):
+    """How the cluster sees whether a component works. A string is one HTTP path for all three."""
+
+    startup: ProbeField | None = None
+    """Until it succeeds the other two wait; gives slow starters time."""
+
+    readiness: ProbeField | None = None
+    """While it fails the pod gets no requests."""
+
+    liveness: ProbeField | None = None
+    """When it fails the container is restarted."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        if not isinstance(node.value, str):
+            return node
+        return _long(node, startup=node, readiness=node, liveness=node)
+
+
+class Amounts(Spec):
+    """Amounts of compute resources."""
+
+    cpu: Cpu | None = None
+    """Cores, as `0.5` or `500m`."""
+
+    memory: Memory | None = None
+    """Bytes, as `512Mi`."""
+
+
+class Resources(Spec):
+    """
+    What a container may use.
+
+    `{cpu, memory}` is short for requests of both and a memory limit equal to the request; CPU gets no limit,
+    since throttling an idle node's CPU helps nobody.
+    """
+
+    requests: Amounts = Amounts()
+    """What the scheduler reserves."""
+
+    limits: Amounts = Amounts()
+    """What the container may not exceed."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        if not isinstance(node.value, dict):
+            return node
+        rest = {key: value for key, value in node.value.items() if key not in {"cpu", "memory"}}
+        short = {key: value for key, value in node.value.items() if key in {"cpu", "memory"}}
+        for part, names in (("requests", ("cpu", "memory")), ("limits", ("memory",))):
+            given = {name: short[name] for name in names if name in short}
+            explicit = rest.get(part, Node({}, node.at, "", node.file))
+            if given and isinstance(explicit.value, dict):
+                rest[part] = Node(given | explicit.value, explicit.at, "", node.file)
+        return Node(rest, node.at, "", node.file)
+
+
+class Security(Spec):
+    """What a container may do. The defaults meet the Pod Security Standard *restricted*."""
+
+    run_as_user: UserId | None = None
+    """User and group of the process, 65532 by default; change it for an image of somebody else's only."""
+
+    read_only_root_filesystem: bool = True
+    """Whether files outside of volumes cannot be changed; `/tmp` is always writable."""
+
+    exceptions: Later = None
+    """Deviations from *restricted*, each with its reason."""

@@ -1,0 +1,64 @@
+"""How an image is built, with every question answered: what the Dockerfile emitter and the compose emitter read."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Manager: TypeAlias = Literal["pip", "uv", "poetry"]
+
+UID = 65532
+"""User and group of every container: the `nonroot` of distroless and Chainguard images."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImagePlan:
+    """One Dockerfile."""
+
+    app_file: str
+    """The app file as the header names it, relative to the build context's Dockerfile: usually ``app.yaml``."""
+
+    context: str
+    """Build context relative to the app file's folder, POSIX, ``.`` for that folder itself."""
+
+    manager: Manager
+    python: str
+    """Minor version, as ``3.13``."""
+
+    base: str
+    """Image of both stages, as ``python:3.13-slim-trixie``."""
+
+    uv_image: str = ""
+    """Where the uv binary comes from, as ``ghcr.io/astral-sh/uv:0.13``. Only for ``manager="uv"``."""
+
+    poetry_version: str = ""
+    """Exact version, read from the lock file's own header. Only for ``manager="poetry"``."""
+
+    requirements: str = "requirements.txt"
+    """Requirements file relative to the context. Only for ``manager="pip"``."""
+
+    hashes: bool = False
+    """Whether every requirement carries ``--hash``. Only for ``manager="pip"``."""
+
+    installs_project: bool = False
+    """Whether the project itself is a package (``[build-system]`` in ``pyproject.toml``), and is installed."""
+
+    extras: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    """Optional dependencies and dependency groups to install besides the main ones."""
+
+    system_packages: tuple[str, ...] = ()
+    """Debian packages of the runtime image."""
+
+    build_packages: tuple[str, ...] = ()
+    """Debian packages of the builder only (compilers, headers)."""
+
+    data: tuple[str, ...] = ()
+    """Folders that persistent volumes are mounted at, by any component that runs the image."""
+
+    entrypoint: tuple[str, ...] = ()
+    """What Kubernetes calls ``command``; empty: none."""
+
+    command: tuple[str, ...] = ()
+    """What Kubernetes calls ``args``, or the whole command if there is no entrypoint; exec form."""
+
+    port: int | None = None
+    """Documented with EXPOSE."""

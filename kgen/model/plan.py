@@ -1,0 +1,241 @@
+"""
+The app with every question answered: what emitters turn into objects, line by line, without a choice of their own.
+
+One plan is one app in one environment.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from kgen.features.autoscaling import Autoscaling
+from kgen.features.configuration import Configuration
+from kgen.features.disruption import Budget
+from kgen.features.network import Access
+from kgen.features.routes import IngressPlan
+from kgen.features.service import ServicePort
+from kgen.features.volumes import Claim
+from kgen.k8s import Target
+from kgen.model.app import ComponentType, NeedType
+from kgen.model.container import Resources
+from kgen.model.image_plan import ImagePlan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretKey:
+    """A key of a Secret."""
+
+    secret: str
+    key: str
+    need: str = ""
+    """The need it is an output of, empty for a secret of the user's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigKey:
+    """A key of a ConfigMap that exists already."""
+
+    config: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PodField:
+    """A field of the pod (downward API)."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where another component of the app is reached."""
+
+    component: str
+    """Its name in the app file, and in compose.yaml."""
+
+    host: str
+    """Name of its Service."""
+
+    port: int
+    """Number of the Service's port."""
+
+    container_port: int
+    output: Literal["url", "host", "port"]
+
+    @property
+    def in_cluster(self) -> str:
+        """
+        The output as pods see it.
+
+        >>> Address(component="web", host="shop-web", port=80, container_port=8000, output="url").in_cluster
+        'http://shop-web:80'
+        """
+        return self._write(self.host, self.port)
+
+    @property
+    def in_compose(self) -> str:
+        """The output as containers of compose.yaml see it: by the component's name, without a Service between."""
+        return self._write(self.component, self.container_port)
+
+    def _write(self, host: str, port: int) -> str:
+        return {"url": f"http://{host}:{port}", "host": host, "port": str(port)}[self.output]
+
+
+Part: TypeAlias = str | SecretKey | ConfigKey | PodField | Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """An environment variable: texts and outside values, put together in order."""
+
+    name: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """A probe; ``path`` for HTTP, ``command`` for exec, neither for a TCP connection."""
+
+    port: str = ""
+    """Name of the port."""
+
+    path: str = ""
+    command: tuple[str, ...] = ()
+    grpc_port: int | None = None
+    period: int = 10
+    timeout: int = 1
+    failures: int = 3
+    successes: int = 1
+    initial_delay: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mount:
+    """A volume in the pod and where it is mounted."""
+
+    name: str
+    path: str
+    kind: Literal["claim", "ephemeral", "memory"]
+    claim: str = ""
+    """Name of the PersistentVolumeClaim."""
+
+    size: str = ""
+    """At most, for scratch space."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file in the container, and its key in the ConfigMap."""
+
+    path: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """The one container of a pod."""
+
+    image: str
+    command: tuple[str, ...]
+    args: tuple[str, ...]
+    ports: tuple[ServicePort, ...]
+    variables: tuple[Variable, ...]
+    """In the order in which the user wrote them, the app's first."""
+
+    resources: Resources
+    probes: Mapping[Literal["startup", "readiness", "liveness"], Check]
+    mounts: tuple[Mount, ...]
+    files: tuple[File, ...]
+    user: int
+    read_only_root: bool
+    stop_seconds: int
+    """From SIGTERM to SIGKILL."""
+
+    drain_seconds: int
+    """Before SIGTERM, while load balancers take the pod off their lists; 0 without a Service."""
+
+    drain_by_sleep: bool
+    """Whether the target version has the `sleep` handler (1.30 and later)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """How something that ends is run: a cron component, a job, the release."""
+
+    timeout: int | None
+    retries: int
+    schedule: str = ""
+    timezone: str = ""
+    concurrency: Literal["Allow", "Forbid", "Replace"] = "Forbid"
+    suspend: bool = False
+    when: Literal["", "pre-deploy", "post-deploy"] = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """A component (or the release) and everything that belongs to it."""
+
+    type: ComponentType | Literal["release"]
+    target: Target
+    early: Target
+    """The same target for what must be there before a release runs: ConfigMaps, NetworkPolicy."""
+
+    container: Container
+    replicas: int | None
+    """Fixed number of pods; ``None`` if an autoscaler owns it, or nobody."""
+
+    recreate: bool
+    """Whether the old pods must stop before new ones start, since they share a volume that only one node can mount."""
+
+    spread: Literal["preferred", "required", "none"]
+    spread_by_revision: bool
+    """Whether the target version knows `matchLabelKeys` (1.27 and later)."""
+
+    run: Run | None
+    configuration: Configuration
+    service: tuple[ServicePort, ...] = ()
+    ingress: IngressPlan | None = None
+    autoscaling: Autoscaling | None = None
+    disruption: Budget | None = None
+    network: Access
+    claims: tuple[Claim, ...] = ()
+    image: ImagePlan | None = None
+    """How its image is built, if kgen writes the Dockerfile."""
+
+    build_context: str = ""
+    """Folder that `docker compose` builds; empty: the image is somebody else's."""
+
+    build_file: str = ""
+    build_target: str = ""
+    build_args: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backing:
+    """A backing service, met by a Secret in the cluster and by a container in compose.yaml."""
+
+    name: str
+    type: NeedType
+    version: str
+    database: str
+    secret: str
+    """Secret in the app's namespace; its keys are the outputs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One app in one environment."""
+
+    app: str
+    environment: str
+    namespace: str
+    target: Target
+    """For the Namespace and the ServiceAccount."""
+
+    account: str
+    workloads: tuple[Workload, ...]
+    """The release first, then components in the order written."""
+
+    needs: tuple[Backing, ...]
+    secrets: Mapping[str, tuple[str, ...]]
+    """Secrets that must exist in the namespace, with the keys that are used, needs included."""

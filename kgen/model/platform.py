@@ -1,0 +1,119 @@
+"""The platform's file, ``kgen.yaml``: choices made once for all apps of a repository. Every value has a default."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from kgen.scalars import Name, ObjectName, RelativePath, Repository, VersionText
+from kgen.source import Node
+from kgen.spec import Later, NotYet, Spec
+
+
+class Output(Spec):
+    """Where output goes."""
+
+    root: RelativePath = "deploy"
+    """Folder of the manifests, relative to kgen.yaml."""
+
+    compose: bool = True
+    """Whether a compose.yaml is written beside each app file."""
+
+    layout: Later = None
+    """Folders below it; `{env}/{app}`."""
+
+    files: Later = None
+    """One object a file, or one file."""
+
+
+class Routing(Spec):
+    """How requests from outside arrive."""
+
+    kind: Annotated[Literal["ingress", "gateway"], NotYet(("gateway",))] = "ingress"
+    """API that routes are compiled to."""
+
+    ingress_class: ObjectName | None = Field(default=None, alias="class")
+    """IngressClass; the cluster's default one if left out."""
+
+    issuer: ObjectName | None = None
+    """ClusterIssuer of cert-manager; with one, routes are encrypted by default."""
+
+
+class Storage(Spec):
+    """Persistent volumes."""
+
+    storage_class: ObjectName | None = Field(default=None, alias="class")
+    """Storage class of volumes that name none; the cluster's default one if left out."""
+
+
+class Secrets(Spec):
+    """Where Secrets come from."""
+
+    provider: Annotated[
+        Literal["existing", "external-secrets", "sealed-secrets", "sops", "csi"],
+        NotYet(("external-secrets", "sealed-secrets", "sops", "csi")),
+    ] = "existing"
+    """`existing`: somebody else puts them into the namespace."""
+
+
+class Images(Spec):
+    """Where images come from."""
+
+    registry: Repository | None = None
+    """Start of the name of images that an app does not name, as `ghcr.io/acme`."""
+
+    python: VersionText = "3.13"
+    """Python version of projects that name none."""
+
+    distribution: Name = "trixie"
+    """Debian release of the `python:<version>-slim-<release>` base image."""
+
+    uv: VersionText = "0.13"
+    """Version of uv in Dockerfiles of uv projects."""
+
+
+Versions: TypeAlias = tuple[VersionText, ...]
+
+
+class Platform(Spec):
+    """What the cluster and the organisation look like."""
+
+    kubernetes: Versions = ("1.34",)
+    """Kubernetes versions that output must be valid for; one, or a list."""
+
+    crds: Later = None
+    """Custom resources that are installed."""
+
+    output: Output = Output()
+    routing: Routing = Routing()
+    storage: Storage = Storage()
+    secrets: Secrets = Secrets()
+    images: Images = Images()
+
+    needs: Later = None
+    """How each type of backing service is met."""
+
+    security: Later = None
+    """Security level."""
+
+    argocd: Later = None
+    """Repository and project of Argo CD Applications."""
+
+    rules: Later = None
+    """Selection of rules."""
+
+    external: Later = None
+    """Objects that exist outside of the repository."""
+
+    defaults: Later = None
+    """Defaults of all app files."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        if not isinstance(node.value, dict):
+            return node
+        versions = node.value.get("kubernetes")
+        if versions is None or isinstance(versions.value, tuple | dict) or versions.value is None:
+            return node
+        return Node(
+            {**node.value, "kubernetes": Node((versions,), versions.at, "", versions.file)}, node.at, "", node.file
+        )

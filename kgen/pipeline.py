@@ -1,0 +1,246 @@
+"""
+The one place where the stages meet: an app file in, folders of files and findings out.
+
+Nothing here writes; ``cli`` hands the trees to ``write``.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from kgen.check.manifests import check
+from kgen.check.store import Store, default_directory
+from kgen.diag import Diagnostic, Label, Rule, Severity, has_error
+from kgen.emit.compose import compose
+from kgen.emit.dockerfile import dockerfile
+from kgen.emit.dockerignore import dockerignore
+from kgen.emit.objects import emit
+from kgen.k8s import Emitted
+from kgen.load import app as load_app
+from kgen.load.files import read
+from kgen.load.project import look
+from kgen.model.facts import Facts
+from kgen.model.plan import Plan
+from kgen.model.platform import Platform
+from kgen.resolve.plan import resolve
+from kgen.source import Node, Source
+from kgen.write.lock import NAME as LOCK
+from kgen.write.tree import Tree
+from kgen.write.yaml import text
+
+APP_FILE = "app.yaml"
+PLATFORM_FILE = "kgen.yaml"
+DEFAULT_ENVIRONMENT = "default"
+"""Folder of an app that names no environments."""
+
+UNKNOWN_VERSION = Rule(
+    code="KG2010",
+    name="unknown-kubernetes-version",
+    explain="Output is checked against the schemas of the declared version, so kgen has to have them.",
+)
+RULES = (UNKNOWN_VERSION,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """What was made for one environment of one app."""
+
+    name: str
+    namespace: str
+    objects: tuple[Emitted, ...]
+    tree: Tree
+    secrets: Mapping[str, tuple[str, ...]]
+    """Secrets that must exist in the namespace, with their keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """What became of one app file. Without ``app`` there was an error, and there is nothing to write."""
+
+    file: str
+    """The app file, as findings name it."""
+
+    sources: Mapping[str, Source]
+    found: tuple[Diagnostic, ...]
+    app: str = ""
+    out: Path = Path()
+    """Folder of all environments."""
+
+    input: str = ""
+    """The app file as lock files name it."""
+
+    known_environments: tuple[str, ...] = ()
+    """All of the file, also those that were not asked for."""
+
+    environments: tuple[Environment, ...] = ()
+    context: Tree | None = None
+    """Dockerfile, .dockerignore and compose.yaml, in the app file's folder."""
+
+    builds: tuple[tuple[str, str], ...] = ()
+    """Build context and image, for those that kgen wrote a Dockerfile for."""
+
+    @property
+    def trees(self) -> tuple[Tree, ...]:
+        """All folders of output, the source's own last."""
+        return (*(each.tree for each in self.environments), *([self.context] if self.context else []))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the command line says."""
+
+    out: Path | None = None
+    changes: Node | None = None
+    names: Sequence[str] = field(default_factory=tuple)
+    """Environments to compile; all if empty."""
+
+
+@cache
+def store() -> Store:
+    """Return the schemas that come with kgen."""
+    return Store(default_directory())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """Where kgen.yaml was found, and what it says."""
+
+    root: Path
+    """Folder that output paths are relative to: that of kgen.yaml, or the app file's without one."""
+
+    source: Source | None
+    platform: Platform
+    found: tuple[Diagnostic, ...]
+
+
+def compile_app(path: Path, options: Options) -> Compiled:
+    """Compile one app file; ``path`` is shown in findings as it is given."""
+    workspace = open_workspace(path.parent)
+    source = read(path, path.as_posix())
+    loaded = load_app.validate(source, options.changes)
+    sources = {each.name: each for each in (source, workspace.source) if each}
+    found = [*workspace.found, *loaded.found]
+    document = loaded.value
+    if document is None or has_error(found):
+        return Compiled(file=source.name, sources=sources, found=tuple(found))
+    variants = [each for each in document.environments if _is_wanted(each, options)]
+    facts = look((document.base.app, *(each.app for each in document.environments)), path.parent, path.name)
+    base, base_found = _plan(document.base, workspace, facts)
+    if document.environments != (document.base,):
+        # the base alone is only for local work: what an environment still has to say there is no finding
+        base_found = tuple(each for each in base_found if each.rule.severity is Severity.ERROR)
+    plans = []
+    found += base_found
+    for variant in variants:
+        plan, faults = _plan(variant, workspace, facts)
+        found += faults
+        plans.append((variant, plan))
+    found = list(dict.fromkeys(found))
+    if has_error(found) or base is None:
+        return Compiled(file=source.name, sources=sources, found=tuple(found))
+    inputs = _inputs(path, workspace, facts, source)
+    out = options.out or workspace.root / workspace.platform.output.root
+    made = [_environment(variant, plan, path, out=out, inputs=inputs) for variant, plan in plans if plan]
+    for variant, environment in zip(variants, made, strict=True):
+        found += map(variant.locate, check(environment.objects, workspace.platform.kubernetes, store()))
+    if has_error(found):
+        return Compiled(file=source.name, sources=sources, found=tuple(found))
+    context = _context(base, path, workspace, inputs)
+    builds = {part.image.context: part.container.image for part in base.workloads if part.image}
+    return Compiled(
+        file=source.name,
+        sources=sources,
+        found=tuple(found),
+        app=base.app,
+        out=out,
+        input=_relative(path, workspace),
+        known_environments=tuple(each.environment or DEFAULT_ENVIRONMENT for each in document.environments),
+        environments=tuple(made),
+        context=context,
+        builds=tuple(builds.items()),
+    )
+
+
+def _is_wanted(variant: load_app.Variant, options: Options) -> bool:
+    return not options.names or (variant.environment or DEFAULT_ENVIRONMENT) in options.names
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """Look for kgen.yaml in ``folder`` and above it, up to the top of the repository."""
+    for above in (folder.absolute(), *folder.absolute().parents):
+        if (above / PLATFORM_FILE).is_file():
+            root = Path(os.path.relpath(above))
+            source = read(root / PLATFORM_FILE, (root / PLATFORM_FILE).as_posix())
+            outcome = load_app.platform(source)
+            platform = outcome.value or Platform()
+            found = (*outcome.found, *_version_faults(platform, source.name))
+            return Workspace(root=root, source=source, platform=platform, found=found)
+        if (above / ".git").exists():
+            break
+    return Workspace(root=folder, source=None, platform=Platform(), found=())
+
+
+def _version_faults(platform: Platform, file: str) -> Iterator[Diagnostic]:
+    known = store().versions()
+    for index, version in enumerate(platform.kubernetes):
+        if version not in known:
+            yield Diagnostic(
+                rule=UNKNOWN_VERSION,
+                message=f"kgen has no schemas of Kubernetes {version}",
+                at=Label(("kubernetes", index), file=file),
+                help=f"versions: {known[0]} to {known[-1]}",
+            )
+
+
+def _plan(variant: load_app.Variant, workspace: Workspace, facts: Facts) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
+    outcome = resolve(variant.app, variant.environment, workspace.platform, facts)
+    return outcome.value, tuple(variant.locate(each) for each in outcome.found)
+
+
+def _environment(
+    variant: load_app.Variant, plan: Plan, path: Path, *, out: Path, inputs: Mapping[str, str]
+) -> Environment:
+    name = variant.environment or DEFAULT_ENVIRONMENT
+    objects = tuple(emit(plan))
+    where = f" (environment: {variant.environment})" if variant.environment else ""
+    header = f'Generated by kgen from {path.name}{where}. Do not edit; run "kgen compile".'
+    files = {_file_name(made): text(made.manifest, header) for made in objects}
+    tree = Tree(root=out / name / plan.app, files=files, inputs=inputs, out=out)
+    return Environment(name=name, namespace=plan.namespace, objects=objects, tree=tree, secrets=plan.secrets)
+
+
+def _file_name(made: Emitted) -> str:
+    return f"{made.manifest['kind'].lower()}-{made.manifest['metadata']['name']}.yaml"
+
+
+def _context(plan: Plan, path: Path, workspace: Workspace, inputs: Mapping[str, str]) -> Tree:
+    """Return what stands beside the source: it is made from the base of the app file, for every environment."""
+    files: dict[str, str] = {}
+    ours = (workspace.root / PLATFORM_FILE, workspace.root / workspace.platform.output.root, path.parent / LOCK)
+    for part in plan.workloads:
+        if part.image:
+            folder = PurePosixPath(part.image.context)
+            outputs = [Path(os.path.relpath(each, path.parent / folder)).as_posix() for each in ours]
+            files[(folder / "Dockerfile").as_posix()] = dockerfile(part.image)
+            files[(folder / ".dockerignore").as_posix()] = dockerignore(part.image, outputs)
+    if workspace.platform.output.compose:
+        header = f'Generated by kgen from {path.name}. Do not edit; run "kgen compile".'
+        files["compose.yaml"] = text(compose(plan), header)
+    # app files of other names may share the folder
+    lock = LOCK if path.name == APP_FILE else f".kgen.{path.stem}.lock"
+    return Tree(root=path.parent, files=files, inputs=inputs, lock=lock)
+
+
+def _inputs(path: Path, workspace: Workspace, facts: Facts, source: Source) -> dict[str, str]:
+    """Return name → sha256 of everything that the output depends on; names relative to the workspace."""
+    texts = {path: source.text} | {path.parent / name: content or "" for name, content in facts.files.items()}
+    if workspace.source:
+        texts[workspace.root / PLATFORM_FILE] = workspace.source.text
+    return {_relative(name, workspace): hashlib.sha256(content.encode()).hexdigest() for name, content in texts.items()}
+
+
+def _relative(path: Path, workspace: Workspace) -> str:
+    return Path(os.path.relpath(path, workspace.root)).as_posix()

@@ -1,0 +1,1 @@
+"""App → Plan: every question that the user left open is answered here."""

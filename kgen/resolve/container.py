@@ -1,0 +1,124 @@
+"""The container of a component: probes, resources, security, stop."""
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from kgen.model.app import App, Component, Release
+from kgen.model.container import Amounts, Probe, Resources
+from kgen.model.image_plan import UID
+from kgen.model.plan import Check, Container, Variable
+from kgen.model.platform import Platform
+from kgen.resolve import images, storage
+from kgen.resolve.ports import service_ports
+from kgen.resolve.references import ports_of
+from kgen.units import seconds, version_key
+
+ProbeKind: TypeAlias = Literal["startup", "readiness", "liveness"]
+
+DEFAULT_CPU = "100m"
+DEFAULT_MEMORY = "256Mi"
+STOP_SECONDS = 30
+DRAIN_SECONDS = 5
+"""Time that load balancers get to see that a pod is going; they learn it at the same moment as the pod."""
+
+_DEFAULTS: Mapping[ProbeKind, Check] = {
+    # a minute to start, looked at often so that a fast start is seen at once
+    "startup": Check(period=2, timeout=2, failures=30),
+    "readiness": Check(period=10, timeout=2, failures=3),
+    # slower to judge than readiness: a restart under load makes the load of the others worse
+    "liveness": Check(period=10, timeout=5, failures=3),
+}
+_EXEC_TIMEOUT = 10
+"""Starting an interpreter takes seconds on a busy node."""
+
+
+def at_least(platform: Platform, version: str) -> bool:
+    """Tell whether every declared Kubernetes version is ``version`` or later."""
+    return all(version_key(declared) >= version_key(version) for declared in platform.kubernetes)
+
+
+def of_component(
+    app: App, name: str, *, target_name: str, variables: tuple[Variable, ...], platform: Platform
+) -> Container:
+    """Return the container of component ``name``, whose objects are called ``target_name``."""
+    component = app.components[name]
+    ports = service_ports(component)
+    return Container(
+        image=images.reference(component.image, images.default_repository(app, name, platform)),
+        command=component.command or (),
+        args=component.args or (),
+        ports=ports,
+        variables=variables,
+        resources=resources(component.resources),
+        probes=_probes(component),
+        mounts=storage.mounts(component, target_name),
+        files=storage.files(component),
+        user=component.security.run_as_user or UID,
+        read_only_root=component.security.read_only_root_filesystem,
+        stop_seconds=seconds(component.stop_grace_period or "") or STOP_SECONDS,
+        drain_seconds=DRAIN_SECONDS if ports and component.type == "web" else 0,
+        drain_by_sleep=at_least(platform, "1.30"),
+    )
+
+
+def of_release(app: App, release: Release, variables: tuple[Variable, ...], platform: Platform) -> Container:
+    """Return the container of the release: the app's image with a command of its own."""
+    return Container(
+        image=images.reference(app.image, images.default_repository(app, "", platform)),
+        command=release.command,
+        args=release.args or (),
+        ports=(),
+        variables=variables,
+        resources=resources(release.resources),
+        probes={},
+        mounts=storage.with_scratch(()),
+        files=(),
+        user=app.security.run_as_user or UID,
+        read_only_root=app.security.read_only_root_filesystem,
+        stop_seconds=STOP_SECONDS,
+        drain_seconds=0,
+        drain_by_sleep=False,
+    )
+
+
+def resources(given: Resources) -> Resources:
+    """
+    Return ``given`` with what it leaves out.
+
+    Memory always has a limit, the request by default: a pod that grows is killed alone instead of with its node.
+    CPU has one only on request: throttling gains nothing on a node with idle cores.
+    """
+    memory = given.requests.memory or given.limits.memory or DEFAULT_MEMORY
+    requests = Amounts(cpu=given.requests.cpu or given.limits.cpu or DEFAULT_CPU, memory=memory)
+    return Resources(requests=requests, limits=Amounts(cpu=given.limits.cpu, memory=given.limits.memory or memory))
+
+
+def _probes(component: Component) -> Mapping[ProbeKind, Check]:
+    """Return the probes given, and for a web component a TCP check where none is."""
+    first = next(iter(ports_of(component)), "")
+    made: dict[ProbeKind, Check] = {}
+    for kind in _DEFAULTS:
+        probe: Probe | None = getattr(component.probes, kind)
+        if probe is None and component.type == "web":
+            default = _DEFAULTS[kind]
+            made[kind] = Check(port=first, period=default.period, timeout=default.timeout, failures=default.failures)
+        elif probe is not None and not probe.off:
+            made[kind] = _check(kind, probe, component, first)
+    return made
+
+
+def _check(kind: ProbeKind, probe: Probe, component: Component, first: str) -> Check:
+    default = _DEFAULTS[kind]
+    timeout = max(_EXEC_TIMEOUT, default.timeout) if probe.exec else default.timeout
+    period = max(default.period, _EXEC_TIMEOUT) if probe.exec else default.period
+    return Check(
+        port="" if probe.exec or probe.grpc else probe.tcp or probe.port or first,
+        path=probe.http or "",
+        command=probe.exec or (),
+        grpc_port=ports_of(component)[probe.grpc][0] if probe.grpc else None,
+        period=seconds(probe.period or "") or period,
+        timeout=seconds(probe.timeout or "") or timeout,
+        failures=probe.failures or default.failures,
+        successes=probe.successes or 1,
+        initial_delay=seconds(probe.initial_delay or "") or 0,
+    )

@@ -1,0 +1,145 @@
+"""Which fields mean something for which type of component."""
+
+from collections.abc import Iterator
+
+from kgen.diag import Diagnostic, Label, Path
+from kgen.features import disruption
+from kgen.model.app import App, Component
+from kgen.model.container import EnvSource, Probe, Resources
+from kgen.resolve.rules import ABOVE_LIMIT, NEEDED_FOR_TYPE, NOT_FOR_TYPE, PROBE_SUCCESSES
+from kgen.spec import CHOOSE_ONE
+from kgen.units import cpu_millis, memory_bytes
+
+_RUNS_FOR_EVER = ("web", "worker")
+_ONLY_FOR: dict[str, tuple[str, ...]] = {
+    "port": _RUNS_FOR_EVER,
+    "ports": _RUNS_FOR_EVER,
+    "probes": _RUNS_FOR_EVER,
+    "replicas": _RUNS_FOR_EVER,
+    "disruption": _RUNS_FOR_EVER,
+    "spread": _RUNS_FOR_EVER,
+    "routes": ("web",),
+    "schedule": ("cron",),
+    "timezone": ("cron",),
+    "concurrency": ("cron",),
+    "suspend": ("cron",),
+    "timeout": ("cron", "job"),
+    "retries": ("cron", "job"),
+    "when": ("job",),
+}
+_NEEDED = {
+    "cron": ("schedule", "add `schedule`, as `15 3 * * *` for 03:15 every day"),
+    "job": ("when", "add `when: pre-deploy` or `when: post-deploy`"),
+}
+
+
+def faults(app: App) -> Iterator[Diagnostic]:
+    """Yield fields at the wrong type, missing ones, and keys that exclude each other."""
+    for name, component in app.components.items():
+        at: Path = ("components", name)
+        yield from _type_faults(component, at)
+        yield from _choices(component, at)
+        yield from _amounts(component.resources, (*at, "resources"))
+        for key, value in component.env.items():
+            if isinstance(value, EnvSource):
+                yield from exactly_one(value, ("secret", "config", "field"), (*at, "env", key))
+    if app.release:
+        yield from _amounts(app.release.resources, ("release", "resources"))
+
+
+def _type_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
+    for field in sorted(component.model_fields_set & set(_ONLY_FOR)):
+        if component.type not in _ONLY_FOR[field]:
+            types = " and ".join(f"`{name}`" for name in _ONLY_FOR[field])
+            yield Diagnostic(
+                rule=NOT_FOR_TYPE,
+                message=f"`{field}` is for {types} components, `{at[-1]}` is a `{component.type}`",
+                at=Label((*at, field), on="key"),
+                related=(Label((*at, "type"), "type set here"),),
+                help="remove the field or change the type",
+            )
+    if component.type == "web" and component.port is None and not component.ports:
+        yield _needed(at, "port", "add the port it listens on, as `port: 8000`", component.type)
+    if component.type in _NEEDED:
+        field, way_out = _NEEDED[component.type]
+        if getattr(component, field) is None:
+            yield _needed(at, field, way_out, component.type)
+
+
+def _needed(at: Path, field: str, way_out: str, kind: str) -> Diagnostic:
+    message = f"`{at[-1]}` is a `{kind}` component and needs `{field}`"
+    return Diagnostic(rule=NEEDED_FOR_TYPE, message=message, at=Label(at, on="key"), help=way_out)
+
+
+def _choices(component: Component, at: Path) -> Iterator[Diagnostic]:
+    if component.port is not None and component.ports:
+        yield Diagnostic(
+            rule=CHOOSE_ONE,
+            message="`port` and `ports` are both given",
+            at=Label((*at, "port"), on="key"),
+            related=(Label((*at, "ports"), "the other one", on="key"),),
+            help="keep `ports`, and put the one from `port` into it",
+        )
+    for kind in ("startup", "readiness", "liveness"):
+        probe: Probe | None = getattr(component.probes, kind)
+        where = (*at, "probes", kind)
+        if probe and not probe.off:
+            yield from exactly_one(probe, ("http", "tcp", "exec", "grpc"), where)
+            if kind != "readiness" and (probe.successes or 1) != 1:
+                yield Diagnostic(
+                    rule=PROBE_SUCCESSES,
+                    message=f"a {kind} probe must succeed once, not {probe.successes} times",
+                    at=Label((*where, "successes")),
+                    help="remove `successes`",
+                )
+    for path, file in component.files.items():
+        yield from exactly_one(file, ("source", "content"), (*at, "files", path))
+    if component.disruption and not component.disruption.off:
+        yield from disruption.faults(component.disruption, (*at, "disruption"), lowest=lowest_replicas(component))
+
+
+def exactly_one(spec: object, keys: tuple[str, ...], at: Path) -> Iterator[Diagnostic]:
+    """Yield a finding unless exactly one of ``keys`` of ``spec`` is given."""
+    given = [key for key in keys if getattr(spec, key) is not None]
+    if len(given) == 1:
+        return
+    names = ", ".join(f"`{key}`" for key in keys)
+    wrong = " and ".join(f"`{key}`" for key in given) + " are given together" if given else f"one of {names} is missing"
+    yield Diagnostic(
+        rule=CHOOSE_ONE,
+        message=wrong,
+        at=Label((*at, given[1]) if given else at, on="key"),
+        help=f"give exactly one of {names}",
+    )
+
+
+def lowest_replicas(component: Component) -> int:
+    """Return how many pods always run."""
+    match component.replicas:
+        case None:
+            single = any(
+                is_single(volume.access) for volume in component.volumes.values() if volume.type == "persistent"
+            )
+            return 2 if component.type == "web" and not single else 1
+        case int() as number:
+            return number
+        case autoscaling:
+            return autoscaling.min
+
+
+def is_single(access: str) -> bool:
+    """Tell whether a volume with this access mode can be mounted on one node only."""
+    return access in {"ReadWriteOnce", "ReadWriteOncePod"}
+
+
+def _amounts(resources: Resources, at: Path) -> Iterator[Diagnostic]:
+    for name, number in (("cpu", cpu_millis), ("memory", memory_bytes)):
+        request, limit = getattr(resources.requests, name), getattr(resources.limits, name)
+        if request and limit and (number(request) or 0) > (number(limit) or 0):
+            yield Diagnostic(
+                rule=ABOVE_LIMIT,
+                message=f"the request of {request} {name} is above the limit of {limit}",
+                at=Label((*at, "requests", name)),
+                related=(Label((*at, "limits", name), "limit set here"),),
+                help="raise the limit or lower the request",
+            )

@@ -1,0 +1,206 @@
+"""Images: where they come from, and how those are built that kgen writes a Dockerfile for."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from kgen.diag import Diagnostic, Label, Path
+from kgen.model.app import App, Component
+from kgen.model.container import Build, Image
+from kgen.model.facts import Facts, Project
+from kgen.model.image_plan import ImagePlan
+from kgen.model.platform import Platform
+from kgen.resolve.names import object_name
+from kgen.resolve.references import ports_of
+from kgen.resolve.rules import (
+    CONTRADICTING_BUILDS,
+    MISSING_IMAGE,
+    NO_PROJECT,
+    NOT_FOR_BUILD,
+    SEVERAL_LOCKS,
+    UNTAGGED_IMAGE,
+)
+
+_MANAGERS = ("uv", "poetry", "pip")
+
+
+def build_of(app: App, component: Component) -> Build | None:
+    """Return how a component's image is built: its own build, or the app's if it runs the app's image."""
+    if component.build:
+        return component.build
+    return app.build if component.image.repository == app.image.repository else None
+
+
+def reference(image: Image, default: str) -> str:
+    """
+    Return an image as a pod names it.
+
+    >>> reference(Image(repository="ghcr.io/acme/shop", tag="1.7.3"), default="")
+    'ghcr.io/acme/shop:1.7.3'
+    """
+    tag = f":{image.tag}" if image.tag else ""
+    digest = f"@{image.digest}" if image.digest else ""
+    return f"{image.repository or default}{tag}{digest}"
+
+
+def default_repository(app: App, component: str, platform: Platform) -> str:
+    """Return the repository of an image that nobody named: the registry's, called after the app or the component."""
+    own = app.components[component].build is not None if component else False
+    name = object_name(app.name, component) if own else app.name
+    return f"{platform.images.registry}/{name}" if platform.images.registry else ""
+
+
+def faults(app: App, facts: Facts, platform: Platform) -> Iterator[Diagnostic]:
+    """Yield images that nobody named, and build contexts that kgen cannot write a Dockerfile for."""
+    for name, component in app.components.items():
+        yield from _image_faults(component.image, default_repository(app, name, platform), name, ("components", name))
+    if app.release:
+        yield from _image_faults(app.image, default_repository(app, "", platform), "release", ("release",))
+    builds: list[Path] = [
+        ("components", name, "build") for name, component in app.components.items() if component.build
+    ]
+    for at in [("build",), *builds] if app.build else builds:
+        yield from _field_faults(app, at)
+    checked: dict[str, tuple[Build, Path]] = {}
+    for build, at in _generated(app):
+        if build.context not in checked:
+            yield from _project_faults(build, facts.projects[build.context], at)
+            checked[build.context] = (build, at)
+        elif checked[build.context][0].python != build.python:
+            yield Diagnostic(
+                rule=CONTRADICTING_BUILDS,
+                message=f"the folder `{build.context}` is built in two ways",
+                at=Label((*at, "python"), on="key"),
+                related=(Label(checked[build.context][1], "the other one", on="key"),),
+                help="say `python` once, at the app's `build`",
+            )
+
+
+def _image_faults(image: Image, default: str, name: str, at: Path) -> Iterator[Diagnostic]:
+    if not (image.repository or default):
+        yield Diagnostic(
+            rule=MISSING_IMAGE,
+            message=f"`{name}` has no image",
+            at=Label(at, on="key"),
+            help="add `image`, as `image: ghcr.io/you/app:1.0.0`, or `images.registry` in kgen.yaml",
+        )
+    elif not (image.tag or image.digest):
+        yield Diagnostic(
+            rule=UNTAGGED_IMAGE,
+            message=f"the image `{image.repository or default}` has neither tag nor digest",
+            at=Label((*at, "image") if at[0] == "components" else ("image",)),
+            help="add a tag, or compile with `--set image.tag=…`",
+        )
+
+
+def _field_faults(app: App, at: Path) -> Iterator[Diagnostic]:
+    """Yield fields of a build that nobody would read."""
+    build = app.components[str(at[1])].build if len(at) > 1 else app.build
+    if build is None:
+        return
+    unread = ("target", "args") if build.dockerfile is None else ("python",)
+    reason = "a Dockerfile of your own" if build.dockerfile is None else "the Dockerfile that kgen writes"
+    for field in unread:
+        if field in build.model_fields_set:
+            yield Diagnostic(
+                rule=NOT_FOR_BUILD,
+                message=f"`{field}` is for {reason}",
+                at=Label((*at, field), on="key"),
+                help="remove it" + (", or name the file: `dockerfile: …`" if build.dockerfile is None else ""),
+            )
+
+
+def _generated(app: App) -> Iterator[tuple[Build, Path]]:
+    """Yield the builds without a Dockerfile of the user's own, and where each was written."""
+    for name, component in app.components.items():
+        build = build_of(app, component)
+        if build and build.dockerfile is None:
+            yield build, ("components", name, "build") if component.build else ("build",)
+
+
+def _project_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnostic]:
+    if not project.exists:
+        message = f"the folder `{build.context}` is not there"
+        yield Diagnostic(
+            rule=NO_PROJECT, message=message, at=Label((*at, "context")), help="it is relative to the app file"
+        )
+    elif build.python.manager is None and len(project.locks) > 1:
+        names = " and ".join(f"`{lock}`" for lock in sorted(project.locks.values()))
+        yield Diagnostic(
+            rule=SEVERAL_LOCKS,
+            message=f"{names} are both there",
+            at=Label((*at, "context")),
+            help="remove the one that is not used, or say `build: {python: {manager: uv}}`",
+        )
+    elif not _manager(build, project):
+        known = ", ".join(f"`{lock}`" for lock in project.locks.values())
+        found = f"only {known} is there, which is not supported yet" if known else "no lock file is there"
+        yield Diagnostic(
+            rule=NO_PROJECT,
+            message=f"`{build.context}` is no Python project that kgen can build: {found}",
+            at=Label((*at, "context")),
+            help="add `requirements.txt`, `uv.lock` or `poetry.lock`, or name a Dockerfile: `build: {dockerfile: …}`",
+        )
+    elif _manager(build, project) not in project.locks:
+        yield Diagnostic(
+            rule=NO_PROJECT,
+            message=f"the manager is `{build.python.manager}`, but its lock file is not there",
+            at=Label((*at, "python", "manager")),
+            help="lock the dependencies and commit the lock file",
+        )
+
+
+def _manager(build: Build, project: Project) -> str:
+    wanted: str = build.python.manager or next(iter(project.locks), "")
+    return wanted if wanted in _MANAGERS else ""
+
+
+def plans(app: App, facts: Facts, platform: Platform) -> Mapping[str, ImagePlan]:
+    """Return build context → Dockerfile, for every context that kgen writes one for; ``faults`` has found nothing."""
+    made: dict[str, ImagePlan] = {}
+    main: dict[str, Component] = {}
+    for component in app.components.values():
+        build = build_of(app, component)
+        if build is None or build.dockerfile is not None:
+            continue
+        # the image runs by itself what the first web component runs, or else the first component
+        if build.context in main and (main[build.context].type == "web" or component.type != "web"):
+            continue
+        main[build.context] = component
+        made[build.context] = _plan(build, component, facts, platform)
+    data = {context: _data(app, context) for context in made}
+    return {context: replace(plan, data=data[context]) for context, plan in made.items()}
+
+
+def _data(app: App, context: str) -> tuple[str, ...]:
+    """Return where components that run the image of ``context`` mount persistent volumes."""
+    paths: set[str] = set()
+    for component in app.components.values():
+        build = build_of(app, component)
+        if build and build.context == context:
+            paths |= {volume.path for volume in component.volumes.values() if volume.type == "persistent"}
+    return tuple(sorted(paths))
+
+
+def _plan(build: Build, component: Component, facts: Facts, platform: Platform) -> ImagePlan:
+    project, python = facts.projects[build.context], build.python
+    manager = _manager(build, project)
+    version = ".".join((python.version or project.python or platform.images.python).split(".")[:2])
+    return ImagePlan(
+        app_file=facts.app_file,
+        context=build.context,
+        manager="uv" if manager == "uv" else "poetry" if manager == "poetry" else "pip",
+        python=version,
+        base=f"python:{version}-slim-{platform.images.distribution}",
+        uv_image=f"ghcr.io/astral-sh/uv:{platform.images.uv}",
+        poetry_version=project.poetry_version,
+        requirements=project.locks.get("pip", "requirements.txt"),
+        hashes=project.hashes,
+        installs_project=project.installs_project,
+        extras=python.extras,
+        groups=python.groups,
+        system_packages=python.system_packages,
+        build_packages=python.build_packages,
+        entrypoint=(component.command or ()) if component.args else (),
+        command=component.args or component.command or (),
+        port=next((number for number, _ in ports_of(component).values()), None),
+    )

@@ -1,0 +1,227 @@
+"""
+App → Plan: every question answered.
+
+``faults`` first says everything that is wrong with the meaning of the app; only if there is no error is a
+plan made, so that making it cannot fail. Where two features meet, one function here is named after the answer.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from kgen.diag import Diagnostic, Outcome, Path, has_error
+from kgen.features import autoscaling
+from kgen.features.autoscaling import Autoscaling
+from kgen.features.configuration import Configuration
+from kgen.features.disruption import Budget
+from kgen.model.app import App, Component, Release
+from kgen.model.facts import Facts
+from kgen.model.image_plan import ImagePlan
+from kgen.model.plan import Address, Backing, Plan, Run, SecretKey, Variable, Workload
+from kgen.model.platform import Platform
+from kgen.resolve import container, fields, images, names, ports, references, storage
+from kgen.units import seconds
+
+RETRIES = 2
+_CONCURRENCY: Mapping[str, Literal["Allow", "Forbid", "Replace"]] = {
+    "allow": "Allow",
+    "forbid": "Forbid",
+    "replace": "Replace",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What every part of a plan is made from."""
+
+    app: App
+    environment: str
+    platform: Platform
+    facts: Facts
+    used: Mapping[str, tuple[Variable, ...]]
+    """Environment variables of every component."""
+
+    builds: Mapping[str, ImagePlan]
+    """Build context → Dockerfile."""
+
+
+def resolve(app: App, environment: str, platform: Platform, facts: Facts) -> Outcome[Plan]:
+    """
+    Return the plan of ``app`` in ``environment``.
+
+    Args:
+        app: The app, merged for the environment.
+        environment: Its name, empty if the app has none.
+        platform: The choices of kgen.yaml.
+        facts: What the repository says besides.
+    """
+    found = tuple(faults(app, platform, facts))
+    if has_error(found):
+        return Outcome(None, found)
+    known = _Known(
+        app=app,
+        environment=environment,
+        platform=platform,
+        facts=facts,
+        used={name: references.variables(app, component.env) for name, component in app.components.items()},
+        builds=images.plans(app, facts, platform),
+    )
+    release = [_release(known, app.release)] if app.release else []
+    workloads = (*release, *(_component(known, name) for name in app.components))
+    plan = Plan(
+        app=app.name,
+        environment=environment,
+        namespace=names.namespace(app, environment),
+        target=names.target(app, environment, "", (), "early"),
+        account=app.name,
+        workloads=workloads,
+        needs=tuple(_needs(app)),
+        secrets=_secrets(workloads),
+    )
+    return Outcome(plan, found)
+
+
+def faults(app: App, platform: Platform, facts: Facts) -> Iterator[Diagnostic]:
+    """Yield everything that is wrong with the meaning of ``app``."""
+    yield from names.faults(app)
+    yield from fields.faults(app)
+    yield from images.faults(app, facts, platform)
+    if app.release:
+        yield from references.faults(app, app.release.env, ("release", "env"))
+    for name, component in app.components.items():
+        at: Path = ("components", name)
+        yield from references.faults(app, component.env, (*at, "env"))
+        yield from ports.faults(component, at)
+        yield from storage.faults(component, facts, at)
+        if isinstance(component.replicas, Autoscaling):
+            yield from autoscaling.faults(component.replicas, (*at, "replicas"))
+
+
+def _component(known: _Known, name: str) -> Workload:
+    app, environment, platform = known.app, known.environment, known.platform
+    component, used = app.components[name], known.used[name]
+    target = names.target(app, environment, name, ("components", name), component.when or "")
+    build = images.build_of(app, component)
+    return Workload(
+        type=component.type,
+        target=target,
+        early=names.target(app, environment, name, ("components", name), "early"),
+        container=container.of_component(app, name, target_name=target.name, variables=used, platform=platform),
+        replicas=_replicas(component),
+        recreate=storage.recreates(component),
+        spread=_spread(component),
+        spread_by_revision=container.at_least(platform, "1.27"),
+        run=_run(component),
+        configuration=Configuration(env=_plain(used), files=storage.contents(component, known.facts)),
+        service=ports.service_ports(component),
+        ingress=ports.ingress(component, target.name, platform),
+        autoscaling=component.replicas if isinstance(component.replicas, Autoscaling) else None,
+        disruption=_budget(component, platform),
+        network=ports.access(app, name, known.used),
+        claims=storage.claims(component, target.name, platform),
+        image=known.builds.get(build.context) if build and not build.dockerfile else None,
+        build_context=build.context if build else "",
+        build_file=(build.dockerfile or "") if build else "",
+        build_target=(build.target or "") if build else "",
+        build_args=build.args if build else {},
+    )
+
+
+def _release(known: _Known, release: Release) -> Workload:
+    app, environment, platform = known.app, known.environment, known.platform
+    used = references.variables(app, release.env)
+    build = app.build
+    return Workload(
+        type="release",
+        target=names.target(app, environment, names.RELEASE, ("release",), "pre-deploy"),
+        early=names.target(app, environment, names.RELEASE, ("release",), "early"),
+        container=container.of_release(app, release, used, platform),
+        replicas=None,
+        recreate=False,
+        spread="none",
+        spread_by_revision=False,
+        run=Run(timeout=seconds(release.timeout or ""), retries=_retries(release.retries), when="pre-deploy"),
+        configuration=Configuration(env=_plain(used)),
+        network=ports.access(app, "", {}),
+        build_context=build.context if build else "",
+        build_file=(build.dockerfile or "") if build else "",
+        build_target=(build.target or "") if build else "",
+        build_args=build.args if build else {},
+    )
+
+
+def _replicas(component: Component) -> int | None:
+    """Return the fixed number of pods, or ``None`` if an autoscaler owns it or the component ends by itself."""
+    if isinstance(component.replicas, Autoscaling) or component.type not in {"web", "worker"}:
+        return None
+    return fields.lowest_replicas(component)
+
+
+def _spread(component: Component) -> Literal["preferred", "required", "none"]:
+    """Return how pods are spread; a single pod has nothing to spread."""
+    several = isinstance(component.replicas, Autoscaling) or fields.lowest_replicas(component) > 1
+    return component.spread or ("preferred" if several else "none") if component.type in {"web", "worker"} else "none"
+
+
+def _budget(component: Component, platform: Platform) -> Budget | None:
+    """Return the disruption budget; none for a component that may run as a single pod."""
+    given = component.disruption
+    if component.type not in {"web", "worker"} or (given and given.off) or fields.lowest_replicas(component) < 2:  # noqa: PLR2004  # two pods
+        return None
+    smallest = given.min_available if given else None
+    largest = given.max_unavailable if given else None
+    return Budget(
+        min_available=smallest,
+        max_unavailable=1 if smallest is None and largest is None else largest,
+        evict_unready=container.at_least(platform, "1.27"),
+    )
+
+
+def _run(component: Component) -> Run | None:
+    if component.type not in {"cron", "job"}:
+        return None
+    return Run(
+        timeout=seconds(component.timeout or ""),
+        retries=_retries(component.retries),
+        schedule=component.schedule or "",
+        timezone=component.timezone or "",
+        concurrency=_CONCURRENCY[component.concurrency or "forbid"],
+        suspend=component.suspend or False,
+        when=component.when or "",
+    )
+
+
+def _retries(given: int | None) -> int:
+    return RETRIES if given is None else given
+
+
+def _plain(used: tuple[Variable, ...]) -> dict[str, str]:
+    """Return the variables whose values are known now; addresses in the cluster are."""
+    made = {}
+    for variable in used:
+        parts = [part.in_cluster if isinstance(part, Address) else part for part in variable.parts]
+        if all(isinstance(part, str) for part in parts):
+            made[variable.name] = "".join(str(part) for part in parts)
+    return made
+
+
+def _needs(app: App) -> Iterator[Backing]:
+    versions = {"postgres": "17", "redis": "8"}
+    for name, need in app.needs.items():
+        yield Backing(
+            name=name,
+            type=need.type,
+            version=need.version or versions[need.type],
+            database=need.database or app.name,
+            secret=references.need_secret(app, name),
+        )
+
+
+def _secrets(workloads: Iterable[Workload]) -> dict[str, tuple[str, ...]]:
+    used: dict[str, set[str]] = {}
+    for workload in workloads:
+        for variable in workload.container.variables:
+            for part in variable.parts:
+                if isinstance(part, SecretKey):
+                    used.setdefault(part.secret, set()).add(part.key)
+    return {secret: tuple(sorted(keys)) for secret, keys in sorted(used.items())}

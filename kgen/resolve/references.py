@@ -1,0 +1,135 @@
+"""Environment variables: placeholders and sources, resolved to what they refer to."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from kgen.diag import Diagnostic, Label, Path
+from kgen.model.app import App, Component
+from kgen.model.container import Env, EnvSource
+from kgen.model.plan import Address, ConfigKey, Part, PodField, SecretKey, Variable
+from kgen.resolve.names import object_name
+from kgen.resolve.rules import BAD_PLACEHOLDER, UNKNOWN_REFERENCE
+from kgen.words import nearest, suggestion
+
+NEED_OUTPUTS = ("url", "host", "port", "username", "password", "database")
+ADDRESS_OUTPUTS = ("url", "host", "port")
+_POD_FIELDS = re.compile(
+    r"metadata\.(name|namespace|uid|labels\['[^']+'\]|annotations\['[^']+'\])"
+    r"|spec\.(nodeName|serviceAccountName)|status\.(hostIP|hostIPs|podIP|podIPs)"
+)
+_PLACEHOLDER = re.compile(r"\$\$\{|\$\{(?P<inside>[^}]*)(?P<end>\}?)")
+_FORMS = "`${needs.<name>.<output>}`, `${components.<name>.<output>}`, `${secrets.<name>.<key>}`"
+
+
+def need_secret(app: App, need: str) -> str:
+    """Return the name of the Secret that holds the outputs of a need."""
+    return f"{app.name}-{need}"
+
+
+def ports_of(component: Component) -> Mapping[str, tuple[int, int]]:
+    """Return port name → number in the container and number of the Service."""
+    if component.port is not None:
+        return {"http": (component.port, component.port)}
+    return {name: (port.port, port.service_port or port.port) for name, port in component.ports.items()}
+
+
+def variables(app: App, env: Env) -> tuple[Variable, ...]:
+    """Return ``env`` with every placeholder replaced by what it refers to; ``faults`` has found nothing."""
+    return tuple(Variable(name=name, parts=tuple(_parts(app, value))) for name, value in env.items())
+
+
+def faults(app: App, env: Env, at: Path) -> Iterator[Diagnostic]:
+    """Yield what in ``env`` refers to nothing."""
+    for name, value in env.items():
+        where = (*at, name)
+        if isinstance(value, str):
+            for match in _PLACEHOLDER.finditer(value):
+                if match[0] != "$${":
+                    yield from _placeholder_faults(app, match, where)
+        elif value.secret:
+            secret, key = value.secret.split("/")
+            yield from _secret_faults(app, secret, key, (*where, "secret"))
+        elif value.field and not _POD_FIELDS.fullmatch(value.field):
+            yield Diagnostic(
+                rule=UNKNOWN_REFERENCE,
+                message=f"a pod has no field `{value.field}` that a variable can take",
+                at=Label((*where, "field")),
+                help="use `metadata.name`, `metadata.namespace`, `status.podIP`, `spec.nodeName` or a label",
+            )
+
+
+def _parts(app: App, value: str | EnvSource) -> Iterator[Part]:
+    if isinstance(value, EnvSource):
+        if value.secret:
+            secret, key = value.secret.split("/")
+            yield SecretKey(secret=secret, key=key)
+        elif value.config:
+            config, key = value.config.split("/")
+            yield ConfigKey(config=config, key=key)
+        else:
+            yield PodField(path=value.field or "")
+        return
+    end, text = 0, ""
+    for match in _PLACEHOLDER.finditer(value):
+        text += value[end : match.start()]
+        end = match.end()
+        if match[0] == "$${":
+            text += "${"
+            continue
+        if text:
+            yield text
+            text = ""
+        yield _reference(app, *match["inside"].split("."))
+    if text + value[end:] or not value:
+        yield text + value[end:]
+
+
+def _reference(app: App, sort: str, name: str, output: str) -> Part:
+    if sort == "needs":
+        return SecretKey(secret=need_secret(app, name), key=output, need=name)
+    if sort == "secrets":
+        return SecretKey(secret=name, key=output)
+    container_port, service_port = next(iter(ports_of(app.components[name]).values()))
+    return Address(
+        component=name,
+        host=object_name(app.name, name),
+        port=service_port,
+        container_port=container_port,
+        output="url" if output == "url" else "host" if output == "host" else "port",
+    )
+
+
+def _placeholder_faults(app: App, match: re.Match[str], at: Path) -> Iterator[Diagnostic]:
+    steps = match["inside"].split(".")
+    if not match["end"] or len(steps) != 3 or steps[0] not in {"needs", "components", "secrets"}:  # noqa: PLR2004  # the form itself
+        yield Diagnostic(
+            rule=BAD_PLACEHOLDER,
+            message=f"`{match[0]}` is not a placeholder that kgen knows",
+            at=Label(at),
+            help=f"write {_FORMS}, or `$${{` for a literal `${{`",
+        )
+        return
+    sort, name, output = steps
+    if sort == "secrets":
+        yield from _secret_faults(app, name, output, at)
+        return
+    known = list(app.needs) if sort == "needs" else [name for name, part in app.components.items() if ports_of(part)]
+    outputs = NEED_OUTPUTS if sort == "needs" else ADDRESS_OUTPUTS
+    if name not in known:
+        what = "backing service" if sort == "needs" else "component with a port"
+        yield _unknown(f"there is no {what} `{name}`", name, known, at)
+    elif output not in outputs:
+        yield _unknown(f"`{sort}.{name}` has no output `{output}`", output, list(outputs), at)
+
+
+def _secret_faults(app: App, name: str, key: str, at: Path) -> Iterator[Diagnostic]:
+    if name not in app.secrets:
+        way_out = f"declare it: `secrets: {{{name}: {{keys: [{key}]}}}}`"
+        yield _unknown(f"the secret `{name}` is not declared", name, list(app.secrets), at, way_out)
+    elif key not in app.secrets[name].keys:
+        yield _unknown(f"the secret `{name}` has no key `{key}`", key, list(app.secrets[name].keys), at)
+
+
+def _unknown(message: str, word: str, known: list[str], at: Path, otherwise: str = "") -> Diagnostic:
+    way_out = otherwise if otherwise and not nearest(word, known) else suggestion(word, known, "there are")
+    return Diagnostic(rule=UNKNOWN_REFERENCE, message=message, at=Label(at), help=way_out)

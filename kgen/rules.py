@@ -1,0 +1,34 @@
+"""All rules of kgen, by code: the one list that docs, reports and tests read."""
+
+from typing import Final
+
+from kgen import pipeline
+from kgen.check import manifests
+from kgen.commands import apps
+from kgen.commands import compile as compile_command
+from kgen.diag import Rule
+from kgen.features import autoscaling, disruption
+from kgen.load import app, form, settings, shape, syntax
+from kgen.resolve import rules as meaning
+from kgen.write import rules as files
+
+ALL: Final[tuple[Rule, ...]] = tuple(
+    sorted(
+        {
+            *syntax.RULES,
+            *apps.RULES,
+            *compile_command.RULES,
+            *form.RULES,
+            *shape.RULES,
+            *app.RULES,
+            *settings.RULES,
+            *pipeline.RULES,
+            *meaning.RULES,
+            *autoscaling.RULES,
+            *disruption.RULES,
+            *files.RULES,
+            *manifests.RULES,
+        },
+        key=lambda rule: rule.code,
+    )
+)

@@ -1,0 +1,83 @@
+"""
+The base of everything a user writes, and the marks on its fields.
+
+Marks are for the loader, pydantic does not look at them: they tell how a field is read (``Expand``),
+merged (``REPLACED_WHOLE``), and refused (``NotYet``).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypeAlias
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from kgen.diag import Rule
+from kgen.source import Node
+
+
+class Spec(BaseModel):
+    """A mapping in a user's file: immutable, no unknown keys, no silent conversion, camelCase keys."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        alias_generator=to_camel,
+        defer_build=True,  # or every class builds a validator at import, though only that of the whole file is used
+    )
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        """
+        Bring a shorthand to its long form; called before environments are merged.
+
+        A form that says everything (a string for an image) names every key it does not set as ``None``,
+        so that merging it over another value replaces that value whole.
+        """
+        return node
+
+
+@dataclass(frozen=True, slots=True)
+class Expand:
+    """How a shorthand of a value that is no mapping becomes its long form."""
+
+    by: Callable[[Node], Node]
+
+
+def _as_written(node: Node) -> Node:
+    return Node(node.text, node.at, node.text, node.file) if isinstance(node.value, bool | int | float) else node
+
+
+AS_WRITTEN: Final = Expand(_as_written)
+"""Take a plain scalar as the text the user wrote: ``version: 1.10`` means "1.10", not the number 1.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacedWhole:
+    """An environment replaces this mapping, it does not merge into it: half of an old probe is no probe."""
+
+
+REPLACED_WHOLE: Final = ReplacedWhole()
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """Part of the format that this version of kgen does not compile: refused by name, never ignored."""
+
+    values: tuple[str, ...] = ()
+    """Only these values of the field; empty: the whole field."""
+
+
+Later: TypeAlias = Annotated[Any, NotYet()]
+"""A field whose name is settled and whose meaning comes with a later version."""
+
+
+CHOOSE_ONE: Final = Rule(code="KG2032", name="not-exactly-one", explain="Exactly one of several keys must be given.")
+
+
+def fault(rule: Rule, message: str, way_out: str = "") -> PydanticCustomError:
+    """Return what a validator raises; ``load`` makes it a finding of ``rule``."""
+    # pydantic formats its template: the text travels as a value, so that braces in it stay braces
+    return PydanticCustomError(rule.name, "{message}", {"message": message, "help": way_out})

@@ -1,0 +1,102 @@
+"""Quantities and durations as numbers, and back in the one spelling that the API server stores."""
+
+import re
+from decimal import Decimal
+
+_CPU = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<milli>m?)")
+_MEMORY = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<suffix>Ki|Mi|Gi|Ti|k|M|G|T|)")
+_DURATION = re.compile(r"(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?")
+_BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
+_DECIMAL = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
+
+
+def cpu_millis(text: str) -> int | None:
+    """
+    Return thousandths of a core, or ``None`` if ``text`` is no CPU quantity or finer than that.
+
+    >>> cpu_millis("250m"), cpu_millis("0.5"), cpu_millis("2"), cpu_millis("0.0001"), cpu_millis("2 cores")
+    (250, 500, 2000, None, None)
+
+    Source: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#meaning-of-cpu
+    """
+    match = _CPU.fullmatch(text)
+    if not match:
+        return None
+    millis = Decimal(match["number"]) * (1 if match["milli"] else 1000)
+    return int(millis) if millis == int(millis) else None
+
+
+def cpu(millis: int) -> str:
+    """
+    Return the canonical spelling of a CPU quantity.
+
+    >>> cpu(250), cpu(1000), cpu(1500)
+    ('250m', '1', '1500m')
+    """
+    return f"{millis}m" if millis % 1000 else str(millis // 1000)
+
+
+def memory_bytes(text: str) -> int | None:
+    """
+    Return how many bytes ``text`` stands for, or ``None`` if it is no memory quantity or no whole number of bytes.
+
+    >>> memory_bytes("128Mi"), memory_bytes("1.5G"), memory_bytes("512"), memory_bytes("128m"), memory_bytes("1 GB")
+    (134217728, 1500000000, 512, None, None)
+
+    Source: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#meaning-of-memory
+    """
+    match = _MEMORY.fullmatch(text)
+    if not match:
+        return None
+    size = Decimal(match["number"]) * (_BINARY | _DECIMAL | {"": 1})[match["suffix"]]
+    return int(size) if size == int(size) else None
+
+
+def memory(text: str) -> str:
+    """
+    Return the canonical spelling of a memory quantity: what the API server would answer.
+
+    It keeps the family of the suffix, and writes the largest one that leaves a whole number.
+
+    >>> memory("3072Mi"), memory("1.5Gi"), memory("1000M"), memory("512Mi"), memory("1024"), memory("0Gi")
+    ('3Gi', '1536Mi', '1G', '512Mi', '1024', '0')
+
+    Raises:
+        ValueError: ``text`` is no memory quantity. A bug of the caller: the model lets none through.
+
+    Source: https://github.com/kubernetes/apimachinery/blob/master/pkg/api/resource/quantity.go (CanonicalizeBytes)
+    """
+    size = memory_bytes(text)
+    if size is None:
+        raise ValueError(text)
+    family = _BINARY if text.endswith("i") else _DECIMAL
+    if size and not text.isdigit():
+        for suffix, factor in reversed(family.items()):
+            if size % factor == 0:
+                return f"{size // factor}{suffix}"
+    return str(size)
+
+
+def seconds(text: str) -> int | None:
+    """
+    Return a duration in whole seconds, or ``None`` if ``text`` is no duration.
+
+    >>> seconds("90s"), seconds("1h30m"), seconds("10m"), seconds("90"), seconds(""), seconds("1.5s")
+    (90, 5400, 600, None, None, None)
+    """
+    match = _DURATION.fullmatch(text)
+    if not match or not text:
+        return None
+    hours, minutes, secs = (int(match[unit] or 0) for unit in "hms")
+    return hours * 3600 + minutes * 60 + secs
+
+
+def version_key(version: str) -> tuple[int, int]:
+    """
+    Return a Kubernetes version as numbers that sort.
+
+    >>> version_key("1.9") < version_key("1.34")
+    True
+    """
+    major, minor = version.split(".")[:2]
+    return int(major), int(minor)

@@ -1,0 +1,108 @@
+"""Why a tree cannot be written: somebody else's work is in the way."""
+
+from pathlib import Path
+
+from kgen.diag import Diagnostic, Label, Rule
+
+HAND_EDITED_OUTPUT = Rule(
+    code="KG4001",
+    name="hand-edited-output",
+    explain="A file that kgen made was changed by somebody else since, and writing it again would lose that change.",
+)
+FILE_NOT_MADE_BY_KGEN = Rule(
+    code="KG4002",
+    name="file-not-made-by-kgen",
+    explain="kgen replaces only files that its lock file lists; this one is not listed, so it is somebody's own work.",
+)
+SYMLINK_IN_OUTPUT = Rule(
+    code="KG4003",
+    name="symlink-in-output",
+    explain="Writing through a symbolic link would change a file outside the folder that kgen was told to write to.",
+)
+OUTPUT_PATH_TAKEN = Rule(
+    code="KG4004",
+    name="output-path-taken",
+    explain="A file cannot be written where a folder is, nor a folder made where a file is.",
+)
+DAMAGED_LOCK = Rule(
+    code="KG4005",
+    name="damaged-lock",
+    explain="The lock file says which files are kgen's to replace or remove; if it cannot be trusted, none is.",
+)
+NEWER_LOCK = Rule(
+    code="KG4006",
+    name="newer-lock",
+    explain="The lock file was written by a newer kgen and may say things that this one does not understand.",
+)
+RULES = (
+    HAND_EDITED_OUTPUT,
+    FILE_NOT_MADE_BY_KGEN,
+    SYMLINK_IN_OUTPUT,
+    OUTPUT_PATH_TAKEN,
+    DAMAGED_LOCK,
+    NEWER_LOCK,
+)
+
+
+def hand_edited(path: Path, *, unwanted: bool) -> Diagnostic:
+    """Report that the file at ``path`` is not what kgen left there; ``unwanted``: it is to be removed."""
+    shown = path.as_posix()
+    what = ", and it is no longer made" if unwanted else ""
+    way = "remove" if unwanted else "overwrite"
+    return Diagnostic(
+        rule=HAND_EDITED_OUTPUT,
+        message=f"`{shown}` was edited by hand{what}",
+        at=Label(file=shown),
+        help=f"put the change into the app file, or run with `--force` to {way} it",
+    )
+
+
+def not_made_by_kgen(path: Path) -> Diagnostic:
+    shown = path.as_posix()
+    return Diagnostic(
+        rule=FILE_NOT_MADE_BY_KGEN,
+        message=f"`{shown}` exists and was not made by kgen",
+        at=Label(file=shown),
+        help="move it away, or run with `--force` to overwrite it",
+    )
+
+
+def symlink(path: Path) -> Diagnostic:
+    shown = path.as_posix()
+    return Diagnostic(
+        rule=SYMLINK_IN_OUTPUT,
+        message=f"`{shown}` is a symbolic link, which kgen does not write through",
+        at=Label(file=shown),
+        help="replace it with what it points to, or remove it",
+    )
+
+
+def taken(path: Path, *, wanted: str) -> Diagnostic:
+    """Report that what stands at ``path`` is not of the sort that is ``wanted``: ``file`` or ``folder``."""
+    shown = path.as_posix()
+    return Diagnostic(
+        rule=OUTPUT_PATH_TAKEN,
+        message=f"`{shown}` has to be a {wanted}, but something else is there",
+        at=Label(file=shown),
+        help="move it away",
+    )
+
+
+def damaged_lock(path: Path, why: str) -> Diagnostic:
+    shown = path.as_posix()
+    return Diagnostic(
+        rule=DAMAGED_LOCK,
+        message=f"`{shown}` {why}",
+        at=Label(file=shown),
+        help="restore it from Git, or run with `--force` to start a new one",
+    )
+
+
+def newer_lock(path: Path, version: int) -> Diagnostic:
+    shown = path.as_posix()
+    return Diagnostic(
+        rule=NEWER_LOCK,
+        message=f"`{shown}` has version {version}, newer than this kgen knows",
+        at=Label(file=shown),
+        help="update kgen, or run with `--force` to start a new one",
+    )

@@ -1,0 +1,198 @@
+"""
+Write docs/app.md and docs/rules.md from the code: ``make docs``.
+
+The words are the attribute docstrings of the model and the explanations of the rules, so that editors, findings
+and pages cannot tell different stories. A test fails if the pages are not what this script writes.
+"""
+
+import ast
+import inspect
+import itertools
+import textwrap
+import types
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from pydantic_core import PydanticUndefined
+
+from kgen import rules, scalars, spec
+from kgen.diag import Severity
+from kgen.features.autoscaling import Autoscaling
+from kgen.features.configuration import FileSpec
+from kgen.features.disruption import Disruption
+from kgen.features.routes import Route, Tls
+from kgen.features.service import PortSpec
+from kgen.features.volumes import Volume
+from kgen.model.app import App, Component, Need, Release, SecretSpec
+from kgen.model.container import (
+    Amounts,
+    Build,
+    EnvSource,
+    Image,
+    Probe,
+    Probes,
+    PythonBuild,
+    Resources,
+    Security,
+)
+from kgen.model.platform import Images, Output, Platform, Routing, Secrets, Storage
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+APP: tuple[type[spec.Spec], ...] = (
+    App, Component, Image, Build, PythonBuild, EnvSource, PortSpec, Probes, Probe, Resources, Amounts, Autoscaling,
+    Disruption, Route, Tls, Volume, FileSpec, Security, Release, Need, SecretSpec,
+)  # fmt: skip
+PLATFORM: tuple[type[spec.Spec], ...] = (Platform, Output, Routing, Storage, Secrets, Images)
+SCALARS = {
+    "Name": "name",
+    "ObjectName": "name",
+    "PortName": "port name",
+    "Key": "key",
+    "EnvName": "variable name",
+    "Reference": "`name/key`",
+    "Host": "host",
+    "ContainerPath": "absolute path",
+    "UrlPath": "URL path",
+    "RelativePath": "relative path",
+    "VersionText": "version",
+    "Cpu": "CPU amount",
+    "Memory": "memory amount",
+    "Duration": "duration",
+    "Command": "command",
+    "Schedule": "schedule",
+    "TimeZone": "time zone",
+    "Repository": "repository",
+    "Tag": "tag",
+    "Digest": "digest",
+    "Share": "percentage",
+}
+
+HEAD = "<!-- written by `make docs` from the code; do not edit -->\n"
+APP_INTRO = """
+# app.yaml and kgen.yaml
+
+`app.yaml` describes one app. `kgen.yaml`, beside it or in a folder above, holds the platform's choices for all apps of
+a repository; every value in it has a default, and the smallest repository has none.
+
+Unknown keys are errors, but for those that start with `x-`, which are ignored. Values are written as in Kubernetes:
+`512Mi`, `250m`; durations as `30s`, `10m`, `1h30m`. A command is a list of words, or one text that is split as a shell
+would split it; it runs without a shell.
+
+**Environments.** `environments.<name>` holds what differs: maps merge by key, scalars and lists replace, `null` removes.
+A probe, and an environment variable that is a mapping, is replaced whole. Shorthands are brought to their long form
+before, so `image: {tag: 1.2}` changes the tag of `image: ghcr.io/acme/shop`. The base has to be complete without them:
+the Dockerfile and compose.yaml are made from it.
+
+**Inheritance.** `image`, `env`, `resources` and `security` of the app are defaults of every component and of the
+release; what a component says is laid over them.
+
+**Variables.** `${needs.<name>.<output>}` (`url host port username password database`), `${components.<name>.<output>}`
+(`url host port`) and `${secrets.<name>.<key>}` stand for outside values, also inside of text; `$${` is a literal `${`.
+"""
+
+
+def app_page() -> str:
+    """Return docs/app.md."""
+    parts = [HEAD, APP_INTRO, "## app.yaml\n", *map(_section, APP), "## kgen.yaml\n", *map(_section, PLATFORM)]
+    return "\n".join(part.strip("\n") + "\n" for part in parts)
+
+
+def rules_page() -> str:
+    """Return docs/rules.md."""
+    families = {
+        "KG10": "Syntax: the file as YAML",
+        "KG11": "Use: what the command line asks for",
+        "KG20": "Form: fields and values",
+        "KG30": "Meaning: fields together",
+        "KG40": "Files: what is on disk",
+        "KG50": "Schema: what Kubernetes knows",
+        "KG90": "Bugs of kgen",
+    }
+    lines = [HEAD, "# Rules\n", "Every finding of kgen, by code. Severity is `error` unless a rule says `warning`.\n"]
+    for family, title in families.items():
+        lines += [f"## {title}\n", "| code | name | why |", "|---|---|---|"]
+        for rule in rules.ALL:
+            if rule.code.startswith(family):
+                mark = " (warning)" if rule.severity is Severity.WARNING else ""
+                lines.append(f"| {rule.code} | `{rule.name}`{mark} | {rule.explain} |")
+        lines.append("")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _section(model: type[spec.Spec]) -> str:
+    notes = _docstrings(model)
+    hints = get_type_hints(model, include_extras=True)
+    rows = []
+    for name, info in model.model_fields.items():
+        later = any(isinstance(mark, spec.NotYet) and not mark.values for mark in info.metadata)
+        kind = "" if later else _kind(hints[name])
+        default = "required" if info.default is PydanticUndefined else _default(info.default)
+        meaning = notes.get(name, "").replace("\n", " ").replace("|", "\\|")
+        if later:
+            meaning += " *Not supported yet.*"
+        rows.append(f"| `{info.alias or name}` | {kind} | {default} | {meaning} |")
+    about = inspect.cleandoc(model.__doc__ or "")
+    table = "\n".join(["| field | value | default | meaning |", "|---|---|---|---|", *rows])
+    return f"### {model.__name__}\n\n{about}\n\n{table}\n"
+
+
+def _docstrings(model: type[spec.Spec]) -> dict[str, str]:
+    """Return the text below each field of ``model``."""
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
+    body = tree.body if isinstance(tree, ast.ClassDef) else []
+    found = {}
+    for field, text in itertools.pairwise(body):
+        is_text = isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and is_text:
+            found[field.target.id] = inspect.cleandoc(str(text.value.value))  # type: ignore[attr-defined]  # is_text
+    return found
+
+
+def _kind(annotation: Any) -> str:
+    """Return in a few words what a field takes."""
+    return " or ".join(dict.fromkeys(word for word in _kinds(annotation) if word))
+
+
+def _kinds(annotation: Any) -> Iterator[str]:
+    for name, words in SCALARS.items():
+        if annotation == getattr(scalars, name):
+            yield words
+            return
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        yield from _kinds(args[0])
+    elif origin in {Union, types.UnionType}:
+        for arg in args:
+            yield from _kinds(arg)
+    elif origin is Literal:
+        yield ", ".join(f"`{arg}`" for arg in args)
+    elif origin is dict:
+        yield f"map of {_kind(args[1]) or 'changes'}"
+    elif origin is tuple:
+        yield f"list of {_kind(args[0])}"
+    elif isinstance(annotation, type) and issubclass(annotation, spec.Spec):
+        yield f"[{annotation.__name__}](#{annotation.__name__.lower()})"
+    else:
+        yield {str: "text", int: "number", bool: "`true` or `false`"}.get(annotation, "")
+
+
+def _default(value: Any) -> str:
+    match value:
+        case None | () | {} | spec.Spec():
+            return ""
+        case bool():
+            return f"`{str(value).lower()}`"
+        case tuple():
+            return ", ".join(f"`{item}`" for item in value)
+        case _:
+            return f"`{value}`"
+
+
+PAGES = {"app.md": app_page, "rules.md": rules_page}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), "utf-8")
+        print(f"wrote docs/{name}")

@@ -41,8 +41,8 @@ class Target:
 
         They must never change (a Deployment's selector is immutable), so no version is among them.
         """
-        labels = {"app.kubernetes.io/name": self.app}
-        return labels | {"app.kubernetes.io/component": self.component} if self.component else labels
+        component = {"app.kubernetes.io/component": self.component} if self.component else {}
+        return component | {"app.kubernetes.io/name": self.app}
 
     @property
     def labels(self) -> dict[str, str]:

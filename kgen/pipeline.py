@@ -7,7 +7,7 @@ Nothing here writes; ``cli`` hands the trees to ``write``.
 import hashlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path, PurePosixPath
 
@@ -136,7 +136,7 @@ def compile_app(path: Path, options: Options) -> Compiled:
     found += base_found
     for variant in variants:
         plan, faults = _plan(variant, workspace, facts)
-        found += faults
+        found += [_with_environment(each, variant.environment) for each in faults if each not in base_found]
         plans.append((variant, plan))
     found = list(dict.fromkeys(found))
     if has_error(found) or base is None:
@@ -162,6 +162,14 @@ def compile_app(path: Path, options: Options) -> Compiled:
         context=context,
         builds=tuple(builds.items()),
     )
+
+
+def _with_environment(diagnostic: Diagnostic, name: str) -> Diagnostic:
+    """Say which environment a finding is about, if none of its places tells."""
+    labels = (diagnostic.at, *diagnostic.related)
+    if not name or any(label.path[:1] == ("environments",) for label in labels):
+        return diagnostic
+    return replace(diagnostic, message=f"{diagnostic.message} (in environment `{name}`)")
 
 
 def _is_wanted(variant: load_app.Variant, options: Options) -> bool:

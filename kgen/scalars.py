@@ -68,7 +68,7 @@ def _matching(rule: Rule, pattern: str, what: str, way_out: str, limit: int = 25
 
 _LABEL = r"[a-z]([-a-z0-9]*[a-z0-9])?"
 _SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
-_KEY = r"[-._a-zA-Z0-9]+"
+_KEY = r"(?!\.\.|\.$)[-._a-zA-Z0-9]+"
 
 Name: TypeAlias = Annotated[
     str,
@@ -93,6 +93,18 @@ PortName: TypeAlias = Annotated[
 ]
 """Name of a port: an IANA service name (RFC 6335), at most 15 characters."""
 
+AppProtocol: TypeAlias = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            INVALID_NAME,
+            rf"({_SUBDOMAIN}/)?[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?",
+            "an application protocol",
+            "write it as `http` or `kubernetes.io/h2c`",
+        )
+    ),
+]
+
 ObjectName: TypeAlias = Annotated[
     str, AfterValidator(_matching(INVALID_NAME, _SUBDOMAIN, "a name", "use lower-case letters, digits, `-` and `.`"))
 ]
@@ -108,7 +120,7 @@ EnvName: TypeAlias = Annotated[
     AfterValidator(
         _matching(
             INVALID_ENV_NAME,
-            r"[-._a-zA-Z][-._a-zA-Z0-9]*",
+            r"(?!\.\.|\.$)[-._a-zA-Z][-._a-zA-Z0-9]*",
             "a name of an environment variable",
             "use letters, digits, `_`, `-` and `.`, not starting with a digit",
         )
@@ -124,7 +136,12 @@ Reference: TypeAlias = Annotated[
 Host: TypeAlias = Annotated[
     str,
     AfterValidator(
-        _matching(INVALID_HOST, rf"(\*\.)?{_SUBDOMAIN}", "a host name", "write only the name, as `shop.example.com`")
+        _matching(
+            INVALID_HOST,
+            rf"(?![\d.]+$)(\*\.)?{_SUBDOMAIN}",
+            "a host name",
+            "write only the name, as `shop.example.com`",
+        )
     ),
 ]
 
@@ -133,7 +150,7 @@ ContainerPath: TypeAlias = Annotated[
     AfterValidator(
         _matching(
             INVALID_PATH,
-            r"(?!/?$)(/(?!\.\.?(/|$))[A-Za-z0-9._@+-]+)+",
+            r"(?!/?$)(/(?!\.\.|\.(/|$))[A-Za-z0-9._@+-]+)+",
             "an absolute path in the container",
             "start it with `/`, without `..` and without a slash at its end",
         )
@@ -142,6 +159,18 @@ ContainerPath: TypeAlias = Annotated[
 
 UrlPath: TypeAlias = Annotated[
     str, AfterValidator(_matching(INVALID_PATH, r"/[^\s#]*", "a URL path", "start it with `/`", 2048))
+]
+
+RoutePath: TypeAlias = Annotated[
+    UrlPath,
+    AfterValidator(
+        _matching(
+            INVALID_PATH,
+            r"(?!.*(//|/\.\.?(/|$)|%2[fF])).*",
+            "a path that an Ingress can match",
+            "leave out `//`, `/./`, `/../` and `%2f`",
+        )
+    ),
 ]
 
 RelativePath: TypeAlias = Annotated[
@@ -199,6 +228,8 @@ def _seconds(text: str) -> str:
     if units.seconds(text) is None:
         better = f"`{text}s`" if text.isdigit() else "`30s`, `10m` or `1h30m`"
         raise fault(INVALID_DURATION, f"`{text}` is not a duration", f"write it like {better}")
+    if units.seconds(text) == 0:
+        raise fault(INVALID_DURATION, f"`{text}` is no time at all", "write at least `1s`, or leave the field out")
     return text
 
 
@@ -211,33 +242,46 @@ Memory: TypeAlias = Annotated[str, AS_WRITTEN, AfterValidator(_memory)]
 Duration: TypeAlias = Annotated[str, AS_WRITTEN, AfterValidator(_seconds)]
 """A duration as written, ``1h30m``; ``units.seconds`` makes a number of it."""
 
-_SHELL = re.compile(r"&&|\|\|?|;|>|<|`|\$\(|^\s*\w+=|\*\s|(?<!\$)\$\{?[A-Za-z_]")
+_SINGLE = re.compile(r"'[^']*'")
+_DOUBLE = re.compile(r'"(?:\\.|[^"\\])*"')
+_OPERATOR = re.compile(r"[|;<>`]|&|\$\(|^\s*\w+=|\*(\s|$)")
+_VARIABLE = re.compile(r"(?<!\$)\$\{?[A-Za-z_]|`")
+
+
+def needs_shell(text: str) -> bool:
+    """
+    Tell whether only a shell would understand ``text``: operators outside of quotes, variables outside of single ones.
+
+    >>> [needs_shell(text) for text in ("a && b", "python -c 'print(1); print(2)'", "echo $HOME", "a --b='$c'")]
+    [True, False, True, False]
+    """
+    open_text = _SINGLE.sub("", text)
+    return bool(_VARIABLE.search(open_text) or _OPERATOR.search(_DOUBLE.sub("", open_text)))
 
 
 def words(node: Node) -> Node:
     """Split a command that was written as one string, as a shell would split its quotes and spaces."""
-    if not isinstance(node.value, str):
+    if not isinstance(node.value, str) or needs_shell(node.value):
         return node
     try:
         parts = shlex.split(node.value)
     except ValueError:
         return node  # an unclosed quote: the check of the model says so, at the value
-    if _SHELL.search(node.value) or not parts:
+    if not parts:
         return node
     return Node(tuple(Node(part, node.at, part, node.file) for part in parts), node.at, node.text, node.file)
 
 
 def _command(value: Any) -> Any:
     """Explain why ``words`` left a string alone."""
-    if isinstance(value, str):
-        raise fault(
-            INVALID_COMMAND,
-            f"`{value}` needs a shell" if value.strip() else "a command must not be empty",
-            "commands run without a shell: write a list of words, and move several steps into a script"
-            if value.strip()
-            else "",
-        )
-    return value
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
+        raise fault(INVALID_COMMAND, "a command must not be empty", "leave the field out to use the image's own")
+    if needs_shell(value):
+        way_out = "commands run without a shell: write a list of words, as `[sh, -c, …]` if there has to be one"
+        raise fault(INVALID_COMMAND, f"`{value}` needs a shell", way_out)
+    raise fault(INVALID_COMMAND, f"a quote in `{value}` is not closed", "close it, or write a list of words")
 
 
 def _not_empty(value: tuple[str, ...]) -> tuple[str, ...]:

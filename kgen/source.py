@@ -82,12 +82,15 @@ class Source:
     places: Mapping[Path, Place] = field(default_factory=dict)
     found: tuple[Diagnostic, ...] = ()
 
+    def _has_children(self, path: Path) -> bool:
+        return any(other[: len(path)] == path and len(other) > len(path) for other in self.places)
+
     def span(self, label: Label) -> Span | None:
         """Return where ``label`` points; a path that is not in the file falls back to its nearest parent."""
         if label.span is not None:
             return label.span
         for length in range(len(label.path), -1, -1):
             if place := self.places.get(label.path[:length]):
-                on_key = place.key is not None and (label.on == "key" or length < len(label.path))
-                return place.key if on_key else place.value
+                above = length < len(label.path) and self._has_children(label.path[:length])
+                return place.key if place.key is not None and (label.on == "key" or above) else place.value
         return None

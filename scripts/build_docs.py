@@ -50,6 +50,8 @@ SCALARS = {
     "ObjectName": "name",
     "PortName": "port name",
     "Key": "key",
+    "AppProtocol": "protocol",
+    "RoutePath": "URL path",
     "EnvName": "variable name",
     "Reference": "`name/key`",
     "Host": "host",

@@ -145,7 +145,7 @@ def test_a_hand_edit_is_not_overwritten_without_force(here: Path) -> None:
 
 
 def test_a_dockerfile_of_the_users_own_is_left_alone(here: Path) -> None:
-    (here / "app.yaml").write_text(APP.replace("components", "build: .\ncomponents"), "utf-8")
+    (here / "app.yaml").write_text(APP.replace("components", "build: .\ncomponents").replace("8000", "8000, command: flask run"), "utf-8")
     (here / "requirements.txt").write_text("flask==3.1.0\n", "utf-8")
     (here / "Dockerfile").write_text("FROM scratch\n", "utf-8")
     done = kgen()

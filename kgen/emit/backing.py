@@ -23,10 +23,14 @@ def container(need: Backing) -> dict[str, Any]:
     if need.type == "postgres":
         major = int(need.version.split(".")[0])
         folder = "/var/lib/postgresql" if major >= _NEW_DATA_FOLDER else "/var/lib/postgresql/data"
+        # over TCP: while the database is set up for the first time, a server answers on the socket only
         return {
             "image": f"postgres:{need.version}",
             "environment": {"POSTGRES_USER": LOCAL, "POSTGRES_PASSWORD": LOCAL, "POSTGRES_DB": need.database},
-            "healthcheck": {"test": ["CMD", "pg_isready", "-U", LOCAL, "-d", need.database], **timing},
+            "healthcheck": {
+                "test": ["CMD", "pg_isready", "-h", "127.0.0.1", "-U", LOCAL, "-d", need.database],
+                **timing,
+            },
             "volumes": [f"{need.name}-data:{folder}"],
         }
     return {

@@ -48,10 +48,13 @@ def _service(plan: Plan, workload: Workload, published: Mapping[int, int]) -> di
     if run.variables:
         made["environment"] = {variable.name: _value(plan, workload, variable) for variable in run.variables}
     if published:
-        made["ports"] = [f"127.0.0.1:{host}:{inside}" for inside, host in published.items()]
+        udp = {port.port for port in run.ports if port.protocol == "UDP"}
+        made["ports"] = [
+            f"127.0.0.1:{host}:{inside}{'/udp' if inside in udp else ''}" for inside, host in published.items()
+        ]
     if conditions := _conditions(plan, workload):
         made["depends_on"] = conditions
-    if check := _health(run):
+    if check := _health(run, has_python=workload.image is not None):
         made["healthcheck"] = check
     if mounts := [f"{_volume(workload, mount.name)}:{mount.path}" for mount in run.mounts if mount.kind == "claim"]:
         made["volumes"] = mounts
@@ -131,10 +134,10 @@ def _conditions(plan: Plan, workload: Workload) -> dict[str, dict[str, str]]:
     return made
 
 
-def _health(run: Container) -> dict[str, Any]:
+def _health(run: Container, *, has_python: bool) -> dict[str, Any]:
     """Return the check of readiness, or else another; with Python itself, since slim images have no curl."""
     check = next((run.probes[kind] for kind in ("readiness", "liveness", "startup") if kind in run.probes), None)
-    if check is None or check.grpc_port:
+    if check is None or check.grpc_port or not (check.command or has_python):
         return {}
     start = run.probes.get("startup", check)
     return {
@@ -189,7 +192,7 @@ def _published(plan: Plan) -> dict[str, dict[int, int]]:
     get the next free one.
     """
     web = [workload for workload in plan.workloads if workload.type == "web"]
-    routed = [workload for workload in web if workload.ingress] or web
+    routed = [workload for workload in web if workload.ingresses] or web
     taken: set[int] = set()
     made: dict[str, dict[int, int]] = {}
     for workload in routed:

@@ -9,7 +9,7 @@ Source: https://docs.docker.com/build/concepts/context/#dockerignore-files
 """
 
 from collections.abc import Iterable
-from posixpath import dirname, normpath, splitext
+from posixpath import normpath
 
 from kgen.model.image_plan import ImagePlan
 
@@ -87,20 +87,14 @@ def header(plan: ImagePlan) -> str:
 
 
 def copied_by_name(plan: ImagePlan) -> tuple[str, ...]:
-    """
-    Return what the Dockerfile copies before the source: lock files, as patterns relative to the context.
-
-    A requirements file in a folder of its own (``requirements/production.txt``) usually includes its neighbours.
-    """
+    """Return what the Dockerfile copies before the source: lock files, relative to the context."""
     match plan.manager:
         case "uv":
             return ("pyproject.toml", "uv.lock")
         case "poetry":
             return ("pyproject.toml", "poetry.lock")
         case "pip":
-            name = normpath(plan.requirements)
-            folder, suffix = dirname(name), splitext(name)[1]
-            return (f"{folder}/*{suffix}",) if folder and suffix else (name,)
+            return (plan.requirements, *plan.included)
 
 
 def _is_within(name: str) -> bool:

@@ -20,12 +20,11 @@ def emit(plan: Plan) -> Iterator[Emitted]:
 def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:
     yield from configuration.emit(part.configuration, part.early)
     yield from network.emit(part.network, part.early)
-    yield from volumes.emit(part.claims, part.target)
+    yield from volumes.emit(part.claims, part.storage)
     yield workload(part, service_account)
     if part.service:
         yield from service.emit(part.service, part.target)
-    if part.ingress:
-        yield from routes.emit(part.ingress, part.target)
+    yield from routes.emit(part.ingresses, part.target)
     if part.autoscaling:
         yield from autoscaling.emit(part.autoscaling, part.target)
     if part.disruption:

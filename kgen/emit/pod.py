@@ -6,14 +6,15 @@ Key order is fixed: what runs, with which input, with how much, how it is checke
 Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/
 """
 
+import itertools
 from typing import Any
 
 from kgen.features import configuration
 from kgen.model.container import Amounts
 from kgen.model.plan import Address, Check, ConfigKey, Mount, Part, PodField, SecretKey, Workload
 
-FILES = "files"
-"""Name of the volume that holds a component's files."""
+_GRACE = 30
+"""Kubernetes' own `terminationGracePeriodSeconds`."""
 
 
 def template(workload: Workload, account: str, restart: str | None = None) -> dict[str, Any]:
@@ -47,13 +48,14 @@ def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, An
     }
     if restart:
         spec["restartPolicy"] = restart
-    spec["terminationGracePeriodSeconds"] = container.stop_seconds + container.drain_seconds
+    if (grace := container.stop_seconds + container.drain_seconds) != _GRACE:
+        spec["terminationGracePeriodSeconds"] = grace
     spec["containers"] = [_container(workload)]
     if workload.spread != "none":
         spec["topologySpreadConstraints"] = _spread(workload)
     volumes = [_volume(mount) for mount in container.mounts]
     if container.files:
-        volumes.append({"name": FILES, "configMap": {"name": configuration.names(workload.target)[1]}})
+        volumes.append({"name": container.files_volume, "configMap": {"name": configuration.names(workload.target)[1]}})
     spec["volumes"] = volumes
     return spec
 
@@ -92,8 +94,9 @@ def _container(workload: Workload) -> dict[str, Any]:
     }
     mounts: list[dict[str, Any]] = [{"name": mount.name, "mountPath": mount.path} for mount in container.mounts]
     # one file each, so that the other files of its folder stay visible
+    volume = container.files_volume
     mounts += [
-        {"name": FILES, "mountPath": file.path, "subPath": file.key, "readOnly": True} for file in container.files
+        {"name": volume, "mountPath": file.path, "subPath": file.key, "readOnly": True} for file in container.files
     ]
     made["volumeMounts"] = mounts
     return made
@@ -119,7 +122,8 @@ def _env(workload: Workload) -> list[dict[str, Any]]:
     Source: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
     """
     made: list[dict[str, Any]] = []
-    known: set[str] = set()
+    known: dict[Part, str] = {}
+    taken = {variable.name for variable in workload.container.variables}
     for variable in workload.container.variables:
         if variable.name in workload.configuration.env:
             continue
@@ -132,17 +136,16 @@ def _env(workload: Workload) -> list[dict[str, Any]]:
                 literal = part if isinstance(part, str) else part.in_cluster
                 text += literal.replace("$", "$$")  # the kubelet reads $$ as one $
                 continue
-            name = _auxiliary(part)
-            if name not in known:
-                made.append({"name": name, "valueFrom": _source(part)})
-                known.add(name)
-            text += f"$({name})"
+            if part not in known:
+                known[part] = _auxiliary(part, taken | set(known.values()))
+                made.append({"name": known[part], "valueFrom": _source(part)})
+            text += f"$({known[part]})"
         made.append({"name": variable.name, "value": text})
     return made
 
 
-def _auxiliary(part: Part) -> str:
-    """Return the name of the variable that holds one outside value."""
+def _auxiliary(part: Part, taken: set[str]) -> str:
+    """Return a name that is not ``taken`` for the variable that holds one outside value."""
     match part:
         case SecretKey(secret=secret, key=key, need=need):
             words = f"{need or secret}_{key}"
@@ -150,7 +153,12 @@ def _auxiliary(part: Part) -> str:
             words = f"{config}_{key}"
         case _:
             raise TypeError(part)
-    return "KGEN_" + "".join(letter if letter.isalnum() else "_" for letter in words).upper()
+    name = "KGEN_" + "".join(letter if letter.isalnum() else "_" for letter in words).upper()
+    return next(
+        free
+        for free in itertools.chain([name], (f"{name}_{number}" for number in itertools.count(2)))
+        if free not in taken
+    )
 
 
 def _source(part: Part) -> dict[str, Any]:

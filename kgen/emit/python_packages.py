@@ -75,11 +75,13 @@ def _pip(plan: ImagePlan) -> list[list[str]]:
     The environment gets no pip of its own; the one of the base image installs into it.
     """
     hashes = "--require-hashes " if plan.hashes else ""
-    folder = dirname(plan.requirements)
+    folders: dict[str, list[str]] = {}
+    for name in copied_by_name(plan):
+        folders.setdefault(dirname(name), []).append(name)
     return [
         [
             FIRST,
-            copy(copied_by_name(plan), f"{folder}/" if folder else "./"),
+            *(copy(names, f"{folder}/" if folder else "./") for folder, names in folders.items()),
             run(
                 f"python -m venv --without-pip {VENV}",
                 f"pip --python {VENV} install --no-compile {hashes}--requirement {shlex.quote(plan.requirements)}",

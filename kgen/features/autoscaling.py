@@ -44,13 +44,14 @@ DEFAULT_CPU = 70
 
 def faults(spec: Autoscaling, at: Path) -> Iterator[Diagnostic]:
     """Yield what the field types cannot say about ``spec``, found at ``at`` in the app file."""
+    given = "min" in spec.model_fields_set
     if spec.min > spec.max:
         yield Diagnostic(
             rule=MIN_ABOVE_MAX,
-            message=f"`min` is {spec.min} but `max` is only {spec.max}",
-            at=Label((*at, "min")),
-            related=(Label((*at, "max"), "upper bound set here"),),
-            help=f"raise `max` to at least {spec.min}, or lower `min`",
+            message=f"`min` is {spec.min}{'' if given else ' by default'}, but `max` is only {spec.max}",
+            at=Label((*at, "min")) if given else Label((*at, "max")),
+            related=(Label((*at, "max"), "upper bound set here"),) if given else (),
+            help=f"raise `max` to at least {spec.min}, or {'lower `min`' if given else f'add `min: {spec.max}`'}",
         )
 
 

@@ -7,6 +7,7 @@ none: a budget for it either blocks every drain or says nothing.
 Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -76,12 +77,11 @@ def faults(spec: Disruption, at: Path, *, lowest: int) -> Iterator[Diagnostic]:
             related=(Label((*at, "maxUnavailable"), "the other one", on="key"),),
             help="keep one of them",
         )
-    for key, amount, blocking in (
-        ("maxUnavailable", spec.max_unavailable, (0, "0%")),
-        ("minAvailable", spec.min_available, ("100%",)),
-    ):
-        too_many = key == "minAvailable" and isinstance(amount, int) and amount >= lowest
-        if amount in blocking or too_many:
+    for key, amount in (("maxUnavailable", spec.max_unavailable), ("minAvailable", spec.min_available)):
+        if amount is None:
+            continue
+        pods = amount if isinstance(amount, int) else math.ceil(int(amount[:-1]) * lowest / 100)  # as the server rounds
+        if pods == 0 if key == "maxUnavailable" else pods >= lowest:
             yield Diagnostic(
                 rule=BLOCKS_DRAINS,
                 message=f"`{key}: {amount}` never lets a pod go when {lowest} {'runs' if lowest == 1 else 'run'}",

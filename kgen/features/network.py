@@ -24,7 +24,7 @@ class Access:
     """Pod labels of each component that refers to this one."""
 
     from_outside: tuple[str, ...]
-    """Names of the ports that routes lead to; the Ingress controller's namespace is not known, so any may call."""
+    """Names of the ports that routes lead to; where requests come from is not known, so anybody may call."""
 
     ports: tuple[tuple[str, str], ...]
     """Name and protocol of every port."""
@@ -35,7 +35,9 @@ def emit(access: Access, target: Target) -> Iterator[Manifest]:
     rules: list[dict[str, Any]] = []
     if access.from_outside:
         ports = [_port(name, protocol) for name, protocol in access.ports if name in access.from_outside]
-        rules.append({"from": [{"namespaceSelector": {}}], "ports": ports})
+        # no `from`: an Ingress controller may run on the hosts' network, or be the cloud's load balancer, and no
+        # selector of pods matches those
+        rules.append({"ports": ports})
     if access.callers:
         peers = [{"podSelector": {"matchLabels": labels}} for labels in access.callers]
         rules.append({"from": peers, "ports": [_port(name, protocol) for name, protocol in access.ports]})

@@ -1,8 +1,9 @@
 """
 Routes: which requests from outside reach a component.
 
-Emits one Ingress with all routes of a component. The Ingress class and the issuer of certificates are the
-platform's choices (`routing` in kgen.yaml).
+Emits one Ingress with all routes of a component, and a second one for those with a certificate of their own if the
+platform issues the others. The Ingress class and the issuer of certificates are the platform's choices (`routing` in
+kgen.yaml).
 
 Source: https://kubernetes.io/docs/concepts/services-networking/ingress/
 """
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kgen.k8s import Manifest, Target, manifest
-from kgen.scalars import Host, ObjectName, PortName, UrlPath
+from kgen.scalars import Host, ObjectName, PortName, RoutePath
 from kgen.source import Node
 from kgen.spec import Spec
 
@@ -39,7 +40,7 @@ class Route(Spec):
     host: Host
     """DNS name, as `shop.example.com` or `*.example.com`."""
 
-    path: UrlPath = "/"
+    path: RoutePath = "/"
     """Path prefix."""
 
     port: PortName | None = None
@@ -64,15 +65,22 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IngressPlan:
-    """All routes of a component."""
+    """Routes of a component that share an Ingress."""
 
+    name: str
     rules: tuple[Rule, ...]
     class_name: str | None
     issuer: str | None
 
 
-def emit(plan: IngressPlan, target: Target) -> Iterator[Manifest]:
-    """Build the Ingress: one rule a host in the order written, one TLS entry a Secret."""
+def emit(plans: tuple[IngressPlan, ...], target: Target) -> Iterator[Manifest]:
+    """Build the Ingresses."""
+    for plan in plans:
+        yield _ingress(plan, target)
+
+
+def _ingress(plan: IngressPlan, target: Target) -> Manifest:
+    """Build one Ingress: one rule a host in the order written, one TLS entry a Secret."""
     hosts: dict[str, list[dict[str, Any]]] = {}
     certificates: dict[str, list[str]] = {}
     for rule in plan.rules:
@@ -85,4 +93,4 @@ def emit(plan: IngressPlan, target: Target) -> Iterator[Manifest]:
         spec["tls"] = [{"hosts": names, "secretName": secret} for secret, names in certificates.items()]
     spec["rules"] = [{"host": host, "http": {"paths": paths}} for host, paths in hosts.items()]
     notes = {"cert-manager.io/cluster-issuer": plan.issuer} if plan.issuer and certificates else {}
-    yield manifest("networking.k8s.io/v1", "Ingress", target, annotations=notes, spec=spec)
+    return manifest("networking.k8s.io/v1", "Ingress", target, name=plan.name, annotations=notes, spec=spec)

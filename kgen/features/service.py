@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kgen.k8s import Manifest, Target, manifest
-from kgen.scalars import Name, Port
+from kgen.scalars import AppProtocol, Port
 from kgen.source import Node
 from kgen.spec import Later, Spec
 
@@ -29,7 +29,7 @@ class PortSpec(Spec):
     protocol: Literal["TCP", "UDP", "SCTP"] = "TCP"
     """Transport protocol."""
 
-    app_protocol: Name | None = None
+    app_protocol: AppProtocol | None = None
     """Hint for meshes and gateways (`appProtocol`), as `http` or `grpc`."""
 
     public: Later = None

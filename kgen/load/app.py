@@ -94,8 +94,9 @@ def validate(source: Source, changes: Node | None = None) -> Outcome[Document]:
         return Outcome(None, tuple(found))
     base = _without(long, "environments")
     variants = []
-    nothing = Node({}, file=source.name)
-    for name, overlay in {"": nothing, **overlays}.items():
+    at = ("environments",)
+    names = Node({name: Node({}, (*at, name), file=source.name) for name in overlays}, at, file=source.name)
+    for name, overlay in {"": Node({"environments": names}, file=source.name), **overlays}.items():
         merged = shape.merge(base, overlay, whole)
         if changes:
             merged = shape.merge(merged, shape.long_form(changes, whole), whole)

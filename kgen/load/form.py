@@ -1,7 +1,7 @@
 """What pydantic found, in our words and at our places (KG20)."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -9,9 +9,10 @@ from pydantic_core import ErrorDetails
 
 from kgen import scalars, spec
 from kgen.diag import Diagnostic, Label, Path, Rule
+from kgen.load.shape import Shape, shape_of
 from kgen.source import Node
-from kgen.spec import Spec
-from kgen.words import listed, suggestion
+from kgen.spec import NotYet, Spec
+from kgen.words import listed, nearest, suggestion
 
 MISSING = Rule(code="KG2001", name="missing-field", explain="A field that has no default must be given.")
 UNKNOWN = Rule(
@@ -38,9 +39,19 @@ _MAX_SHOWN = 40
 
 def findings(error: ValidationError, data: Any, model: type[Spec], root: Node) -> Iterator[Diagnostic]:
     """Yield every fault of ``data``, which was made from ``root``, where it was written."""
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    unknown = [_path(each, data)[0] for each in details if each["type"] == "extra_forbidden"]
+    for detail in details:
         path, on_key = _path(detail, data)
+        if detail["type"] == "missing" and _is_misspelt((*path, detail["loc"][-1]), unknown):
+            continue  # the misspelt key says so already
         yield _finding(detail, path, on_key, model, root)
+
+
+def _is_misspelt(missing: Path, unknown: Sequence[Path]) -> bool:
+    """Tell whether a key beside the ``missing`` one was probably meant to be it."""
+    beside = [str(path[-1]) for path in unknown if path[:-1] == missing[:-1]]
+    return any(nearest(word, [str(missing[-1])]) for word in beside)
 
 
 def _path(detail: ErrorDetails, data: Any) -> tuple[Path, bool]:
@@ -71,7 +82,9 @@ def _finding(detail: ErrorDetails, path: Path, on_key: bool, model: type[Spec], 
             help=suggestion(name, allowed, "fields here"),
         )
     if kind == "literal_error":
-        allowed = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
+        every = [word.strip("'") for word in context["expected"].replace(" or ", ", ").split(", ")]
+        later = _unsupported(model, path)
+        allowed = [word for word in every if word not in later]
         message = f"`{_shown(value)}` is not allowed here"
         return Diagnostic(rule=NOT_ALLOWED, message=message, at=at, help=suggestion(str(value), allowed))
     if kind in _BOUNDS:
@@ -93,13 +106,23 @@ def _missing(name: str, path: Path, at: Label, model: type[Spec]) -> Diagnostic:
 
 
 def _wrong_type(expected: str, value: Any, at: Label) -> Diagnostic:
-    way_out = ""
-    if isinstance(value, str) and expected == "a whole number" and value.isdecimal():
-        way_out = f"write it without quotes: `{value}`"
-    if isinstance(value, str) and expected == "a list":
-        way_out = f"write it as `[{value}]`" if value else "write it as `[]`"
-    found = _described(value)
-    return Diagnostic(rule=WRONG_TYPE, message=f"expected {expected}, found {found}", at=at, help=way_out)
+    match expected, value:
+        case "a whole number", str() if value.isdecimal():
+            way_out = f"write it without quotes: `{value}`"
+        case "a whole number", _:
+            way_out = "write digits only, as `3`"
+        case "a list", str():
+            way_out = f"write it as `[{value}]`" if value else "write it as `[]`"
+        case "a list", _:
+            way_out = "start each item on a line of its own with `- `"
+        case "a mapping", _:
+            way_out = "write its fields below it, one `key: value` a line"
+        case "a text", None:
+            way_out = 'write `""` for an empty text'
+        case _:
+            way_out = ""
+    message = f"expected {expected}, found {_described(value)}"
+    return Diagnostic(rule=WRONG_TYPE, message=message, at=at, help=way_out)
 
 
 def _described(value: Any) -> str:
@@ -132,27 +155,32 @@ def place(root: Node, path: Path, *, on: str = "value") -> Label:
         if isinstance(inner, tuple) and isinstance(step, int) and step < len(inner):
             found = inner[step]
         if found is None:
-            return Label(node.at, on="key" if depth else "value", file=node.file)
+            whole = isinstance(node.value, dict | tuple) and depth > 0
+            return Label(node.at, on="key" if whole else "value", file=node.file)
         node = found
     return Label(node.at, on="key" if on == "key" else "value", file=node.file)
 
 
-def _fields(model: type[Spec], path: Path) -> list[str]:
-    from kgen.load.shape import shape_of  # noqa: PLC0415  # only for a wrong key
-
+def _shape_at(model: type[Spec], path: Path) -> Shape:
     shape = shape_of(model)
     for step in path:
         shape = (shape.item or shape) if isinstance(step, int) else shape.child(step)
-    return list(shape.fields)
+    return shape
+
+
+def _fields(model: type[Spec], path: Path) -> list[str]:
+    return list(_shape_at(model, path).fields)
 
 
 def _choices(model: type[Spec], path: Path) -> list[str]:
     """Return the words that the missing field at ``path`` takes, if it takes only some."""
-    from kgen.load.shape import shape_of  # noqa: PLC0415  # only for a missing key
+    spec = _shape_at(model, path[:-1]).spec
+    info = next((info for info in (spec.model_fields.values() if spec else ()) if info.alias == path[-1]), None)
+    words = [word for word in get_args(info.annotation) if isinstance(word, str)] if info else []
+    return [word for word in words if word not in _unsupported(model, path)]
 
-    shape = shape_of(model)
-    for step in path[:-1]:
-        shape = (shape.item or shape) if isinstance(step, int) else shape.child(step)
-    fields = shape.spec.model_fields.values() if shape.spec else ()
-    info = next((info for info in fields if info.alias == path[-1]), None)
-    return [word for word in get_args(info.annotation) if isinstance(word, str)] if info else []
+
+def _unsupported(model: type[Spec], path: Path) -> tuple[str, ...]:
+    """Return the words at ``path`` that are not supported yet: nobody should be sent there."""
+    marks = _shape_at(model, path).marks
+    return tuple(word for mark in marks if isinstance(mark, NotYet) for word in mark.values)

@@ -2,11 +2,12 @@
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Discriminator
+from pydantic import Discriminator, model_validator
 from pydantic import Tag as UnionTag
 
 from kgen.scalars import (
     IMAGE,
+    INVALID_IMAGE,
     Command,
     Cpu,
     Digest,
@@ -26,7 +27,7 @@ from kgen.scalars import (
     VersionText,
 )
 from kgen.source import Node
-from kgen.spec import AS_WRITTEN, REPLACED_WHOLE, Later, NotYet, Spec
+from kgen.spec import AS_WRITTEN, REPLACED_WHOLE, Later, NotYet, Spec, fault
 
 
 def _long(node: Node, **values: Node | str | bool | None) -> Node:
@@ -55,9 +56,16 @@ class Image(Spec):
         if not isinstance(node.value, str):
             return node
         match = IMAGE.fullmatch(node.value)
-        # a text that does not parse becomes a repository that does not validate: one finding, with its reason
-        parts = match.groupdict() if match else {"repository": node.value, "tag": None, "digest": None}
-        return _long(node, **parts)
+        # a text that does not parse stays one, and the check below says why
+        return _long(node, **match.groupdict()) if match else node
+
+    @model_validator(mode="before")
+    @classmethod
+    def _explain(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            way_out = "write it as `ghcr.io/acme/shop:1.0.0`, in lower case but for the tag"
+            raise fault(INVALID_IMAGE, f"`{value}` is not an image", way_out)
+        return value
 
 
 class PythonBuild(Spec):

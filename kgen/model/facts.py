@@ -24,8 +24,11 @@ class Project:
     poetry_version: str = ""
     """Version that wrote `poetry.lock`."""
 
+    requirements: tuple[str, ...] = ()
+    """`requirements.txt` and the files that it includes (`-r`, `-c`), relative to the context."""
+
     hashes: bool = False
-    """Whether every requirement has a hash."""
+    """Whether every requirement in them has a hash."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

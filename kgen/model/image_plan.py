@@ -35,6 +35,9 @@ class ImagePlan:
     requirements: str = "requirements.txt"
     """Requirements file relative to the context. Only for ``manager="pip"``."""
 
+    included: tuple[str, ...] = ()
+    """Files that the requirements file includes, relative to the context. Only for ``manager="pip"``."""
+
     hashes: bool = False
     """Whether every requirement carries ``--hash``. Only for ``manager="pip"``."""
 

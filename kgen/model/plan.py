@@ -146,6 +146,9 @@ class Container:
     probes: Mapping[Literal["startup", "readiness", "liveness"], Check]
     mounts: tuple[Mount, ...]
     files: tuple[File, ...]
+    files_volume: str
+    """Name of the volume that holds them."""
+
     user: int
     read_only_root: bool
     stop_seconds: int
@@ -180,6 +183,9 @@ class Workload:
     early: Target
     """The same target for what must be there before a release runs: ConfigMaps, NetworkPolicy."""
 
+    storage: Target
+    """The same target for volumes: never a hook, which Argo CD would delete with its data."""
+
     container: Container
     replicas: int | None
     """Fixed number of pods; ``None`` if an autoscaler owns it, or nobody."""
@@ -194,7 +200,7 @@ class Workload:
     run: Run | None
     configuration: Configuration
     service: tuple[ServicePort, ...] = ()
-    ingress: IngressPlan | None = None
+    ingresses: tuple[IngressPlan, ...] = ()
     autoscaling: Autoscaling | None = None
     disruption: Budget | None = None
     network: Access

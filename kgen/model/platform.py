@@ -2,11 +2,11 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from kgen.scalars import Name, ObjectName, RelativePath, Repository, VersionText
+from kgen.scalars import INVALID_VERSION, Name, ObjectName, RelativePath, Repository, VersionText
 from kgen.source import Node
-from kgen.spec import Later, NotYet, Spec
+from kgen.spec import Later, NotYet, Spec, fault
 
 
 class Output(Spec):
@@ -71,7 +71,13 @@ class Images(Spec):
     """Version of uv in Dockerfiles of uv projects."""
 
 
-Versions: TypeAlias = tuple[VersionText, ...]
+def _some(versions: tuple[str, ...]) -> tuple[str, ...]:
+    if not versions:
+        raise fault(INVALID_VERSION, "at least one version is needed", "name one, as `1.34`, or leave the field out")
+    return versions
+
+
+Versions: TypeAlias = Annotated[tuple[VersionText, ...], AfterValidator(_some)]
 
 
 class Platform(Spec):

@@ -9,7 +9,7 @@ from kgen.model.image_plan import UID
 from kgen.model.plan import Check, Container, Variable
 from kgen.model.platform import Platform
 from kgen.resolve import images, storage
-from kgen.resolve.ports import service_ports
+from kgen.resolve.ports import service_ports, tcp_ports
 from kgen.resolve.references import ports_of
 from kgen.units import seconds, version_key
 
@@ -53,6 +53,7 @@ def of_component(
         probes=_probes(component),
         mounts=storage.mounts(component, target_name),
         files=storage.files(component),
+        files_volume=storage.files_volume(component),
         user=component.security.run_as_user or UID,
         read_only_root=component.security.read_only_root_filesystem,
         stop_seconds=seconds(component.stop_grace_period or "") or STOP_SECONDS,
@@ -73,6 +74,7 @@ def of_release(app: App, release: Release, variables: tuple[Variable, ...], plat
         probes={},
         mounts=storage.with_scratch(()),
         files=(),
+        files_volume="",
         user=app.security.run_as_user or UID,
         read_only_root=app.security.read_only_root_filesystem,
         stop_seconds=STOP_SECONDS,
@@ -95,11 +97,11 @@ def resources(given: Resources) -> Resources:
 
 def _probes(component: Component) -> Mapping[ProbeKind, Check]:
     """Return the probes given, and for a web component a TCP check where none is."""
-    first = next(iter(ports_of(component)), "")
+    first = next(iter(tcp_ports(component)), "")
     made: dict[ProbeKind, Check] = {}
     for kind in _DEFAULTS:
         probe: Probe | None = getattr(component.probes, kind)
-        if probe is None and component.type == "web":
+        if probe is None and component.type == "web" and first:
             default = _DEFAULTS[kind]
             made[kind] = Check(port=first, period=default.period, timeout=default.timeout, failures=default.failures)
         elif probe is not None and not probe.off:

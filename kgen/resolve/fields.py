@@ -109,6 +109,7 @@ def exactly_one(spec: object, keys: tuple[str, ...], at: Path) -> Iterator[Diagn
         rule=CHOOSE_ONE,
         message=wrong,
         at=Label((*at, given[1]) if given else at, on="key"),
+        related=tuple(Label((*at, key), "the other one", on="key") for key in given[:1]),
         help=f"give exactly one of {names}",
     )
 
@@ -133,12 +134,12 @@ def is_single(access: str) -> bool:
 
 
 def _amounts(resources: Resources, at: Path) -> Iterator[Diagnostic]:
-    for name, number in (("cpu", cpu_millis), ("memory", memory_bytes)):
+    for name, words, number in (("cpu", "CPU", cpu_millis), ("memory", "memory", memory_bytes)):
         request, limit = getattr(resources.requests, name), getattr(resources.limits, name)
         if request and limit and (number(request) or 0) > (number(limit) or 0):
             yield Diagnostic(
                 rule=ABOVE_LIMIT,
-                message=f"the request of {request} {name} is above the limit of {limit}",
+                message=f"the request of {request} {words} is above the limit of {limit}",
                 at=Label((*at, "requests", name)),
                 related=(Label((*at, "limits", name), "limit set here"),),
                 help="raise the limit or lower the request",

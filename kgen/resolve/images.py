@@ -14,11 +14,16 @@ from kgen.resolve.references import ports_of
 from kgen.resolve.rules import (
     CONTRADICTING_BUILDS,
     MISSING_IMAGE,
+    NEEDED_FOR_TYPE,
     NO_PROJECT,
     NOT_FOR_BUILD,
+    PYTHON_MISMATCH,
     SEVERAL_LOCKS,
     UNTAGGED_IMAGE,
 )
+
+_PATCHES = 40
+"""More patch releases than any Python had."""
 
 _MANAGERS = ("uv", "poetry", "pip")
 
@@ -60,10 +65,11 @@ def faults(app: App, facts: Facts, platform: Platform) -> Iterator[Diagnostic]:
     ]
     for at in [("build",), *builds] if app.build else builds:
         yield from _field_faults(app, at)
+    yield from _command_faults(app)
     checked: dict[str, tuple[Build, Path]] = {}
     for build, at in _generated(app):
         if build.context not in checked:
-            yield from _project_faults(build, facts.projects[build.context], at)
+            yield from _project_faults(build, facts.projects[build.context], platform, at)
             checked[build.context] = (build, at)
         elif checked[build.context][0].python != build.python:
             yield Diagnostic(
@@ -92,6 +98,19 @@ def _image_faults(image: Image, default: str, name: str, at: Path) -> Iterator[D
         )
 
 
+def _command_faults(app: App) -> Iterator[Diagnostic]:
+    """Yield components that would run nothing: an image that kgen builds has no command but theirs."""
+    for name, component in app.components.items():
+        build = build_of(app, component)
+        if build and build.dockerfile is None and not (component.command or component.args):
+            yield Diagnostic(
+                rule=NEEDED_FOR_TYPE,
+                message=f"`{name}` runs an image that kgen builds and needs a `command`",
+                at=Label(("components", name), on="key"),
+                help="add `command`, as `gunicorn app:app`",
+            )
+
+
 def _field_faults(app: App, at: Path) -> Iterator[Diagnostic]:
     """Yield fields of a build that nobody would read."""
     build = app.components[str(at[1])].build if len(at) > 1 else app.build
@@ -117,7 +136,7 @@ def _generated(app: App) -> Iterator[tuple[Build, Path]]:
             yield build, ("components", name, "build") if component.build else ("build",)
 
 
-def _project_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnostic]:
+def _project_faults(build: Build, project: Project, platform: Platform, at: Path) -> Iterator[Diagnostic]:
     if not project.exists:
         message = f"the folder `{build.context}` is not there"
         yield Diagnostic(
@@ -140,6 +159,22 @@ def _project_faults(build: Build, project: Project, at: Path) -> Iterator[Diagno
             at=Label((*at, "context")),
             help="add `requirements.txt`, `uv.lock` or `poetry.lock`, or name a Dockerfile: `build: {dockerfile: …}`",
         )
+    elif not python_fits(python_version(build, project, platform), project.requires_python):
+        version = python_version(build, project, platform)
+        yield Diagnostic(
+            rule=PYTHON_MISMATCH,
+            message=f"the project needs Python {project.requires_python}, but the image would have {version}",
+            at=Label((*at, "python", "version")),
+            help="say which one: `build: {python: {version: …}}`, `.python-version`, or `images.python` in kgen.yaml",
+        )
+    elif _manager(build, project) == "pip" and (build.python.extras or build.python.groups):
+        field = "extras" if build.python.extras else "groups"
+        yield Diagnostic(
+            rule=NOT_FOR_BUILD,
+            message=f"`{field}` is for uv and Poetry; with pip, `requirements.txt` says what is installed",
+            at=Label((*at, "python", field), on="key"),
+            help="remove it, and put what it names into `requirements.txt`",
+        )
     elif _manager(build, project) not in project.locks:
         yield Diagnostic(
             rule=NO_PROJECT,
@@ -152,6 +187,29 @@ def _project_faults(build: Build, project: Project, at: Path) -> Iterator[Diagno
 def _manager(build: Build, project: Project) -> str:
     wanted: str = build.python.manager or next(iter(project.locks), "")
     return wanted if wanted in _MANAGERS else ""
+
+
+def python_version(build: Build, project: Project, platform: Platform) -> str:
+    """Return the minor version of Python: what the app file says, the project, or the platform."""
+    return ".".join((build.python.version or project.python or platform.images.python).split(".")[:2])
+
+
+def python_fits(version: str, required: str) -> bool:
+    """
+    Tell whether some patch release of minor ``version`` meets ``requires-python``.
+
+    >>> python_fits("3.13", ">=3.11"), python_fits("3.13", ">=3.13.2,<4"), python_fits("3.13", ">=3.14")
+    (True, True, False)
+    """
+    if not required:
+        return True
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  # only for projects that say so
+
+    try:
+        allowed = SpecifierSet(required)
+    except InvalidSpecifier:
+        return True  # the package manager will say so
+    return any(allowed.contains(f"{version}.{patch}") for patch in range(_PATCHES))
 
 
 def plans(app: App, facts: Facts, platform: Platform) -> Mapping[str, ImagePlan]:
@@ -184,7 +242,7 @@ def _data(app: App, context: str) -> tuple[str, ...]:
 def _plan(build: Build, component: Component, facts: Facts, platform: Platform) -> ImagePlan:
     project, python = facts.projects[build.context], build.python
     manager = _manager(build, project)
-    version = ".".join((python.version or project.python or platform.images.python).split(".")[:2])
+    version = python_version(build, project, platform)
     return ImagePlan(
         app_file=facts.app_file,
         context=build.context,
@@ -194,6 +252,7 @@ def _plan(build: Build, component: Component, facts: Facts, platform: Platform) 
         uv_image=f"ghcr.io/astral-sh/uv:{platform.images.uv}",
         poetry_version=project.poetry_version,
         requirements=project.locks.get("pip", "requirements.txt"),
+        included=project.requirements[1:],
         hashes=project.hashes,
         installs_project=project.installs_project,
         extras=python.extras,

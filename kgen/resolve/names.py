@@ -8,7 +8,8 @@ from kgen.model.app import App
 from kgen.resolve.rules import NAME_TAKEN, NAME_TOO_LONG
 
 RELEASE = "release"
-_LIMITS = {"cron": 52, "web": 63, "worker": 63, "job": 63}
+_LONGEST = 63
+_LIMITS = {"cron": 52}
 _WAVE = "argocd.argoproj.io/sync-wave"
 _HOOK = "argocd.argoproj.io/hook"
 _DELETE = "argocd.argoproj.io/hook-delete-policy"
@@ -29,16 +30,22 @@ def namespace(app: App, environment: str) -> str:
     return app.namespace or (f"{app.name}-{environment}" if environment else app.name)
 
 
-def faults(app: App) -> Iterator[Diagnostic]:
+def faults(app: App, environment: str) -> Iterator[Diagnostic]:
     """Yield names that are too long or taken."""
+    yield from _too_long("the namespace", namespace(app, environment), _LONGEST, ("name",))
+    if app.release:
+        yield from _too_long("the release", object_name(app.name, RELEASE), _LONGEST, ("name",))
     for name, component in app.components.items():
-        made, limit = object_name(app.name, name), _LIMITS.get(component.type, 63)
-        if len(made) > limit:
+        limit = _LIMITS.get(component.type, _LONGEST)
+        yield from _too_long(f"objects of `{name}`", object_name(app.name, name), limit, ("components", name))
+    for name in app.needs:
+        if name in app.components or (name == RELEASE and app.release):
             yield Diagnostic(
-                rule=NAME_TOO_LONG,
-                message=f"objects of `{name}` would be called `{made}`: {len(made)} characters, {limit} are allowed",
-                at=Label(("components", name), on="key"),
-                help="choose a shorter name for the component or the app",
+                rule=NAME_TAKEN,
+                message=f"`{name}` is the name of a component and of a need",
+                at=Label(("needs", name), on="key"),
+                related=(Label(("components", name), "the component", on="key"),),
+                help="rename one of them: in compose.yaml both are services",
             )
     if app.release and RELEASE in app.components:
         yield Diagnostic(
@@ -47,6 +54,16 @@ def faults(app: App) -> Iterator[Diagnostic]:
             at=Label(("components", RELEASE), on="key"),
             related=(Label(("release",), "its objects have that name", on="key"),),
             help="rename the component",
+        )
+
+
+def _too_long(what: str, made: str, limit: int, at: Path) -> Iterator[Diagnostic]:
+    if len(made) > limit:
+        yield Diagnostic(
+            rule=NAME_TOO_LONG,
+            message=f"{what} would be called `{made}`: {len(made)} characters, {limit} are allowed",
+            at=Label(at, on="key" if len(at) > 1 else "value"),
+            help="choose a shorter name for the app" + (" or the component" if len(at) > 1 else ""),
         )
 
 
@@ -67,7 +84,8 @@ def target(app: App, environment: str, component: str, origin: Path, when: str =
         environment: Its environment.
         component: Name, empty for the objects of the whole app.
         origin: Where the component stands in the app file.
-        when: ``early`` for what a release needs, ``pre-deploy`` and ``post-deploy`` for jobs.
+        when: ``early`` for what a release needs, ``volume`` for what a pre-deploy job mounts, ``pre-deploy`` and
+            ``post-deploy`` for the jobs themselves.
 
     Source: https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/
     """
@@ -77,7 +95,8 @@ def target(app: App, environment: str, component: str, origin: Path, when: str =
     elif when == "pre-deploy":
         notes = {_HOOK: "Sync", _DELETE: "BeforeHookCreation", _WAVE: "1"}
     elif has_waves(app):
-        notes = {_WAVE: "-1" if when == "early" else "2"}
+        # a volume in an earlier wave than its pod would wait for the pod for ever
+        notes = {_WAVE: {"early": "-1", "volume": "1"}.get(when, "2")}
     return Target(
         app=app.name,
         component=component,

@@ -39,7 +39,7 @@ class _Known:
     platform: Platform
     facts: Facts
     used: Mapping[str, tuple[Variable, ...]]
-    """Environment variables of every component."""
+    """Environment variables of every component and of the release."""
 
     builds: Mapping[str, ImagePlan]
     """Build context → Dockerfile."""
@@ -55,7 +55,7 @@ def resolve(app: App, environment: str, platform: Platform, facts: Facts) -> Out
         platform: The choices of kgen.yaml.
         facts: What the repository says besides.
     """
-    found = tuple(faults(app, platform, facts))
+    found = tuple(faults(app, environment, platform, facts))
     if has_error(found):
         return Outcome(None, found)
     known = _Known(
@@ -63,7 +63,7 @@ def resolve(app: App, environment: str, platform: Platform, facts: Facts) -> Out
         environment=environment,
         platform=platform,
         facts=facts,
-        used={name: references.variables(app, component.env) for name, component in app.components.items()},
+        used=_used(app),
         builds=images.plans(app, facts, platform),
     )
     release = [_release(known, app.release)] if app.release else []
@@ -81,18 +81,21 @@ def resolve(app: App, environment: str, platform: Platform, facts: Facts) -> Out
     return Outcome(plan, found)
 
 
-def faults(app: App, platform: Platform, facts: Facts) -> Iterator[Diagnostic]:
+def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iterator[Diagnostic]:
     """Yield everything that is wrong with the meaning of ``app``."""
-    yield from names.faults(app)
+    yield from names.faults(app, environment)
     yield from fields.faults(app)
+    yield from ports.faults(app)
+    yield from storage.faults(app, facts)
     yield from images.faults(app, facts, platform)
     if app.release:
         yield from references.faults(app, app.release.env, ("release", "env"))
+        yield from references.in_words(app.release.command, ("release", "command"))
     for name, component in app.components.items():
         at: Path = ("components", name)
         yield from references.faults(app, component.env, (*at, "env"))
-        yield from ports.faults(component, at)
-        yield from storage.faults(component, facts, at)
+        for field in ("command", "args"):
+            yield from references.in_words(getattr(component, field), (*at, field))
         if isinstance(component.replicas, Autoscaling):
             yield from autoscaling.faults(component.replicas, (*at, "replicas"))
 
@@ -106,6 +109,7 @@ def _component(known: _Known, name: str) -> Workload:
         type=component.type,
         target=target,
         early=names.target(app, environment, name, ("components", name), "early"),
+        storage=names.target(app, environment, name, ("components", name), _storage_wave(component)),
         container=container.of_component(app, name, target_name=target.name, variables=used, platform=platform),
         replicas=_replicas(component),
         recreate=storage.recreates(component),
@@ -114,7 +118,7 @@ def _component(known: _Known, name: str) -> Workload:
         run=_run(component),
         configuration=Configuration(env=_plain(used), files=storage.contents(component, known.facts)),
         service=ports.service_ports(component),
-        ingress=ports.ingress(component, target.name, platform),
+        ingresses=ports.ingresses(component, target.name, platform),
         autoscaling=component.replicas if isinstance(component.replicas, Autoscaling) else None,
         disruption=_budget(component, platform),
         network=ports.access(app, name, known.used),
@@ -129,12 +133,13 @@ def _component(known: _Known, name: str) -> Workload:
 
 def _release(known: _Known, release: Release) -> Workload:
     app, environment, platform = known.app, known.environment, known.platform
-    used = references.variables(app, release.env)
+    used = known.used[names.RELEASE]
     build = app.build
     return Workload(
         type="release",
         target=names.target(app, environment, names.RELEASE, ("release",), "pre-deploy"),
         early=names.target(app, environment, names.RELEASE, ("release",), "early"),
+        storage=names.target(app, environment, names.RELEASE, ("release",), "volume"),
         container=container.of_release(app, release, used, platform),
         replicas=None,
         recreate=False,
@@ -148,6 +153,16 @@ def _release(known: _Known, release: Release) -> Workload:
         build_target=(build.target or "") if build else "",
         build_args=build.args if build else {},
     )
+
+
+def _used(app: App) -> Mapping[str, tuple[Variable, ...]]:
+    used = {name: references.variables(app, component.env) for name, component in app.components.items()}
+    return used | ({names.RELEASE: references.variables(app, app.release.env)} if app.release else {})
+
+
+def _storage_wave(component: Component) -> str:
+    """Return the wave of a component's volumes: that of the pod that mounts them, or both would wait."""
+    return "volume" if component.when == "pre-deploy" else ""
 
 
 def _replicas(component: Component) -> int | None:
@@ -218,8 +233,13 @@ def _needs(app: App) -> Iterator[Backing]:
 
 
 def _secrets(workloads: Iterable[Workload]) -> dict[str, tuple[str, ...]]:
+    """Return the Secrets that somebody has to put into the namespace, with the keys that are used."""
     used: dict[str, set[str]] = {}
     for workload in workloads:
+        for plan in workload.ingresses:
+            for rule in plan.rules:
+                if rule.tls_secret and not plan.issuer:
+                    used.setdefault(rule.tls_secret, set()).update(("tls.crt", "tls.key"))
         for variable in workload.container.variables:
             for part in variable.parts:
                 if isinstance(part, SecretKey):

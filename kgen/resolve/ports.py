@@ -13,22 +13,51 @@ from kgen.resolve.references import ports_of
 from kgen.resolve.rules import NAME_TAKEN, NO_PORT
 
 
-def faults(component: Component, at: Path) -> Iterator[Diagnostic]:
-    """Yield ports that clash, and names of ports that the component does not have."""
-    names = ports_of(component)
-    seen: dict[tuple[int, str], str] = {}
+def faults(app: App) -> Iterator[Diagnostic]:
+    """Yield ports and routes that clash, and names of ports that a component does not have."""
+    routes: dict[tuple[str, str], Path] = {}
+    for name, component in app.components.items():
+        at: Path = ("components", name)
+        yield from _clashes(component, at)
+        names = tcp_ports(component)
+        for index, route in enumerate(component.routes):
+            where = (*at, "routes", index)
+            yield from _named(route.port, names, (*where, "port"))
+            if other := routes.get((route.host, route.path)):
+                yield Diagnostic(
+                    rule=NAME_TAKEN,
+                    message=f"`{route.host}{route.path}` is routed twice",
+                    at=Label((*where, "host")),
+                    related=(Label((*other, "host"), "the other one"),),
+                    help="remove one of the routes, or give them different paths",
+                )
+            routes.setdefault((route.host, route.path), where)
+        yield from _probe_faults(component, names, at)
+
+
+def tcp_ports(component: Component) -> Mapping[str, tuple[int, int]]:
+    """Return the ports that requests and probes can reach: name → number in the container and of the Service."""
+    udp = {name for name, port in component.ports.items() if port.protocol != "TCP"}
+    return {name: numbers for name, numbers in ports_of(component).items() if name not in udp}
+
+
+def _clashes(component: Component, at: Path) -> Iterator[Diagnostic]:
+    seen: dict[tuple[str, int, str], str] = {}
     for name, port in component.ports.items():
-        if other := seen.get((port.port, port.protocol)):
-            yield Diagnostic(
-                rule=NAME_TAKEN,
-                message=f"port {port.port} is listed twice",
-                at=Label((*at, "ports", name)),
-                related=(Label((*at, "ports", other), "the other one"),),
-                help="a container listens once on a number: remove one of them",
-            )
-        seen[port.port, port.protocol] = name
-    for index, route in enumerate(component.routes):
-        yield from _named(route.port, names, (*at, "routes", index, "port"))
+        for what, number in (("port", port.port), ("servicePort", port.service_port or port.port)):
+            other = seen.setdefault((what, number, port.protocol), name)
+            if other != name:
+                yield Diagnostic(
+                    rule=NAME_TAKEN,
+                    message=f"`{what}` {number} is listed twice",
+                    at=Label((*at, "ports", name)),
+                    related=(Label((*at, "ports", other), "the other one"),),
+                    help="remove one of them, or give it another number",
+                )
+                break
+
+
+def _probe_faults(component: Component, names: Mapping[str, object], at: Path) -> Iterator[Diagnostic]:
     for kind in ("startup", "readiness", "liveness"):
         probe = getattr(component.probes, kind)
         if probe is None or probe.off:
@@ -48,7 +77,9 @@ def faults(component: Component, at: Path) -> Iterator[Diagnostic]:
 def _named(name: str | None, names: Mapping[str, object], at: Path) -> Iterator[Diagnostic]:
     if name is not None and name not in names:
         listed = ", ".join(f"`{known}`" for known in names) or "none"
-        yield Diagnostic(rule=NO_PORT, message=f"there is no port `{name}`", at=Label(at), help=f"ports here: {listed}")
+        yield Diagnostic(
+            rule=NO_PORT, message=f"there is no TCP port `{name}`", at=Label(at), help=f"ports here: {listed}"
+        )
 
 
 def service_ports(component: Component) -> tuple[ServicePort, ...]:
@@ -68,20 +99,33 @@ def service_ports(component: Component) -> tuple[ServicePort, ...]:
     )
 
 
-def ingress(component: Component, name: str, platform: Platform) -> IngressPlan | None:
-    """Return the routes of ``component``, whose objects are called ``name``."""
-    if not component.routes:
-        return None
-    first = next(iter(ports_of(component)))
-    routing = platform.routing
-    rules = []
+def ingresses(component: Component, name: str, platform: Platform) -> tuple[IngressPlan, ...]:
+    """
+    Return the routes of ``component``, whose objects are called ``name``.
+
+    Routes with a certificate of their own are apart: an issuer's annotation is for a whole Ingress, and would have
+    the issuer overwrite the Secret.
+    """
+    issuer, first = platform.routing.issuer, next(iter(tcp_ports(component)), "")
+    issued: list[Rule] = []
+    others: list[Rule] = []
     for route in component.routes:
-        encrypted = not route.tls.off if route.tls else routing.issuer is not None
-        secret = (route.tls.secret if route.tls else None) or f"{name}-tls"
-        rules.append(
-            Rule(host=route.host, path=route.path, port=route.port or first, tls_secret=secret if encrypted else None)
+        encrypted = not route.tls.off if route.tls else issuer is not None
+        own = route.tls.secret if route.tls else None
+        secret = (own or f"{name}-tls") if encrypted else None
+        rule = Rule(host=route.host, path=route.path, port=route.port or first, tls_secret=secret)
+        (others if own and issuer else issued).append(rule)
+    names = {name: issued, f"{name}-own-tls" if issued else name: others}
+    return tuple(
+        IngressPlan(
+            name=each,
+            rules=tuple(rules),
+            class_name=platform.routing.ingress_class,
+            issuer=issuer if rules is issued else None,
         )
-    return IngressPlan(rules=tuple(rules), class_name=routing.ingress_class, issuer=routing.issuer)
+        for each, rules in names.items()
+        if rules
+    )
 
 
 def access(app: App, name: str, used: Mapping[str, Iterable[Variable]]) -> Access:
@@ -91,15 +135,15 @@ def access(app: App, name: str, used: Mapping[str, Iterable[Variable]]) -> Acces
     Args:
         app: The app.
         name: The component that is called.
-        used: Environment variables of every component: a reference in them is a declared edge.
+        used: Environment variables of every component and of the release: a reference in them is a declared edge.
     """
     component = app.components.get(name)
     ports = service_ports(component) if component else ()
-    first = ports[0].name if ports else ""
+    first = next(iter(tcp_ports(component)), "") if component else ""
     callers = [
         {"app.kubernetes.io/name": app.name, "app.kubernetes.io/component": caller}
         for caller, variables in used.items()
-        if caller != name and any(_calls(variable, name) for variable in variables)
+        if any(_calls(variable, name) for variable in variables)
     ]
     outside = {route.port or first for route in component.routes} if component else set()
     return Access(

@@ -18,6 +18,7 @@ _POD_FIELDS = re.compile(
     r"|spec\.(nodeName|serviceAccountName)|status\.(hostIP|hostIPs|podIP|podIPs)"
 )
 _PLACEHOLDER = re.compile(r"\$\$\{|\$\{(?P<inside>[^}]*)(?P<end>\}?)")
+_IN_WORDS = re.compile(r"(?<!\$)\$\{(needs|components|secrets)\.[^}]*\}?")
 _FORMS = "`${needs.<name>.<output>}`, `${components.<name>.<output>}`, `${secrets.<name>.<key>}`"
 
 
@@ -36,6 +37,18 @@ def ports_of(component: Component) -> Mapping[str, tuple[int, int]]:
 def variables(app: App, env: Env) -> tuple[Variable, ...]:
     """Return ``env`` with every placeholder replaced by what it refers to; ``faults`` has found nothing."""
     return tuple(Variable(name=name, parts=tuple(_parts(app, value))) for name, value in env.items())
+
+
+def in_words(words: tuple[str, ...] | None, at: Path) -> Iterator[Diagnostic]:
+    """Yield placeholders in a command, where nobody replaces them."""
+    for index, word in enumerate(words or ()):
+        if match := _IN_WORDS.search(word):
+            yield Diagnostic(
+                rule=BAD_PLACEHOLDER,
+                message=f"`{match[0]}` stands in a command, where nothing replaces it",
+                at=Label((*at, index)),
+                help="put it into a variable of `env`, and let the program read that",
+            )
 
 
 def faults(app: App, env: Env, at: Path) -> Iterator[Diagnostic]:
@@ -79,9 +92,19 @@ def _parts(app: App, value: str | EnvSource) -> Iterator[Part]:
         if text:
             yield text
             text = ""
-        yield _reference(app, *match["inside"].split("."))
+        yield _reference(app, *_steps(match["inside"]))
     if text + value[end:] or not value:
         yield text + value[end:]
+
+
+def _steps(inside: str) -> list[str]:
+    """
+    Return the three steps of a placeholder; only keys of secrets may hold dots.
+
+    >>> _steps("needs.db.url"), _steps("secrets.web.tls.crt")
+    (['needs', 'db', 'url'], ['secrets', 'web', 'tls.crt'])
+    """
+    return inside.split(".", 2)
 
 
 def _reference(app: App, sort: str, name: str, output: str) -> Part:
@@ -100,7 +123,7 @@ def _reference(app: App, sort: str, name: str, output: str) -> Part:
 
 
 def _placeholder_faults(app: App, match: re.Match[str], at: Path) -> Iterator[Diagnostic]:
-    steps = match["inside"].split(".")
+    steps = _steps(match["inside"])
     if not match["end"] or len(steps) != 3 or steps[0] not in {"needs", "components", "secrets"}:  # noqa: PLR2004  # the form itself
         yield Diagnostic(
             rule=BAD_PLACEHOLDER,
@@ -115,8 +138,11 @@ def _placeholder_faults(app: App, match: re.Match[str], at: Path) -> Iterator[Di
         return
     known = list(app.needs) if sort == "needs" else [name for name, part in app.components.items() if ports_of(part)]
     outputs = NEED_OUTPUTS if sort == "needs" else ADDRESS_OUTPUTS
-    if name not in known:
-        what = "backing service" if sort == "needs" else "component with a port"
+    if sort == "components" and name in app.components and name not in known:
+        way_out = "add `port` to it"
+        yield Diagnostic(rule=UNKNOWN_REFERENCE, message=f"`{name}` has no port", at=Label(at), help=way_out)
+    elif name not in known:
+        what = "backing service" if sort == "needs" else "component"
         yield _unknown(f"there is no {what} `{name}`", name, known, at)
     elif output not in outputs:
         yield _unknown(f"`{sort}.{name}` has no output `{output}`", output, list(outputs), at)

@@ -34,6 +34,7 @@ PROBE_SUCCESSES = _rule(21, "probe-needs-one-success", "The API server takes mor
 NOT_FOR_BUILD = _rule(
     22, "field-not-for-build", "Some fields are for a Dockerfile of your own, some for the one kgen writes."
 )
+PYTHON_MISMATCH = _rule(24, "python-version-mismatch", "The package manager refuses a version that a project excludes.")
 CONFIG_TOO_LARGE = _rule(23, "configuration-too-large", "A ConfigMap holds 1 MiB at most.")
 
 RULES = tuple(rule for rule in list(globals().values()) if isinstance(rule, Rule))

@@ -4,15 +4,17 @@ from collections.abc import Iterator, Mapping
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.features.volumes import Claim
-from kgen.model.app import Component
+from kgen.model.app import App, Component
 from kgen.model.facts import Facts
 from kgen.model.plan import File, Mount
 from kgen.model.platform import Platform
 from kgen.resolve.fields import is_single, lowest_replicas
+from kgen.resolve.names import object_name
 from kgen.resolve.rules import (
     CONFIG_TOO_LARGE,
     FILE_NOT_READABLE,
     NAME_TAKEN,
+    NOT_FOR_TYPE,
     PATH_TAKEN,
     SHARED_VOLUME,
     VOLUME_WITHOUT_SIZE,
@@ -24,10 +26,28 @@ SCRATCH = Mount(name="tmp", path="/tmp", kind="ephemeral", size="64Mi")  # noqa:
 _MAX_CONFIG = 1024 * 1024
 
 
-def faults(component: Component, facts: Facts, at: Path) -> Iterator[Diagnostic]:
+def faults(app: App, facts: Facts) -> Iterator[Diagnostic]:
     """Yield volumes and files that cannot be."""
-    yield from _volume_faults(component, at)
-    yield from _file_faults(component, facts, at)
+    claimed: dict[str, Path] = {}
+    for name, component in app.components.items():
+        at: Path = ("components", name)
+        yield from _volume_faults(component, at)
+        yield from _file_faults(component, facts, at)
+        yield from _path_faults(component, at)
+        for volume in component.volumes:
+            made = f"{object_name(app.name, name)}-{volume}"
+            if other := claimed.get(made):
+                yield Diagnostic(
+                    rule=NAME_TAKEN,
+                    message=f"two volumes would be called `{made}`",
+                    at=Label((*at, "volumes", volume), on="key"),
+                    related=(Label(other, "the other one", on="key"),),
+                    help="rename one of them",
+                )
+            claimed.setdefault(made, (*at, "volumes", volume))
+
+
+def _path_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
     taken: dict[str, Path] = {}
     places = [(volume.path, (*at, "volumes", name, "path")) for name, volume in component.volumes.items()]
     for path, where in [*places, *((path, (*at, "files", path)) for path in component.files)]:
@@ -47,6 +67,13 @@ def _volume_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
         where = (*at, "volumes", name)
         if volume.type != "persistent":
             continue
+        if component.when == "post-deploy":
+            yield Diagnostic(
+                rule=NOT_FOR_TYPE,
+                message=f"a post-deploy job cannot have a persistent volume, as `{name}` is",
+                at=Label(where, on="key"),
+                help="use `type: ephemeral`: Argo CD would wait for the volume before it starts the job",
+            )
         if volume.size is None:
             yield Diagnostic(
                 rule=VOLUME_WITHOUT_SIZE,
@@ -71,7 +98,7 @@ def _file_faults(component: Component, facts: Facts, at: Path) -> Iterator[Diagn
     for path, file in component.files.items():
         where = (*at, "files", path)
         text = facts.files.get(file.source) if file.source else file.content
-        if file.source and text is None:
+        if file.source and file.content is None and text is None:
             yield Diagnostic(
                 rule=FILE_NOT_READABLE,
                 message=f"the file `{file.source}` is not there, or is not text in UTF-8",
@@ -140,6 +167,11 @@ def recreates(component: Component) -> bool:
 
 def files(component: Component) -> tuple[File, ...]:
     return tuple(File(path=path, key=_key(path)) for path in component.files)
+
+
+def files_volume(component: Component) -> str:
+    """Return the name of the volume that holds the files; a volume of the user's may have it already."""
+    return "files" if "files" not in component.volumes else "kgen-files"
 
 
 def contents(component: Component, facts: Facts) -> Mapping[str, str]:

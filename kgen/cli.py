@@ -4,6 +4,7 @@ The command line: read the options, call the pipeline, print, exit. It decides n
 Only ``typer`` is imported here; a command imports what it needs, so that ``--help`` answers at once.
 """
 
+import gc
 import os
 import sys
 from enum import IntEnum, StrEnum
@@ -14,6 +15,9 @@ import typer
 
 # kgen uses no pydantic plugins; looking for some in every installed package takes longer than compiling a small app
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+# a process of a fraction of a second makes little garbage; looking for it at every 700 objects costs 3 %
+gc.set_threshold(50_000, 20, 20)
 
 app = typer.Typer(
     name="kgen",
@@ -111,18 +115,36 @@ def _wants_colour() -> bool:
 
 
 def main() -> None:
-    """Run the command line; whatever the user did not cause ends with exit code 70 and a request to report it."""
+    """
+    Run the command line and end the process.
+
+    It ends at once, as mypy does: taking apart every module that was imported would take an eighth of the whole run,
+    and nothing waits for it. Output is flushed before; files were closed and synced where they were written.
+    """
+    code = _run()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:  # `kgen compile --stdout | head`
+        code = code or Exit.FINDINGS
+    os._exit(code)
+
+
+def _run() -> int:
+    """Return the exit code; whatever the user did not cause is a bug, and asks to be reported."""
     try:
         app()
-    except BrokenPipeError:  # `kgen compile --stdout | head`
-        sys.stderr.close()
-        sys.exit(Exit.FINDINGS)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else Exit.OK if end.code is None else Exit.USAGE
+    except BrokenPipeError:
+        return Exit.FINDINGS
     except Exception:  # noqa: BLE001  # the last line of defence
         import traceback  # noqa: PLC0415  # only for bugs
 
         traceback.print_exc()
         sys.stderr.write("\nkgen: this is a bug in kgen, not in your files; please report it with the lines above\n")
-        sys.exit(Exit.BUG)
+        return Exit.BUG
+    return Exit.OK
 
 
 if __name__ == "__main__":

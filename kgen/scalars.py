@@ -54,10 +54,9 @@ RULES = (
 
 def _matching(rule: Rule, pattern: str, what: str, way_out: str, limit: int = 253) -> Callable[[str], str]:
     """Return a check that a text has the form of ``pattern`` and at most ``limit`` characters."""
-    regex = re.compile(pattern)
 
     def check(text: str) -> str:
-        if not regex.fullmatch(text):
+        if not re.fullmatch(pattern, text):  # compiled when it is first used: most files use few of them
             raise fault(rule, f"`{text}` is not {what}" if text else f"{what} must not be empty", way_out)
         if len(text) > limit:
             raise fault(rule, f"`{text[:20]}…` has {len(text)} characters, {limit} are allowed")

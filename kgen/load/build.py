@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from ruamel.yaml.events import (
     AliasEvent,
@@ -32,8 +33,10 @@ from kgen.load.syntax import (
     YAML_TAG,
     code,
 )
-from kgen.load.translate import Progress
 from kgen.source import Node, Place, Scalar
+
+if TYPE_CHECKING:
+    from kgen.load.translate import Progress
 
 MAX_DEPTH = 64
 """Nested mappings and lists; the deepest field of a Pod lies at 12, so the rest of kgen may recurse."""
@@ -95,7 +98,9 @@ class Builder:
     _stack: list[_Open] = field(default_factory=list)
 
     @property
-    def progress(self) -> Progress:
+    def progress(self) -> "Progress":
+        from kgen.load.translate import Progress  # noqa: PLC0415  # only after a fault
+
         opened = next((frame.start for frame in reversed(self._stack) if frame.is_flow), None)
         return Progress(last_start=self._last[0], last_end=self._last[1], opened=opened)
 

@@ -22,7 +22,6 @@ from kgen.load.syntax import (
     YAML_TAG,
     code,
 )
-from kgen.load.translate import crash_fault, syntax_fault
 from kgen.source import Source
 
 MAX_SIZE = 1024 * 1024
@@ -31,10 +30,11 @@ MAX_SIZE = 1024 * 1024
 _CRASHES = (YAMLError, ValueError, LookupError, ArithmeticError, AssertionError, AttributeError, TypeError)
 r"""What ruamel raises for odd text besides a marked error: `%YAML 1.3`, `"\UFFFFFFFF"`, `"\ud800"`."""
 
-_DIRECTIVE = re.compile(r"(?:(?:%YAML[ ]+1\.2)?[ \t]*(?:#[^\r\n]*)?(?:\r\n|[\r\n]))*+(%[^\r\n]*)")
+_DIRECTIVE = r"(?:(?:%YAML[ ]+1\.2)?[ \t]*(?:#[^\r\n]*)?(?:\r\n|[\r\n]))*+(%[^\r\n]*)"
 """The first directive but ``%YAML 1.2``, above which stand only comments. Possessive, or CRLF would take forever."""
 
-_UNSEEN = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNSEEN = "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+_UNSEEN_ASCII = "[^\t\n\r\x20-\x7e]"  # the other one takes milliseconds to compile
 """What YAML does not print, and its line breaks of old (U+0085, U+2028, U+2029), which no editor counts."""
 
 
@@ -89,8 +89,12 @@ def _feed(build: Builder, yaml: YAML) -> Diagnostic | None:
         try:
             event = next(events, None)
         except MarkedYAMLError as error:
+            from kgen.load.translate import syntax_fault  # noqa: PLC0415  # only after a fault
+
             return syntax_fault(error, build.lines, build.progress)
         except _CRASHES:
+            from kgen.load.translate import crash_fault  # noqa: PLC0415  # only after a fault
+
             return crash_fault(build.lines, build.progress)
         if event is None or not build.take(event):
             events.close()
@@ -136,7 +140,7 @@ def _decode(data: bytes) -> tuple[str, Diagnostic | None]:
 
 
 def _unseen(lines: Lines) -> Diagnostic | None:
-    found = _UNSEEN.search(lines.text)
+    found = re.search(_UNSEEN_ASCII if lines.text.isascii() else _UNSEEN, lines.text)
     if found is None:
         return None
     number = ord(found.group())
@@ -147,7 +151,7 @@ def _unseen(lines: Lines) -> Diagnostic | None:
 
 
 def _directive(lines: Lines) -> Diagnostic | None:
-    found = _DIRECTIVE.match(lines.text)
+    found = re.match(_DIRECTIVE, lines.text) if "%" in lines.text else None
     if found is None or re.fullmatch(r"%YAML +1\.2[ \t]*(?:#.*)?", found.group(1)):
         return None
     message = f"{code(found.group(1))} is a YAML directive, which kgen does not read"

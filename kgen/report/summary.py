@@ -91,7 +91,9 @@ def _next_steps(apps: Sequence[Written]) -> Iterator[str]:
         folder = beside.root if beside and context == "." else f"{beside.root if beside else ''}/{context}"
         yield f"  docker build --tag {image} {folder}"
     if first:
-        yield f"  kubectl apply --filename {first.root}   # or commit it, and let Argo CD read that folder"
+        # kubectl takes the files of a folder by name, and the others need the namespace
+        namespace = f"{first.root}/namespace-{first.namespace}.yaml"
+        yield f"  kubectl apply -f {namespace} -f {first.root}   # or commit it, for Argo CD to read"
 
 
 def as_data(apps: Sequence[Written]) -> list[dict[str, Any]]:

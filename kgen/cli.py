@@ -94,6 +94,8 @@ def compile_command(
     """
     if stdout + diff + check > 1:
         raise typer.BadParameter("choose one of --stdout, --diff and --check")
+    if (stdout or diff) and output_format is Format.JSON:
+        raise typer.BadParameter("--format json goes with writing and with --check")
     from kgen.commands.compile import Request, run  # noqa: PLC0415  # pydantic and all stages
 
     request = Request(
@@ -125,9 +127,16 @@ def main() -> None:
     try:
         sys.stdout.flush()
         sys.stderr.flush()
-    except BrokenPipeError:  # `kgen compile --stdout | head`
-        code = code or Exit.FINDINGS
+    except OSError as error:  # a full disk, or `kgen compile --stdout | head`
+        code = code or _unwritable(error)
     os._exit(code)
+
+
+def _unwritable(error: OSError) -> int:
+    """Say that the output cannot be printed, unless nobody listens any more."""
+    if not isinstance(error, BrokenPipeError):
+        sys.stderr.write(f"kgen: cannot print the output: {(error.strerror or str(error)).lower()}\n")
+    return Exit.USAGE
 
 
 def _run() -> int:
@@ -136,8 +145,8 @@ def _run() -> int:
         app()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else Exit.OK if end.code is None else Exit.USAGE
-    except BrokenPipeError:
-        return Exit.FINDINGS
+    except OSError as error:  # files are looked after where they are read and written: this is the output
+        return _unwritable(error)
     except Exception:  # noqa: BLE001  # the last line of defence
         import traceback  # noqa: PLC0415  # only for bugs
 

@@ -56,12 +56,16 @@ def fault(schedule: str) -> tuple[str, str] | None:
 def _is_range(item: str, low: int, high: int, words: dict[str, int]) -> bool:
     """Tell whether ``item`` is a value, ``*``, ``?``, or a range, each possibly with a step."""
     span, slash, step = item.partition("/")
-    if slash and not (step.isdecimal() and int(step) > 0):
+    if slash and not (_is_number(step) and int(step) > 0):
         return False
     if span in {"*", "?"}:
         return True
     first, dash, last = span.partition("-")
     numbers = [
-        words.get(text.lower(), int(text) if text.isdecimal() else -1) for text in ([first, last] if dash else [first])
+        words.get(text.lower(), int(text) if _is_number(text) else -1) for text in ([first, last] if dash else [first])
     ]
     return all(low <= number <= high for number in numbers) and numbers == sorted(numbers)
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal()

@@ -4,7 +4,7 @@ from typing import Final
 
 from kgen import pipeline
 from kgen.check import manifests
-from kgen.commands import apps
+from kgen.commands import apps, conflicts
 from kgen.commands import compile as compile_command
 from kgen.diag import Rule
 from kgen.features import autoscaling, disruption
@@ -17,6 +17,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
         {
             *syntax.RULES,
             *apps.RULES,
+            *conflicts.RULES,
             *compile_command.RULES,
             *form.RULES,
             *shape.RULES,

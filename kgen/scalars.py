@@ -56,7 +56,7 @@ def _matching(rule: Rule, pattern: str, what: str, way_out: str, limit: int = 25
     """Return a check that a text has the form of ``pattern`` and at most ``limit`` characters."""
 
     def check(text: str) -> str:
-        if not re.fullmatch(pattern, text):  # compiled when it is first used: most files use few of them
+        if not re.fullmatch(pattern, text, re.ASCII):  # compiled when it is first used: most files use few of them
             raise fault(rule, f"`{text}` is not {what}" if text else f"{what} must not be empty", way_out)
         if len(text) > limit:
             raise fault(rule, f"`{text[:20]}…` has {len(text)} characters, {limit} are allowed")
@@ -178,8 +178,8 @@ RelativePath: TypeAlias = Annotated[
         _matching(
             INVALID_PATH,
             r"\.|(?!/)(?!.*(^|/)\.\.(/|$))[A-Za-z0-9._@+/ -]+",
-            "a path below the app file's folder",
-            "write it relative to the app file, without `..`",
+            "a path below this file's folder",
+            "write it relative to this file, without `..`",
         )
     ),
 ]
@@ -189,6 +189,31 @@ VersionText: TypeAlias = Annotated[
     AS_WRITTEN,
     AfterValidator(
         _matching(INVALID_VERSION, r"\d+(\.\d+)*", "a version", "write numbers and dots, as `17` or `3.13`", 20)
+    ),
+]
+
+MinorVersion: TypeAlias = Annotated[
+    str,
+    AS_WRITTEN,
+    AfterValidator(_matching(INVALID_VERSION, r"\d\.\d+", "a minor version", "write two numbers, as `3.13`", 20)),
+]
+
+DebianPackage: TypeAlias = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            INVALID_NAME, r"[a-z0-9][a-z0-9+.-]+", "a Debian package", "write its name in lower case, as `libpq5`"
+        )
+    ),
+]
+"""Source: https://www.debian.org/doc/debian-policy/ch-controlfields.html#source."""
+
+ExtraName: TypeAlias = Annotated[
+    str,
+    AfterValidator(
+        _matching(
+            INVALID_NAME, r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", "a name of an extra or a group", "see PEP 685"
+        )
     ),
 ]
 
@@ -207,26 +232,46 @@ Count: TypeAlias = Annotated[int, Interval(ge=0, le=10_000)]
 PositiveCount: TypeAlias = Annotated[int, Interval(ge=1, le=10_000)]
 
 
+_MANY_CORES = 100
+"""Who writes so many cores means thousandths; who means them can write ``100000m``."""
+
+_LEAST_MEMORY = 2**20
+
+
 def _cpu(text: str) -> str:
     if units.cpu_millis(text) is None:
         raise fault(
             INVALID_QUANTITY, f"`{text}` is not an amount of CPU", "write cores as `0.5` or thousandths as `500m`"
         )
-    return units.cpu(units.cpu_millis(text) or 0)
+    millis = units.cpu_millis(text) or 0
+    if millis == 0 or (millis >= _MANY_CORES * 1000 and not text.endswith("m")):
+        meant = f"`{text}m`" if millis else "at least `1m`"
+        raise fault(
+            INVALID_QUANTITY, f"`{text}` is {text} whole cores" if millis else "no CPU at all", f"write {meant}"
+        )
+    return units.cpu(millis)
 
 
 def _memory(text: str) -> str:
     if units.memory_bytes(text) is None:
-        near = re.fullmatch(r"(\d+(?:\.\d+)?) ?([kKmMgGtT])[iI]?[bB]?", text)
-        better = f"`{near[1]}{near[2].upper()}i`" if near else "`512Mi` or `1Gi`"
+        near = re.fullmatch(r"(\d+) ?([kKmMgGtT])[iI]?[bB]?", text, re.ASCII)
+        better = f"`{near[1]}{near[2].upper()}i`" if near else "`512Mi` or `1Gi`, without fractions of a byte"
         raise fault(INVALID_QUANTITY, f"`{text}` is not an amount of memory", f"write it like {better}")
+    if (units.memory_bytes(text) or 0) < _LEAST_MEMORY:
+        meant = f"write `{text}Mi`" if text.isdigit() and text != "0" else "write it like `512Mi`"
+        raise fault(INVALID_QUANTITY, f"`{text}` is less than 1 MiB, where nothing runs", meant)
     return units.memory(text)
+
+
+_LONGEST_SECONDS = 2**31 - 1
 
 
 def _seconds(text: str) -> str:
     if units.seconds(text) is None:
-        better = f"`{text}s`" if text.isdigit() else "`30s`, `10m` or `1h30m`"
+        better = f"`{text}s` or `{text}m`" if text.isdigit() else "`30s`, `10m` or `1h30m`"
         raise fault(INVALID_DURATION, f"`{text}` is not a duration", f"write it like {better}")
+    if (units.seconds(text) or 0) > _LONGEST_SECONDS:
+        raise fault(INVALID_DURATION, f"`{text}` is longer than Kubernetes can count", "write at most `596523h`")
     if units.seconds(text) == 0:
         raise fault(INVALID_DURATION, f"`{text}` is no time at all", "write at least `1s`, or leave the field out")
     return text
@@ -304,7 +349,9 @@ def _schedule(text: str) -> str:
 
 def _timezone(text: str) -> str:
     if text not in cron.timezones():
-        raise fault(INVALID_TIMEZONE, f"there is no time zone `{text}`", suggestion(text, cron.timezones()))
+        cities = [zone for zone in sorted(cron.timezones()) if zone.rpartition("/")[2].lower() == text.lower()]
+        near = f"did you mean `{cities[0]}`?" if cities else suggestion(text, cron.timezones())
+        raise fault(INVALID_TIMEZONE, f"there is no time zone `{text}`", near or "write it as `Europe/Berlin`")
     return text
 
 

@@ -33,10 +33,21 @@ class Spec(BaseModel):
         """
         Bring a shorthand to its long form; called before environments are merged.
 
-        A form that says everything (a string for an image) names every key it does not set as ``None``,
-        so that merging it over another value replaces that value whole.
+        A form that says everything (a string for an image) is made with ``only``.
         """
         return node
+
+    @classmethod
+    def only(cls, node: Node, **given: Node | str | bool | None) -> Node:
+        """
+        Return the long form of the shorthand ``node``: the fields ``given``, by the names in the file, and no other.
+
+        Every other field is there as null, so that laying it over another value replaces that value whole.
+        """
+        made = {info.alias or name: Node(None, node.at, "", node.file) for name, info in cls.model_fields.items()}
+        for key, value in given.items():
+            made[key] = value if isinstance(value, Node) else Node(value, node.at, node.text, node.file)
+        return Node(made, node.at, "", node.file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,14 @@ REPLACED_WHOLE: Final = ReplacedWhole()
 
 
 @dataclass(frozen=True, slots=True)
+class BaseOnly:
+    """The Dockerfile and compose.yaml are made of this field, so no environment can have its own."""
+
+
+BASE_ONLY: Final = BaseOnly()
+
+
+@dataclass(frozen=True, slots=True)
 class NotYet:
     """Part of the format that this version of kgen does not compile: refused by name, never ignored."""
 
@@ -74,6 +93,9 @@ Later: TypeAlias = Annotated[Any, NotYet()]
 """A field whose name is settled and whose meaning comes with a later version."""
 
 
+SECRET_WITH_VALUE: Final = Rule(
+    code="KG2033", name="secret-with-value", explain="A value in a file that is committed to Git is no secret any more."
+)
 CHOOSE_ONE: Final = Rule(code="KG2032", name="not-exactly-one", explain="Exactly one of several keys must be given.")
 
 

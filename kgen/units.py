@@ -3,9 +3,9 @@
 import re
 from decimal import Decimal
 
-_CPU = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<milli>m?)")
-_MEMORY = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?P<suffix>Ki|Mi|Gi|Ti|k|M|G|T|)")
-_DURATION = re.compile(r"(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?")
+_CPU = re.compile(r"(?P<number>\d{1,12}(?:\.\d{1,12})?)(?P<milli>m?)", re.ASCII)
+_MEMORY = re.compile(r"(?P<number>\d{1,18}(?:\.\d{1,12})?)(?P<suffix>Ki|Mi|Gi|Ti|k|M|G|T|)", re.ASCII)
+_DURATION = re.compile(r"(?:(?P<h>\d{1,12})h)?(?:(?P<m>\d{1,12})m)?(?:(?P<s>\d{1,12})s)?", re.ASCII)
 _BINARY = {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40}
 _DECIMAL = {"k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 

@@ -75,15 +75,17 @@ HEAD = "<!-- written by `make docs` from the code; do not edit -->\n"
 APP_INTRO = """
 # app.yaml and kgen.yaml
 
-`app.yaml` describes one app. `kgen.yaml`, beside it or in a folder above, holds the platform's choices for all apps of
-a repository; every value in it has a default, and the smallest repository has none.
+`app.yaml` describes one app. `kgen.yaml`, beside it or in a folder above up to the top of the repository, holds the
+platform's choices for all apps below it; every value in it has a default, and the smallest repository has none. The
+folder of manifests, `deploy`, is beside `kgen.yaml`, or beside `app.yaml` where there is none: who adds a `kgen.yaml` later
+moves it.
 
 Unknown keys are errors, but for those that start with `x-`, which are ignored. Values are written as in Kubernetes:
 `512Mi`, `250m`; durations as `30s`, `10m`, `1h30m`. A command is a list of words, or one text that is split as a shell
 would split it; it runs without a shell.
 
-**Environments.** `environments.<name>` holds what differs: maps merge by key, scalars and lists replace, `null` removes.
-A probe, and an environment variable that is a mapping, is replaced whole. Shorthands are brought to their long form
+**Environments.** `environments.<name>` holds what differs: maps merge by key, scalars and lists replace, `null`
+removes. A probe, and an environment variable that is a mapping, is replaced whole. Shorthands are brought to their long form
 before, so `image: {tag: 1.2}` changes the tag of `image: ghcr.io/acme/shop`. The base has to be complete without them:
 the Dockerfile and compose.yaml are made from it.
 
@@ -129,9 +131,13 @@ def _section(model: type[spec.Spec]) -> str:
     rows = []
     for name, info in model.model_fields.items():
         later = any(isinstance(mark, spec.NotYet) and not mark.values for mark in info.metadata)
+        waiting = {word for mark in info.metadata if isinstance(mark, spec.NotYet) for word in mark.values}
         kind = "" if later else _kind(hints[name])
+        kind = ", ".join(word for word in kind.split(", ") if word.strip("`") not in waiting)
         default = "required" if info.default is PydanticUndefined else _default(info.default)
         meaning = notes.get(name, "").replace("\n", " ").replace("|", "\\|")
+        if waiting:
+            meaning += " Not supported yet: " + ", ".join(f"`{word}`" for word in sorted(waiting)) + "."
         if later:
             meaning += " *Not supported yet.*"
         rows.append(f"| `{info.alias or name}` | {kind} | {default} | {meaning} |")

@@ -1,8 +1,14 @@
-"""Options of the test run."""
+"""Options of the test run, and how Hypothesis chooses examples."""
 
 import os
 
 import pytest
+from hypothesis import settings
+
+# the same examples on every machine, so that a red run means a changed program; KGEN_FUZZ=1 looks for new ones
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("fuzz", deadline=None)
+settings.load_profile("fuzz" if os.environ.get("KGEN_FUZZ") else "same")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

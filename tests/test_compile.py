@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -118,7 +119,7 @@ def test_five_mistakes_are_five_findings_and_nothing_is_touched(shop: Path) -> N
         return str(number), str(line.index(word) + 1)
 
     assert places == [
-        place('"8000"', '"8000"') if '"8000"' in bad else (),
+        place('"8000"', '"8000"'),
         place("512MB", "512MB"),
         place("wroker", "wroker"),
         place("stopGracePeriod", "120"),
@@ -145,7 +146,8 @@ def test_a_hand_edit_is_not_overwritten_without_force(here: Path) -> None:
 
 
 def test_a_dockerfile_of_the_users_own_is_left_alone(here: Path) -> None:
-    (here / "app.yaml").write_text(APP.replace("components", "build: .\ncomponents").replace("8000", "8000, command: flask run"), "utf-8")
+    app = APP.replace("components", "build: .\ncomponents").replace("8000", "8000, command: flask run")
+    (here / "app.yaml").write_text(app, "utf-8")
     (here / "requirements.txt").write_text("flask==3.1.0\n", "utf-8")
     (here / "Dockerfile").write_text("FROM scratch\n", "utf-8")
     done = kgen()
@@ -190,6 +192,130 @@ def test_two_apps_that_would_write_one_folder_are_refused(here: Path) -> None:
     assert "one/app.yaml" in done.err
     assert "two/app.yaml" in done.err
     assert not (here / "deploy").exists()
+
+
+def test_apps_of_one_name_meet_in_any_environment_and_in_any_run(here: Path) -> None:
+    (here / "kgen.yaml").write_text("", "utf-8")
+    for folder, environments in (("one", "staging: {}, production: {}"), ("two", "production: {}")):
+        (here / folder).mkdir()
+        (here / folder / "app.yaml").write_text(APP + f"environments: {{{environments}}}\n", "utf-8")
+    assert "`one/app.yaml` and `two/app.yaml` would both write `deploy/production/demo`" in kgen().err
+    assert kgen("one").code == 0
+    before = tree(here)
+    done = kgen("two")
+    assert done.code == 1
+    assert "from another app file" in done.err
+    assert "= rule: output-of-another-app" in done.err
+    assert tree(here) == before
+
+
+def test_two_app_files_in_one_folder_do_not_fight_over_compose(here: Path) -> None:
+    (here / "app.yaml").write_text(APP, "utf-8")
+    (here / "other.yaml").write_text(APP.replace("demo", "other"), "utf-8")
+    done = kgen("app.yaml", "other.yaml")
+    assert done.code == 1
+    assert "would both write `compose.yaml`" in done.err
+    assert not (here / "deploy").exists()
+
+
+def test_an_app_with_a_new_name_leaves_nothing_behind(here: Path) -> None:
+    (here / "app.yaml").write_text(APP, "utf-8")
+    kgen()
+    (here / "app.yaml").write_text(APP.replace("name: demo", "name: store"), "utf-8")
+    assert kgen(mode="check").code == 3
+    done = kgen()
+    assert "removed deploy/default/demo/: Argo CD deletes" in done.out
+    assert [path.name for path in (here / "deploy/default").iterdir()] == ["store"]
+
+
+def test_files_outside_of_the_folder_do_not_get_into_a_configmap(here: Path) -> None:
+    secret = here / "secret"
+    secret.write_text("hunter2", "utf-8")
+    (here / "app").mkdir()
+    (here / "app/link").symlink_to(secret)
+    os.mkfifo(here / "app/pipe")
+    for source in ("link", "pipe"):
+        app = APP.replace("port: 8000", f"port: 8000, files: {{/etc/x: {{source: {source}}}}}")
+        (here / "app/app.yaml").write_text(app, "utf-8")
+        done = kgen("app", mode="stdout")
+        assert done.code == 1
+        assert "hunter2" not in done.out + done.err
+
+
+def test_line_ends_of_windows_are_no_change(here: Path) -> None:
+    (here / "app.yaml").write_text(APP, "utf-8")
+    kgen()
+    (here / "app.yaml").write_bytes(APP.replace("\n", "\r\n").encode())
+    assert kgen(mode="check").code == 0
+
+
+def test_a_comment_changes_the_lock_alone_and_check_says_so(here: Path) -> None:
+    (here / "app.yaml").write_text(APP, "utf-8")
+    kgen()
+    (here / "app.yaml").write_text(APP + "# a comment\n", "utf-8")
+    done = kgen(mode="check")
+    assert done.code == 3
+    assert "only .kgen.lock" in done.out
+
+
+def test_only_one_environment_is_printed(shop: Path) -> None:  # noqa: ARG001  # in the current folder
+    done = kgen("shop", mode="stdout")
+    assert (done.code, done.out) == (2, "")
+    assert "--env staging" in done.err
+    done = kgen("shop", mode="stdout", environments=["production"])
+    assert done.code == 0
+    assert "namespace: shop-staging" not in done.out
+
+
+def test_a_file_in_the_place_of_the_output_folder_is_named(here: Path) -> None:
+    (here / "app.yaml").write_text(APP, "utf-8")
+    (here / "deploy").write_text("mine\n", "utf-8")
+    done = kgen()
+    assert done.code == 1
+    assert "`deploy` has to be a folder" in done.err
+    (here / "deploy").unlink()
+    (here / "elsewhere").mkdir()
+    (here / "deploy").mkdir()
+    (here / "deploy/default").symlink_to(here / "elsewhere")
+    done = kgen()
+    assert done.code == 1
+    assert "`deploy/default` is a symbolic link" in done.err
+    assert list((here / "elsewhere").iterdir()) == []
+
+
+def test_diff_shows_a_hand_edit_and_says_that_it_is_in_the_way(here: Path) -> None:
+    (here / "app.yaml").write_text(APP, "utf-8")
+    kgen()
+    service = here / "deploy/default/demo/service-demo-web.yaml"
+    service.write_text(service.read_text("utf-8").replace("8000", "80"), "utf-8")
+    done = kgen(mode="diff")
+    assert done.code == 1
+    assert "+      port: 8000" in done.out
+    assert "was edited by hand" in done.err
+
+
+@pytest.mark.parametrize("option", ["--stdout", "--diff"])
+def test_json_goes_with_writing_and_checking_only(here: Path, option: str) -> None:
+    (here / "app.yaml").write_text(APP, "utf-8")
+    command = [sys.executable, "-m", "kgen", "compile", "--format", "json", option]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+def test_a_full_disk_is_no_bug_of_kgen(here: Path) -> None:
+    (here / "app.yaml").write_text(APP, "utf-8")
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        command = [sys.executable, "-m", "kgen", "compile", "--stdout"]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "kgen: cannot print the output: no space left on device\n")
+
+
+def test_set_names_components_that_are_there(here: Path) -> None:
+    (here / "app.yaml").write_text(APP, "utf-8")
+    done = kgen(settings=["components.wbe.image.tag=2"])
+    assert done.code == 2
+    assert "did you mean `web`?" in done.err
+    assert "`image.tag` has no value" in kgen(settings=["image.tag="]).err
 
 
 def test_one_environment_can_be_compiled_alone(shop: Path) -> None:

@@ -326,5 +326,6 @@ def test_compose_files_refer_to_what_they_declare(path: Path) -> None:
             assert how["condition"] != "service_healthy" or "healthcheck" in services[first]
     assert volumes == set(compose.get("volumes", {}))
     assert configs == set(compose.get("configs", {}))
-    ports = [port.rsplit(":", 1)[0] for service in services.values() for port in service.get("ports", [])]
+    published = [port.partition("/") for service in services.values() for port in service.get("ports", [])]
+    ports = [(port.rsplit(":", 1)[0], protocol) for port, _, protocol in published]
     assert sorted(ports) == sorted(set(ports)), "a port of the developer's machine is taken once"

@@ -24,6 +24,7 @@ MODULES = (
     "kgen.check.manifests",
     "kgen.commands.apps",
     "kgen.commands.compile",
+    "kgen.commands.conflicts",
     "kgen.features.account",
     "kgen.features.autoscaling",
     "kgen.features.configuration",
@@ -54,6 +55,7 @@ SEEN_ELSEWHERE = {
     "output-path-taken": "test_write.py",
     "damaged-lock": "test_write.py",
     "newer-lock": "test_write.py",
+    "output-of-another-app": "test_compile.py",
     # no app file can: these are for bugs, and for kinds that are not made yet
     "unknown-kubernetes-kind": "test_manifests.py",
     "kgen-made-an-invalid-object": "test_manifests.py",
@@ -80,7 +82,13 @@ COMMANDS: dict[str, tuple[dict[str, str], Request, int, str]] = {
         {"one/app.yaml": APP, "two/app.yaml": APP, "kgen.yaml": "output: {compose: false}\n"},
         Request(paths=[Path()]),
         1,
-        "two apps are called `shop` and would write `deploy/default/shop`",
+        "`one/app.yaml` and `two/app.yaml` would both write `deploy/default/shop`",
+    ),
+    "several-environments-to-print": (
+        {"app.yaml": APP + "environments: {staging: {}, production: {}}\n"},
+        Request(paths=[Path()], mode="stdout"),
+        2,
+        "there are 2 environments, and only one can be printed",
     ),
     "key-not-settable": (
         {"app.yaml": APP},

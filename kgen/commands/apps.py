@@ -23,12 +23,14 @@ def app_files(paths: Sequence[Path]) -> tuple[list[Path], list[Diagnostic]]:
         below = list(_search(path)) if path.is_dir() else [path]
         files |= dict.fromkeys(below)
         if not below:
+            other = path / "app.yml"
+            way_out = "name an app file, or write one: `apiVersion: kgen/v1`, `name`, `components`"
             found.append(
                 Diagnostic(
                     rule=NO_APP,
                     message=f"there is no {APP_FILE} in `{path.as_posix()}` or below",
                     at=Label(file=path.as_posix()),
-                    help="name an app file, or write one: `apiVersion: kgen/v1`, `name`, `components`",
+                    help=f"rename `{other.as_posix()}` to `{APP_FILE}`, or name it" if other.is_file() else way_out,
                 )
             )
     return list(files), found

@@ -6,27 +6,28 @@ from pathlib import Path
 from typing import Literal, TextIO
 
 from kgen.commands.apps import NO_APP, app_files
+from kgen.commands.conflicts import (
+    SEVERAL_ENVIRONMENTS,
+    UNKNOWN_ENVIRONMENT,
+    same_output,
+    several_environments,
+    unknown_environments,
+)
 from kgen.diag import Diagnostic, Label, Rule, has_error
 from kgen.load.files import UNREADABLE
+from kgen.load.settings import FILE as SETTINGS
 from kgen.load.settings import NOT_SETTABLE, changes
 from kgen.pipeline import Compiled, Options, compile_app
 from kgen.report.summary import Folder, Written, as_data, summary
 from kgen.source import Source
-from kgen.words import suggestion
 from kgen.write.leftovers import leftovers
 from kgen.write.save import save
 from kgen.write.tree import Changes, Tree, compare, diff
 
-UNKNOWN_ENVIRONMENT = Rule(
-    code="KG1102", name="unknown-environment", explain="`--env` names an environment of the app files."
-)
-SAME_OUTPUT = Rule(
-    code="KG1103", name="apps-with-one-output", explain="Two apps of one name would overwrite each other's output."
-)
 NOT_WRITABLE = Rule(code="KG1104", name="output-not-writable", explain="The operating system did not let kgen write.")
-RULES = (UNKNOWN_ENVIRONMENT, SAME_OUTPUT, NOT_WRITABLE)
+RULES = (NOT_WRITABLE,)
 
-_WRONG_USE = (UNREADABLE, NO_APP, NOT_SETTABLE, UNKNOWN_ENVIRONMENT, NOT_WRITABLE)
+_WRONG_USE = (UNREADABLE, NO_APP, NOT_SETTABLE, UNKNOWN_ENVIRONMENT, SEVERAL_ENVIRONMENTS, NOT_WRITABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,9 @@ class _Result:
     gone: Mapping[str, tuple[Tree, ...]] = field(default_factory=dict)
     """App file → output of environments that it no longer has."""
 
+    saved: int = 0
+    """How many folders were written."""
+
     @property
     def is_stale(self) -> bool:
         return any(not change.is_clean for change in self.changes.values())
@@ -69,12 +73,18 @@ def run(request: Request, out: TextIO, err: TextIO) -> int:
         apps = [] if failed else list(_written(result))
         from kgen.report import json as json_report  # noqa: PLC0415  # only for this format
 
-        out.write(json_report.render_all(result.found, result.sources, apps=as_data(apps)))
+        report = json_report.render_all(result.found, result.sources, apps=as_data(apps), upToDate=not result.is_stale)
+        out.write(report + "\n")
     else:
         _print(request, result, out, err)
     if failed:
-        return 2 if all(each.rule in _WRONG_USE for each in result.found if has_error([each])) else 1
+        return 2 if all(_is_wrong_use(each) for each in result.found if has_error([each])) else 1
     return 3 if result.is_stale and request.mode == "check" else 0
+
+
+def _is_wrong_use(diagnostic: Diagnostic) -> bool:
+    """Tell whether the command line is at fault, and not the content of a file."""
+    return diagnostic.rule in _WRONG_USE or diagnostic.at.file == SETTINGS
 
 
 def _compile(request: Request) -> _Result:
@@ -93,7 +103,8 @@ def _compile(request: Request) -> _Result:
         sources |= each.sources
         found += each.found
     if not has_error(found):
-        found += [*_unknown_environments(request.environments, compiled), *_same_output(compiled)]
+        found += [*unknown_environments(request.environments, compiled), *same_output(compiled)]
+        found += several_environments(compiled) if request.mode == "stdout" else []
     return _Result(found=tuple(dict.fromkeys(found)), sources=sources, compiled=tuple(compiled))
 
 
@@ -117,14 +128,13 @@ def _saved(request: Request, result: _Result) -> _Result:
     """Write what has changed, if the request says so and nothing is wrong."""
     if has_error(result.found) or request.mode != "write":
         return result
-    for change in result.changes.values():
-        if change.is_clean:
-            continue
+    stale = [change for change in result.changes.values() if not change.is_clean]
+    for count, change in enumerate(stale):
         try:
             save(change)
         except OSError as error:
-            return replace(result, found=(*result.found, _disk_fault(change.tree, error)))
-    return result
+            return replace(result, found=(*result.found, _disk_fault(change.tree, error)), saved=count)
+    return replace(result, saved=len(stale))
 
 
 def _disk_fault(tree: Tree, error: OSError) -> Diagnostic:
@@ -133,40 +143,12 @@ def _disk_fault(tree: Tree, error: OSError) -> Diagnostic:
         rule=NOT_WRITABLE,
         message=f"`{root}` cannot be read or written: {(error.strerror or str(error)).lower()}",
         at=Label(file=root),
-        help="this folder is as it was; those before it may be new already",
+        help="check that the folder may be written, and that the disk has room",
     )
 
 
 def _gone(compiled: Compiled) -> Iterator[Tree]:
-    return leftovers(compiled.out, compiled.app, compiled.input, compiled.known_environments)
-
-
-def _unknown_environments(names: Sequence[str], compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
-    known = sorted({name for each in compiled for name in each.known_environments})
-    for name in names:
-        if name not in known:
-            yield Diagnostic(
-                rule=UNKNOWN_ENVIRONMENT,
-                message=f"no app has an environment `{name}`",
-                at=Label(file="--env"),
-                help=suggestion(name, known, "environments"),
-            )
-
-
-def _same_output(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
-    roots: dict[Path, str] = {}
-    for each in compiled:
-        for environment in each.environments[:1]:
-            root = environment.tree.root.absolute()
-            if root in roots:
-                yield Diagnostic(
-                    rule=SAME_OUTPUT,
-                    message=f"two apps are called `{each.app}` and would write `{environment.tree.root.as_posix()}`",
-                    at=Label(("name",), file=each.file),
-                    related=(Label(("name",), "the other one", file=roots[root]),),
-                    help="rename one of them",
-                )
-            roots[root] = each.file
+    return leftovers(compiled.out, compiled.input, [each.tree.root for each in compiled.environments])
 
 
 def _print(request: Request, result: _Result, out: TextIO, err: TextIO) -> None:
@@ -176,20 +158,28 @@ def _print(request: Request, result: _Result, out: TextIO, err: TextIO) -> None:
         err.write(text_report.render_all(result.found, result.sources, colour=request.colour) + "\n")
     errors = sum(has_error([each]) for each in result.found)
     if errors:
-        nothing = "; nothing was written" if request.mode == "write" else ""
-        err.write(f"\n{errors} {'error' if errors == 1 else 'errors'}{nothing}\n")
+        written = f"{result.saved} folders before it were written" if result.saved else "nothing was written"
+        note = f"; {written}" if request.mode == "write" else ""
+        err.write(f"\n{errors} {'error' if errors == 1 else 'errors'}{note}\n")
+    if request.mode == "diff":  # also with findings: it shows the hand edits that are in the way
+        out.writelines(diff(change) for change in result.changes.values())
+    elif errors:
+        return
     elif request.mode == "stdout":
         texts = (text for each in result.compiled for part in each.environments for text in part.tree.files.values())
         out.writelines(f"---\n{text}" for text in texts)
-    elif request.mode == "diff":
-        out.writelines(diff(change) for change in result.changes.values())
     else:
         out.write(summary(list(_written(result)), only_checked=request.mode == "check"))
 
 
 def _written(result: _Result) -> Iterator[Written]:
     for each in result.compiled:
-        yield Written(app=each.app, folders=tuple(_folders(each, result)), builds=each.builds)
+        yield Written(
+            app=each.app,
+            folders=tuple(_folders(each, result)),
+            builds=each.builds,
+            has_release=each.has_release,
+        )
 
 
 def _folders(compiled: Compiled, result: _Result) -> Iterator[Folder]:

@@ -7,13 +7,14 @@ developer's machine; secrets of the user's own come from the shell or from `.env
 Source: https://github.com/compose-spec/compose-spec/blob/main/spec.md
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from kgen.emit.backing import LOCAL, container, output
 from kgen.model.plan import Address, Check, ConfigKey, Container, Part, Plan, PodField, SecretKey, Variable, Workload
 
-_HTTP_CHECK = "import urllib.request as u; u.urlopen('http://127.0.0.1:{port}{path}', timeout={timeout})"
+_HTTP_CHECK = "import urllib.request as u; u.urlopen({url!r}, timeout={timeout})"
 _TCP_CHECK = "import socket; socket.create_connection(('127.0.0.1', {port}), {timeout})"
 _ON_DEMAND = "jobs"
 """Profile of what does not start with `docker compose up`."""
@@ -38,19 +39,19 @@ def compose(plan: Plan) -> dict[str, Any]:
     return made
 
 
-def _service(plan: Plan, workload: Workload, published: Mapping[int, int]) -> dict[str, Any]:
+def _service(plan: Plan, workload: Workload, published: Mapping[tuple[int, str], int]) -> dict[str, Any]:
     run = workload.container
     made: dict[str, Any] = _image(workload)
     if run.command:
-        made["entrypoint"] = [_escaped(word) for word in run.command]
+        made["entrypoint"] = [_word(plan, workload, word) for word in run.command]
     if run.args:
-        made["command"] = [_escaped(word) for word in run.args]
+        made["command"] = [_word(plan, workload, word) for word in run.args]
     if run.variables:
         made["environment"] = {variable.name: _value(plan, workload, variable) for variable in run.variables}
     if published:
-        udp = {port.port for port in run.ports if port.protocol == "UDP"}
         made["ports"] = [
-            f"127.0.0.1:{host}:{inside}{'/udp' if inside in udp else ''}" for inside, host in published.items()
+            f"127.0.0.1:{host}:{inside}{'' if protocol == 'TCP' else '/' + protocol.lower()}"
+            for (inside, protocol), host in published.items()
         ]
     if conditions := _conditions(plan, workload):
         made["depends_on"] = conditions
@@ -90,6 +91,16 @@ def _escaped(text: str) -> str:
     return text.replace("$", "$$")
 
 
+def _word(plan: Plan, workload: Workload, word: str) -> str:
+    """Return a word of a command with what Kubernetes replaces in it, ``$(NAME)``, replaced."""
+    known = {variable.name: variable for variable in workload.container.variables}
+    parts = re.split(r"(\$\([\w.-]+\))", word)
+    return "".join(
+        _value(plan, workload, known[part[2:-1]]) if part[:2] == "$(" and part[2:-1] in known else _escaped(part)
+        for part in parts
+    )
+
+
 def _value(plan: Plan, workload: Workload, variable: Variable) -> str:
     return "".join(_part(plan, workload, part) for part in variable.parts)
 
@@ -116,7 +127,8 @@ def _shell_name(name: str, key: str) -> str:
     >>> _shell_name("sentry", "dsn")
     'SENTRY_DSN'
     """
-    return "".join(letter if letter.isalnum() else "_" for letter in f"{name}_{key}").upper()
+    made = "".join(letter if letter.isalnum() else "_" for letter in f"{name}_{key}").upper()
+    return f"_{made}" if made[0].isdecimal() else made
 
 
 def _runs_first(workload: Workload) -> bool:
@@ -154,16 +166,17 @@ def _test(run: Container, check: Check) -> tuple[str, ...]:
     if check.command:
         return tuple(_escaped(word) for word in check.command)
     port = next(port.port for port in run.ports if port.name == check.port)
+    url = f"http://127.0.0.1:{port}{check.path}"
     script = _HTTP_CHECK if check.path else _TCP_CHECK
-    return ("python", "-c", script.format(port=port, path=_escaped(check.path), timeout=check.timeout))
+    return ("python", "-c", _escaped(script.format(port=port, url=url, timeout=check.timeout)))
 
 
 def _volume(workload: Workload, name: str) -> str:
-    return f"{workload.target.component}-{name}"
+    return f"{workload.target.component}_{name}"  # no name of a component or a need has this sign
 
 
 def _config(workload: Workload, key: str) -> str:
-    return f"{workload.target.component}-{key}".replace(".", "-")
+    return f"{workload.target.component}_{key}"
 
 
 def _configs(plan: Plan) -> dict[str, Any]:
@@ -184,22 +197,22 @@ def _tmpfs_size(size: str) -> str:
     return size.removesuffix("i").lower()
 
 
-def _published(plan: Plan) -> dict[str, dict[int, int]]:
+def _published(plan: Plan) -> dict[str, dict[tuple[int, str], int]]:
     """
-    Return component → port in the container → port on the developer's machine.
+    Return component → port in the container and its protocol → port on the developer's machine.
 
     Components with routes are reachable, or all of `web` if none has one. Two that listen on the same number
     get the next free one.
     """
     web = [workload for workload in plan.workloads if workload.type == "web"]
     routed = [workload for workload in web if workload.ingresses] or web
-    taken: set[int] = set()
-    made: dict[str, dict[int, int]] = {}
+    taken: set[tuple[int, str]] = set()
+    made: dict[str, dict[tuple[int, str], int]] = {}
     for workload in routed:
         for port in workload.service:
             host = port.port
-            while host in taken:
+            while (host, port.protocol) in taken:
                 host += 1
-            taken.add(host)
-            made.setdefault(workload.target.component, {})[port.port] = host
+            taken.add((host, port.protocol))
+            made.setdefault(workload.target.component, {})[port.port, port.protocol] = host
     return made

@@ -43,10 +43,7 @@ class Disruption(Spec):
 
     @classmethod
     def expand(cls, node: Node) -> Node:
-        if node.value is not False:
-            return node
-        off = Node(value=True, at=node.at, file=node.file)
-        return Node({"off": off}, node.at, "", node.file)
+        return cls.only(node, off=True) if node.value is False else node
 
 
 BLOCKS_DRAINS = Rule(
@@ -78,7 +75,7 @@ def faults(spec: Disruption, at: Path, *, lowest: int) -> Iterator[Diagnostic]:
             help="keep one of them",
         )
     for key, amount in (("maxUnavailable", spec.max_unavailable), ("minAvailable", spec.min_available)):
-        if amount is None:
+        if amount is None or lowest == 0:
             continue
         pods = amount if isinstance(amount, int) else math.ceil(int(amount[:-1]) * lowest / 100)  # as the server rounds
         if pods == 0 if key == "maxUnavailable" else pods >= lowest:

@@ -29,9 +29,7 @@ class Tls(Spec):
 
     @classmethod
     def expand(cls, node: Node) -> Node:
-        if not isinstance(node.value, bool):
-            return node
-        return Node({"off": Node(not node.value, node.at, "", node.file)}, node.at, "", node.file)
+        return cls.only(node, off=not node.value) if isinstance(node.value, bool) else node
 
 
 class Route(Spec):

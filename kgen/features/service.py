@@ -37,9 +37,7 @@ class PortSpec(Spec):
 
     @classmethod
     def expand(cls, node: Node) -> Node:
-        if node.is_mapping or node.value is None:
-            return node
-        return Node({"port": node}, node.at, "", node.file)
+        return node if node.is_mapping else cls.only(node, port=node)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

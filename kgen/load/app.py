@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from kgen.diag import Diagnostic, Label, Outcome, Rule, has_error
-from kgen.load import form, shape
+from kgen.load import form, settings, shape
 from kgen.load.shape import Shape
 from kgen.load.syntax import EMPTY_FILE
 from kgen.model.app import App
@@ -89,19 +89,30 @@ def validate(source: Source, changes: Node | None = None) -> Outcome[Document]:
     overlays = _environments(source.root, whole)
     found += shape.refusals(long, whole)
     for overlay in overlays.values():
-        found += shape.refusals(overlay, whole)
-    if any(diagnostic.rule is NOT_AN_APP for diagnostic in found):
-        return Outcome(None, tuple(found))
+        found += [*shape.refusals(overlay, whole), *_base_only(overlay, whole)]
+    if changes:
+        found += settings.unknown_components(changes, source.root)
+    if alone := [each for each in found if each.rule in {NOT_AN_APP, settings.NOT_SETTABLE}]:
+        return Outcome(None, tuple(alone))
     base = _without(long, "environments")
     variants = []
     at = ("environments",)
     names = Node({name: Node({}, (*at, name), file=source.name) for name in overlays}, at, file=source.name)
     for name, overlay in {"": Node({"environments": names}, file=source.name), **overlays}.items():
-        merged = shape.merge(base, overlay, whole)
+        merged = shape.merge(base, overlay, whole, keep_nulls=True)
         if changes:
-            merged = shape.merge(merged, shape.long_form(changes, whole), whole)
+            merged = shape.merge(merged, shape.long_form(changes, whole), whole, keep_nulls=True)
         variant, faults = _variant(merged, whole, name)
         found += faults
+        if variant and not variant.app.components and name:
+            found.append(
+                Diagnostic(
+                    rule=NO_COMPONENT,
+                    message=f"the environment `{name}` removes every component",
+                    at=Label(("environments", name), on="key", file=source.name),
+                    help="leave one, or remove the environment",
+                )
+            )
         variants.append(variant)
     found = list(dict.fromkeys(found))  # the same fault of the base, seen in several environments
     if has_error(found) or None in variants:
@@ -161,10 +172,11 @@ def _heir(app: Node, part: Node, inner: Shape) -> Node:
         return part
     made = dict(part.value)
     for key in _INHERITED:
-        default = app.value.get(key)
-        if default is None or default.value is None or key not in inner.fields:
+        default, own = app.value.get(key), made.get(key)
+        if key not in inner.fields or (default is None and own is None):
             continue
-        own = made.get(key)
+        if default is None or default.value is None:
+            default = Node({}, part.at, "", part.file)  # a null removes nothing, but it is no value either
         made[key] = default if own is None or own.value is None else shape.merge(default, own, inner.child(key))
     return Node(made, part.at, part.text, part.file)
 
@@ -180,6 +192,16 @@ def _environments(root: Node, whole: Shape) -> dict[str, Node]:
         if isinstance(body.value, dict):
             made[name] = _without(shape.long_form(body, whole), *_FIXED)
     return made
+
+
+def _base_only(overlay: Node, whole: Shape) -> Iterator[Diagnostic]:
+    for key, node in shape.base_only(overlay, whole):
+        yield Diagnostic(
+            rule=NOT_PER_ENVIRONMENT,
+            message=f"`{key}` cannot change per environment",
+            at=Label(node.at, on="key", file=node.file),
+            help="take it out: the Dockerfile and compose.yaml are made from the base, for all environments",
+        )
 
 
 def _without(node: Node, *keys: str) -> Node:
@@ -201,6 +223,13 @@ def _header(root: Node) -> Iterator[Diagnostic]:
             help="an app file starts with `apiVersion: kgen/v1` and has no `kind`",
         )
     components = root.value.get("components")
+    if not root.value.keys() & {"apiVersion", "components"}:
+        yield Diagnostic(
+            rule=NOT_AN_APP,
+            message="this is not an app file of kgen",
+            at=Label((), file=root.file),
+            help="one starts with `apiVersion: kgen/v1`; if the file is for another program, name the files to compile",
+        )
     if components is not None and components.value == {}:
         yield Diagnostic(
             rule=NO_COMPONENT,

@@ -21,7 +21,9 @@ UNKNOWN = Rule(
 WRONG_TYPE = Rule(code="KG2003", name="wrong-type", explain="The field takes another kind of value.")
 NOT_ALLOWED = Rule(code="KG2004", name="value-not-allowed", explain="The field takes one of a few words.")
 OUT_OF_RANGE = Rule(code="KG2005", name="out-of-range", explain="The number is too small or too large.")
-RULES = (MISSING, UNKNOWN, WRONG_TYPE, NOT_ALLOWED, OUT_OF_RANGE, spec.CHOOSE_ONE, *scalars.RULES)
+RULES = (
+    MISSING, UNKNOWN, WRONG_TYPE, NOT_ALLOWED, OUT_OF_RANGE, spec.CHOOSE_ONE, spec.SECRET_WITH_VALUE, *scalars.RULES,
+)  # fmt: skip
 
 _BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
 _EXPECTED = {
@@ -68,7 +70,8 @@ def _path(detail: ErrorDetails, data: Any) -> tuple[Path, bool]:
 def _finding(detail: ErrorDetails, path: Path, on_key: bool, model: type[Spec], root: Node) -> Diagnostic:  # noqa: FBT001
     kind, context = detail["type"], detail.get("ctx", {})
     name, value = str(detail["loc"][-1]), detail["input"]
-    at = place(root, path, on="key" if on_key or kind in {"missing", "extra_forbidden"} else "value")
+    of_key = on_key or kind in {"missing", "extra_forbidden", spec.SECRET_WITH_VALUE.name}
+    at = place(root, path, on="key" if of_key else "value")
     if rule := _BY_NAME.get(kind):
         return Diagnostic(rule=rule, message=context["message"], at=at, help=context["help"])
     if kind == "missing":
@@ -91,7 +94,7 @@ def _finding(detail: ErrorDetails, path: Path, on_key: bool, model: type[Spec], 
         key, words = _BOUNDS[kind]
         message = f"`{value}` is out of range: {words} {context[key]}"
         return Diagnostic(rule=OUT_OF_RANGE, message=message, at=at)
-    return _wrong_type(_EXPECTED.get(kind, "another value"), value, at)
+    return _wrong_type(_EXPECTED.get(kind, "another value"), value, at, path, model)
 
 
 def _missing(name: str, path: Path, at: Label, model: type[Spec]) -> Diagnostic:
@@ -105,7 +108,7 @@ def _missing(name: str, path: Path, at: Label, model: type[Spec]) -> Diagnostic:
     return Diagnostic(rule=MISSING, message=f"`{name}` is missing{where}", at=at, help=way_out)
 
 
-def _wrong_type(expected: str, value: Any, at: Label) -> Diagnostic:
+def _wrong_type(expected: str, value: Any, at: Label, path: Path, model: type[Spec]) -> Diagnostic:
     match expected, value:
         case "a whole number", str() if value.isdecimal():
             way_out = f"write it without quotes: `{value}`"
@@ -116,7 +119,10 @@ def _wrong_type(expected: str, value: Any, at: Label) -> Diagnostic:
         case "a list", _:
             way_out = "start each item on a line of its own with `- `"
         case "a mapping", _:
-            way_out = "write its fields below it, one `key: value` a line"
+            fields = f", as {listed(list(_shape_at(model, path).fields)[:4])}" if _shape_at(model, path).fields else ""
+            way_out = f"write its fields below it{fields}"
+        case "`true` or `false`", str():
+            way_out = f"write one of the two words; to YAML 1.2, `{_shown(value)}` is a text"
         case "a text", None:
             way_out = 'write `""` for an empty text'
         case _:

@@ -1,9 +1,10 @@
 """``--set KEY=VALUE``: what a pipeline fills in, laid over every environment at last."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from kgen.diag import Diagnostic, Label, Outcome, Rule
 from kgen.source import Node
+from kgen.words import suggestion
 
 FILE = "--set"
 """What findings name instead of a file."""
@@ -48,10 +49,31 @@ def changes(settings: Iterable[str]) -> Outcome[Node]:
     return Outcome(None if found else Node(root, (), "", FILE), tuple(found))
 
 
+def unknown_components(changes: Node, app: Node) -> Iterator[Diagnostic]:
+    """Yield the components that ``changes`` names and ``app`` does not have."""
+    known = app.value.get("components") if isinstance(app.value, dict) else None
+    named = changes.value.get("components") if isinstance(changes.value, dict) else None
+    names = list(known.value) if known and isinstance(known.value, dict) else []
+    for name in named.value if named and isinstance(named.value, dict) else ():
+        if name not in names:
+            yield Diagnostic(
+                rule=NOT_SETTABLE,
+                message=f"there is no component `{name}`",
+                at=Label(file=FILE),
+                help=suggestion(name, names, "components"),
+            )
+
+
 def _fault(setting: str) -> Diagnostic:
+    key, _, value = setting.partition("=")
+    wrong = (
+        f"`{key}` has no value"
+        if key.endswith(("image.tag", "image.digest")) and not value
+        else f"`{setting}` cannot be set"
+    )
     return Diagnostic(
         rule=NOT_SETTABLE,
-        message=f"`{setting}` cannot be set",
+        message=wrong,
         at=Label(file=FILE),
         help="write `image.tag=1.2.3`, `image.digest=sha256:…` or `components.<name>.image.tag=1.2.3`",
     )

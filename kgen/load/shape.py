@@ -12,8 +12,9 @@ from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from kgen.diag import Diagnostic, Label, Rule
+from kgen.scalars import Name, PortName
 from kgen.source import Node
-from kgen.spec import Expand, NotYet, ReplacedWhole, Spec
+from kgen.spec import BaseOnly, Expand, NotYet, ReplacedWhole, Spec
 
 NOT_YET = Rule(
     code="KG2006",
@@ -31,6 +32,9 @@ class Shape:
     spec: type[Spec] | None = None
     fields: Mapping[str, "Shape"] = field(default_factory=dict)
     each: "Shape | None" = None
+    is_named: bool = False
+    """Whether the keys are names that the user gives to parts of the app, and not data."""
+
     item: "Shape | None" = None
 
     def child(self, key: str) -> "Shape":
@@ -58,7 +62,7 @@ def _shape(annotation: Any, marks: tuple[Any, ...]) -> Shape:
     if origin in {Union, types.UnionType}:
         return _union([_shape(arg, marks) for arg in args], marks)
     if origin is dict:
-        return Shape(marks=marks, each=_shape(args[1], ()))
+        return Shape(marks=marks, each=_shape(args[1], ()), is_named=args[0] in {Name, PortName})
     if origin is tuple:
         return Shape(marks=marks, item=_shape(args[0], ()))
     if isinstance(annotation, type) and issubclass(annotation, Spec):
@@ -78,6 +82,7 @@ def _union(members: list[Shape], marks: tuple[Any, ...]) -> Shape:
         spec=next((member.spec for member in members if member.spec), None),
         fields=next((member.fields for member in members if member.fields), {}),
         each=next((member.each for member in members if member.each), None),
+        is_named=any(member.is_named for member in members),
         item=next((member.item for member in members if member.item), None),
     )
 
@@ -96,7 +101,7 @@ def long_form(node: Node, shape: Shape) -> Node:
             made: dict[str, Node] = {
                 key: long_form(item, shape.child(key))
                 for key, item in items.items()
-                if not (shape.spec and key.startswith("x-"))
+                if not (key.startswith("x-") and (shape.spec or shape.is_named))
             }
             return Node(made, node.at, node.text, node.file)
         case tuple() as items:
@@ -106,37 +111,58 @@ def long_form(node: Node, shape: Shape) -> Node:
             return node
 
 
-def merge(base: Node, over: Node, shape: Shape) -> Node:
+def merge(base: Node, over: Node, shape: Shape, *, keep_nulls: bool = False) -> Node:
     """
     Return ``over`` laid over ``base``: maps merge by key, scalars and lists replace, null removes.
 
-    Both are in long form.
+    Args:
+        base: What is there, in long form.
+        over: What is laid over it, in long form.
+        shape: The shape of both.
+        keep_nulls: Leave nulls in, for a later merge that has to remove as well: an environment's null removes from
+            a component, and from what the component inherits.
     """
     if shape.is_replaced_whole or not (isinstance(base.value, dict) and isinstance(over.value, dict)):
         return over
     merged = dict(base.value)
     for key, item in over.value.items():
-        if item.value is None:
+        if item.value is None and not keep_nulls:
             merged.pop(key, None)
-        elif key in merged:
-            merged[key] = merge(merged[key], item, shape.child(key))
+        elif key in merged and item.value is not None:
+            merged[key] = merge(merged[key], item, shape.child(key), keep_nulls=keep_nulls)
         else:
             merged[key] = item
     return Node(merged, base.at, base.text, base.file)
 
 
 def without_nulls(node: Node, shape: Shape) -> Node:
-    """Return ``node`` without the fields that are null; a null entry of a map stays, since it is no value there."""
+    """
+    Return ``node`` without what is null: fields, and entries of maps that an environment removes.
+
+    Another null entry of a map stays: there it is no value, and nothing that it could remove.
+    """
     match node.value:
         case dict() as items:
-            kept = {key: item for key, item in items.items() if not (shape.spec and item.value is None)}
-            made: dict[str, Node] = {key: without_nulls(item, shape.child(key)) for key, item in kept.items()}
+            made: dict[str, Node] = {
+                key: without_nulls(item, shape.child(key))
+                for key, item in items.items()
+                if item.value is not None or not (shape.spec or item.at[:1] == ("environments",))
+            }
             return Node(made, node.at, node.text, node.file)
         case tuple() as items:
             each = shape.item or _ANYTHING
             return Node(tuple(without_nulls(item, each) for item in items), node.at, node.text, node.file)
         case _:
             return node
+
+
+def base_only(node: Node, shape: Shape, key: str = "") -> Iterator[tuple[str, Node]]:
+    """Yield what an environment must not change, with its key."""
+    if any(isinstance(mark, BaseOnly) for mark in shape.marks):
+        yield key, node
+    elif isinstance(node.value, dict):
+        for name, item in node.value.items():
+            yield from base_only(item, shape.child(name), name)
 
 
 def refusals(node: Node, shape: Shape, name: str = "") -> Iterator[Diagnostic]:

@@ -7,7 +7,7 @@ comes with a later version.
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Discriminator, Field
+from pydantic import Discriminator, Field, model_validator
 from pydantic import Tag as UnionTag
 
 from kgen.features.autoscaling import Autoscaling
@@ -32,7 +32,7 @@ from kgen.scalars import (
     VersionText,
 )
 from kgen.source import Node
-from kgen.spec import REPLACED_WHOLE, Later, NotYet, Spec
+from kgen.spec import BASE_ONLY, REPLACED_WHOLE, SECRET_WITH_VALUE, Later, NotYet, Spec, fault
 
 API_VERSION = "kgen/v1"
 
@@ -58,7 +58,7 @@ class Component(Spec):
     image: Image = Image()
     """Container image; what is left out comes from the app's `image`."""
 
-    build: Build | None = None
+    build: Annotated[Build | None, BASE_ONLY] = None
     """How the image is built; the app's `build` by default."""
 
     command: Command | None = None
@@ -71,7 +71,7 @@ class Component(Spec):
     """Environment variables, besides the app's."""
 
     port: Port | None = None
-    """The only port, named `http`; short for `ports: {http: …}`."""
+    """The only port, named `http`; short for `ports: {http: …}`. A `web` component needs one."""
 
     ports: dict[PortName, PortSpec] = {}
     """Ports by name; the first one is meant where none is named."""
@@ -91,11 +91,11 @@ class Component(Spec):
     volumes: dict[Name, Volume] = {}
     """Writable directories by name."""
 
-    files: dict[ContainerPath, FileSpec] = {}
+    files: dict[ContainerPath, Annotated[FileSpec, REPLACED_WHOLE]] = {}
     """Read-only files by their path in the container."""
 
     schedule: Schedule | None = None
-    """When a cron component runs: five fields, or `@daily`."""
+    """When a cron component runs: five fields, or `@daily`. Such a component needs it."""
 
     timezone: TimeZone | None = None
     """Time zone of the schedule, UTC by default."""
@@ -113,7 +113,7 @@ class Component(Spec):
     """Whether a cron component's schedule is off for now."""
 
     when: Literal["pre-deploy", "post-deploy"] | None = None
-    """When a job runs: before the new pods start, or after they are ready."""
+    """When a job runs: before the new pods start, or after they are ready. A job needs it."""
 
     init: Later = None
     """Containers that run before the main one."""
@@ -154,6 +154,15 @@ class Component(Spec):
     spread: Literal["preferred", "required", "none"] | None = None
     """Whether pods are spread over nodes and zones; `preferred` by default."""
 
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        if not isinstance(node.value, dict) or "port" not in node.value or "ports" in node.value:
+            return node
+        port = node.value["port"]
+        ports = Node({"http": port}, port.at, "", port.file) if port.value is not None else port
+        rest = {key: item for key, item in node.value.items() if key != "port"}
+        return Node({**rest, "ports": ports}, node.at, node.text, node.file)
+
 
 class Release(Spec):
     """Runs to completion before new pods start, a migration say. A command alone is short for `{command: …}`."""
@@ -178,9 +187,7 @@ class Release(Spec):
 
     @classmethod
     def expand(cls, node: Node) -> Node:
-        if node.is_mapping or node.value is None:
-            return node
-        return Node({"command": node, "timeout": Node(None), "retries": Node(None)}, node.at, "", node.file)
+        return node if node.is_mapping else cls.only(node, command=node)
 
 
 NeedType: TypeAlias = Literal[
@@ -198,14 +205,14 @@ class Need(Spec):
     type: Annotated[NeedType, NotYet(("mysql", "valkey", "rabbitmq", "kafka", "s3", "mongodb", "opensearch", "smtp"))]
     """What it is."""
 
-    version: VersionText | None = None
-    """Version of the container in compose.yaml."""
+    version: Annotated[VersionText | None, BASE_ONLY] = None
+    """Version of the container in compose.yaml; by default 17 for postgres, 8 for redis."""
 
     need_class: Annotated[Name | None, NotYet()] = Field(default=None, alias="class")
     """How the platform meets it (`class`)."""
 
-    database: Name | None = None
-    """Name of the database; the app's by default."""
+    database: Annotated[Name | None, BASE_ONLY] = None
+    """Name of the database in compose.yaml; the app's by default."""
 
 
 class SecretSpec(Spec):
@@ -216,7 +223,15 @@ class SecretSpec(Spec):
 
     @classmethod
     def expand(cls, node: Node) -> Node:
-        return Node({"keys": node}, node.at, "", node.file) if isinstance(node.value, tuple) else node
+        return cls.only(node, keys=node) if isinstance(node.value, tuple) else node
+
+    @model_validator(mode="before")
+    @classmethod
+    def _explain(cls, value: Any) -> Any:
+        if isinstance(value, dict) and value and "keys" not in value:
+            way_out = f"write only the names of the keys, as `[{', '.join(value)}]`; values never go into this file"
+            raise fault(SECRET_WITH_VALUE, "a secret is declared by its keys alone", way_out)
+        return value
 
 
 class App(Spec):
@@ -234,7 +249,7 @@ class App(Spec):
     image: Image = Image()
     """Container image of all components that do not name one."""
 
-    build: Build | None = None
+    build: Annotated[Build | None, BASE_ONLY] = None
     """How that image is built; kgen writes a Dockerfile for it."""
 
     env: Env = {}

@@ -10,11 +10,13 @@ from kgen.scalars import (
     INVALID_IMAGE,
     Command,
     Cpu,
+    DebianPackage,
     Digest,
     Duration,
     EnvName,
-    Key,
+    ExtraName,
     Memory,
+    MinorVersion,
     Name,
     PortName,
     PositiveCount,
@@ -24,19 +26,9 @@ from kgen.scalars import (
     Tag,
     UrlPath,
     UserId,
-    VersionText,
 )
 from kgen.source import Node
 from kgen.spec import AS_WRITTEN, REPLACED_WHOLE, Later, NotYet, Spec, fault
-
-
-def _long(node: Node, **values: Node | str | bool | None) -> Node:
-    """Return the long form of a shorthand; everything in it stands where the shorthand stands."""
-    made = {
-        key: value if isinstance(value, Node) else Node(value, node.at, node.text, node.file)
-        for key, value in values.items()
-    }
-    return Node(made, node.at, "", node.file)
 
 
 class Image(Spec):
@@ -53,11 +45,14 @@ class Image(Spec):
 
     @classmethod
     def expand(cls, node: Node) -> Node:
-        if not isinstance(node.value, str):
-            return node
-        match = IMAGE.fullmatch(node.value)
-        # a text that does not parse stays one, and the check below says why
-        return _long(node, **match.groupdict()) if match else node
+        if isinstance(node.value, str):
+            match = IMAGE.fullmatch(node.value)
+            # a text that does not parse stays one, and the check below says why
+            return cls.only(node, **match.groupdict()) if match else node
+        if isinstance(node.value, dict) and "tag" in node.value and "digest" not in node.value:
+            # the digest of another tag would win over the new one
+            return Node({**node.value, "digest": Node(None, node.at, "", node.file)}, node.at, node.text, node.file)
+        return node
 
     @model_validator(mode="before")
     @classmethod
@@ -71,22 +66,22 @@ class Image(Spec):
 class PythonBuild(Spec):
     """How a Python project becomes an image. What is left out is read off the project's own files."""
 
-    version: VersionText | None = None
-    """Minor version of Python; by default that of `.python-version`, then the platform's."""
+    version: MinorVersion | None = None
+    """Minor version of Python, as `3.13`; by default that of `.python-version`, then the platform's."""
 
     manager: Annotated[Literal["pip", "uv", "poetry", "pdm", "pipenv"] | None, NotYet(("pdm", "pipenv"))] = None
     """Package manager; by default the one whose lock file is there."""
 
-    extras: tuple[Key, ...] = ()
+    extras: tuple[ExtraName, ...] = ()
     """Optional dependencies (`[project.optional-dependencies]`) to install."""
 
-    groups: tuple[Key, ...] = ()
+    groups: tuple[ExtraName, ...] = ()
     """Dependency groups to install besides the main dependencies."""
 
-    system_packages: tuple[Key, ...] = ()
+    system_packages: tuple[DebianPackage, ...] = ()
     """Debian packages that the running app needs, as `libpq5`."""
 
-    build_packages: tuple[Key, ...] = ()
+    build_packages: tuple[DebianPackage, ...] = ()
     """Debian packages needed only to build, as `gcc`."""
 
 
@@ -112,7 +107,7 @@ class Build(Spec):
     def expand(cls, node: Node) -> Node:
         if not isinstance(node.value, str):
             return node
-        return _long(node, context=node, dockerfile=None, target=None, args=None, python=None)
+        return cls.only(node, context=node)
 
 
 class EnvSource(Spec):
@@ -186,8 +181,8 @@ class Probe(Spec):
     @classmethod
     def expand(cls, node: Node) -> Node:
         if isinstance(node.value, str):
-            return _long(node, http=node)
-        return _long(node, off=True) if node.value is False else node
+            return cls.only(node, http=node)
+        return cls.only(node, off=True) if node.value is False else node
 
 
 ProbeField: TypeAlias = Annotated[Probe, REPLACED_WHOLE]
@@ -209,7 +204,7 @@ class Probes(Spec):
     def expand(cls, node: Node) -> Node:
         if not isinstance(node.value, str):
             return node
-        return _long(node, startup=node, readiness=node, liveness=node)
+        return cls.only(node, startup=node, readiness=node, liveness=node)
 
 
 class Amounts(Spec):

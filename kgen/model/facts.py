@@ -27,6 +27,9 @@ class Project:
     requirements: tuple[str, ...] = ()
     """`requirements.txt` and the files that it includes (`-r`, `-c`), relative to the context."""
 
+    missing: tuple[str, ...] = ()
+    """Files that they include and that are not there."""
+
     hashes: bool = False
     """Whether every requirement in them has a hash."""
 

@@ -33,6 +33,9 @@ class Written:
     builds: tuple[tuple[str, str], ...] = ()
     """Build context and image."""
 
+    has_release: bool = False
+    """Whether something has to run before the rest, which only Argo CD looks after."""
+
 
 def summary(apps: Sequence[Written], *, only_checked: bool) -> str:
     """Return the text; ``only_checked``: nothing was written (``--check``)."""
@@ -56,6 +59,9 @@ def _app(app: Written, *, only_checked: bool) -> Iterator[str]:
         if folder.is_clean:
             continue
         verb = "stale" if only_checked else "wrote"
+        if not folder.objects and folder.environment:
+            yield f"  {'left over' if only_checked else 'removed'} {folder.root}/: Argo CD deletes what it made from it"
+            continue
         yield f"  {verb} {folder.root}/ ({_counts(folder)})"
         for sign, names in (("+", folder.created), ("~", folder.changed), ("-", folder.removed)):
             if only_checked or not folder.environment or sign != "+":
@@ -63,6 +69,8 @@ def _app(app: Written, *, only_checked: bool) -> Iterator[str]:
 
 
 def _counts(folder: Folder) -> str:
+    if not (folder.created or folder.changed or folder.removed):
+        return "only .kgen.lock: what goes in has changed, what comes out has not"
     counts = (("new", folder.created), ("changed", folder.changed), ("removed", folder.removed))
     return ", ".join(f"{len(names)} {word}" for word, names in counts if names)
 
@@ -90,7 +98,9 @@ def _next_steps(apps: Sequence[Written]) -> Iterator[str]:
     for context, image in app.builds if beside else ():
         folder = beside.root if beside and context == "." else f"{beside.root if beside else ''}/{context}"
         yield f"  docker build --tag {image} {folder}"
-    if first:
+    if first and app.has_release:
+        yield f"  git add {first.root}   # and commit it: Argo CD runs the release first, and then the rest"
+    elif first:
         # kubectl takes the files of a folder by name, and the others need the namespace
         namespace = f"{first.root}/namespace-{first.namespace}.yaml"
         yield f"  kubectl apply -f {namespace} -f {first.root}   # or commit it, for Argo CD to read"

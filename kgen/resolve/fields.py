@@ -1,18 +1,17 @@
 """Which fields mean something for which type of component."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.features import disruption
 from kgen.model.app import App, Component
 from kgen.model.container import EnvSource, Probe, Resources
-from kgen.resolve.rules import ABOVE_LIMIT, NEEDED_FOR_TYPE, NOT_FOR_TYPE, PROBE_SUCCESSES
-from kgen.spec import CHOOSE_ONE
+from kgen.resolve.rules import ABOVE_LIMIT, NEEDED_FOR_TYPE, NOT_FOR_TYPE, PROBE_SUCCESSES, WITHOUT_EFFECT
+from kgen.spec import CHOOSE_ONE, Spec
 from kgen.units import cpu_millis, memory_bytes
 
 _RUNS_FOR_EVER = ("web", "worker")
 _ONLY_FOR: dict[str, tuple[str, ...]] = {
-    "port": _RUNS_FOR_EVER,
     "ports": _RUNS_FOR_EVER,
     "probes": _RUNS_FOR_EVER,
     "replicas": _RUNS_FOR_EVER,
@@ -39,11 +38,15 @@ def faults(app: App) -> Iterator[Diagnostic]:
         at: Path = ("components", name)
         yield from _type_faults(component, at)
         yield from _choices(component, at)
+        yield from _without_effect(component, at)
         yield from _amounts(component.resources, (*at, "resources"))
         for key, value in component.env.items():
             if isinstance(value, EnvSource):
                 yield from exactly_one(value, ("secret", "config", "field"), (*at, "env", key))
     if app.release:
+        for key, value in app.release.env.items():
+            if isinstance(value, EnvSource):
+                yield from exactly_one(value, ("secret", "config", "field"), ("release", "env", key))
         yield from _amounts(app.release.resources, ("release", "resources"))
 
 
@@ -58,7 +61,7 @@ def _type_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
                 related=(Label((*at, "type"), "type set here"),),
                 help="remove the field or change the type",
             )
-    if component.type == "web" and component.port is None and not component.ports:
+    if component.type == "web" and not component.ports:
         yield _needed(at, "port", "add the port it listens on, as `port: 8000`", component.type)
     if component.type in _NEEDED:
         field, way_out = _NEEDED[component.type]
@@ -82,20 +85,64 @@ def _choices(component: Component, at: Path) -> Iterator[Diagnostic]:
         )
     for kind in ("startup", "readiness", "liveness"):
         probe: Probe | None = getattr(component.probes, kind)
-        where = (*at, "probes", kind)
-        if probe and not probe.off:
-            yield from exactly_one(probe, ("http", "tcp", "exec", "grpc"), where)
-            if kind != "readiness" and (probe.successes or 1) != 1:
-                yield Diagnostic(
-                    rule=PROBE_SUCCESSES,
-                    message=f"a {kind} probe must succeed once, not {probe.successes} times",
-                    at=Label((*where, "successes")),
-                    help="remove `successes`",
-                )
+        if probe:
+            yield from _probe_faults(kind, probe, (*at, "probes", kind))
     for path, file in component.files.items():
         yield from exactly_one(file, ("source", "content"), (*at, "files", path))
     if component.disruption and not component.disruption.off:
         yield from disruption.faults(component.disruption, (*at, "disruption"), lowest=lowest_replicas(component))
+
+
+def _probe_faults(kind: str, probe: Probe, at: Path) -> Iterator[Diagnostic]:
+    if probe.off:
+        yield from unread(probe, probe.model_fields_set - {"off"}, at, "a probe that is off")
+        return
+    yield from exactly_one(probe, ("http", "tcp", "exec", "grpc"), at)
+    if not probe.http:
+        yield from unread(probe, {"port"}, at, "a probe without `http`")
+    if kind != "readiness" and (probe.successes or 1) != 1:
+        yield Diagnostic(
+            rule=PROBE_SUCCESSES,
+            message=f"a {kind} probe must succeed once, not {probe.successes} times",
+            at=Label((*at, "successes")),
+            help="remove `successes`",
+        )
+
+
+def _without_effect(component: Component, at: Path) -> Iterator[Diagnostic]:
+    """Yield what is written and would change nothing."""
+    for name, volume in component.volumes.items():
+        if volume.type != "persistent":
+            yield from unread(
+                volume,
+                {"access", "storage_class"},
+                (*at, "volumes", name),
+                f"{'an' if volume.type == 'ephemeral' else 'a'} {volume.type} volume",
+            )
+    for index, route in enumerate(component.routes):
+        if route.tls and route.tls.off:
+            yield from unread(route.tls, {"secret"}, (*at, "routes", index, "tls"), "a route without TLS")
+    given = component.disruption
+    if given and not given.off and component.type in _RUNS_FOR_EVER and lowest_replicas(component) < 2:  # noqa: PLR2004  # two pods
+        yield Diagnostic(
+            rule=WITHOUT_EFFECT,
+            message=f"`{at[-1]}` may run as a single pod, which gets no disruption budget",
+            at=Label((*at, "disruption"), on="key"),
+            help="remove it, or run at least two pods",
+        )
+
+
+def unread(spec: Spec, fields: Collection[str], at: Path, what: str) -> Iterator[Diagnostic]:
+    """Yield those of ``fields`` that are given though ``what`` has no use for them."""
+    for field in sorted(spec.model_fields_set & set(fields)):
+        key = type(spec).model_fields[field].alias or field
+        if getattr(spec, field) is not None:
+            yield Diagnostic(
+                rule=WITHOUT_EFFECT,
+                message=f"`{key}` means nothing for {what}",
+                at=Label((*at, key), on="key"),
+                help="remove it",
+            )
 
 
 def exactly_one(spec: object, keys: tuple[str, ...], at: Path) -> Iterator[Diagnostic]:

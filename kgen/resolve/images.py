@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from kgen.diag import Diagnostic, Label, Path
-from kgen.model.app import App, Component
+from kgen.model.app import App, Component, Release
 from kgen.model.container import Build, Image
 from kgen.model.facts import Facts, Project
 from kgen.model.image_plan import ImagePlan
@@ -13,6 +13,7 @@ from kgen.resolve.names import object_name
 from kgen.resolve.references import ports_of
 from kgen.resolve.rules import (
     CONTRADICTING_BUILDS,
+    FILE_NOT_READABLE,
     MISSING_IMAGE,
     NEEDED_FOR_TYPE,
     NO_PROJECT,
@@ -20,7 +21,9 @@ from kgen.resolve.rules import (
     PYTHON_MISMATCH,
     SEVERAL_LOCKS,
     UNTAGGED_IMAGE,
+    WITHOUT_EFFECT,
 )
+from kgen.words import listed
 
 _PATCHES = 40
 """More patch releases than any Python had."""
@@ -66,6 +69,13 @@ def faults(app: App, facts: Facts, platform: Platform) -> Iterator[Diagnostic]:
     for at in [("build",), *builds] if app.build else builds:
         yield from _field_faults(app, at)
     yield from _command_faults(app)
+    if app.build and not app.release and all(build_of(app, each) is not app.build for each in app.components.values()):
+        yield Diagnostic(
+            rule=WITHOUT_EFFECT,
+            message="no component runs the image that this builds",
+            at=Label(("build",), on="key"),
+            help="remove it, or let a component run the app's `image`",
+        )
     checked: dict[str, tuple[Build, Path]] = {}
     for build, at in _generated(app):
         if build.context not in checked:
@@ -134,6 +144,8 @@ def _generated(app: App) -> Iterator[tuple[Build, Path]]:
         build = build_of(app, component)
         if build and build.dockerfile is None:
             yield build, ("components", name, "build") if component.build else ("build",)
+    if app.release and app.build and app.build.dockerfile is None:
+        yield app.build, ("build",)
 
 
 def _project_faults(build: Build, project: Project, platform: Platform, at: Path) -> Iterator[Diagnostic]:
@@ -158,6 +170,14 @@ def _project_faults(build: Build, project: Project, platform: Platform, at: Path
             message=f"`{build.context}` is no Python project that kgen can build: {found}",
             at=Label((*at, "context")),
             help="add `requirements.txt`, `uv.lock` or `poetry.lock`, or name a Dockerfile: `build: {dockerfile: …}`",
+        )
+    elif _manager(build, project) == "pip" and project.missing:
+        names = listed(project.missing, "and")
+        yield Diagnostic(
+            rule=FILE_NOT_READABLE,
+            message=f"`requirements.txt` includes {names}, which cannot be read",
+            at=Label((*at, "context")),
+            help="the file has to be text, inside of the folder that is built",
         )
     elif not python_fits(python_version(build, project, platform), project.requires_python):
         version = python_version(build, project, platform)
@@ -224,7 +244,10 @@ def plans(app: App, facts: Facts, platform: Platform) -> Mapping[str, ImagePlan]
         if build.context in main and (main[build.context].type == "web" or component.type != "web"):
             continue
         main[build.context] = component
-        made[build.context] = _plan(build, component, facts, platform)
+        port = next((number for number, _ in ports_of(component).values()), None)
+        made[build.context] = _plan(build, component, port, facts, platform)
+    if app.release and app.build and app.build.dockerfile is None and app.build.context not in made:
+        made[app.build.context] = _plan(app.build, app.release, None, facts, platform)
     data = {context: _data(app, context) for context in made}
     return {context: replace(plan, data=data[context]) for context, plan in made.items()}
 
@@ -239,7 +262,7 @@ def _data(app: App, context: str) -> tuple[str, ...]:
     return tuple(sorted(paths))
 
 
-def _plan(build: Build, component: Component, facts: Facts, platform: Platform) -> ImagePlan:
+def _plan(build: Build, runs: Component | Release, port: int | None, facts: Facts, platform: Platform) -> ImagePlan:
     project, python = facts.projects[build.context], build.python
     manager = _manager(build, project)
     version = python_version(build, project, platform)
@@ -259,7 +282,7 @@ def _plan(build: Build, component: Component, facts: Facts, platform: Platform) 
         groups=python.groups,
         system_packages=python.system_packages,
         build_packages=python.build_packages,
-        entrypoint=(component.command or ()) if component.args else (),
-        command=component.args or component.command or (),
-        port=next((number for number, _ in ports_of(component).values()), None),
+        entrypoint=(runs.command or ()) if runs.args else (),
+        command=runs.args or runs.command or (),
+        port=port,
     )

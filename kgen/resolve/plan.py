@@ -148,6 +148,7 @@ def _release(known: _Known, release: Release) -> Workload:
         run=Run(timeout=seconds(release.timeout or ""), retries=_retries(release.retries), when="pre-deploy"),
         configuration=Configuration(env=_plain(used)),
         network=ports.access(app, "", {}),
+        image=known.builds.get(build.context) if build and not build.dockerfile else None,
         build_context=build.context if build else "",
         build_file=(build.dockerfile or "") if build else "",
         build_target=(build.target or "") if build else "",

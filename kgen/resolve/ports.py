@@ -65,7 +65,7 @@ def _probe_faults(component: Component, names: Mapping[str, object], at: Path) -
         where = (*at, "probes", kind)
         for key in ("port", "tcp", "grpc"):
             yield from _named(getattr(probe, key), names, (*where, key))
-        if probe.http and not names:
+        if probe.http and not names and component.type != "web":  # that a web component needs a port is said elsewhere
             yield Diagnostic(
                 rule=NO_PORT,
                 message=f"`{at[-1]}` has no port that an HTTP probe could ask",
@@ -84,9 +84,6 @@ def _named(name: str | None, names: Mapping[str, object], at: Path) -> Iterator[
 
 def service_ports(component: Component) -> tuple[ServicePort, ...]:
     """Return the component's ports in the order written."""
-    if component.port is not None:
-        number = component.port
-        return (ServicePort(name="http", port=number, service_port=number, protocol="TCP", app_protocol=None),)
     return tuple(
         ServicePort(
             name=name,

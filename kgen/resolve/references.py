@@ -1,7 +1,7 @@
 """Environment variables: placeholders and sources, resolved to what they refer to."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.model.app import App, Component
@@ -14,7 +14,7 @@ from kgen.words import nearest, suggestion
 NEED_OUTPUTS = ("url", "host", "port", "username", "password", "database")
 ADDRESS_OUTPUTS = ("url", "host", "port")
 _POD_FIELDS = re.compile(
-    r"metadata\.(name|namespace|uid|labels\['[^']+'\]|annotations\['[^']+'\])"
+    r"metadata\.(name|namespace|uid|(labels|annotations)\['([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?'\])"
     r"|spec\.(nodeName|serviceAccountName)|status\.(hostIP|hostIPs|podIP|podIPs)"
 )
 _PLACEHOLDER = re.compile(r"\$\$\{|\$\{(?P<inside>[^}]*)(?P<end>\}?)")
@@ -29,9 +29,12 @@ def need_secret(app: App, need: str) -> str:
 
 def ports_of(component: Component) -> Mapping[str, tuple[int, int]]:
     """Return port name → number in the container and number of the Service."""
-    if component.port is not None:
-        return {"http": (component.port, component.port)}
     return {name: (port.port, port.service_port or port.port) for name, port in component.ports.items()}
+
+
+def _reachable(component: Component) -> Mapping[str, tuple[int, int]]:
+    udp = {name for name, port in component.ports.items() if port.protocol != "TCP"}
+    return {name: numbers for name, numbers in ports_of(component).items() if name not in udp} or ports_of(component)
 
 
 def variables(app: App, env: Env) -> tuple[Variable, ...]:
@@ -92,18 +95,23 @@ def _parts(app: App, value: str | EnvSource) -> Iterator[Part]:
         if text:
             yield text
             text = ""
-        yield _reference(app, *_steps(match["inside"]))
+        yield _reference(app, *_steps(match["inside"], app.secrets))
     if text + value[end:] or not value:
         yield text + value[end:]
 
 
-def _steps(inside: str) -> list[str]:
+def _steps(inside: str, secrets: Iterable[str]) -> list[str]:
     """
-    Return the three steps of a placeholder; only keys of secrets may hold dots.
+    Return the three steps of a placeholder; names and keys of secrets may hold dots themselves.
 
-    >>> _steps("needs.db.url"), _steps("secrets.web.tls.crt")
-    (['needs', 'db', 'url'], ['secrets', 'web', 'tls.crt'])
+    >>> _steps("needs.db.url", []), _steps("secrets.web.tls.crt", ["web"]), _steps("secrets.a.b.key", ["a", "a.b"])
+    (['needs', 'db', 'url'], ['secrets', 'web', 'tls.crt'], ['secrets', 'a.b', 'key'])
     """
+    sort, _, rest = inside.partition(".")
+    known = [name for name in secrets if sort == "secrets" and rest.startswith(f"{name}.")]
+    if known:
+        name = max(known, key=len)
+        return [sort, name, rest[len(name) + 1 :]]
     return inside.split(".", 2)
 
 
@@ -112,7 +120,7 @@ def _reference(app: App, sort: str, name: str, output: str) -> Part:
         return SecretKey(secret=need_secret(app, name), key=output, need=name)
     if sort == "secrets":
         return SecretKey(secret=name, key=output)
-    container_port, service_port = next(iter(ports_of(app.components[name]).values()))
+    container_port, service_port = next(iter(_reachable(app.components[name]).values()))
     return Address(
         component=name,
         host=object_name(app.name, name),
@@ -123,7 +131,7 @@ def _reference(app: App, sort: str, name: str, output: str) -> Part:
 
 
 def _placeholder_faults(app: App, match: re.Match[str], at: Path) -> Iterator[Diagnostic]:
-    steps = _steps(match["inside"])
+    steps = _steps(match["inside"], app.secrets)
     if not match["end"] or len(steps) != 3 or steps[0] not in {"needs", "components", "secrets"}:  # noqa: PLR2004  # the form itself
         yield Diagnostic(
             rule=BAD_PLACEHOLDER,
@@ -143,7 +151,8 @@ def _placeholder_faults(app: App, match: re.Match[str], at: Path) -> Iterator[Di
         yield Diagnostic(rule=UNKNOWN_REFERENCE, message=f"`{name}` has no port", at=Label(at), help=way_out)
     elif name not in known:
         what = "backing service" if sort == "needs" else "component"
-        yield _unknown(f"there is no {what} `{name}`", name, known, at)
+        way_out = f"declare it: `needs: {{{name}: {{type: postgres}}}}`" if sort == "needs" else ""
+        yield _unknown(f"there is no {what} `{name}`", name, known, at, way_out)
     elif output not in outputs:
         yield _unknown(f"`{sort}.{name}` has no output `{output}`", output, list(outputs), at)
 

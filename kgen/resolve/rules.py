@@ -37,4 +37,29 @@ NOT_FOR_BUILD = _rule(
 PYTHON_MISMATCH = _rule(24, "python-version-mismatch", "The package manager refuses a version that a project excludes.")
 CONFIG_TOO_LARGE = _rule(23, "configuration-too-large", "A ConfigMap holds 1 MiB at most.")
 
-RULES = tuple(rule for rule in list(globals().values()) if isinstance(rule, Rule))
+WITHOUT_EFFECT = _rule(25, "field-without-effect", "What is written and changes nothing is a misunderstanding.")
+
+RULES = (
+    UNKNOWN_REFERENCE,
+    NOT_FOR_TYPE,
+    NEEDED_FOR_TYPE,
+    NAME_TOO_LONG,
+    NAME_TAKEN,
+    MISSING_IMAGE,
+    UNTAGGED_IMAGE,
+    NO_PORT,
+    VOLUME_WITHOUT_SIZE,
+    SHARED_VOLUME,
+    PATH_TAKEN,
+    ABOVE_LIMIT,
+    NO_PROJECT,
+    SEVERAL_LOCKS,
+    FILE_NOT_READABLE,
+    BAD_PLACEHOLDER,
+    CONTRADICTING_BUILDS,
+    PROBE_SUCCESSES,
+    NOT_FOR_BUILD,
+    PYTHON_MISMATCH,
+    CONFIG_TOO_LARGE,
+    WITHOUT_EFFECT,
+)

@@ -9,7 +9,6 @@ from kgen.model.facts import Facts
 from kgen.model.plan import File, Mount
 from kgen.model.platform import Platform
 from kgen.resolve.fields import is_single, lowest_replicas
-from kgen.resolve.names import object_name
 from kgen.resolve.rules import (
     CONFIG_TOO_LARGE,
     FILE_NOT_READABLE,
@@ -28,26 +27,21 @@ _MAX_CONFIG = 1024 * 1024
 
 def faults(app: App, facts: Facts) -> Iterator[Diagnostic]:
     """Yield volumes and files that cannot be."""
-    claimed: dict[str, Path] = {}
     for name, component in app.components.items():
         at: Path = ("components", name)
         yield from _volume_faults(component, at)
         yield from _file_faults(component, facts, at)
         yield from _path_faults(component, at)
-        for volume in component.volumes:
-            made = f"{object_name(app.name, name)}-{volume}"
-            if other := claimed.get(made):
-                yield Diagnostic(
-                    rule=NAME_TAKEN,
-                    message=f"two volumes would be called `{made}`",
-                    at=Label((*at, "volumes", volume), on="key"),
-                    related=(Label(other, "the other one", on="key"),),
-                    help="rename one of them",
-                )
-            claimed.setdefault(made, (*at, "volumes", volume))
 
 
 def _path_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
+    if SCRATCH.path in component.files:
+        yield Diagnostic(
+            rule=PATH_TAKEN,
+            message=f"`{SCRATCH.path}` is a folder in every container",
+            at=Label((*at, "files", SCRATCH.path), on="key"),
+            help="choose another path",
+        )
     taken: dict[str, Path] = {}
     places = [(volume.path, (*at, "volumes", name, "path")) for name, volume in component.volumes.items()]
     for path, where in [*places, *((path, (*at, "files", path)) for path in component.files)]:
@@ -143,7 +137,8 @@ def mounts(component: Component, target_name: str) -> tuple[Mount, ...]:
 def with_scratch(given: tuple[Mount, ...]) -> tuple[Mount, ...]:
     if any(mount.path == SCRATCH.path for mount in given):
         return given
-    name = "tmp" if all(mount.name != "tmp" for mount in given) else "kgen-tmp"
+    taken = {mount.name for mount in given}
+    name = next(free for free in ("tmp", *(f"tmp-{number}" for number in range(len(taken) + 1))) if free not in taken)
     return (Mount(name=name, path=SCRATCH.path, kind="ephemeral", size=SCRATCH.size), *given)
 
 
@@ -189,4 +184,5 @@ def _key(path: str) -> str:
     >>> _key("/etc/shop/features.toml")
     'etc.shop.features.toml'
     """
-    return path.lstrip("/").replace("/", ".")
+    name = path.lstrip("/").replace("/", ".")
+    return "".join(letter if letter.isalnum() or letter in "-._" else "_" for letter in name)

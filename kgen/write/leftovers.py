@@ -1,4 +1,4 @@
-"""Output of environments that an app no longer has."""
+"""Output of environments that an app no longer has, and of names that it no longer has."""
 
 import json
 from collections.abc import Collection, Iterator
@@ -8,18 +8,19 @@ from kgen.write.lock import NAME
 from kgen.write.tree import Tree
 
 
-def leftovers(out: Path, app: str, app_file: str, kept: Collection[str]) -> Iterator[Tree]:
+def leftovers(out: Path, app_file: str, kept: Collection[Path]) -> Iterator[Tree]:
     """
-    Yield an empty tree for every environment below ``out`` that kgen once wrote for this app file.
+    Yield an empty tree for every folder below ``out`` that kgen once wrote for this app file, and would no more.
+
+    So goes the output of an environment that is gone, and of an app that has another name now.
 
     Args:
         out: Folder of all environments.
-        app: Name of the app.
-        app_file: The app file as lock files name it: another app of the same name keeps its output.
-        kept: Environments that the app has.
+        app_file: The app file as lock files name it: another app keeps its output.
+        kept: Roots that are still made.
     """
-    for lock in sorted(out.glob(f"*/{app}/{NAME}")):
-        if lock.parent.parent.name not in kept and app_file in _inputs(lock):
+    for lock in sorted(out.glob(f"*/*/{NAME}")):
+        if lock.parent not in kept and app_file in _inputs(lock):
             yield Tree(root=lock.parent, files={}, inputs={}, out=out)
 
 

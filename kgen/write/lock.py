@@ -27,6 +27,8 @@ class Lock:
     """Relative path → what the file's hash may be. Two, if a save was killed half-way: before it, and after it."""
 
     found: tuple[Diagnostic, ...] = ()
+    inputs: frozenset[str] = frozenset()
+    """Names of what went in."""
 
 
 def digest(content: bytes) -> str:
@@ -67,7 +69,8 @@ def parse(content: bytes, path: Path) -> Lock:
             owned[name] = owned.get(name, frozenset()) | {hashed}
     if strays := sorted(name for name in owned if not is_inside(name)):
         return _damaged(path, f"lists `{strays[0]}`, which is no path inside its folder")
-    return Lock(owned)
+    inputs = values.get("inputs")
+    return Lock(owned, inputs=frozenset(inputs) if isinstance(inputs, dict) else frozenset())
 
 
 def is_inside(path: str) -> bool:

@@ -34,6 +34,18 @@ NEWER_LOCK = Rule(
     name="newer-lock",
     explain="The lock file was written by a newer kgen and may say things that this one does not understand.",
 )
+OUTPUT_OF_ANOTHER_APP = Rule(
+    code="KG4007",
+    name="output-of-another-app",
+    explain="Two apps of one name would overwrite each other's output, run by run.",
+)
+
+_KEPT = {
+    "Dockerfile": "to keep it, say `build: {dockerfile: Dockerfile}`; to replace it, run with `--force`",
+    "compose.yaml": "to keep it, say `output: {compose: false}` in kgen.yaml; to replace it, run with `--force`",
+}
+"""How the files that people often have already are kept."""
+
 RULES = (
     HAND_EDITED_OUTPUT,
     FILE_NOT_MADE_BY_KGEN,
@@ -41,7 +53,19 @@ RULES = (
     OUTPUT_PATH_TAKEN,
     DAMAGED_LOCK,
     NEWER_LOCK,
+    OUTPUT_OF_ANOTHER_APP,
 )
+
+
+def anothers(root: Path, owner: str) -> Diagnostic:
+    """Report that the folder was made from another app file than ``owner``."""
+    shown = root.as_posix()
+    return Diagnostic(
+        rule=OUTPUT_OF_ANOTHER_APP,
+        message=f"`{shown}` was not made from `{owner}`, but from another app file",
+        at=Label(file=shown),
+        help="give the apps different names; if the app file has moved, run once with `--force`",
+    )
 
 
 def hand_edited(path: Path, *, unwanted: bool) -> Diagnostic:
@@ -63,7 +87,7 @@ def not_made_by_kgen(path: Path) -> Diagnostic:
         rule=FILE_NOT_MADE_BY_KGEN,
         message=f"`{shown}` exists and was not made by kgen",
         at=Label(file=shown),
-        help="move it away, or run with `--force` to overwrite it",
+        help=_KEPT.get(path.name, "move it away, or run with `--force` to overwrite it"),
     )
 
 

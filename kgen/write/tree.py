@@ -27,6 +27,9 @@ class Tree:
     inputs: Mapping[str, str]
     """Name of an input → its SHA-256, for the lock file only."""
 
+    owner: str = ""
+    """Which of the inputs the tree belongs to: another app's output is not overwritten."""
+
     out: Path | None = None
     """Folder that the root is below: no symbolic link between the two is followed out of it."""
 
@@ -83,10 +86,16 @@ def compare(tree: Tree, *, force: bool = False) -> Changes:
     Raises:
         OSError: A file or folder cannot be read.
     """
-    listed = _listed(tree)
+    blocked = tuple(_ways_out(tree))
+    listed = lock.Lock({}) if blocked else _listed(tree)
+    if not force and tree.owner and listed.inputs and tree.owner not in listed.inputs:
+        blocked = (rules.anothers(tree.root, tree.owner),)
+    if blocked:
+        return Changes(
+            tree=tree, force=force, created=(), changed=(), removed=(), unchanged=(), before={}, found=blocked
+        )
     texts = tree.texts
     found = [] if force else list(listed.found)
-    found += _ways_out(tree)
     before: dict[str, bytes] = {}
     sorts: dict[str, list[str]] = {"created": [], "changed": [], "removed": [], "unchanged": []}
     for path in sorted({*texts, *listed.owned, tree.lock}):
@@ -157,14 +166,20 @@ def _somebodys_own(path: Path, now: bytes, known: frozenset[str] | None, *, unwa
 
 
 def _ways_out(tree: Tree) -> Iterator[Diagnostic]:
-    """Yield the folders between the folder of all output and the root that are symbolic links."""
+    """Yield what is in the way between the folder of all output and the root: symbolic links, and files."""
     if tree.out is None:
+        return
+    if tree.out.exists() and not tree.out.is_dir():  # a link in place of the whole folder is the user's own choice
+        yield rules.taken(tree.out, wanted="folder")
         return
     steps = tree.root.relative_to(tree.out).parts[:-1]
     for depth in range(1, len(steps) + 1):
         folder = tree.out.joinpath(*steps[:depth])
-        if stat.S_ISLNK(_mode(folder) or 0):
+        mode = _mode(folder)
+        if mode is not None and stat.S_ISLNK(mode):
             yield rules.symlink(folder)
+        elif mode is not None and not stat.S_ISDIR(mode):
+            yield rules.taken(folder, wanted="folder")
 
 
 def _listed(tree: Tree) -> lock.Lock:

@@ -1,0 +1,67 @@
+"""What is wrong with several apps, or several environments, together."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kgen.diag import Diagnostic, Label, Rule
+from kgen.pipeline import Compiled
+from kgen.words import suggestion
+
+UNKNOWN_ENVIRONMENT = Rule(
+    code="KG1102", name="unknown-environment", explain="`--env` names an environment of the app files."
+)
+SAME_OUTPUT = Rule(code="KG1103", name="apps-with-one-output", explain="Two apps would overwrite each other's output.")
+SEVERAL_ENVIRONMENTS = Rule(
+    code="KG1105",
+    name="several-environments-to-print",
+    explain="Printed in one stream, staging and production would be applied together.",
+)
+RULES = (UNKNOWN_ENVIRONMENT, SAME_OUTPUT, SEVERAL_ENVIRONMENTS)
+
+
+def unknown_environments(names: Sequence[str], compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
+    """Yield the ``names`` (``--env``) that no app has."""
+    known = sorted({name for each in compiled for name in each.known_environments})
+    for name in names:
+        if name not in known:
+            yield Diagnostic(
+                rule=UNKNOWN_ENVIRONMENT,
+                message=f"no app has an environment `{name}`",
+                at=Label(file="--env"),
+                help=suggestion(name, known, "environments"),
+            )
+
+
+def several_environments(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
+    """Yield a finding if what would be printed belongs to more than one environment of an app."""
+    names = max(([part.name for part in each.environments] for each in compiled), key=len, default=[])
+    if len(names) > 1:
+        yield Diagnostic(
+            rule=SEVERAL_ENVIRONMENTS,
+            message=f"there are {len(names)} environments, and only one can be printed",
+            at=Label(file="--stdout"),
+            help=f"choose one: `--env {names[0]}`",
+        )
+
+
+def same_output(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
+    """Yield the pairs of apps that would write one file or one folder, each pair once."""
+    writers: dict[Path, Compiled] = {}
+    told: set[tuple[str, str]] = set()
+    for each in compiled:
+        for tree in each.trees:
+            root = tree.root.absolute()
+            owned = [tree.root] if tree.out else []
+            for path in (*owned, *(root / name for name in (*tree.files, tree.lock))):
+                other = writers.setdefault(path.absolute(), each)
+                if other is each or (other.file, each.file) in told:
+                    continue
+                told.add((other.file, each.file))
+                shown = path if path == tree.root else tree.root / path.relative_to(root)
+                yield Diagnostic(
+                    rule=SAME_OUTPUT,
+                    message=f"`{other.file}` and `{each.file}` would both write `{shown.as_posix()}`",
+                    at=Label(("name",), file=each.file),
+                    related=(Label(("name",), "the other app", file=other.file),),
+                    help="give the apps different names, and folders of their own",
+                )

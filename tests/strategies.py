@@ -1,0 +1,730 @@
+"""
+Hypothesis strategies for whole app files, as plain data that a user would write: shorthands, nulls, bare numbers.
+
+``of`` reads a strategy off an annotation of the model and raises on what it does not know, so a new field is drawn
+without a line here, and a new sort of scalar asks for its line in ``SCALARS``. What only makes sense together (a probe
+and the port it asks, a request and its limit) is drawn in an order in which it comes out right; nothing is filtered.
+
+Hypothesis loads its own ``ci`` profile where the variable ``CI`` is set: there, every run draws the same examples.
+"""
+
+import shlex
+import types
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
+
+from annotated_types import Interval
+from hypothesis import strategies as st
+from pydantic import AfterValidator
+from pydantic.fields import FieldInfo
+
+from kgen import scalars
+from kgen.cron import timezones
+from kgen.features.autoscaling import Autoscaling
+from kgen.features.configuration import FileSpec
+from kgen.features.disruption import Disruption
+from kgen.features.routes import Route, Tls
+from kgen.features.service import PortSpec
+from kgen.features.volumes import Volume
+from kgen.model.app import App, Component, Release, SecretSpec
+from kgen.model.container import (
+    Build,
+    EnvSource,
+    EnvValue,
+    Image,
+    Probe,
+    Probes,
+    PythonBuild,
+    Resources,
+)
+from kgen.model.facts import Facts, Project
+from kgen.spec import AS_WRITTEN, NotYet, Spec
+
+Strategy: TypeAlias = st.SearchStrategy[Any]
+Check: TypeAlias = Callable[..., Any]
+
+TRAPS: Final = (
+    *("no", "1e3", "12:30:45", "~", "", "0o7", "null", "y", "0644", "0x1F", "1_000", ".inf", "2026-01-31", "=", "<<"),
+    *("$(HOME)", "$$(HOME)", "$", "$$", "${", "$${x}", "${needs.db.url}", "{{ x }}", "%s", "{0}", "\\", '"', "'"),
+    *("a: b", "# c", " x ", "- a", "[a]", "{a: b}", "&a", "*a", "!!int 1", "@a", "`a`", "|", ">", "---", "..."),
+    *(
+        "two\nlines\n",
+        "\ttab",
+        "cr\r\n",
+        " \n",
+        "\n\n",
+        "ünï ✓ 日本",
+        "🙂",
+        "\u2028",
+        "\u202e",
+        "\ufeff",
+        "\x07",
+        "\x85",
+    ),
+)
+"""Texts that some reader takes for something else; random text hardly ever finds them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What exists already when something is drawn that refers to it."""
+
+    ports: tuple[str, ...] = ("http",)
+    """Names of the component's ports."""
+
+    lowest: int = 2
+    """Pods of the component that always run."""
+
+    references: tuple[str, ...] = ()
+    """Placeholders that stand for something."""
+
+    secrets: tuple[str, ...] = ()
+    """``name/key`` of every declared secret."""
+
+    builds: bool = False
+    """Whether the app says how its image is built; components of such an image need a command."""
+
+
+# --- scalars --------------------------------------------------------------------------------------------------------
+
+
+def _text(alphabet: str, most: int, *, start: str = "", end: str = "") -> st.SearchStrategy[str]:
+    """Return texts of 1 to ``most`` characters, whose first and last one may have to be of a smaller alphabet."""
+    first, last = st.sampled_from(start or alphabet), st.sampled_from(end or alphabet)
+    return st.one_of(first, st.builds("{}{}{}".format, first, st.text(alphabet, max_size=most - 2), last))
+
+
+_LOWER = "abcdefghijklmnopqrstuvwxyz"
+_DIGITS = "0123456789"
+_ALNUM = _LOWER + _DIGITS
+_KEY = _ALNUM + _LOWER.upper() + "-_."
+
+free_text: Final = st.one_of(
+    st.sampled_from(TRAPS), st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+)
+short_name: Final = st.one_of(
+    st.sampled_from(["web", "db", "no", "on", "true", "null", "y", "e1", "inf", "a-b", "release"]),
+    _text(_ALNUM + "-", 12, start=_LOWER, end=_ALNUM),
+)
+"""Names that are part of other names, which must not become too long together."""
+
+_name = st.one_of(short_name, st.just("n" * 63), _text(_ALNUM + "-", 63, start=_LOWER, end=_ALNUM))
+_object_name = st.one_of(short_name, st.sampled_from(["1", "0.1", "a.b-c.d", "no.on", "x" * 100]))
+_key = st.one_of(
+    st.sampled_from(["no", "1", "1.0", "1e3", "0644", "a_b.c-d", "URL"]), _text(_KEY, 20, start=_ALNUM, end=_ALNUM)
+)
+_number = st.integers(0, 59).map(str)
+_count = st.integers(1, 120)
+_duration = st.one_of(
+    st.sampled_from(["1h30m", "90s", "1h1m1s", "05m"]),
+    st.builds("{}{}".format, _count, st.sampled_from("sm")),
+)
+_word = st.one_of(
+    free_text.map(lambda text: text.replace("${", "$ {")), st.sampled_from(["--port", "8000", "-c", "0.5", "app:app"])
+)
+_command = st.one_of(
+    st.lists(st.one_of(_word, st.integers(-1, 9000), st.booleans(), st.just(0.5)), min_size=1, max_size=4),
+    st.lists(
+        st.sampled_from(["gunicorn", "--bind", "0.0.0.0:8000", "it's", "two words", "8000", "no"]), min_size=1
+    ).map(lambda parts: shlex.join(["run", *parts])),
+)
+_schedule = st.one_of(
+    st.sampled_from(["@daily", "@hourly", "*/5 * * * *", "0 0 1,15 * mon-fri", "? 8-18/2 ? JAN-dec sun"]),
+    st.builds(
+        "{} {} {} {} {}".format, _number, st.integers(0, 23), st.integers(1, 31), st.integers(1, 12), st.just("*")
+    ),
+)
+_path_step = _text(_KEY + "@+", 8, start=_ALNUM, end=_ALNUM)
+_container_path = st.one_of(
+    st.sampled_from(["/tmp", "/data", "/etc/app/no", "/var/lib/1e3", "/.a/b_c@d+e"]),  # noqa: S108  # in the container
+    st.lists(_path_step, min_size=1, max_size=3).map(lambda steps: "/" + "/".join(steps)),
+)
+_url_path = st.one_of(
+    st.sampled_from(["/", "/healthz", "/a?b=c&d=%20", "/$(X)", "/ünï", "/{x}"]), _path_step.map("/{}".format)
+)
+_route_path = st.one_of(st.sampled_from(["/", "/api", "/a.b/c", "/no/"]), _path_step.map("/{}".format))
+_relative_path = st.one_of(st.sampled_from([".", "svc", "a b/c", "./x", "no", "1.0"]), _path_step)
+_version = st.one_of(st.sampled_from(["17", "3.13", "3.10", "1.10.0", "18.1"]), st.integers(1, 99).map(str))
+_host = st.one_of(st.sampled_from(["shop.example.com", "*.example.com", "localhost", "1.no"]), short_name)
+_repository = st.one_of(
+    st.sampled_from(["shop", "ghcr.io/acme/shop", "localhost:5000/a/b__c", "registry.Example.com/x-y/z"]),
+    st.lists(_text(_ALNUM, 8), min_size=1, max_size=3).map("/".join),
+)
+_tag = st.one_of(
+    st.sampled_from(["1.10", "latest", "1", "0.5", "1e3", "v1.0.0-rc.1", "_x"]), _text(_KEY, 20, start="a1_")
+)
+_digest = st.text("0123456789abcdef", min_size=64, max_size=64).map("sha256:{}".format)
+_env_name = st.one_of(
+    st.sampled_from(["PORT", "no", "_X", "a.b-c", "DATABASE_URL", "PATH"]), _text(_KEY, 12, start="Ab_")
+)
+_cpu_low, _cpu_high = ["1m", "50m", "0.1", "100m", "0.50"], ["500m", "1", "2", "0.5", "1.5"]
+_memory_low, _memory_high = ["64Mi", "2000k", "128M", "0.125Gi", "1024Ki"], ["256Mi", "1G", "1.5Gi", "1Ti"]
+_memory_even = ["256Mi", "0.25Gi", "262144Ki", "268435456"]
+_size = st.one_of(st.sampled_from(["1Gi", "1.5Gi", "500M", "1073741824", "10Ti"]), _count.map("{}Gi".format))
+
+
+def _check_of(alias: Any) -> Check:
+    """Return the function that makes a scalar what it is."""
+    return [mark.func for mark in alias.__metadata__ if isinstance(mark, AfterValidator)][-1]
+
+
+SCALARS: Final[Mapping[Check, Strategy]] = {
+    _check_of(alias): strategy
+    for alias, strategy in (
+        (scalars.Name, _name),
+        (scalars.PortName, _text(_ALNUM, 15, start=_LOWER)),
+        (scalars.ObjectName, _object_name),
+        (scalars.Key, _key),
+        (scalars.EnvName, _env_name),
+        (scalars.Reference, st.builds("{}/{}".format, _object_name, _key)),
+        (scalars.Host, _host),
+        (scalars.ContainerPath, _container_path),
+        (scalars.UrlPath, _url_path),
+        (scalars.RoutePath, _route_path),
+        (scalars.AppProtocol, st.sampled_from(["http", "grpc", "kubernetes.io/h2c"])),
+        (scalars.RelativePath, _relative_path),
+        (scalars.VersionText, _version),
+        (scalars.MinorVersion, st.sampled_from(["3.11", "3.13", "3.10"])),
+        (scalars.DebianPackage, st.sampled_from(["libpq5", "g++", "libstdc++6", "python3.11"])),
+        (scalars.ExtraName, st.sampled_from(["postgres", "dev", "a.b_c-d", "1"])),
+        (scalars.Share, st.integers(1, 99).map("{}%".format)),
+        (scalars.Cpu, st.sampled_from(_cpu_low + _cpu_high)),
+        (scalars.Memory, _size),
+        (scalars.Duration, _duration),
+        (scalars.Command, _command),
+        (scalars.Schedule, _schedule),
+        (scalars.TimeZone, st.sampled_from(sorted(timezones()))),
+        (scalars.Repository, _repository),
+        (scalars.Tag, _tag),
+        (scalars.Digest, _digest),
+    )
+}
+"""Validator of a scalar → values that it accepts."""
+
+
+def _bare(text: str) -> Any:
+    """Return the number or boolean that a user may write, without quotes, where ``text`` is meant."""
+    if text in {"true", "false"}:
+        return text == "true"
+    for read in (int, float):
+        try:
+            if repr(read(text)) == text and read(text) < 10**9:
+                return read(text)
+        except ValueError:
+            continue
+    return text
+
+
+def as_text(value: Any) -> str:
+    """Return what kgen takes a bare scalar for: the text that the user wrote."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def as_written(texts: st.SearchStrategy[str]) -> Strategy:
+    """Return ``texts``, some of them as bare scalars."""
+    return st.one_of(texts, texts.map(_bare))
+
+
+# --- read off the model ---------------------------------------------------------------------------------------------
+
+
+def of(annotation: Any, known: Known | None = None) -> Strategy:
+    """
+    Return a strategy for what a user may write where the model says ``annotation``.
+
+    Raises:
+        TypeError: The annotation has a shape that is new here.
+    """
+    return _of(annotation, (), known or Known())
+
+
+def _of(annotation: Any, marks: tuple[Any, ...], known: Known) -> Strategy:  # noqa: PLR0911  # one per shape
+    if annotation == EnvValue:
+        return _env_value(known)
+    origin, args = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _of(args[0], (*marks, *args[1:]), known)
+    if origin in {Union, types.UnionType}:
+        return st.one_of([_of(each, marks, known) for each in args])
+    if annotation is type(None):
+        return st.none()
+    if checks := [mark.func for mark in marks if isinstance(mark, AfterValidator)]:
+        return _scalar(annotation, checks[-1], marks)
+    if origin is dict:
+        return st.dictionaries(SCALARS[_check_of(args[0])], _of(args[1], (), known), max_size=3)
+    if origin is tuple and args[1:] == (...,):
+        return st.lists(_of(args[0], (), known), max_size=3)
+    if origin is Literal:
+        later = {word for mark in marks if isinstance(mark, NotYet) for word in mark.values}
+        return st.sampled_from([word for word in args if word not in later])
+    if isinstance(annotation, type) and issubclass(annotation, Spec):
+        return written(annotation, known)
+    return _builtin(annotation, marks)
+
+
+def _scalar(annotation: Any, check: Check, marks: tuple[Any, ...]) -> Strategy:
+    if check not in SCALARS:
+        raise TypeError(f"no strategy for the scalar that {check} accepts: add a line to SCALARS")
+    known = SCALARS[check]
+    return as_written(known) if annotation is str and AS_WRITTEN in marks else known
+
+
+def _builtin(annotation: Any, marks: tuple[Any, ...]) -> Strategy:
+    bounds = next((mark for mark in marks if isinstance(mark, Interval)), None)
+    if annotation is int and bounds and isinstance(bounds.ge, int) and isinstance(bounds.le, int):
+        return st.integers(bounds.ge, bounds.le)
+    if annotation is bool:
+        return st.booleans()
+    if annotation is str:
+        return as_written(st.one_of(free_text, _number)) if AS_WRITTEN in marks else free_text
+    raise TypeError(f"no strategy for {annotation} with {marks}")
+
+
+def written(model: type[Spec], known: Known) -> Strategy:
+    """
+    Return a strategy for ``model``, its shorthands included.
+
+    Raises:
+        TypeError: It has a shorthand that is new here, or a field whose shape is.
+    """
+    own = LONG_FORMS.get(model)
+    long = own(known) if own else fields(model, known)
+    if model.expand.__func__ is Spec.expand.__func__:  # type: ignore[attr-defined]  # a classmethod's function
+        return long
+    if model not in SHORTHANDS:
+        raise TypeError(f"no strategy for the shorthand of {model}: add a line to SHORTHANDS")
+    return st.one_of(SHORTHANDS[model](known), long)
+
+
+def fields(
+    model: type[Spec], known: Known, *, without: Collection[str] = (), always: Collection[str] = ()
+) -> st.SearchStrategy[dict[str, Any]]:
+    """
+    Return a strategy for the long form of ``model``.
+
+    Args:
+        model: What is written.
+        known: What it may refer to.
+        without: Keys to leave out.
+        always: Keys to put in, with a value, besides those that have no default.
+    """
+    return _fields(model, known, frozenset(without), frozenset(always))
+
+
+@lru_cache(maxsize=1000)
+def _fields(
+    model: type[Spec], known: Known, without: frozenset[str], always: frozenset[str]
+) -> st.SearchStrategy[dict[str, Any]]:
+    needed: dict[str, Strategy] = {}
+    others: dict[str, Strategy] = {}
+    for name, info in model.model_fields.items():
+        key = info.alias or name
+        if key in without or any(isinstance(mark, NotYet) and not mark.values for mark in info.metadata):
+            continue
+        is_needed = key in always or info.is_required()
+        (needed if is_needed else others)[key] = _field(model, key, info, known, is_needed=is_needed)
+    return st.fixed_dictionaries(needed, optional=others)
+
+
+def _field(model: type[Spec], key: str, info: FieldInfo, known: Known, *, is_needed: bool) -> Strategy:
+    marks = tuple(info.metadata)
+    if own := FIELDS.get((model, key)):
+        return own(known)
+    if is_needed and get_origin(info.annotation) in {Union, types.UnionType}:
+        kinds = [each for each in get_args(info.annotation) if each is not type(None)]
+        return st.one_of([_of(each, marks, known) for each in kinds])
+    return _of(info.annotation, marks, known)
+
+
+# --- what belongs together ------------------------------------------------------------------------------------------
+
+_POD_FIELDS = (
+    *("metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "status.podIP"),
+    "metadata.labels['app.kubernetes.io/name']",
+)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("${", "$${")
+
+
+def _env_value(known: Known) -> Strategy:
+    plain = free_text.map(_escaped)
+    made = [plain, as_written(_number), as_written(st.sampled_from(["1.10", "true", "0.5"])), written(EnvSource, known)]
+    if known.references:
+        reference = st.sampled_from(known.references)
+        piece = plain.map(lambda text: text.rstrip("$"))  # or a brace after it would make a placeholder of both
+        made += [reference, st.lists(st.one_of(reference, piece), min_size=2, max_size=4).map("".join)]
+    return st.one_of(made)
+
+
+def _exactly_one(model: type[Spec], keys: Collection[str], known: Known, *, without: Collection[str] = ()) -> Strategy:
+    return st.one_of(
+        [fields(model, known, without={*keys, *without} - {key}, always=[key]) for key in keys if key not in without]
+    )
+
+
+def _env_source(known: Known) -> Strategy:
+    return _exactly_one(EnvSource, ("secret", "config", "field"), known, without=() if known.secrets else ("secret",))
+
+
+def _probe(known: Known, *, without: Collection[str] = ()) -> Strategy:
+    if not known.ports:
+        without = {*without, "http", "tcp", "grpc", "port"}
+    http = fields(Probe, known, without={*without, "tcp", "exec", "grpc", "off"}, always=["http"])
+    other = _exactly_one(Probe, ("tcp", "exec", "grpc"), known, without={*without, "http", "port", "off"})
+    return st.one_of(other, *([] if "http" in without else [http]), st.just({"off": True}))
+
+
+def _single_success(known: Known) -> Strategy:
+    return st.one_of(st.none(), SHORTHANDS[Probe](known), _probe(known, without=["successes"]))
+
+
+def _url(known: Known) -> Strategy:
+    return _url_path if known.ports else st.nothing()
+
+
+def _image(_known: Known) -> Strategy:
+    tags, digests = _tag.map(":{}".format), _digest.map("@{}".format)
+    return st.builds("{}{}{}".format, _repository, st.just("") | tags, st.just("") | digests)
+
+
+def _amounts(cpu: list[str], memory: list[str]) -> st.SearchStrategy[dict[str, Any]]:
+    amounts = {"cpu": as_written(st.sampled_from(cpu)), "memory": as_written(st.sampled_from(memory))}
+    return st.fixed_dictionaries({}, optional={key: st.none() | amount for key, amount in amounts.items()})
+
+
+def _short_resources(known: Known) -> Strategy:
+    """Return the short form, alone or with parts of the long one, which wins."""
+    short = _amounts(_cpu_low, _memory_even)
+    return st.one_of(short, st.builds(lambda one, more: one | more, short, fields(Resources, known)))
+
+
+def _autoscaling(known: Known) -> Strategy:
+    def order(bounds: dict[str, Any]) -> dict[str, Any]:
+        low, high = sorted((bounds.get("min", 2), bounds["max"]))
+        return bounds | ({"min": low, "max": high} if "min" in bounds else {"max": high})
+
+    return fields(Autoscaling, known).map(order)
+
+
+def _disruption(known: Known) -> Strategy:
+    """Return budgets that always let a pod go."""
+    shares = SCALARS[_check_of(scalars.Share)]
+    numbers = st.integers(0, known.lowest - 1) if known.lowest else st.nothing()
+    half = st.integers(1, 50).map("{}%".format) if known.lowest > 1 else st.nothing()
+    smallest = st.fixed_dictionaries({"minAvailable": st.one_of(numbers, half)})
+    largest = st.fixed_dictionaries({"maxUnavailable": st.one_of(st.integers(1, 10_000), shares)})
+    off = fields(Disruption, known).map(lambda budget: budget | {"off": True})
+    if known.lowest <= 1:
+        return st.one_of(st.none(), off)
+    return st.one_of(st.none(), smallest, largest, off, st.just({"off": False, "maxUnavailable": 1}), st.just({}))
+
+
+def _volume(known: Known) -> Strategy:
+    persistent = fields(Volume, known, without=["type"], always=["size"])
+    loose = fields(Volume, known, without=["type", "access", "class"])
+    scratch = st.sampled_from(["ephemeral", "memory"])
+    return st.one_of(persistent, st.builds(lambda volume, kind: volume | {"type": kind}, loose, scratch))
+
+
+def _build(known: Known) -> Strategy:
+    """Return builds with a Dockerfile of the user's own, or with what kgen's needs."""
+    ours = fields(Build, known, without=["dockerfile", "target", "args"])
+    return st.one_of(ours, fields(Build, known, without=["python"], always=["dockerfile"]))
+
+
+def _python(known: Known) -> Strategy:
+    """Return what pip does not know only with another manager."""
+    plain = fields(PythonBuild, known, without=["extras", "groups"])
+    managed = fields(PythonBuild, known, without=["manager"])
+    return st.one_of(
+        plain, st.builds(lambda made, name: made | {"manager": name}, managed, st.sampled_from(["uv", "poetry"]))
+    )
+
+
+def _tls(known: Known) -> Strategy:
+    return st.one_of(fields(Tls, known, without=["off"]), st.just({"off": True}))
+
+
+def _port_name(known: Known) -> Strategy:
+    return st.sampled_from(known.ports)
+
+
+def _optional_port_name(known: Known) -> Strategy:
+    return st.sampled_from((*known.ports, None))
+
+
+LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
+    Build: _build,
+    PythonBuild: _python,
+    EnvSource: _env_source,
+    Probe: _probe,
+    Autoscaling: _autoscaling,
+    Volume: _volume,
+    Tls: _tls,
+    FileSpec: lambda known: _exactly_one(FileSpec, ("source", "content"), known),
+}
+"""Mappings whose keys depend on each other."""
+
+SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
+    Build: lambda _: _relative_path,
+    Disruption: lambda _: st.just(value=False),
+    Image: _image,
+    PortSpec: lambda _: st.integers(1, 65535),
+    Probe: lambda known: st.one_of(_url(known), st.just(value=False)),
+    Probes: _url,
+    Release: lambda _: _command,
+    Resources: _short_resources,
+    SecretSpec: lambda _: st.lists(as_written(_key), max_size=3),
+    Tls: lambda _: st.booleans(),
+}
+"""Short forms; none where they need what is not there."""
+
+FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
+    (Image, "repository"): lambda _: _repository,  # null would take away the app's
+    (Resources, "requests"): lambda _: _amounts(_cpu_low, _memory_low),
+    (Resources, "limits"): lambda _: _amounts(_cpu_high, _memory_high),
+    (Probe, "tcp"): _port_name,
+    (Probe, "grpc"): _port_name,
+    (Probe, "port"): _optional_port_name,
+    (Probes, "startup"): _single_success,
+    (Probes, "liveness"): _single_success,
+    (Route, "port"): _optional_port_name,
+    (Component, "disruption"): lambda known: st.one_of(st.just(value=False), _disruption(known)),
+    (EnvSource, "secret"): lambda known: st.sampled_from(known.secrets),
+    (EnvSource, "field"): lambda _: st.sampled_from(_POD_FIELDS),
+    (App, "name"): lambda _: short_name,
+}
+"""Fields that depend on what is around them."""
+
+
+# --- components -----------------------------------------------------------------------------------------------------
+
+_RUNS_FOR_EVER = ("port", "ports", "probes", "replicas", "disruption", "spread")
+_NOT_FOR: Final[Mapping[str, tuple[str, ...]]] = {
+    "web": ("schedule", "timezone", "concurrency", "suspend", "timeout", "retries", "when"),
+    "worker": ("routes", "schedule", "timezone", "concurrency", "suspend", "timeout", "retries", "when"),
+    "cron": (*_RUNS_FOR_EVER, "routes", "when"),
+    "job": (*_RUNS_FOR_EVER, "routes", "schedule", "timezone", "concurrency", "suspend"),
+}
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {"web": (), "worker": (), "cron": ("schedule",), "job": ("when",)}
+_WAYS: Final[Mapping[str, tuple[str, ...]]] = {"web": ("port", "ports"), "worker": ("", "port", "ports")}
+_BAND = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A component of which only its type and its ports are known."""
+
+    kind: str
+    listens: Mapping[str, Any]
+    """`port` or `ports`, as written."""
+
+    @property
+    def ports(self) -> tuple[str, ...]:
+        """Return the names of what can be asked by HTTP or TCP."""
+        named = self.listens.get("ports", {"http": 80} if self.listens else {})
+        return tuple(
+            name for name, port in named.items() if isinstance(port, int) or port.get("protocol") in {None, "TCP"}
+        )
+
+
+@st.composite
+def _part(draw: st.DrawFn) -> Part:
+    """Draw a type and ports; no number occurs twice, in the container or at the Service."""
+    kind = draw(fields(Component, Known(), without=set(_keys(Component)) - {"type"}))["type"]
+    way = draw(st.sampled_from(_WAYS.get(kind, ("",))))
+    if way != "ports":
+        return Part(kind=kind, listens={"port": draw(of(scalars.Port))} if way else {})
+    names = draw(st.lists(SCALARS[_check_of(scalars.PortName)], min_size=1, max_size=3, unique=True))
+    ports: dict[str, Any] = {}
+    for index, name in enumerate(names):
+        port = draw(written(PortSpec, Known()))
+        if isinstance(port, dict):
+            numbers = {key: port[key] % _BAND + index * _BAND + 1 for key in ("port", "servicePort") if port.get(key)}
+            ports[name] = port | numbers | ({} if index else {"protocol": "TCP"})
+        else:
+            ports[name] = port % _BAND + index * _BAND + 1
+    return Part(kind=kind, listens={"ports": ports})
+
+
+@st.composite
+def _component(draw: st.DrawFn, name: str, part: Part, known: Known) -> dict[str, Any]:
+    first = draw(fields(Component, known, without=set(_keys(Component)) - {"type", "volumes", "files"}))
+    first["type"] = part.kind
+    _settle(first)
+    persistent = [each for each in (first.get("volumes") or {}).values() if each.get("type") in {None, "persistent"}]
+    alone = any(each.get("access") in {None, "ReadWriteOnce", "ReadWriteOncePod"} for each in persistent)
+    if part.kind in _WAYS and draw(st.integers(0, 3)):
+        first["replicas"] = draw(st.sampled_from([0, 1, None]) if alone else _replicas())
+    lowest = _lowest(first.get("replicas"), default=2 if part.kind == "web" and not alone else 1)
+    rest = fields(
+        Component,
+        replace(known, ports=part.ports, lowest=lowest),
+        without={*first, *_NOT_FOR[part.kind], "volumes", "files", "port", "ports", "replicas"},
+        always=_NEEDED[part.kind],
+    )
+    made: dict[str, Any] = {**first, **draw(rest), **part.listens}
+    if made.get("build") is not None:
+        made["build"] = _moved(made["build"], f"parts/{name}")
+    if (known.builds or made.get("build") is not None) and made.get("command") is None:
+        made["command"] = draw(_command)
+    return made
+
+
+def _keys(model: type[Spec]) -> Iterator[str]:
+    return (info.alias or name for name, info in model.model_fields.items())
+
+
+def _replicas() -> Strategy:
+    return st.one_of(st.integers(0, 4), written(Autoscaling, Known()))
+
+
+def _lowest(replicas: Any, *, default: int) -> int:
+    if isinstance(replicas, dict):
+        return int(replicas.get("min", 2))
+    return default if replicas is None else int(replicas)
+
+
+def _settle(component: dict[str, Any]) -> None:
+    """Give every volume a path of its own, and keep only files that no other one stands in the way of."""
+    taken = set[str]()
+    for name, volume in (component.get("volumes") or {}).items():
+        if volume["path"] in taken:
+            volume["path"] = f"/volumes/{name}"
+        taken.add(volume["path"])
+        if component["type"] == "job":  # after a deployment nobody would make the claim
+            volume["type"] = "ephemeral"
+            volume.pop("access", None)
+            volume.pop("class", None)
+    keys: set[str] = set()
+    for path in list(component.get("files") or {}):
+        key = path.strip("/").replace("/", ".")
+        if path in {*taken, "/tmp"} or key in keys:  # noqa: S108  # in the container
+            del component["files"][path]
+        keys.add(key)
+
+
+def _moved(build: Any, folder: str) -> Any:
+    """Return ``build`` in a folder of its own, since one folder has one Dockerfile."""
+    if isinstance(build, str):
+        return f"{folder}/{build}" if build != "." else folder
+    return build | {"context": _moved(build.get("context") or ".", folder)}
+
+
+# --- apps -----------------------------------------------------------------------------------------------------------
+
+_NEED_OUTPUTS = ("url", "host", "port", "username", "password", "database")
+_LATER_ON_TOP = ("components", "release", "environments", "env", "needs", "secrets", "image")
+
+
+@st.composite
+def apps(draw: st.DrawFn, *, environments: bool = True) -> dict[str, Any]:
+    """Draw an app file without a fault; ``environments``: whether it may have some."""
+    around = draw(fields(App, Known(), without=set(_keys(App)) - {"needs", "secrets"}))
+    needs = around.get("needs") or {}
+    has_release = "release" not in needs and draw(st.booleans())
+    names = draw(st.lists(short_name, min_size=1, max_size=3, unique=True))
+    reserved = {*needs, "release"} if has_release else {*needs}
+    # in compose.yaml components, needs and the release are services side by side
+    parts = {f"{name}-part" if name in reserved else name: draw(_part()) for name in names}
+    known = _known(around, parts)
+    top = draw(fields(App, known, without={*_LATER_ON_TOP} - {"env"}))
+    image = draw(st.one_of(_image(known), fields(Image, known, always=["repository"])))
+    made: dict[str, Any] = {**top, **around, "image": image}
+    known = replace(known, builds=top.get("build") is not None)
+    if has_release:
+        made["release"] = draw(written(Release, known))
+    made["components"] = {name: draw(_component(name, part, known)) for name, part in parts.items()}
+    own = [each.get("image") is not None or each.get("build") is not None for each in made["components"].values()]
+    if all(own) and not has_release:
+        made.pop("build", None)  # nobody would run the image
+    taken = set[tuple[str, str]]()
+    for name, component in made["components"].items():
+        _part_ways(component.get("routes"), name, taken)
+    if environments and draw(st.booleans()):
+        overlays = st.dictionaries(short_name, st.one_of(st.none(), _overlay(made, parts, known)), max_size=2)
+        made["environments"] = draw(overlays)
+    if draw(st.booleans()):
+        made["x-owner"] = draw(st.one_of(free_text, st.lists(free_text, max_size=1), st.just({"team": 1})))
+    return made
+
+
+def _part_ways(routes: list[dict[str, Any]] | None, name: str, taken: set[tuple[str, str]]) -> None:
+    """Give every route a path of its own."""
+    for index, route in enumerate(routes or ()):
+        if (route["host"], route.get("path", "/")) in taken:
+            route["path"] = f"/own/{name}/{index}"
+        taken.add((route["host"], route.get("path", "/")))
+
+
+def _known(around: Mapping[str, Any], parts: Mapping[str, Part]) -> Known:
+    """Return what variables may refer to."""
+    secrets = {
+        name: [as_text(key) for key in (spec["keys"] if isinstance(spec, dict) else spec)]
+        for name, spec in (around.get("secrets") or {}).items()
+    }
+    references = [f"${{needs.{name}.{output}}}" for name in around.get("needs") or {} for output in _NEED_OUTPUTS]
+    references += [
+        f"${{components.{name}.{output}}}" for name in parts if parts[name].ports for output in ("url", "host", "port")
+    ]
+    pairs = [(name, key) for name, keys in secrets.items() for key in keys]
+    # a dot separates the steps of a placeholder; `{secret: a.b/c}` has no such limit
+    references += [f"${{secrets.{name}.{key}}}" for name, key in pairs if "." not in name + key]
+    return Known(references=tuple(references), secrets=tuple(f"{name}/{key}" for name, key in pairs))
+
+
+_EVERYWHERE = ("image", "env", "resources", "security", "stopGracePeriod")
+_CHANGES: Final[Mapping[str, tuple[str, ...]]] = {
+    "web": (*_EVERYWHERE, "probes", "spread", "routes"),
+    "worker": (*_EVERYWHERE, "probes", "spread"),
+    "cron": (*_EVERYWHERE, "schedule", "timezone", "suspend", "timeout", "retries"),
+    "job": (*_EVERYWHERE, "when", "timeout", "retries"),
+}
+"""What an environment may change whatever the base says."""
+
+
+@st.composite
+def _overlay(draw: st.DrawFn, base: Mapping[str, Any], parts: Mapping[str, Part], known: Known) -> dict[str, Any]:
+    wanted = {"namespace", "image", "env", "resources", "security"}
+    made: dict[str, Any] = draw(fields(App, known, without=set(_keys(App)) - wanted))
+    if made.get("image") is None:
+        made.pop("image", None)
+    for name in draw(st.lists(st.sampled_from(sorted(parts)), max_size=2, unique=True)):
+        change = draw(_change(parts[name], known))
+        for index, route in enumerate(change.get("routes") or ()):
+            route["path"] = f"/changed/{name}/{index}"
+        made.setdefault("components", {})[name] = change
+    if base.get("env") and draw(st.booleans()):
+        made["env"] = {**(made.get("env") or {}), draw(st.sampled_from(sorted(base["env"]))): None}
+    if draw(st.booleans()):
+        made["release"] = None
+    return made
+
+
+@st.composite
+def _change(draw: st.DrawFn, part: Part, known: Known) -> dict[str, Any]:
+    inner = replace(known, ports=part.ports)
+    wanted = {*_CHANGES[part.kind]} - ({"image"} if known.builds else set())
+    made: dict[str, Any] = draw(fields(Component, inner, without={*_keys(Component)} - wanted))
+    for key in _NEEDED[part.kind]:
+        if made.get(key, "") is None:
+            del made[key]
+    return made
+
+
+def facts(*variants: App) -> Facts:
+    """Return a repository in which everything is there that ``variants`` name."""
+    projects: dict[str, Project] = {}
+    files: dict[str, str | None] = {}
+    for app in variants:
+        for build in (app.build, *(each.build for each in app.components.values())):
+            if build:
+                manager = build.python.manager or "pip"
+                projects[build.context] = Project(locks={manager: f"{manager}.lock"}, poetry_version="2.2.1")
+        for component in app.components.values():
+            files |= {file.source: f"text of {file.source}\n" for file in component.files.values() if file.source}
+    return Facts(projects=projects, files=files)

@@ -1,0 +1,151 @@
+"""The architecture, read off the imports: who may know whom, who may write, and what nobody may use."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1] / "kgen"
+MOST_LINES = 400
+
+VOCABULARY: Mapping[str, frozenset[str]] = {
+    "diag": frozenset(),
+    "units": frozenset(),
+    "cron": frozenset(),
+    "words": frozenset(),
+    "source": frozenset({"diag"}),
+    "k8s": frozenset({"diag"}),
+    "spec": frozenset({"diag", "source"}),
+    "scalars": frozenset({"cron", "diag", "source", "spec", "units", "words"}),
+}
+"""Modules without a layer, and which of each other they may import."""
+
+WORDS = frozenset(VOCABULARY)
+LAYERS: Mapping[str, frozenset[str]] = {
+    "features": WORDS,
+    "model": WORDS | {"features"},
+    "load": WORDS | {"model"},
+    "resolve": WORDS | {"model", "features"},
+    "emit": WORDS | {"model", "features"},
+    "check": WORDS,
+    "write": WORDS,
+    "report": WORDS,
+    "pipeline": WORDS | {"features", "model", "load", "resolve", "emit", "check", "write"},
+    "commands": WORDS | {"pipeline", "report", "write", "load"},
+    "rules": WORDS | {"features", "load", "resolve", "check", "write", "pipeline", "commands"},
+    "cli": frozenset({"commands"}),
+    "__main__": frozenset({"cli"}),
+    "__init__": frozenset(),
+}
+"""Packages and modules, and which others they may import; a package may always import itself, but for `features`."""
+
+NEVER = {"time", "datetime", "random", "uuid", "socket", "urllib", "requests", "subprocess", "http", "secrets"}
+"""The same input gives the same bytes, without the clock, chance, or the network."""
+
+ONLY_WRITE = {"shutil", "tempfile"}
+ONLY_WRITE_CALLS = {
+    *("write_text", "write_bytes", "mkdir", "makedirs", "unlink", "rmdir", "rename", "symlink_to", "hardlink_to"),
+    *("touch", "chmod", "rmtree", "removedirs", "fsync"),
+}
+
+FILES = sorted(path for path in ROOT.rglob("*.py") if "__pycache__" not in path.parts)
+PER_FILE = pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
+
+
+def layer(path: Path) -> str:
+    """Return the package of a file below ``ROOT``, or its own name if it is in none."""
+    return path.relative_to(ROOT).with_suffix("").parts[0]
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """Yield the dotted name of every import in ``path``, and whether it is made only when a function is called."""
+    tree = ast.parse(path.read_text("utf-8"))
+    inner = {
+        id(child)
+        for each in ast.walk(tree)
+        if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef)
+        for child in ast.walk(each)
+    }
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Import):
+            for alias in each.names:
+                yield alias.name, id(each) in inner
+        elif isinstance(each, ast.ImportFrom):
+            assert each.level == 0, "imports are absolute"
+            for alias in each.names:
+                yield f"{each.module}.{alias.name}", id(each) in inner
+
+
+def own(name: str) -> str:
+    """Return which part of kgen ``kgen.part.module.word`` is, or nothing if it is somebody else's."""
+    package, _, rest = name.partition(".")
+    return rest.split(".")[0] if package == "kgen" else ""
+
+
+@PER_FILE
+def test_the_module_has_a_place(path: Path) -> None:
+    assert layer(path) in LAYERS.keys() | VOCABULARY.keys(), "put the new module into the table"
+
+
+@PER_FILE
+def test_imports_follow_the_layers(path: Path) -> None:
+    mine = layer(path)
+    allowed = VOCABULARY[mine] if mine in VOCABULARY else LAYERS[mine]
+    if mine != "features":
+        allowed |= {mine}
+    wrong = sorted(name for name, _ in imports(path) if own(name) and own(name) not in allowed)
+    assert wrong == []
+
+
+def test_every_line_of_the_table_is_about_something() -> None:
+    assert {layer(path) for path in FILES} == LAYERS.keys() | VOCABULARY.keys()
+
+
+def test_the_command_line_loads_commands_only_when_it_needs_them() -> None:
+    """``kgen --help`` must not wait for pydantic."""
+    eager = [name for name, is_inner in imports(ROOT / "cli.py") if own(name) and not is_inner]
+    assert eager == []
+
+
+@PER_FILE
+def test_nothing_depends_on_time_chance_or_network(path: Path) -> None:
+    assert {name.split(".")[0] for name, _ in imports(path)} & NEVER == set()
+
+
+def writes(path: Path) -> Iterator[str]:
+    """Yield what in ``path`` changes files."""
+    yield from (name for name, _ in imports(path) if name.split(".")[0] in ONLY_WRITE)
+    for each in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(each, ast.Call):
+            continue
+        called = each.func
+        name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
+        is_os = isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id == "os"
+        if name in ONLY_WRITE_CALLS or (is_os and name in {"replace", "remove", "open", "write", "link", "symlink"}):
+            yield f"{name}() in line {each.lineno}"
+        if name == "open" and not is_os:
+            modes = [
+                *each.args[isinstance(called, ast.Name) :][:1],
+                *(key.value for key in each.keywords if key.arg == "mode"),
+            ]
+            yield from (
+                f"open() in line {each.lineno}"
+                for mode in modes
+                if not (isinstance(mode, ast.Constant) and mode.value in {"r", "rb"})
+            )
+
+
+@PER_FILE
+def test_only_write_writes(path: Path) -> None:
+    if layer(path) != "write":
+        assert list(writes(path)) == []
+
+
+def test_the_test_above_sees_writes() -> None:
+    assert list(writes(ROOT / "write" / "save.py"))
+
+
+@PER_FILE
+def test_the_file_is_short(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= MOST_LINES

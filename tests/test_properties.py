@@ -1,0 +1,620 @@
+"""Laws that hold for every app: the real stages, from YAML text to YAML text, over apps drawn by ``strategies``."""
+
+import copy
+import json
+import random
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from ruamel.yaml import YAML
+
+from kgen.check.manifests import check
+from kgen.check.store import Store, default_directory
+from kgen.diag import Diagnostic, has_error
+from kgen.emit.compose import compose
+from kgen.emit.dockerfile import dockerfile
+from kgen.emit.dockerignore import dockerignore
+from kgen.emit.objects import emit
+from kgen.k8s import Emitted
+from kgen.load import app as load_app
+from kgen.load import shape
+from kgen.load.parse import parse
+from kgen.model.app import App, Component
+from kgen.model.plan import Plan
+from kgen.model.platform import Platform
+from kgen.report import json as as_json
+from kgen.report import text as as_text
+from kgen.resolve.plan import resolve
+from kgen.source import Node, Source, plain
+from kgen.spec import NotYet, Spec
+from kgen.write.yaml import text
+from strategies import TRAPS, Known, apps, facts, of, written
+
+STORE = Store(default_directory())
+VERSIONS = ("1.25", "1.30", "1.36", "1.37")
+FILE = "app.yaml"
+
+# drawing a whole app takes a while on a slow machine; it says nothing about kgen
+law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+few, some, many = settings(law, max_examples=20), settings(law, max_examples=40), settings(law, max_examples=120)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What became of an app file."""
+
+    source: Source
+    found: tuple[Diagnostic, ...]
+    plans: Mapping[str, Plan]
+    """Per environment; empty if there was an error."""
+
+    objects: Mapping[str, tuple[Emitted, ...]]
+
+    def texts(self) -> dict[str, str]:
+        """Return every text that would be written, with a name for each."""
+        made = {}
+        for environment, objects in self.objects.items():
+            for each in objects:
+                path = f"{environment}/{each.manifest['kind']}-{each.manifest['metadata']['name']}"
+                assert path not in made
+                made[path] = text(each.manifest, "")
+        for environment, plan in self.plans.items():
+            made[f"{environment}/compose.yaml"] = text(compose(plan), "")
+            for image in filter(None, (part.image for part in plan.workloads)):
+                made[f"{environment}/{image.context}/Dockerfile"] = dockerfile(image)
+                made[f"{environment}/{image.context}/.dockerignore"] = dockerignore(image)
+        return made
+
+
+def compiled(data: Any, platform: Platform = Platform()) -> Made:  # noqa: B008  # frozen
+    """Send ``data``, or the text that it is, through all stages."""
+    source = parse(data if isinstance(data, str) else text(data, ""), FILE)
+    loaded = load_app.validate(source)
+    found = list(loaded.found)
+    plans: dict[str, Plan] = {}
+    objects: dict[str, tuple[Emitted, ...]] = {}
+    if loaded.value:
+        variants = {each.environment: each for each in (loaded.value.base, *loaded.value.environments)}
+        known = facts(*(each.app for each in variants.values()))
+        for variant in variants.values():
+            outcome = resolve(variant.app, variant.environment, platform, known)
+            found += map(variant.locate, outcome.found)
+            assert (outcome.value is None) == has_error(outcome.found)
+            if outcome.value:
+                plans[variant.environment] = outcome.value
+                objects[variant.environment] = tuple(emit(outcome.value))
+                faults = check(objects[variant.environment], platform.kubernetes, STORE)
+                found += map(variant.locate, faults)
+    if has_error(found):
+        plans, objects = {}, {}
+    return Made(source=source, found=tuple(each.within(FILE) for each in found), plans=plans, objects=objects)
+
+
+def shown(made: Made) -> str:
+    return as_text.render_all(made.found, {FILE: made.source})
+
+
+def good(data: Any, platform: Platform = Platform()) -> Made:  # noqa: B008  # frozen
+    """Return what was made of ``data``, which has no fault."""
+    made = compiled(data, platform)
+    assert made.plans, shown(made)
+    return made
+
+
+def manifests(made: Made, environment: str = "") -> list[dict[str, Any]]:
+    return [dict(each.manifest) for each in made.objects[environment]]
+
+
+def lowest_namespace(value: Any, namespace: str) -> Any:
+    """Return ``value`` with ``namespace`` replaced, so that two environments can be compared."""
+    return json.loads(json.dumps(value).replace(f'"namespace": "{namespace}"', '"namespace": "?"'))
+
+
+# --- the strategies themselves --------------------------------------------------------------------------------------
+
+
+def supported(model: type[Spec]) -> dict[str, Any]:
+    """Return name → annotation of the fields of ``model`` that this version compiles."""
+    return {
+        name: info.annotation
+        for name, info in model.model_fields.items()
+        if not any(isinstance(mark, NotYet) and not mark.values for mark in info.metadata)
+    }
+
+
+def specs_in(annotation: Any) -> Iterator[type[Spec]]:
+    if isinstance(annotation, type) and issubclass(annotation, Spec):
+        yield annotation
+    for each in get_args(annotation):
+        yield from specs_in(each)
+
+
+def below(model: type[Spec], seen: set[type[Spec]]) -> set[type[Spec]]:
+    """Return ``model`` and every model that it is made of."""
+    if model not in seen:
+        seen.add(model)
+        for annotation in supported(model).values():
+            for each in specs_in(annotation):
+                below(each, seen)
+    return seen
+
+
+def fields_set(value: Any) -> Iterator[str]:
+    """Yield ``Model.field`` for everything that was written in a model."""
+    if isinstance(value, Spec):
+        for name in value.model_fields_set:
+            yield f"{type(value).__name__}.{name}"
+            yield from fields_set(getattr(value, name))
+    elif isinstance(value, dict | tuple):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from fields_set(each)
+
+
+seen = settings(law, max_examples=100, derandomize=True, database=None, phases=[Phase.generate])
+
+
+def names_written(model: type[Spec]) -> set[str]:
+    """Return the fields of ``model`` that some draw of it has."""
+    keys = {info.alias or name: name for name, info in model.model_fields.items()}
+    drawn: set[str] = set()
+
+    @seen
+    @given(written(model, Known(secrets=("token/key",))))
+    def collect(value: Any) -> None:
+        drawn.update(keys[key] for key in value if key in keys) if isinstance(value, dict) else None
+
+    collect()
+    return drawn
+
+
+def test_every_field_of_the_model_is_drawn() -> None:
+    """Every model occurs in whole apps, and every field in some draw of its model."""
+    drawn: set[str] = set()
+
+    @seen
+    @given(apps())
+    def collect(data: dict[str, Any]) -> None:
+        loaded = load_app.validate(parse(text(data, ""), FILE)).value
+        assert loaded
+        for each in (loaded.base, *loaded.environments):
+            drawn.update(fields_set(each.app))
+
+    collect()
+    assert {name.split(".")[0] for name in drawn} == {model.__name__ for model in below(App, set())}
+    for model in below(App, set()) - {App, Component}:
+        drawn |= {f"{model.__name__}.{name}" for name in names_written(model)}
+    wanted = {f"{model.__name__}.{name}" for model in below(App, set()) for name in supported(model)}
+    # a port is in its long form, `ports`, before the model sees it
+    assert wanted - drawn == {"Component.port"}
+
+
+@pytest.mark.parametrize("annotation", [set[str], int, complex, list[int], tuple[int, str], int | None])
+def test_an_unknown_shape_is_refused(annotation: Any) -> None:
+    with pytest.raises(TypeError):
+        of(annotation)
+
+
+# --- output ---------------------------------------------------------------------------------------------------------
+
+
+@many
+@given(apps())
+def test_a_valid_app_compiles_without_error(data: dict[str, Any]) -> None:
+    assert good(data).texts()
+
+
+@some
+@given(apps(), st.sampled_from([*((version,) for version in VERSIONS), VERSIONS]))
+def test_objects_pass_the_schemas_of_every_version(data: dict[str, Any], versions: tuple[str, ...]) -> None:
+    good(data, Platform(kubernetes=versions))
+
+
+@few
+@given(apps())
+def test_equal_apps_give_equal_bytes(data: dict[str, Any]) -> None:
+    assert good(data).texts() == good(copy.deepcopy(data)).texts()
+
+
+def shuffled(value: Any, what: shape.Shape, luck: random.Random) -> Any:
+    """
+    Return ``value`` with the keys of fields in another order; so are names of environments and secrets.
+
+    The order of all other maps is meaning: the first port is the default one, a variable may use one before it,
+    and objects, mounts and compose services stand in the order of components, volumes and needs.
+    """
+    if not isinstance(value, dict):
+        return [shuffled(each, what.item or what, luck) for each in value] if isinstance(value, list) else value
+    keys = list(value)
+    if what.spec or not what.each:
+        luck.shuffle(keys)
+    whole = shape.shape_of(App)
+    made = {}
+    for key in keys:
+        inner = what.child(key)
+        if what.spec is App and key in {"environments", "secrets"} and isinstance(value[key], dict):
+            names = list(value[key])
+            luck.shuffle(names)
+            each = whole if key == "environments" else inner.each
+            assert each
+            made[key] = {name: shuffled(value[key][name], each, luck) for name in names}
+        else:
+            made[key] = shuffled(value[key], inner, luck)
+    return made
+
+
+@few
+@given(apps(), st.randoms(use_true_random=False))
+def test_the_order_of_fields_means_nothing(data: dict[str, Any], luck: random.Random) -> None:
+    assert good(data).texts() == good(shuffled(data, shape.shape_of(App), luck)).texts()
+
+
+@few
+@given(apps(environments=False), st.randoms(use_true_random=False))
+def test_the_order_of_components_is_only_that_of_objects(data: dict[str, Any], luck: random.Random) -> None:
+    names = list(data["components"])
+    luck.shuffle(names)
+    other = data | {"components": {name: data["components"][name] for name in names}}
+
+    def by_name(made: Made) -> dict[str, Any]:
+        objects = {f"{each['kind']} {each['metadata']['name']}": each for each in copy.deepcopy(manifests(made))}
+        for each in objects.values():
+            for rule in each.get("spec", {}).get("ingress", []) if each["kind"] == "NetworkPolicy" else []:
+                rule.get("from", []).sort(key=json.dumps)
+        return objects
+
+    assert by_name(good(data)) == by_name(good(other))
+
+
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "web": {"stopGracePeriod": "30s", "volumes": {}},
+    "worker": {"stopGracePeriod": "30s", "ports": {}, "routes": ()},
+    "cron": {"concurrency": "forbid", "suspend": False, "retries": 2, "stopGracePeriod": "30s"},
+    "job": {"retries": 2, "stopGracePeriod": "30s", "files": {}},
+}
+_PROBES = {
+    "startup": {"period": "2s", "timeout": "2s", "failures": 30},
+    "readiness": {"period": "10s", "timeout": "2s", "failures": 3, "successes": 1, "initialDelay": None},
+    "liveness": {"period": "10s", "timeout": "5s", "failures": 3, "off": False},
+}
+
+
+def with_defaults(data: dict[str, Any]) -> dict[str, Any]:  # noqa: C901  # a list of defaults
+    """Return ``data`` with what kgen puts in by itself."""
+    made = copy.deepcopy(data)
+    has_amounts = made.get("resources") is not None
+    for component in made["components"].values():
+        kind = component["type"]
+        for key, value in _DEFAULTS[kind].items():
+            if component.get(key) is None and not (key == "ports" and component.get("port")) and key != "routes":
+                component[key] = value
+        if not has_amounts and component.get("resources") is None:
+            component["resources"] = {"cpu": "100m", "memory": "256Mi"}
+        if component.get("security") is None and made.get("security") is None:
+            component["security"] = {"readOnlyRootFilesystem": True, "runAsUser": 65532}
+        for volume in (component.get("volumes") or {}).values():
+            volume.setdefault("type", "persistent")
+            if volume["type"] == "persistent":
+                volume.update({"access": volume.get("access") or "ReadWriteOnce"})
+        for route in component.get("routes") or ():
+            route.setdefault("path", "/")
+        if kind == "web":
+            first = next(iter(component.get("ports", {"http": 0})))
+            if component.get("probes") is None:
+                component["probes"] = {name: {"tcp": first} | probe for name, probe in _PROBES.items()}
+            component["ports"] = {
+                name: port if isinstance(port, dict) else {"port": port, "servicePort": port, "protocol": "TCP"}
+                for name, port in component.pop("ports", {"http": component.pop("port", 0)}).items()
+            }
+        if kind in {"web", "worker"} and component.get("replicas") is None:
+            alone = any(
+                each["type"] == "persistent" and each["access"].startswith("ReadWriteOnce")
+                for each in (component.get("volumes") or {}).values()
+            )
+            component["replicas"] = 2 if kind == "web" and not alone else 1
+    for need in (made.get("needs") or {}).values():
+        need.update({"database": made["name"]} if need.get("database") is None else {})
+    made["namespace"] = made["name"] if made.get("namespace") is None else made["namespace"]
+    return made
+
+
+@some
+@given(apps(environments=False))
+def test_writing_a_default_out_changes_nothing(data: dict[str, Any]) -> None:
+    assert good(with_defaults(data)).texts() == good(data).texts()
+
+
+# --- names that are referred to -------------------------------------------------------------------------------------
+
+
+def walk(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """Yield every value below ``value`` with its path."""
+    yield path, value
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from walk(item, (*path, key))
+
+
+def templates(objects: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """Yield each object that runs pods, with its pod template."""
+    for each in objects:
+        spec = each.get("spec", {})
+        template = spec.get("jobTemplate", {}).get("spec", spec).get("template")
+        if template:
+            yield each, template
+
+
+def external_configs(data: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Return name and key of the ConfigMaps that the user says exist already."""
+    pairs = [value["config"].split("/") for _, value in walk(data) if isinstance(value, dict) and value.get("config")]
+    return {(name, key) for name, key in pairs}
+
+
+@some
+@given(apps())
+def test_every_name_is_emitted_or_declared(data: dict[str, Any]) -> None:  # noqa: C901  # a list of names
+    made = good(data)
+    for environment, plan in made.plans.items():
+        objects = manifests(made, environment)
+        names = {(each["kind"], each["metadata"]["name"]) for each in objects}
+        configs = {each["metadata"]["name"]: each["data"] for each in objects if each["kind"] == "ConfigMap"}
+        external = external_configs(data)
+        for _, template in templates(objects):
+            pod = template["spec"]
+            (container,) = pod["containers"]
+            assert ("ServiceAccount", pod["serviceAccountName"]) in names
+            for source in container.get("envFrom", []):
+                assert source["configMapRef"]["name"] in configs
+            for variable in container.get("env", []):
+                match variable.get("valueFrom"):
+                    case {"secretKeyRef": {"name": name, "key": key}}:
+                        assert key in plan.secrets[name]
+                    case {"configMapKeyRef": {"name": name, "key": key}}:
+                        assert (name, key) in external
+            volumes = {each["name"]: each for each in pod["volumes"]}
+            assert {each["name"] for each in container["volumeMounts"]} == set(volumes)
+            for mount in container["volumeMounts"]:
+                volume = volumes[mount["name"]]
+                if "configMap" in volume:
+                    assert mount["subPath"] in configs[volume["configMap"]["name"]]
+                if "persistentVolumeClaim" in volume:
+                    assert ("PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"]) in names
+            ports = {each["name"] for each in container.get("ports", [])}
+            numbers = {each["containerPort"] for each in container.get("ports", [])}
+            for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
+                probe = container.get(kind, {})
+                assert {probe[key]["port"] for key in ("httpGet", "tcpSocket") if key in probe} <= ports
+                assert {probe["grpc"]["port"]} <= numbers if "grpc" in probe else True
+        declared = set(data.get("secrets") or {}) | {f"{data['name']}-{need}" for need in data.get("needs") or {}}
+        declared |= {entry["secretName"] for each in objects for entry in each.get("spec", {}).get("tls", [])}
+        assert set(plan.secrets) <= declared
+        assert_targets(objects, names)
+
+
+def assert_targets(objects: Sequence[Mapping[str, Any]], names: set[tuple[str, str]]) -> None:
+    """Assert that what stands in front of a workload finds it, and the ports that it names."""
+    services = {
+        each["metadata"]["name"]: {port["name"] for port in each["spec"]["ports"]}
+        for each in objects
+        if each["kind"] == "Service"
+    }
+    for each in objects:
+        if each["kind"] == "HorizontalPodAutoscaler":
+            target = each["spec"]["scaleTargetRef"]
+            assert (target["kind"], target["name"]) in names
+        if each["kind"] == "Ingress":
+            backends = [value["service"] for _, value in walk(each) if isinstance(value, dict) and "service" in value]
+            assert backends
+            for backend in backends:
+                assert backend["port"]["name"] in services[backend["name"]]
+
+
+SELECTOR: Mapping[str, Callable[[Any], Mapping[str, str]]] = {
+    "Deployment": lambda spec: spec["selector"]["matchLabels"],
+    "PodDisruptionBudget": lambda spec: spec["selector"]["matchLabels"],
+    "NetworkPolicy": lambda spec: spec["podSelector"]["matchLabels"],
+    "Service": lambda spec: spec["selector"],
+}
+
+
+def finds(selector: Mapping[str, str], objects: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Return the objects whose pods ``selector`` finds."""
+    return [each for each, template in templates(objects) if selector.items() <= template["metadata"]["labels"].items()]
+
+
+@some
+@given(apps())
+def test_selectors_find_their_own_pods_and_no_others(data: dict[str, Any]) -> None:
+    made = good(data)
+    for environment in made.plans:
+        objects = manifests(made, environment)
+        for each in objects:
+            spec = each.get("spec", {})
+            component = each["metadata"]["labels"].get("app.kubernetes.io/component")
+            own = SELECTOR.get(each["kind"])
+            if own is None:
+                continue
+            (found,) = finds(own(spec), objects)
+            assert found["metadata"]["labels"]["app.kubernetes.io/component"] == component
+            rules = spec.get("ingress", []) if each["kind"] == "NetworkPolicy" else []
+            peers = [peer["podSelector"] for rule in rules for peer in rule.get("from", []) if "podSelector" in peer]
+            for peer in peers:
+                assert len(finds(peer["matchLabels"], objects)) == 1
+            if each["kind"] == "Service":
+                _, template = next(pair for pair in templates(objects) if pair[0] is found)
+                (container,) = template["spec"]["containers"]
+                assert {port["targetPort"] for port in spec["ports"]} == {port["name"] for port in container["ports"]}
+
+
+@settings(law, max_examples=12)
+@given(apps(environments=False))
+def test_readers_of_both_yaml_versions_see_what_was_written(data: dict[str, Any]) -> None:
+    made = good(data)
+    values = [*manifests(made), *(compose(plan) for plan in made.plans.values())]
+    for value in values:
+        written_text = text(value, "header")
+        assert yaml.safe_load(written_text) == as_lists(value)
+        assert YAML(typ="safe", pure=True).load(written_text) == as_lists(value)
+
+
+def as_lists(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
+# --- changes --------------------------------------------------------------------------------------------------------
+
+_CHANGES: Mapping[str, Any] = {
+    "env": {"ADDED": "no"},
+    "resources": {"requests": {"cpu": "3m"}, "limits": {"memory": "7Gi"}},
+    "probes": {"liveness": {"exec": ["true"], "period": "77s"}},
+    "stopGracePeriod": "77s",
+}
+
+
+@few
+@given(apps(environments=False), st.sampled_from(sorted(_CHANGES)), st.data())
+def test_a_change_of_one_component_changes_only_its_objects(
+    data: dict[str, Any], field: str, more: st.DataObject
+) -> None:
+    name = more.draw(st.sampled_from(sorted(data["components"])))
+    component = data["components"][name]
+    if field == "probes" and component["type"] not in {"web", "worker"}:
+        field = "resources"
+    value = {**component.get("env", {}), "ADDED": "no"} if field == "env" else _CHANGES[field]
+    other = data | {"components": data["components"] | {name: component | {field: value}}}
+    before, after = (
+        {f"{each['kind']} {each['metadata']['name']}": each for each in manifests(good(each_data))}
+        for each_data in (data, other)
+    )
+    changed = [key for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
+    assert changed
+    for key in changed:
+        labels = (after.get(key) or before[key])["metadata"]["labels"]
+        assert labels["app.kubernetes.io/component"] == name
+
+
+@few
+@given(apps(environments=False))
+def test_an_empty_environment_is_the_base(data: dict[str, Any]) -> None:
+    made = good(data | {"environments": {"prod": {}, "nothing": None}})
+    base = [each for each in manifests(good(data)) if each["kind"] != "Namespace"]
+    for environment in ("prod", "nothing"):
+        namespace = made.plans[environment].namespace
+        assert namespace == (data.get("namespace") or f"{data['name']}-{environment}")
+        objects = [each for each in manifests(made, environment) if each["kind"] != "Namespace"]
+        assert lowest_namespace(objects, namespace) == lowest_namespace(base, data.get("namespace") or data["name"])
+
+
+@some
+@given(apps(environments=False), st.data())
+def test_null_in_an_environment_removes(data: dict[str, Any], more: st.DataObject) -> None:
+    name = more.draw(st.sampled_from(sorted(data["components"])))
+    paths: list[tuple[str, ...]] = [
+        (key,) for key in data if key not in {"apiVersion", "name", "namespace", "components", "build"}
+    ]
+    paths += [("components", name, key) for key in data["components"][name] if key != "build"]
+    paths += [("env", key) for key in data.get("env") or {}]
+    path = more.draw(st.sampled_from(paths))
+    without = copy.deepcopy(data)
+    inner: Any = without
+    overlay: Any = None
+    for key in path[:-1]:
+        inner = inner[key]
+    del inner[path[-1]]
+    for key in reversed(path):
+        overlay = {key: overlay}
+    namespace = {"namespace": "here"}
+    removed = compiled(data | namespace | {"environments": {"prod": overlay}})
+    absent = compiled(without | namespace)
+    assert bool(removed.plans) == bool(absent.plans), shown(removed) + shown(absent)
+    if absent.plans:
+        assert manifests(removed, "prod") == manifests(absent)
+
+
+def node(value: Any, at: tuple[str | int, ...] = ()) -> Node:
+    match value:
+        case dict():
+            return Node({key: node(item, (*at, key)) for key, item in value.items()}, at)
+        case list():
+            return Node(tuple(node(item, (*at, index)) for index, item in enumerate(value)), at)
+        case _:
+            return Node(value, at, str(value))
+
+
+@some
+@given(apps(environments=False), apps(environments=False))
+def test_merging_twice_is_merging_once(base: dict[str, Any], over: dict[str, Any]) -> None:
+    whole = shape.shape_of(App)
+    low, high = (shape.long_form(node(each), whole) for each in (base, over))
+    once = shape.merge(low, high, whole)
+    twice = shape.merge(once, high, whole)
+    settled = [json.dumps(plain(shape.without_nulls(each, whole))) for each in (once, twice)]
+    assert settled[0] == settled[1]
+    assert plain(shape.merge(low, node({}), whole)) == plain(low)
+
+
+# --- faults ---------------------------------------------------------------------------------------------------------
+
+junk = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(2**63), 2**63 - 1),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.sampled_from(TRAPS),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
+    st.just([]),
+    st.just({}),
+    st.just([{}]),
+    st.just([[None]]),
+    st.just({"": None}),
+    st.just({"type": "web"}),
+)
+
+
+@st.composite
+def broken(draw: st.DrawFn) -> Any:
+    """Draw an app file with one to three faults: something replaced, removed, renamed, or added."""
+    data = draw(apps())
+    for _ in range(draw(st.integers(1, 3))):
+        places = [path for path, _ in walk(data) if path]
+        if not places:
+            break
+        path = draw(st.sampled_from(places))
+        parent: Any = data
+        for key in path[:-1]:
+            parent = parent[key]
+        last = path[-1]
+        way = draw(st.sampled_from(["replace", "remove", "rename", "add", "wrap"]))
+        if way == "remove":
+            del parent[last]
+        elif way == "rename" and isinstance(parent, dict):
+            parent[draw(st.sampled_from([*parent, "x", f"{last}s", *TRAPS]))] = parent.pop(last)
+        elif way == "add" and isinstance(parent, dict):
+            parent[draw(st.sampled_from(["port", "replicas", "kind", "metrics", "typo", "$(X)"]))] = draw(junk)
+        elif way == "wrap":
+            parent[last] = draw(st.sampled_from([[parent[last]], {"x": parent[last]}]))
+        else:
+            parent[last] = draw(junk)
+    return data
+
+
+@settings(many, max_examples=250)
+@given(broken())
+def test_any_data_gives_findings_that_render(data: Any) -> None:
+    made = compiled(data)
+    sources = {FILE: made.source}
+    assert made.plans or has_error(made.found)
+    as_text.render_all(made.found, sources, colour=True)
+    rendered = as_text.render_all(made.found, sources)
+    listed = json.loads(as_json.render_all(made.found, sources))["findings"]
+    assert rendered.count("  = rule: ") >= len(listed)
+    for finding in listed:
+        assert finding["file"] == FILE
+        assert finding["line"]
+        assert finding["message"]
+        assert finding["code"][:4] != "KG90", rendered
+        assert "Input should" not in rendered

@@ -77,17 +77,18 @@ APP_INTRO = """
 
 `app.yaml` describes one app. `kgen.yaml`, beside it or in a folder above up to the top of the repository, holds the
 platform's choices for all apps below it; every value in it has a default, and the smallest repository has none. The
-folder of manifests, `deploy`, is beside `kgen.yaml`, or beside `app.yaml` where there is none: who adds a `kgen.yaml` later
-moves it.
+folder of manifests, `deploy`, is beside `kgen.yaml`, or beside `app.yaml` where there is none: who adds a `kgen.yaml`
+later moves it.
 
 Unknown keys are errors, but for those that start with `x-`, which are ignored. Values are written as in Kubernetes:
 `512Mi`, `250m`; durations as `30s`, `10m`, `1h30m`. A command is a list of words, or one text that is split as a shell
 would split it; it runs without a shell.
 
 **Environments.** `environments.<name>` holds what differs: maps merge by key, scalars and lists replace, `null`
-removes. A probe, and an environment variable that is a mapping, is replaced whole. Shorthands are brought to their long form
-before, so `image: {tag: 1.2}` changes the tag of `image: ghcr.io/acme/shop`. The base has to be complete without them:
-the Dockerfile and compose.yaml are made from it.
+removes. A probe, a file, and an environment variable that is a mapping, is replaced whole. Shorthands are brought to
+their long form before, so `image: {tag: 1.2}` changes the tag of `image: ghcr.io/acme/shop`; a new tag drops the
+digest of the old one. The base has to be complete without them: the Dockerfile and compose.yaml are made from it, so
+`build` and what `needs` says for compose.yaml cannot differ.
 
 **Inheritance.** `image`, `env`, `resources` and `security` of the app are defaults of every component and of the
 release; what a component says is laid over them.

@@ -125,51 +125,82 @@ def compile_app(path: Path, options: Options) -> Compiled:
     workspace = open_workspace(path.parent)
     source = read(path, path.as_posix())
     loaded = load_app.validate(source, options.changes)
-    sources = {each.name: each for each in (source, workspace.source) if each}
-    found = [*workspace.found, *loaded.found]
+    failed = Compiled(
+        file=source.name,
+        sources={each.name: each for each in (source, workspace.source) if each},
+        found=(*workspace.found, *loaded.found),
+    )
     document = loaded.value
-    if document is None or has_error(found):
-        return Compiled(file=source.name, sources=sources, found=tuple(found))
-    variants = [each for each in document.environments if _is_wanted(each, options)]
+    if document is None or has_error(failed.found):
+        return failed
     facts = look((document.base.app, *(each.app for each in document.environments)), path.parent, path.name)
-    base, base_found = _plan(document.base, workspace, facts)
-    if document.environments != (document.base,):
-        # the base alone is only for local work: what an environment still has to say there is no finding
-        base_found = tuple(each for each in base_found if each.rule.severity is Severity.ERROR)
-    plans = []
-    found += base_found
-    for variant in variants:
-        plan, faults = _plan(variant, workspace, facts)
-        found += [_with_environment(each, variant.environment) for each in faults if each not in base_found]
-        plans.append((variant, plan))
-    found = list(dict.fromkeys(found))
+    base, plans, found = _plans(document, workspace, facts, options)
+    failed = replace(failed, found=(*failed.found, *found))
     if has_error(found) or base is None:
-        return Compiled(file=source.name, sources=sources, found=tuple(found))
-    inputs, owner = _inputs(path, workspace, facts, source), _relative(path, workspace)
-    out = options.out or workspace.root / workspace.platform.output.root
-    made = [_environment(variant, plan, path, out=out, inputs=inputs, owner=owner) for variant, plan in plans if plan]
-    for variant, environment in zip(variants, made, strict=True):
+        return failed
+    made = _Making(path=path, workspace=workspace, options=options, inputs=_inputs(path, workspace, facts, source))
+    environments = [_environment(variant, plan, made) for variant, plan in plans]
+    for (variant, _), environment in zip(plans, environments, strict=True):
         found += map(variant.locate, _clashes(environment.objects))
         found += map(variant.locate, check(environment.objects, workspace.platform.kubernetes, store()))
+    failed = replace(failed, found=tuple(dict.fromkeys((*failed.found, *found))))
     if has_error(found):
-        return Compiled(file=source.name, sources=sources, found=tuple(found))
-    context = _context(base, path, workspace, inputs)
-    # the first environment has the tag that its manifests name
-    parts = [part for _, plan in plans[:1] if plan for part in plan.workloads] or base.workloads
-    builds = {part.image.context: part.container.image for part in parts if part.image}
-    return Compiled(
-        file=source.name,
-        sources=sources,
-        found=tuple(found),
+        return failed
+    return replace(
+        failed,
         app=base.app,
-        out=out,
-        input=owner,
+        out=made.out,
+        input=made.owner,
         known_environments=tuple(each.environment or DEFAULT_ENVIRONMENT for each in document.environments),
-        environments=tuple(made),
-        context=context,
-        builds=tuple(builds.items()),
+        environments=tuple(environments),
+        context=_context(base, made),
+        builds=_builds(plans[0][1] if plans else base),
         has_release=any(part.run and part.run.when == "pre-deploy" for part in base.workloads),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Making:
+    """What all folders of one app are made with."""
+
+    path: Path
+    """The app file."""
+
+    workspace: Workspace
+    options: Options
+    inputs: Mapping[str, str]
+
+    @property
+    def out(self) -> Path:
+        return self.options.out or self.workspace.root / self.workspace.platform.output.root
+
+    @property
+    def owner(self) -> str:
+        return _relative(self.path, self.workspace)
+
+
+def _plans(
+    document: load_app.Document, workspace: Workspace, facts: Facts, options: Options
+) -> tuple[Plan | None, list[tuple[load_app.Variant, Plan]], list[Diagnostic]]:
+    """Return the plan of the base, those of the environments that are wanted, and what was found in all of them."""
+    base, found = _plan(document.base, workspace, facts)
+    if document.environments != (document.base,):
+        # the base alone is only for local work: what an environment still has to say there is no finding
+        found = [each for each in found if each.rule.severity is Severity.ERROR]
+    plans = []
+    for variant in document.environments:
+        if options.names and (variant.environment or DEFAULT_ENVIRONMENT) not in options.names:
+            continue
+        plan, faults = _plan(variant, workspace, facts)
+        found += [_with_environment(each, variant.environment) for each in faults if each not in found]
+        if plan:
+            plans.append((variant, plan))
+    return base, plans, list(dict.fromkeys(found))
+
+
+def _builds(plan: Plan) -> tuple[tuple[str, str], ...]:
+    """Return build context and image; ``plan`` is that of an environment, which has the tag that manifests name."""
+    return tuple({part.image.context: part.container.image for part in plan.workloads if part.image}.items())
 
 
 def _with_environment(diagnostic: Diagnostic, name: str) -> Diagnostic:
@@ -178,10 +209,6 @@ def _with_environment(diagnostic: Diagnostic, name: str) -> Diagnostic:
     if not name or any(label.path[:1] == ("environments",) for label in labels):
         return diagnostic
     return replace(diagnostic, message=f"{diagnostic.message} (in environment `{name}`)")
-
-
-def _is_wanted(variant: load_app.Variant, options: Options) -> bool:
-    return not options.names or (variant.environment or DEFAULT_ENVIRONMENT) in options.names
 
 
 def open_workspace(folder: Path) -> Workspace:
@@ -211,20 +238,19 @@ def _version_faults(platform: Platform, file: str) -> Iterator[Diagnostic]:
             )
 
 
-def _plan(variant: load_app.Variant, workspace: Workspace, facts: Facts) -> tuple[Plan | None, tuple[Diagnostic, ...]]:
+def _plan(variant: load_app.Variant, workspace: Workspace, facts: Facts) -> tuple[Plan | None, list[Diagnostic]]:
     outcome = resolve(variant.app, variant.environment, workspace.platform, facts)
-    return outcome.value, tuple(variant.locate(each) for each in outcome.found)
+    return outcome.value, [variant.locate(each) for each in outcome.found]
 
 
-def _environment(
-    variant: load_app.Variant, plan: Plan, path: Path, *, out: Path, inputs: Mapping[str, str], owner: str
-) -> Environment:
+def _environment(variant: load_app.Variant, plan: Plan, made: _Making) -> Environment:
     name = variant.environment or DEFAULT_ENVIRONMENT
     objects = tuple(emit(plan))
     where = f" (environment: {variant.environment})" if variant.environment else ""
-    header = f'Generated by kgen from {path.name}{where}. Do not edit; run "kgen compile".'
-    files = {_file_name(made): text(made.manifest, header) for made in objects}
-    tree = Tree(root=out / name / plan.app, files=files, inputs=inputs, owner=owner, out=out)
+    header = f'Generated by kgen from {made.path.name}{where}. Do not edit; run "kgen compile".'
+    files = {_file_name(each): text(each.manifest, header) for each in objects}
+    root = made.out / name / plan.app
+    tree = Tree(root=root, files=files, inputs=made.inputs, owner=made.owner, out=made.out)
     return Environment(name=name, namespace=plan.namespace, objects=objects, tree=tree, secrets=plan.secrets)
 
 
@@ -248,8 +274,9 @@ def _file_name(made: Emitted) -> str:
     return f"{made.manifest['kind'].lower()}-{made.manifest['metadata']['name']}.yaml"
 
 
-def _context(plan: Plan, path: Path, workspace: Workspace, inputs: Mapping[str, str]) -> Tree:
+def _context(plan: Plan, made: _Making) -> Tree:
     """Return what stands beside the source: it is made from the base of the app file, for every environment."""
+    path, workspace = made.path, made.workspace
     files: dict[str, str] = {}
     ours = (workspace.root / PLATFORM_FILE, workspace.root / workspace.platform.output.root, path.parent / LOCK)
     for part in plan.workloads:
@@ -263,7 +290,7 @@ def _context(plan: Plan, path: Path, workspace: Workspace, inputs: Mapping[str, 
         files["compose.yaml"] = text(compose(plan), header)
     # app files of other names may share the folder
     lock = LOCK if path.name == APP_FILE else f".kgen.{path.stem}.lock"
-    return Tree(root=path.parent, files=files, inputs=inputs, lock=lock)
+    return Tree(root=path.parent, files=files, inputs=made.inputs, lock=lock)
 
 
 def _inputs(path: Path, workspace: Workspace, facts: Facts, source: Source) -> dict[str, str]:

@@ -74,16 +74,17 @@ def _service(plan: Plan, workload: Workload, published: Mapping[tuple[int, str],
 
 
 def _image(workload: Workload) -> dict[str, Any]:
-    if not workload.build_context:
+    build = workload.build
+    if build is None:
         return {"image": workload.container.image}
-    build: dict[str, Any] = {"context": workload.build_context}
-    if workload.build_file:
-        build["dockerfile"] = workload.build_file
-    if workload.build_target:
-        build["target"] = workload.build_target
-    if workload.build_args:
-        build["args"] = {name: _escaped(text) for name, text in workload.build_args.items()}
-    return {"build": build if len(build) > 1 else workload.build_context}
+    made: dict[str, Any] = {"context": build.context}
+    if build.dockerfile:
+        made["dockerfile"] = build.dockerfile
+    if build.target:
+        made["target"] = build.target
+    if build.args:
+        made["args"] = {name: _escaped(text) for name, text in build.args.items()}
+    return {"build": made if len(made) > 1 else build.context}
 
 
 def _escaped(text: str) -> str:

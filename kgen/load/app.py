@@ -5,7 +5,7 @@ Every merged value still knows where it was written, so a fault in production's 
 at the override, and a fault in the default shows at the default, once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -84,35 +84,22 @@ def validate(source: Source, changes: Node | None = None) -> Outcome[Document]:
     if source.root is None:
         return Outcome(None, source.found)
     whole = shape.shape_of(App)
-    found = [*source.found, *_header(source.root), *_overlays(source.root)]
-    long = shape.long_form(source.root, whole)
     overlays = _environments(source.root, whole)
-    found += shape.refusals(long, whole)
-    for overlay in overlays.values():
-        found += [*shape.refusals(overlay, whole), *_base_only(overlay, whole)]
+    found = [*source.found, *_faults(source.root, overlays, whole)]
     if changes:
         found += settings.unknown_components(changes, source.root)
     if alone := [each for each in found if each.rule in {NOT_AN_APP, settings.NOT_SETTABLE}]:
         return Outcome(None, tuple(alone))
-    base = _without(long, "environments")
-    variants = []
+    base = _without(shape.long_form(source.root, whole), "environments")
     at = ("environments",)
     names = Node({name: Node({}, (*at, name), file=source.name) for name in overlays}, at, file=source.name)
+    variants = []
     for name, overlay in {"": Node({"environments": names}, file=source.name), **overlays}.items():
         merged = shape.merge(base, overlay, whole, keep_nulls=True)
         if changes:
             merged = shape.merge(merged, shape.long_form(changes, whole), whole, keep_nulls=True)
         variant, faults = _variant(merged, whole, name)
         found += faults
-        if variant and not variant.app.components and name:
-            found.append(
-                Diagnostic(
-                    rule=NO_COMPONENT,
-                    message=f"the environment `{name}` removes every component",
-                    at=Label(("environments", name), on="key", file=source.name),
-                    help="leave one, or remove the environment",
-                )
-            )
         variants.append(variant)
     found = list(dict.fromkeys(found))  # the same fault of the base, seen in several environments
     if has_error(found) or None in variants:
@@ -138,6 +125,15 @@ def platform(source: Source) -> Outcome[Platform]:
 def _variant(merged: Node, whole: Shape, name: str) -> tuple[Variant | None, list[Diagnostic]]:
     root = shape.without_nulls(_inherited(merged, whole), whole)
     app, found = _made(App, root)
+    if app and name and not app.components:
+        found.append(
+            Diagnostic(
+                rule=NO_COMPONENT,
+                message=f"the environment `{name}` removes every component",
+                at=Label(("environments", name), on="key", file=root.file),
+                help="leave one, or remove the environment",
+            )
+        )
     return (Variant(environment=name, app=app, root=root) if app else None), found
 
 
@@ -192,6 +188,16 @@ def _environments(root: Node, whole: Shape) -> dict[str, Node]:
         if isinstance(body.value, dict):
             made[name] = _without(shape.long_form(body, whole), *_FIXED)
     return made
+
+
+def _faults(root: Node, overlays: Mapping[str, Node], whole: Shape) -> Iterator[Diagnostic]:
+    """Yield what can be said before anything is merged."""
+    yield from _header(root)
+    yield from _overlays(root)
+    yield from shape.refusals(shape.long_form(root, whole), whole)
+    for overlay in overlays.values():
+        yield from shape.refusals(overlay, whole)
+        yield from _base_only(overlay, whole)
 
 
 def _base_only(overlay: Node, whole: Shape) -> Iterator[Diagnostic]:

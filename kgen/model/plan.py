@@ -5,7 +5,7 @@ One plan is one app in one environment.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from kgen.features.autoscaling import Autoscaling
@@ -17,7 +17,7 @@ from kgen.features.service import ServicePort
 from kgen.features.volumes import Claim
 from kgen.k8s import Target
 from kgen.model.app import ComponentType, NeedType
-from kgen.model.container import Resources
+from kgen.model.container import Build, Resources
 from kgen.model.image_plan import ImagePlan
 
 
@@ -208,12 +208,8 @@ class Workload:
     image: ImagePlan | None = None
     """How its image is built, if kgen writes the Dockerfile."""
 
-    build_context: str = ""
-    """Folder that `docker compose` builds; empty: the image is somebody else's."""
-
-    build_file: str = ""
-    build_target: str = ""
-    build_args: Mapping[str, str] = field(default_factory=dict)
+    build: Build | None = None
+    """How `docker compose` builds its image; ``None``: the image is somebody else's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

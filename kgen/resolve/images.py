@@ -6,29 +6,20 @@ from dataclasses import replace
 from kgen.diag import Diagnostic, Label, Path
 from kgen.model.app import App, Component, Release
 from kgen.model.container import Build, Image
-from kgen.model.facts import Facts, Project
+from kgen.model.facts import Facts
 from kgen.model.image_plan import ImagePlan
 from kgen.model.platform import Platform
+from kgen.resolve import projects
 from kgen.resolve.names import object_name
 from kgen.resolve.references import ports_of
 from kgen.resolve.rules import (
     CONTRADICTING_BUILDS,
-    FILE_NOT_READABLE,
     MISSING_IMAGE,
     NEEDED_FOR_TYPE,
-    NO_PROJECT,
     NOT_FOR_BUILD,
-    PYTHON_MISMATCH,
-    SEVERAL_LOCKS,
     UNTAGGED_IMAGE,
     WITHOUT_EFFECT,
 )
-from kgen.words import listed
-
-_PATCHES = 40
-"""More patch releases than any Python had."""
-
-_MANAGERS = ("uv", "poetry", "pip")
 
 
 def build_of(app: App, component: Component) -> Build | None:
@@ -79,7 +70,7 @@ def faults(app: App, facts: Facts, platform: Platform) -> Iterator[Diagnostic]:
     checked: dict[str, tuple[Build, Path]] = {}
     for build, at in _generated(app):
         if build.context not in checked:
-            yield from _project_faults(build, facts.projects[build.context], platform, at)
+            yield from projects.faults(build, facts.projects[build.context], platform, at)
             checked[build.context] = (build, at)
         elif checked[build.context][0].python != build.python:
             yield Diagnostic(
@@ -148,90 +139,6 @@ def _generated(app: App) -> Iterator[tuple[Build, Path]]:
         yield app.build, ("build",)
 
 
-def _project_faults(build: Build, project: Project, platform: Platform, at: Path) -> Iterator[Diagnostic]:
-    if not project.exists:
-        message = f"the folder `{build.context}` is not there"
-        yield Diagnostic(
-            rule=NO_PROJECT, message=message, at=Label((*at, "context")), help="it is relative to the app file"
-        )
-    elif build.python.manager is None and len(project.locks) > 1:
-        names = " and ".join(f"`{lock}`" for lock in sorted(project.locks.values()))
-        yield Diagnostic(
-            rule=SEVERAL_LOCKS,
-            message=f"{names} are both there",
-            at=Label((*at, "context")),
-            help="remove the one that is not used, or say `build: {python: {manager: uv}}`",
-        )
-    elif not _manager(build, project):
-        known = ", ".join(f"`{lock}`" for lock in project.locks.values())
-        found = f"only {known} is there, which is not supported yet" if known else "no lock file is there"
-        yield Diagnostic(
-            rule=NO_PROJECT,
-            message=f"`{build.context}` is no Python project that kgen can build: {found}",
-            at=Label((*at, "context")),
-            help="add `requirements.txt`, `uv.lock` or `poetry.lock`, or name a Dockerfile: `build: {dockerfile: …}`",
-        )
-    elif _manager(build, project) == "pip" and project.missing:
-        names = listed(project.missing, "and")
-        yield Diagnostic(
-            rule=FILE_NOT_READABLE,
-            message=f"`requirements.txt` includes {names}, which cannot be read",
-            at=Label((*at, "context")),
-            help="the file has to be text, inside of the folder that is built",
-        )
-    elif not python_fits(python_version(build, project, platform), project.requires_python):
-        version = python_version(build, project, platform)
-        yield Diagnostic(
-            rule=PYTHON_MISMATCH,
-            message=f"the project needs Python {project.requires_python}, but the image would have {version}",
-            at=Label((*at, "python", "version")),
-            help="say which one: `build: {python: {version: …}}`, `.python-version`, or `images.python` in kgen.yaml",
-        )
-    elif _manager(build, project) == "pip" and (build.python.extras or build.python.groups):
-        field = "extras" if build.python.extras else "groups"
-        yield Diagnostic(
-            rule=NOT_FOR_BUILD,
-            message=f"`{field}` is for uv and Poetry; with pip, `requirements.txt` says what is installed",
-            at=Label((*at, "python", field), on="key"),
-            help="remove it, and put what it names into `requirements.txt`",
-        )
-    elif _manager(build, project) not in project.locks:
-        yield Diagnostic(
-            rule=NO_PROJECT,
-            message=f"the manager is `{build.python.manager}`, but its lock file is not there",
-            at=Label((*at, "python", "manager")),
-            help="lock the dependencies and commit the lock file",
-        )
-
-
-def _manager(build: Build, project: Project) -> str:
-    wanted: str = build.python.manager or next(iter(project.locks), "")
-    return wanted if wanted in _MANAGERS else ""
-
-
-def python_version(build: Build, project: Project, platform: Platform) -> str:
-    """Return the minor version of Python: what the app file says, the project, or the platform."""
-    return ".".join((build.python.version or project.python or platform.images.python).split(".")[:2])
-
-
-def python_fits(version: str, required: str) -> bool:
-    """
-    Tell whether some patch release of minor ``version`` meets ``requires-python``.
-
-    >>> python_fits("3.13", ">=3.11"), python_fits("3.13", ">=3.13.2,<4"), python_fits("3.13", ">=3.14")
-    (True, True, False)
-    """
-    if not required:
-        return True
-    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  # only for projects that say so
-
-    try:
-        allowed = SpecifierSet(required)
-    except InvalidSpecifier:
-        return True  # the package manager will say so
-    return any(allowed.contains(f"{version}.{patch}") for patch in range(_PATCHES))
-
-
 def plans(app: App, facts: Facts, platform: Platform) -> Mapping[str, ImagePlan]:
     """Return build context → Dockerfile, for every context that kgen writes one for; ``faults`` has found nothing."""
     made: dict[str, ImagePlan] = {}
@@ -264,8 +171,8 @@ def _data(app: App, context: str) -> tuple[str, ...]:
 
 def _plan(build: Build, runs: Component | Release, port: int | None, facts: Facts, platform: Platform) -> ImagePlan:
     project, python = facts.projects[build.context], build.python
-    manager = _manager(build, project)
-    version = python_version(build, project, platform)
+    manager = projects.manager_of(build, project)
+    version = projects.python_version(build, project, platform)
     return ImagePlan(
         app_file=facts.app_file,
         context=build.context,

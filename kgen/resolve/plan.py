@@ -124,10 +124,7 @@ def _component(known: _Known, name: str) -> Workload:
         network=ports.access(app, name, known.used),
         claims=storage.claims(component, target.name, platform),
         image=known.builds.get(build.context) if build and not build.dockerfile else None,
-        build_context=build.context if build else "",
-        build_file=(build.dockerfile or "") if build else "",
-        build_target=(build.target or "") if build else "",
-        build_args=build.args if build else {},
+        build=build,
     )
 
 
@@ -149,10 +146,7 @@ def _release(known: _Known, release: Release) -> Workload:
         configuration=Configuration(env=_plain(used)),
         network=ports.access(app, "", {}),
         image=known.builds.get(build.context) if build and not build.dockerfile else None,
-        build_context=build.context if build else "",
-        build_file=(build.dockerfile or "") if build else "",
-        build_target=(build.target or "") if build else "",
-        build_args=build.args if build else {},
+        build=build,
     )
 
 

@@ -86,14 +86,11 @@ def compare(tree: Tree, *, force: bool = False) -> Changes:
     Raises:
         OSError: A file or folder cannot be read.
     """
-    blocked = tuple(_ways_out(tree))
-    listed = lock.Lock({}) if blocked else _listed(tree)
+    if blocked := tuple(_ways_out(tree)):
+        return _impossible(tree, blocked, force=force)
+    listed = _listed(tree)
     if not force and tree.owner and listed.inputs and tree.owner not in listed.inputs:
-        blocked = (rules.anothers(tree.root, tree.owner),)
-    if blocked:
-        return Changes(
-            tree=tree, force=force, created=(), changed=(), removed=(), unchanged=(), before={}, found=blocked
-        )
+        return _impossible(tree, (rules.anothers(tree.root, tree.owner),), force=force)
     texts = tree.texts
     found = [] if force else list(listed.found)
     before: dict[str, bytes] = {}
@@ -163,6 +160,10 @@ def _somebodys_own(path: Path, now: bytes, known: frozenset[str] | None, *, unwa
         yield rules.not_made_by_kgen(path)
     elif lock.digest(now) not in known:
         yield rules.hand_edited(path, unwanted=unwanted)
+
+
+def _impossible(tree: Tree, found: tuple[Diagnostic, ...], *, force: bool) -> Changes:
+    return Changes(tree=tree, force=force, created=(), changed=(), removed=(), unchanged=(), before={}, found=found)
 
 
 def _ways_out(tree: Tree) -> Iterator[Diagnostic]:

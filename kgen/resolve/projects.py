@@ -1,0 +1,112 @@
+"""Python projects that kgen writes a Dockerfile for: which manager, which Python, and what stands in the way."""
+
+from collections.abc import Iterator
+
+from kgen.diag import Diagnostic, Label, Path
+from kgen.model.container import Build
+from kgen.model.facts import Project
+from kgen.model.platform import Platform
+from kgen.resolve.rules import FILE_NOT_READABLE, NO_PROJECT, NOT_FOR_BUILD, PYTHON_MISMATCH, SEVERAL_LOCKS
+from kgen.words import listed
+
+_PATCHES = 40
+"""More patch releases than any Python had."""
+
+_MANAGERS = ("uv", "poetry", "pip")
+
+
+def faults(build: Build, project: Project, platform: Platform, at: Path) -> Iterator[Diagnostic]:
+    """Yield why kgen cannot write a Dockerfile for ``build``, which stands at ``at``: the first reason."""
+    if not project.exists:
+        message = f"the folder `{build.context}` is not there"
+        place = Label((*at, "context"))
+        yield Diagnostic(rule=NO_PROJECT, message=message, at=place, help="it is relative to the app file")
+        return
+    found = [*_lock_faults(build, project, at), *_python_faults(build, project, platform, at)]
+    if manager_of(build, project) == "pip":
+        found += _pip_faults(build, project, at)
+    yield from found[:1]
+
+
+def _lock_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnostic]:
+    if build.python.manager is None and len(project.locks) > 1:
+        yield Diagnostic(
+            rule=SEVERAL_LOCKS,
+            message=f"{listed(sorted(project.locks.values()), 'and')} are both there",
+            at=Label((*at, "context")),
+            help="remove the one that is not used, or say `build: {python: {manager: uv}}`",
+        )
+    elif not manager_of(build, project):
+        known = listed(list(project.locks.values()))
+        found = f"only {known} is there, which is not supported yet" if known else "no lock file is there"
+        yield Diagnostic(
+            rule=NO_PROJECT,
+            message=f"`{build.context}` is no Python project that kgen can build: {found}",
+            at=Label((*at, "context")),
+            help="add `requirements.txt`, `uv.lock` or `poetry.lock`, or name a Dockerfile: `build: {dockerfile: …}`",
+        )
+    elif manager_of(build, project) not in project.locks:
+        yield Diagnostic(
+            rule=NO_PROJECT,
+            message=f"the manager is `{build.python.manager}`, but its lock file is not there",
+            at=Label((*at, "python", "manager")),
+            help="lock the dependencies and commit the lock file",
+        )
+
+
+def _python_faults(build: Build, project: Project, platform: Platform, at: Path) -> Iterator[Diagnostic]:
+    version = python_version(build, project, platform)
+    if not python_fits(version, project.requires_python):
+        yield Diagnostic(
+            rule=PYTHON_MISMATCH,
+            message=f"the project needs Python {project.requires_python}, but the image would have {version}",
+            at=Label((*at, "python", "version")),
+            help="say which one: `build: {python: {version: …}}`, `.python-version`, or `images.python` in kgen.yaml",
+        )
+
+
+def _pip_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnostic]:
+    if project.missing:
+        yield Diagnostic(
+            rule=FILE_NOT_READABLE,
+            message=f"`requirements.txt` includes {listed(project.missing, 'and')}, which cannot be read",
+            at=Label((*at, "context")),
+            help="the file has to be text, inside of the folder that is built",
+        )
+    for field in ("extras", "groups"):
+        if getattr(build.python, field):
+            yield Diagnostic(
+                rule=NOT_FOR_BUILD,
+                message=f"`{field}` is for uv and Poetry; with pip, `requirements.txt` says what is installed",
+                at=Label((*at, "python", field), on="key"),
+                help="remove it, and put what it names into `requirements.txt`",
+            )
+
+
+def manager_of(build: Build, project: Project) -> str:
+    """Return the package manager, or nothing if it is not known or not supported."""
+    wanted: str = build.python.manager or next(iter(project.locks), "")
+    return wanted if wanted in _MANAGERS else ""
+
+
+def python_version(build: Build, project: Project, platform: Platform) -> str:
+    """Return the minor version of Python: what the app file says, the project, or the platform."""
+    return ".".join((build.python.version or project.python or platform.images.python).split(".")[:2])
+
+
+def python_fits(version: str, required: str) -> bool:
+    """
+    Tell whether some patch release of minor ``version`` meets ``requires-python``.
+
+    >>> python_fits("3.13", ">=3.11"), python_fits("3.13", ">=3.13.2,<4"), python_fits("3.13", ">=3.14")
+    (True, True, False)
+    """
+    if not required:
+        return True
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  # only for projects that say so
+
+    try:
+        allowed = SpecifierSet(required)
+    except InvalidSpecifier:
+        return True  # the package manager will say so
+    return any(allowed.contains(f"{version}.{patch}") for patch in range(_PATCHES))

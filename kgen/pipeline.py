@@ -278,7 +278,8 @@ def _context(plan: Plan, made: _Making) -> Tree:
     """Return what stands beside the source: it is made from the base of the app file, for every environment."""
     path, workspace = made.path, made.workspace
     files: dict[str, str] = {}
-    ours = (workspace.root / PLATFORM_FILE, workspace.root / workspace.platform.output.root, path.parent / LOCK)
+    root = workspace.root
+    ours = (root / PLATFORM_FILE, root / ".kgen", root / workspace.platform.output.root, path.parent / LOCK)
     for part in plan.workloads:
         if part.image:
             folder = PurePosixPath(part.image.context)

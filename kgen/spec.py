@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Discriminator
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
@@ -48,6 +48,11 @@ class Spec(BaseModel):
         for key, value in given.items():
             made[key] = value if isinstance(value, Node) else Node(value, node.at, node.text, node.file)
         return Node(made, node.at, "", node.file)
+
+
+def mapping_or_not(mapping: str, other: str) -> Discriminator:
+    """Return what tells the two members of a union apart, by their tags: a mapping, and anything else."""
+    return Discriminator(lambda value: mapping if isinstance(value, dict | Spec) else other)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from kgen.emit.dockerfile import dockerfile, dockerignore
 from kgen.emit.dockerignore import copied_by_name
 from kgen.model.image_plan import ImagePlan
 
+OUTPUTS = ("kgen.yaml", ".kgen", ".kgen.lock", "deploy")
 PIP = ImagePlan(
     app_file="app.yaml",
     context=".",
@@ -188,7 +189,7 @@ def test_every_plan_keeps_the_rules(plan: ImagePlan) -> None:
 
 @pytest.mark.parametrize("plan", matrix(), ids=repr)
 def test_what_is_copied_is_not_ignored(plan: ImagePlan) -> None:
-    patterns = dockerignore(plan).splitlines()
+    patterns = dockerignore(plan, OUTPUTS).splitlines()
     for source in copied_by_name(plan):
         assert not ignored(source.replace("*", "base"), patterns)
     for needed in (
@@ -220,19 +221,19 @@ def test_what_is_copied_is_not_ignored(plan: ImagePlan) -> None:
     ],
 )
 def test_what_does_not_belong_into_an_image_is_ignored(name: str) -> None:
-    assert ignored(name, dockerignore(PIP).splitlines())
+    assert ignored(name, dockerignore(PIP, OUTPUTS).splitlines())
 
 
 def test_in_another_folder_deploy_is_somebody_elses() -> None:
     plan = replace(PIP, context="services/api", app_file="../../app.yaml")
-    assert not ignored("deploy/__init__.py", dockerignore(plan).splitlines())
+    assert not ignored("deploy/__init__.py", dockerignore(plan, ["../../deploy"]).splitlines())
     assert ignored("out/x.yaml", dockerignore(plan, ["out", "../deploy"]).splitlines())
     assert ".." not in dockerignore(plan, ["../deploy"]).split("\n", 1)[1]
 
 
 def test_build_output_is_ignored_only_if_the_project_is_a_package() -> None:
-    assert not ignored("dist/index.html", dockerignore(PIP).splitlines())
-    assert ignored("dist/shop-1.0.tar.gz", dockerignore(replace(PIP, installs_project=True)).splitlines())
+    assert not ignored("dist/index.html", dockerignore(PIP, OUTPUTS).splitlines())
+    assert ignored("dist/shop-1.0.tar.gz", dockerignore(replace(PIP, installs_project=True), OUTPUTS).splitlines())
 
 
 def test_words_of_the_user_reach_the_process_unchanged() -> None:

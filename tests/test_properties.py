@@ -67,7 +67,7 @@ class Made:
             made[f"{environment}/compose.yaml"] = text(compose(plan), "")
             for image in filter(None, (part.image for part in plan.workloads)):
                 made[f"{environment}/{image.context}/Dockerfile"] = dockerfile(image)
-                made[f"{environment}/{image.context}/.dockerignore"] = dockerignore(image)
+                made[f"{environment}/{image.context}/.dockerignore"] = dockerignore(image, ["deploy", "kgen.yaml"])
         return made
 
 

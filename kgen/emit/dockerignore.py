@@ -58,18 +58,14 @@ Only if the project is a package: else they may be a web front end that was buil
 """
 
 
-def dockerignore(plan: ImagePlan, outputs: Iterable[str] | None = None) -> str:
+def dockerignore(plan: ImagePlan, outputs: Iterable[str]) -> str:
     """
     Return the text of the .dockerignore beside the Dockerfile of ``plan``.
 
     Args:
         plan: Its ``context`` is the root that all patterns are relative to.
         outputs: What kgen reads and writes besides, relative to that root; what lies outside of it does not matter.
-            By default kgen's usual names, if the context is the app file's own folder; in another folder, ``deploy``
-            is somebody else's.
     """
-    if outputs is None:
-        outputs = ("kgen.yaml", ".kgen", ".kgen.lock", "deploy") if normpath(plan.context) == "." else ()
     ours = [normpath(name) for name in (plan.app_file, *outputs)]
     blocks = [
         [header(plan)],

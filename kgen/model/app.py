@@ -7,7 +7,7 @@ comes with a later version.
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Discriminator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic import Tag as UnionTag
 
 from kgen.features.autoscaling import Autoscaling
@@ -32,17 +32,14 @@ from kgen.scalars import (
     VersionText,
 )
 from kgen.source import Node
-from kgen.spec import BASE_ONLY, REPLACED_WHOLE, SECRET_WITH_VALUE, Later, NotYet, Spec, fault
+from kgen.spec import BASE_ONLY, REPLACED_WHOLE, SECRET_WITH_VALUE, Later, NotYet, Spec, fault, mapping_or_not
 
 API_VERSION = "kgen/v1"
 
 
-def _by_shape(value: Any) -> str:
-    return "range" if isinstance(value, dict | Spec) else "number"
-
-
 Replicas: TypeAlias = Annotated[
-    Annotated[Count, UnionTag("number")] | Annotated[Autoscaling, UnionTag("range")], Discriminator(_by_shape)
+    Annotated[Count, UnionTag("number")] | Annotated[Autoscaling, UnionTag("range")],
+    mapping_or_not("range", "number"),
 ]
 """A fixed number of pods, or bounds between which an autoscaler chooses."""
 

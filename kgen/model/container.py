@@ -2,8 +2,8 @@
 
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Discriminator, model_validator
 from pydantic import Tag as UnionTag
+from pydantic import model_validator
 
 from kgen.scalars import (
     IMAGE,
@@ -28,7 +28,7 @@ from kgen.scalars import (
     UserId,
 )
 from kgen.source import Node
-from kgen.spec import AS_WRITTEN, REPLACED_WHOLE, Later, NotYet, Spec, fault
+from kgen.spec import AS_WRITTEN, REPLACED_WHOLE, Later, NotYet, Spec, fault, mapping_or_not
 
 
 class Image(Spec):
@@ -123,13 +123,9 @@ class EnvSource(Spec):
     """Field of the pod, as `metadata.name` (downward API)."""
 
 
-def _by_shape(value: Any) -> str:
-    return "source" if isinstance(value, dict | Spec) else "text"
-
-
 EnvValue: TypeAlias = Annotated[
     Annotated[str, UnionTag("text")] | Annotated[EnvSource, UnionTag("source")],
-    Discriminator(_by_shape),
+    mapping_or_not("source", "text"),
     AS_WRITTEN,
     REPLACED_WHOLE,
 ]

@@ -1,5 +1,6 @@
 """Images: where they come from, and how those are built that kgen writes a Dockerfile for."""
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
@@ -174,7 +175,7 @@ def _plan(build: Build, runs: Component | Release, port: int | None, facts: Fact
     manager = projects.manager_of(build, project)
     version = projects.python_version(build, project, platform)
     return ImagePlan(
-        app_file=facts.app_file,
+        app_file=posixpath.relpath(facts.app_file, build.context),
         context=build.context,
         manager="uv" if manager == "uv" else "poetry" if manager == "poetry" else "pip",
         python=version,

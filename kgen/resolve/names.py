@@ -1,6 +1,7 @@
 """Names, labels and waves: whom each object is made for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Literal, TypeAlias
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.k8s import Target
@@ -8,8 +9,13 @@ from kgen.model.app import App
 from kgen.resolve.rules import NAME_TAKEN, NAME_TOO_LONG
 
 RELEASE = "release"
+
+When: TypeAlias = Literal["", "early", "volume", "pre-deploy", "post-deploy"]
+"""When an object is made: before a release, with the volumes of its jobs, as a job itself, or with all the others."""
+
 _LONGEST = 63
 _LIMITS = {"cron": 52}
+_WAVES: Mapping[When, str] = {"early": "-1", "volume": "1"}
 _WAVE = "argocd.argoproj.io/sync-wave"
 _HOOK = "argocd.argoproj.io/hook"
 _DELETE = "argocd.argoproj.io/hook-delete-policy"
@@ -72,7 +78,7 @@ def has_waves(app: App) -> bool:
     return app.release is not None or any(component.when == "pre-deploy" for component in app.components.values())
 
 
-def target(app: App, environment: str, component: str, origin: Path, when: str = "") -> Target:
+def target(app: App, environment: str, component: str, origin: Path, when: When = "") -> Target:
     """
     Return whom the objects of ``component`` are made for.
 
@@ -84,8 +90,7 @@ def target(app: App, environment: str, component: str, origin: Path, when: str =
         environment: Its environment.
         component: Name, empty for the objects of the whole app.
         origin: Where the component stands in the app file.
-        when: ``early`` for what a release needs, ``volume`` for what a pre-deploy job mounts, ``pre-deploy`` and
-            ``post-deploy`` for the jobs themselves.
+        when: When they are made.
 
     Source: https://argo-cd.readthedocs.io/en/stable/user-guide/sync-waves/
     """
@@ -96,7 +101,7 @@ def target(app: App, environment: str, component: str, origin: Path, when: str =
         notes = {_HOOK: "Sync", _DELETE: "BeforeHookCreation", _WAVE: "1"}
     elif has_waves(app):
         # a volume in an earlier wave than its pod would wait for the pod for ever
-        notes = {_WAVE: {"early": "-1", "volume": "1"}.get(when, "2")}
+        notes = {_WAVE: _WAVES.get(when, "2")}
     return Target(
         app=app.name,
         component=component,

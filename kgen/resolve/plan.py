@@ -155,7 +155,7 @@ def _used(app: App) -> Mapping[str, tuple[Variable, ...]]:
     return used | ({names.RELEASE: references.variables(app, app.release.env)} if app.release else {})
 
 
-def _storage_wave(component: Component) -> str:
+def _storage_wave(component: Component) -> names.When:
     """Return the wave of a component's volumes: that of the pod that mounts them, or both would wait."""
     return "volume" if component.when == "pre-deploy" else ""
 

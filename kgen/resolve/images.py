@@ -61,13 +61,6 @@ def faults(app: App, facts: Facts, platform: Platform) -> Iterator[Diagnostic]:
     for at in [("build",), *builds] if app.build else builds:
         yield from _field_faults(app, at)
     yield from _command_faults(app)
-    if app.build and not app.release and all(build_of(app, each) is not app.build for each in app.components.values()):
-        yield Diagnostic(
-            rule=WITHOUT_EFFECT,
-            message="no component runs the image that this builds",
-            at=Label(("build",), on="key"),
-            help="remove it, or let a component run the app's `image`",
-        )
     checked: dict[str, tuple[Build, Path]] = {}
     for build, at in _generated(app):
         if build.context not in checked:
@@ -81,6 +74,17 @@ def faults(app: App, facts: Facts, platform: Platform) -> Iterator[Diagnostic]:
                 related=(Label(checked[build.context][1], "the other one", on="key"),),
                 help="say `python` once, at the app's `build`",
             )
+
+
+def unused(app: App) -> Iterator[Diagnostic]:
+    """Yield a finding if nothing runs what the app's ``build`` makes; only the base counts, it makes the Dockerfile."""
+    if app.build and not app.release and all(build_of(app, each) is not app.build for each in app.components.values()):
+        yield Diagnostic(
+            rule=WITHOUT_EFFECT,
+            message="no component runs the image that this builds",
+            at=Label(("build",), on="key"),
+            help="remove it, or let a component run the app's `image`",
+        )
 
 
 def _image_faults(image: Image, default: str, name: str, at: Path) -> Iterator[Diagnostic]:

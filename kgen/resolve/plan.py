@@ -88,6 +88,8 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from ports.faults(app)
     yield from storage.faults(app, facts)
     yield from images.faults(app, facts, platform)
+    if not environment:
+        yield from images.unused(app)
     if app.release:
         yield from references.faults(app, app.release.env, ("release", "env"))
         yield from references.in_words(app.release.command, ("release", "command"))

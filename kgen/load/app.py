@@ -172,8 +172,12 @@ def _heir(app: Node, part: Node, inner: Shape) -> Node:
         if key not in inner.fields or (default is None and own is None):
             continue
         if default is None or default.value is None:
-            default = Node({}, part.at, "", part.file)  # a null removes nothing, but it is no value either
-        made[key] = default if own is None or own.value is None else shape.merge(default, own, inner.child(key))
+            default = Node({})  # a null removes nothing, but it is no value either
+        if own is None or own.value is None:
+            made[key] = default
+        else:
+            value = shape.merge(default, own, inner.child(key)).value
+            made[key] = Node(value, own.at, own.text, own.file)  # a finding about the whole is about the component's
     return Node(made, part.at, part.text, part.file)
 
 

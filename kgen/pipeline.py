@@ -24,7 +24,7 @@ from kgen.load.project import look
 from kgen.model.facts import Facts
 from kgen.model.plan import Plan
 from kgen.model.platform import Platform
-from kgen.resolve.plan import resolve
+from kgen.resolve.plan import certain_faults, resolve
 from kgen.resolve.rules import NAME_TAKEN
 from kgen.source import Node, Source
 from kgen.write.lock import NAME as LOCK
@@ -131,7 +131,10 @@ def compile_app(path: Path, options: Options) -> Compiled:
         found=(*workspace.found, *loaded.found),
     )
     document = loaded.value
-    if document is None or has_error(failed.found):
+    if document is None:
+        more = _more_faults(path, source, workspace, options)
+        return replace(failed, found=tuple(dict.fromkeys((*failed.found, *more))))
+    if has_error(failed.found):
         return failed
     facts = look((document.base.app, *(each.app for each in document.environments)), path.parent, path.name)
     base, plans, found = _plans(document, workspace, facts, options)
@@ -157,6 +160,15 @@ def compile_app(path: Path, options: Options) -> Compiled:
         builds=_builds(plans[0][1] if plans else base),
         has_release=any(part.run and part.run.when == "pre-deploy" for part in base.workloads),
     )
+
+
+def _more_faults(path: Path, source: Source, workspace: Workspace, options: Options) -> Iterator[Diagnostic]:
+    """Yield faults of meaning beside those of form, so that nobody has to mend a file in rounds."""
+    left = load_app.remnants(source, options.changes)
+    facts = look((variant.app for variant, _ in left), path.parent, path.name)
+    for variant, gone in left:
+        for each in certain_faults(variant.app, variant.environment, workspace.platform, facts, gone):
+            yield variant.locate(each)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

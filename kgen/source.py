@@ -79,6 +79,9 @@ class Source:
     name: str
     text: str = ""
     root: Node | None = None
+    rest: Node | None = None
+    """What can be looked at all the same if the only errors are keys that are set twice; the first one counts."""
+
     places: Mapping[Path, Place] = field(default_factory=dict)
     found: tuple[Diagnostic, ...] = ()
 

@@ -129,6 +129,52 @@ def test_five_mistakes_are_five_findings_and_nothing_is_touched(shop: Path) -> N
     assert "5 errors; nothing was written" in done.err
 
 
+def test_faults_of_meaning_are_shown_beside_those_of_form(here: Path) -> None:
+    (here / "app.yaml").write_text(
+        """\
+apiVersion: kgen/v1
+name: shop
+image: ghcr.io/acme/shop:1.0.0
+env: {DATABASE_URL: "${needs.db.url}"}
+components:
+  web:
+    type: web
+    port: 99999
+    replica: 3
+    replicas: {min: 5, max: 3}
+    env: {WORKER: "${components.worker.url}", SELF: "${components.web.url}"}
+  worker:
+    type: worker
+    schedule: "@daily"
+  report: {typ: cron}
+""",
+        "utf-8",
+    )
+    done = kgen()
+    assert done.code == 1
+    assert re.findall(r"app.yaml:(\d+:\d+)[\s\S]*?= rule: (\S+)", done.err) == [
+        ("4:21", "unknown-reference"),
+        ("8:11", "out-of-range"),
+        ("9:5", "unknown-field"),
+        ("10:21", "autoscaling-min-above-max"),
+        ("11:19", "unknown-reference"),
+        ("14:5", "field-not-for-type"),
+        ("15:12", "unknown-field"),
+    ]
+
+
+def test_a_key_that_is_set_twice_does_not_hide_the_other_faults(here: Path) -> None:
+    (here / "app.yaml").write_text(
+        APP + "  web: {type: web, port: 8000}\n  worker: {type: wroker, schedul: x}\n", "utf-8"
+    )
+    done = kgen()
+    assert re.findall(r"app.yaml:(\d+:\d+)[\s\S]*?= rule: (\S+)", done.err) == [
+        ("6:3", "duplicate-key"),
+        ("7:18", "value-not-allowed"),
+        ("7:26", "unknown-field"),
+    ]
+
+
 def test_a_hand_edit_is_not_overwritten_without_force(here: Path) -> None:
     (here / "app.yaml").write_text(APP, "utf-8")
     kgen()

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from kgen.diag import Diagnostic, Label, Outcome, Rule, has_error
+from kgen.diag import Diagnostic, Label, Outcome, Path, Rule, has_error
 from kgen.load import form, settings, shape
 from kgen.load.shape import Shape
 from kgen.load.syntax import EMPTY_FILE
@@ -82,7 +82,7 @@ def validate(source: Source, changes: Node | None = None) -> Outcome[Document]:
         changes: What to lay over every environment at last (``--set``).
     """
     if source.root is None:
-        return Outcome(None, source.found)
+        return Outcome(None, validate(_readable(source), changes).found if source.rest else source.found)
     whole = shape.shape_of(App)
     overlays = _environments(source.root, whole)
     found = [*source.found, *_faults(source.root, overlays, whole)]
@@ -90,15 +90,9 @@ def validate(source: Source, changes: Node | None = None) -> Outcome[Document]:
         found += settings.unknown_components(changes, source.root)
     if alone := [each for each in found if each.rule in {NOT_AN_APP, settings.NOT_SETTABLE}]:
         return Outcome(None, tuple(alone))
-    base = _without(shape.long_form(source.root, whole), "environments")
-    at = ("environments",)
-    names = Node({name: Node({}, (*at, name), file=source.name) for name in overlays}, at, file=source.name)
     variants = []
-    for name, overlay in {"": Node({"environments": names}, file=source.name), **overlays}.items():
-        merged = shape.merge(base, overlay, whole, keep_nulls=True)
-        if changes:
-            merged = shape.merge(merged, shape.long_form(changes, whole), whole, keep_nulls=True)
-        variant, faults = _variant(merged, whole, name)
+    for name, root in _merged(source.root, overlays, changes, whole):
+        variant, faults = _variant(root, name)
         found += faults
         variants.append(variant)
     found = list(dict.fromkeys(found))  # the same fault of the base, seen in several environments
@@ -106,6 +100,28 @@ def validate(source: Source, changes: Node | None = None) -> Outcome[Document]:
         return Outcome(None, tuple(found))
     base_variant, *others = [variant for variant in variants if variant]
     return Outcome(Document(base=base_variant, environments=tuple(others) or (base_variant,)), tuple(found))
+
+
+def _readable(source: Source) -> Source:
+    return replace(source, root=source.root or source.rest)
+
+
+def remnants(source: Source, changes: Node | None = None) -> tuple[tuple[Variant, tuple[Path, ...]], ...]:
+    """
+    Return what is left of each variant, and which paths are gone, when the values with faults of form are taken out.
+
+    So faults of meaning can be shown beside those of form. Nothing is made of a remnant.
+    """
+    if (given := _readable(source).root) is None:
+        return ()
+    whole = shape.shape_of(App)
+    made = []
+    for name, root in _merged(given, _environments(given, whole), changes, whole):
+        rest, gone = form.remnant(App, root)
+        app, found = _made(App, rest)
+        if app and not found:
+            made.append((Variant(environment=name, app=app, root=rest), gone))
+    return tuple(made)
 
 
 def platform(source: Source) -> Outcome[Platform]:
@@ -122,8 +138,19 @@ def platform(source: Source) -> Outcome[Platform]:
     return Outcome(None if has_error(found) else made, tuple(found))
 
 
-def _variant(merged: Node, whole: Shape, name: str) -> tuple[Variant | None, list[Diagnostic]]:
-    root = shape.without_nulls(_inherited(merged, whole), whole)
+def _merged(root: Node, overlays: Mapping[str, Node], changes: Node | None, whole: Shape) -> Iterator[tuple[str, Node]]:
+    """Yield the base (its name is empty) and every environment: merged, inherited, without nulls."""
+    base = _without(shape.long_form(root, whole), "environments")
+    at = ("environments",)
+    names = Node({name: Node({}, (*at, name), file=root.file) for name in overlays}, at, file=root.file)
+    for name, overlay in {"": Node({"environments": names}, file=root.file), **overlays}.items():
+        merged = shape.merge(base, overlay, whole, keep_nulls=True)
+        if changes:
+            merged = shape.merge(merged, shape.long_form(changes, whole), whole, keep_nulls=True)
+        yield name, shape.without_nulls(_inherited(merged, whole), whole)
+
+
+def _variant(root: Node, name: str) -> tuple[Variant | None, list[Diagnostic]]:
     app, found = _made(App, root)
     if app and name and not app.components:
         found.append(

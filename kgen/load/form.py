@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 from kgen import scalars, spec
 from kgen.diag import Diagnostic, Label, Path, Rule
 from kgen.load.shape import Shape, shape_of
-from kgen.source import Node
+from kgen.source import Node, plain
 from kgen.spec import NotYet, Spec
 from kgen.words import listed, nearest, suggestion
 
@@ -37,6 +37,8 @@ _EXPECTED = {
 }
 _BOUNDS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "at most")}
 _MAX_SHOWN = 40
+_ROUNDS = 5
+"""A port without a number, a component without a port…: deeper than anything in the model."""
 
 
 def findings(error: ValidationError, data: Any, model: type[Spec], root: Node) -> Iterator[Diagnostic]:
@@ -48,6 +50,41 @@ def findings(error: ValidationError, data: Any, model: type[Spec], root: Node) -
         if detail["type"] == "missing" and _is_misspelt((*path, detail["loc"][-1]), unknown):
             continue  # the misspelt key says so already
         yield _finding(detail, path, on_key, model, root)
+
+
+def remnant(model: type[Spec], root: Node) -> tuple[Node, tuple[Path, ...]]:
+    """
+    Return ``root`` without the values that ``model`` refuses, and their paths.
+
+    What lacks a field goes whole, and may leave something that lacks one in turn.
+    """
+    gone: list[Path] = []
+    for _ in range(_ROUNDS):
+        data = plain(root)
+        try:
+            model.model_validate(data)
+        except ValidationError as error:
+            # the last items of a list first, so that the others keep their places
+            paths = dict.fromkeys(_path(detail, data)[0] for detail in reversed(error.errors(include_url=False)))
+            for path in sorted(paths, key=len, reverse=True):
+                root = _without(root, path)
+            gone += paths
+        else:
+            break
+    return root, tuple(gone)
+
+
+def _without(node: Node, path: Path) -> Node:
+    match node.value, path:
+        case dict() as items, (str() as key, *rest) if key in items:
+            kept = {name: item for name, item in items.items() if rest or name != key}
+            made: dict[str, Node] = kept | ({key: _without(items[key], tuple(rest))} if rest else {})
+            return Node(made, node.at, node.text, node.file)
+        case tuple() as items, (int() as index, *rest) if index < len(items):
+            inner = (_without(items[index], tuple(rest)),) if rest else ()
+            return Node((*items[:index], *inner, *items[index + 1 :]), node.at, node.text, node.file)
+        case _:
+            return node
 
 
 def _is_misspelt(missing: Path, unknown: Sequence[Path]) -> bool:

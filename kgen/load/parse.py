@@ -12,6 +12,7 @@ from kgen.load.lines import Lines
 from kgen.load.scalar import Kind
 from kgen.load.syntax import (
     CONTROL_CHARACTER,
+    DUPLICATE_KEY,
     EMPTY_FILE,
     NOT_UTF8,
     ROOT_NOT_MAPPING,
@@ -79,7 +80,15 @@ def _read(lines: Lines, name: str) -> Source:
         build.found.extend(_root_faults(build))
     failed = bool(broken) or has_error(build.found)
     found = tuple(each.within(name) for each in build.found if each is not broken or _adds(broken, build.found))
-    return Source(name=name, text=lines.text, root=None if failed else build.root, places=build.places, found=found)
+    is_readable = not broken and all(each.rule is DUPLICATE_KEY for each in build.found if has_error([each]))
+    return Source(
+        name=name,
+        text=lines.text,
+        root=None if failed else build.root,
+        rest=build.root if failed and is_readable and build.root and build.root.is_mapping else None,
+        places=build.places,
+        found=found,
+    )
 
 
 def _feed(build: Builder, yaml: YAML) -> Diagnostic | None:

@@ -19,7 +19,7 @@ from kgen.model.facts import Facts
 from kgen.model.image_plan import ImagePlan
 from kgen.model.plan import Address, Backing, Plan, Run, SecretKey, Variable, Workload
 from kgen.model.platform import Platform
-from kgen.resolve import container, fields, images, names, ports, references, storage
+from kgen.resolve import container, fields, images, names, ports, references, rules, storage
 from kgen.units import seconds
 
 RETRIES = 2
@@ -79,6 +79,45 @@ def resolve(app: App, environment: str, platform: Platform, facts: Facts) -> Out
         secrets=_secrets(workloads),
     )
     return Outcome(plan, found)
+
+
+_CERTAIN = (
+    rules.UNKNOWN_REFERENCE,
+    rules.BAD_PLACEHOLDER,
+    rules.NOT_FOR_TYPE,
+    rules.ABOVE_LIMIT,
+    rules.NAME_TAKEN,
+    rules.NAME_TOO_LONG,
+    rules.PATH_TAKEN,
+    rules.PROBE_SUCCESSES,
+    autoscaling.MIN_ABOVE_MAX,
+)
+"""Rules about values that are there, which stay true whatever else of the file is mended."""
+
+
+def certain_faults(
+    app: App, environment: str, platform: Platform, facts: Facts, gone: Iterable[Path]
+) -> Iterator[Diagnostic]:
+    """
+    Yield the faults of meaning of an ``app`` that was cut down, as far as they do not follow from the cuts.
+
+    Args:
+        app: The app without the values that have faults of form.
+        environment: Its environment.
+        platform: The choices of kgen.yaml.
+        facts: What the repository says besides.
+        gone: Paths of the values that were taken out.
+    """
+    gone = tuple(gone)
+    cut = {f"`{path[1]}`" for path in gone if path[0] in {"components", "needs", "secrets"} and len(path) > 1}
+    for diagnostic in faults(app, environment, platform, facts):
+        if diagnostic.rule not in _CERTAIN:
+            continue
+        if diagnostic.rule is rules.UNKNOWN_REFERENCE and any(name in diagnostic.message for name in cut):
+            continue  # what it refers to may be there once it is mended
+        if diagnostic.rule is autoscaling.MIN_ABOVE_MAX and any("replicas" in path for path in gone):
+            continue
+        yield diagnostic
 
 
 def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iterator[Diagnostic]:

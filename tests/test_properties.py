@@ -33,7 +33,8 @@ from kgen.resolve.plan import resolve
 from kgen.source import Node, Source, plain
 from kgen.spec import NotYet, Spec
 from kgen.write.yaml import text
-from strategies import TRAPS, Known, apps, as_text, facts, of, written
+from strategies import TRAPS, Known, apps, facts, of, written
+from strategies import as_text as as_it_is_read
 
 STORE = Store(default_directory())
 VERSIONS = ("1.25", "1.30", "1.36", "1.37")
@@ -500,7 +501,7 @@ def test_a_change_of_one_component_changes_only_its_objects(
 @few
 @given(apps(environments=False))
 def test_an_empty_environment_is_the_base(data: dict[str, Any]) -> None:
-    given = None if data.get("namespace") is None else as_text(data["namespace"])
+    given = None if data.get("namespace") is None else as_it_is_read(data["namespace"])
     made = good(data | {"environments": {"prod": {}, "nothing": None}})
     base = [each for each in manifests(good(data)) if each["kind"] != "Namespace"]
     for environment in ("prod", "nothing"):

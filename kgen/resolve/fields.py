@@ -54,9 +54,10 @@ def _type_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
     for field in sorted(component.model_fields_set & set(_ONLY_FOR)):
         if component.type not in _ONLY_FOR[field]:
             types = " and ".join(f"`{name}`" for name in _ONLY_FOR[field])
+            what = "a port" if field == "ports" else f"`{field}`"  # written as `port` or as `ports`
             yield Diagnostic(
                 rule=NOT_FOR_TYPE,
-                message=f"`{field}` is for {types} components, `{at[-1]}` is a `{component.type}`",
+                message=f"{what} is for {types} components, `{at[-1]}` is a `{component.type}`",
                 at=Label((*at, field), on="key"),
                 related=(Label((*at, "type"), "type set here"),),
                 help="remove the field or change the type",

@@ -175,6 +175,12 @@ def test_a_key_that_is_set_twice_does_not_hide_the_other_faults(here: Path) -> N
     ]
 
 
+def test_a_misspelt_section_is_one_finding(here: Path) -> None:
+    text = APP + 'neds: {db: {type: postgres}}\nenv: {URL: "${needs.db.url}"}\n'
+    (here / "app.yaml").write_text(text, "utf-8")
+    assert re.findall(r"= rule: (\S+)", kgen().err) == ["unknown-field"]
+
+
 def test_a_hand_edit_is_not_overwritten_without_force(here: Path) -> None:
     (here / "app.yaml").write_text(APP, "utf-8")
     kgen()

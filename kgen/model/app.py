@@ -34,9 +34,6 @@ from kgen.scalars import (
 from kgen.source import Node
 from kgen.spec import BASE_ONLY, REPLACED_WHOLE, SECRET_WITH_VALUE, Later, NotYet, Spec, fault, mapping_or_not
 
-API_VERSION = "kgen/v1"
-
-
 Replicas: TypeAlias = Annotated[
     Annotated[Count, UnionTag("number")] | Annotated[Autoscaling, UnionTag("range")],
     mapping_or_not("range", "number"),

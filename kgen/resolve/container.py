@@ -9,8 +9,8 @@ from kgen.model.image_plan import UID
 from kgen.model.plan import Check, Container, Variable
 from kgen.model.platform import Platform
 from kgen.resolve import images, storage
-from kgen.resolve.ports import service_ports, tcp_ports
-from kgen.resolve.references import ports_of
+from kgen.resolve.ports import service_ports
+from kgen.resolve.references import ports_of, tcp_ports
 from kgen.units import seconds, version_key
 
 ProbeKind: TypeAlias = Literal["startup", "readiness", "liveness"]

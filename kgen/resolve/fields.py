@@ -9,6 +9,7 @@ from kgen.model.container import EnvSource, Probe, Resources
 from kgen.resolve.rules import ABOVE_LIMIT, NEEDED_FOR_TYPE, NOT_FOR_TYPE, PROBE_SUCCESSES, WITHOUT_EFFECT
 from kgen.spec import CHOOSE_ONE, Spec
 from kgen.units import cpu_millis, memory_bytes
+from kgen.words import listed
 
 _RUNS_FOR_EVER = ("web", "worker")
 _ONLY_FOR: dict[str, tuple[str, ...]] = {
@@ -53,7 +54,7 @@ def faults(app: App) -> Iterator[Diagnostic]:
 def _type_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
     for field in sorted(component.model_fields_set & set(_ONLY_FOR)):
         if component.type not in _ONLY_FOR[field]:
-            types = " and ".join(f"`{name}`" for name in _ONLY_FOR[field])
+            types = listed(_ONLY_FOR[field], "and")
             what = "a port" if field == "ports" else f"`{field}`"  # written as `port` or as `ports`
             yield Diagnostic(
                 rule=NOT_FOR_TYPE,
@@ -124,7 +125,9 @@ def _without_effect(component: Component, at: Path) -> Iterator[Diagnostic]:
         if route.tls and route.tls.off:
             yield from unread(route.tls, {"secret"}, (*at, "routes", index, "tls"), "a route without TLS")
     given = component.disruption
-    if given and not given.off and component.type in _RUNS_FOR_EVER and lowest_replicas(component) < 2:  # noqa: PLR2004  # two pods
+    if given and given.off:
+        yield from unread(given, {"max_unavailable", "min_available"}, (*at, "disruption"), "a budget that is off")
+    elif given and component.type in _RUNS_FOR_EVER and not runs_several(component):
         yield Diagnostic(
             rule=WITHOUT_EFFECT,
             message=f"`{at[-1]}` may run as a single pod, which gets no disruption budget",
@@ -174,6 +177,11 @@ def lowest_replicas(component: Component) -> int:
             return number
         case autoscaling:
             return autoscaling.min
+
+
+def runs_several(component: Component) -> bool:
+    """Tell whether at least two pods always run."""
+    return lowest_replicas(component) > 1
 
 
 def is_single(access: str) -> bool:

@@ -110,11 +110,13 @@ def certain_faults(
     """
     gone = tuple(gone)
     cut = {f"`{path[1]}`" for path in gone if path[0] in {"components", "needs", "secrets"} and len(path) > 1}
+    misses_section = any(len(path) == 1 for path in gone)  # `neds:` may have been meant to be `needs:`
     for diagnostic in faults(app, environment, platform, facts):
         if diagnostic.rule not in _CERTAIN:
             continue
-        if diagnostic.rule is rules.UNKNOWN_REFERENCE and any(name in diagnostic.message for name in cut):
-            continue  # what it refers to may be there once it is mended
+        is_reference = diagnostic.rule is rules.UNKNOWN_REFERENCE
+        if is_reference and (misses_section or any(name in diagnostic.message for name in cut)):
+            continue  # what it refers to may be there once the file is mended
         if diagnostic.rule is autoscaling.MIN_ABOVE_MAX and any("replicas" in path for path in gone):
             continue
         yield diagnostic
@@ -210,14 +212,14 @@ def _replicas(component: Component) -> int | None:
 
 def _spread(component: Component) -> Literal["preferred", "required", "none"]:
     """Return how pods are spread; a single pod has nothing to spread."""
-    several = isinstance(component.replicas, Autoscaling) or fields.lowest_replicas(component) > 1
+    several = isinstance(component.replicas, Autoscaling) or fields.runs_several(component)
     return component.spread or ("preferred" if several else "none") if component.type in {"web", "worker"} else "none"
 
 
 def _budget(component: Component, platform: Platform) -> Budget | None:
     """Return the disruption budget; none for a component that may run as a single pod."""
     given = component.disruption
-    if component.type not in {"web", "worker"} or (given and given.off) or fields.lowest_replicas(component) < 2:  # noqa: PLR2004  # two pods
+    if component.type not in {"web", "worker"} or (given and given.off) or not fields.runs_several(component):
         return None
     smallest = given.min_available if given else None
     largest = given.max_unavailable if given else None

@@ -9,8 +9,9 @@ from kgen.features.service import ServicePort
 from kgen.model.app import App, Component
 from kgen.model.plan import Address, Variable
 from kgen.model.platform import Platform
-from kgen.resolve.references import ports_of
+from kgen.resolve.references import tcp_ports
 from kgen.resolve.rules import NAME_TAKEN, NO_PORT
+from kgen.words import listed
 
 
 def faults(app: App) -> Iterator[Diagnostic]:
@@ -33,12 +34,6 @@ def faults(app: App) -> Iterator[Diagnostic]:
                 )
             routes.setdefault((route.host, route.path), where)
         yield from _probe_faults(component, names, at)
-
-
-def tcp_ports(component: Component) -> Mapping[str, tuple[int, int]]:
-    """Return the ports that requests and probes can reach: name → number in the container and of the Service."""
-    udp = {name for name, port in component.ports.items() if port.protocol != "TCP"}
-    return {name: numbers for name, numbers in ports_of(component).items() if name not in udp}
 
 
 def _clashes(component: Component, at: Path) -> Iterator[Diagnostic]:
@@ -76,10 +71,8 @@ def _probe_faults(component: Component, names: Mapping[str, object], at: Path) -
 
 def _named(name: str | None, names: Mapping[str, object], at: Path) -> Iterator[Diagnostic]:
     if name is not None and name not in names:
-        listed = ", ".join(f"`{known}`" for known in names) or "none"
-        yield Diagnostic(
-            rule=NO_PORT, message=f"there is no TCP port `{name}`", at=Label(at), help=f"ports here: {listed}"
-        )
+        way_out = f"ports here: {listed(list(names)) or 'none'}"
+        yield Diagnostic(rule=NO_PORT, message=f"there is no TCP port `{name}`", at=Label(at), help=way_out)
 
 
 def service_ports(component: Component) -> tuple[ServicePort, ...]:

@@ -32,9 +32,10 @@ def ports_of(component: Component) -> Mapping[str, tuple[int, int]]:
     return {name: (port.port, port.service_port or port.port) for name, port in component.ports.items()}
 
 
-def _reachable(component: Component) -> Mapping[str, tuple[int, int]]:
+def tcp_ports(component: Component) -> Mapping[str, tuple[int, int]]:
+    """Return the ports that requests and probes can reach: name → number in the container and of the Service."""
     udp = {name for name, port in component.ports.items() if port.protocol != "TCP"}
-    return {name: numbers for name, numbers in ports_of(component).items() if name not in udp} or ports_of(component)
+    return {name: numbers for name, numbers in ports_of(component).items() if name not in udp}
 
 
 def variables(app: App, env: Env) -> tuple[Variable, ...]:
@@ -120,7 +121,9 @@ def _reference(app: App, sort: str, name: str, output: str) -> Part:
         return SecretKey(secret=need_secret(app, name), key=output, need=name)
     if sort == "secrets":
         return SecretKey(secret=name, key=output)
-    container_port, service_port = next(iter(_reachable(app.components[name]).values()))
+    component = app.components[name]
+    ports = tcp_ports(component) or ports_of(component)
+    container_port, service_port = next(iter(ports.values()))
     return Address(
         component=name,
         host=object_name(app.name, name),

@@ -8,7 +8,7 @@ from kgen.model.app import App, Component
 from kgen.model.facts import Facts
 from kgen.model.plan import File, Mount
 from kgen.model.platform import Platform
-from kgen.resolve.fields import is_single, lowest_replicas
+from kgen.resolve.fields import is_single, runs_several
 from kgen.resolve.rules import (
     CONFIG_TOO_LARGE,
     FILE_NOT_READABLE,
@@ -75,7 +75,7 @@ def _volume_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
                 at=Label(where, on="key"),
                 help="add one, as `size: 10Gi`, or say `type: ephemeral` for scratch space",
             )
-        several = not isinstance(component.replicas, int | None) or lowest_replicas(component) > 1
+        several = not isinstance(component.replicas, int | None) or runs_several(component)
         if is_single(volume.access) and several and component.type in {"web", "worker"}:
             yield Diagnostic(
                 rule=SHARED_VOLUME,

@@ -196,8 +196,8 @@ def test_every_definition_is_found() -> None:
 
 
 def test_the_directory_is_found_in_a_checkout_and_in_a_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert default_directory() == SCHEMAS
+    assert Path(default_directory()) == SCHEMAS
     monkeypatch.setattr(module, "__file__", str(tmp_path / "kgen" / "check" / "store.py"))
-    assert default_directory() == tmp_path / "schemas"
+    assert Path(default_directory()) == tmp_path / "schemas"
     (tmp_path / "kgen" / "schemas").mkdir(parents=True)
-    assert default_directory() == tmp_path / "kgen" / "schemas"
+    assert Path(default_directory()) == tmp_path / "kgen" / "schemas"

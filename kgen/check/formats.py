@@ -7,27 +7,33 @@ for which JSON types a keyword means anything; values of other types are left to
 Source: https://spec.openapis.org/registry/format/
 """
 
+from __future__ import annotations
+
 import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from functools import cache
 
 from kgen.check.fault import Fault, Keyword, short, shown, type_of
 from kgen.words import listed, suggestion
 
-Check: TypeAlias = Callable[[Any], Sequence[Fault]]
-"""Return what is wrong with a value: nothing, as a rule."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, TypeAlias
 
-Builder: TypeAlias = Callable[[Mapping[str, Any]], Check | None]
+    Check: TypeAlias = Callable[[Any], Sequence[Fault]]
+    """Return what is wrong with a value: nothing, as a rule."""
+
+    Builder: TypeAlias = Callable[[Mapping[str, Any]], Check | None]
 
 STRING = frozenset({"string"})
 INTEGER = frozenset({"integer"})
 NUMBER = frozenset({"integer", "number"})
 ANY = frozenset({"string", "integer", "number", "boolean", "null", "object", "array"})
 
-_QUANTITY = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?")
-_TIME = re.compile(
+_QUANTITY = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?"
+_TIME = (
     r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
     r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]+)?"
     r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
@@ -45,9 +51,15 @@ def _bits(bits: int) -> Check:
     return check
 
 
-def _looks_like(pattern: re.Pattern[str], wanted: str) -> Check:
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern when a value first needs it: most runs need few of them."""
+    return re.compile(pattern)
+
+
+def _looks_like(pattern: str, wanted: str) -> Check:
     def check(value: Any) -> Sequence[Fault]:
-        if pattern.fullmatch(value):
+        if _compiled(pattern).fullmatch(value):
             return ()
         return (Fault(keyword=Keyword.FORMAT, message=f"must be {wanted}, but is {shown(value)}"),)
 

@@ -4,13 +4,17 @@ Lists whose entries must differ: ``x-kubernetes-list-type`` ``set`` and ``map``.
 Source: https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from __future__ import annotations
 
 from kgen.check.fault import Fault, Keyword, short, type_of
 
-Identity: TypeAlias = tuple[tuple[str, Any], ...]
-"""Values that make an entry what it is, each with its JSON type: ``1`` and ``true`` are equal in Python."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any, TypeAlias
+
+    Identity: TypeAlias = tuple[tuple[str, Any], ...]
+    """Values that make an entry what it is, each with its JSON type: ``1`` and ``true`` are equal in Python."""
 
 SCALAR = frozenset({"string", "integer", "number", "boolean"})
 

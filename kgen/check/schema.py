@@ -11,15 +11,21 @@ Unknown fields are faults wherever a schema names its ``properties`` and says no
 Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#field-validation
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeAlias
+from __future__ import annotations
 
 from kgen.check.fault import Fault, Keyword, shown, type_of
-from kgen.check.formats import ANY, RULES, Check
+from kgen.check.formats import ANY, RULES
 from kgen.check.lists import distinct
 from kgen.words import suggestion
 
-Schema: TypeAlias = Mapping[str, Any]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, TypeAlias
+
+    from kgen.check.formats import Check
+
+    Schema: TypeAlias = Mapping[str, Any]
 
 _NAMES = {"object": "mapping", "array": "list"}
 _PYTHON: Mapping[str, tuple[type, ...]] = {

@@ -5,24 +5,29 @@ Read upstream's schemas: which kinds a Kubernetes version has, and what their ob
 bisection in the bytes of the file and parsed when it is first needed: most of the 1 MB is never looked at.
 """
 
+from __future__ import annotations
+
 import json
+import os
 from bisect import bisect_left
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any, NewType, TypeAlias
 
-DefinitionId = NewType("DefinitionId", str)
-"""Name of a stored definition. It is made from all content below it: equal ids accept the same objects."""
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any, TypeAlias
 
-Schema: TypeAlias = Mapping[str, Any]
-"""A JSON Schema with Kubernetes' extensions. A ``$ref`` holds a ``DefinitionId``."""
+    DefinitionId: TypeAlias = str
+    """Name of a stored definition. It is made from all content below it: equal ids accept the same objects."""
+
+    Schema: TypeAlias = Mapping[str, Any]
+    """A JSON Schema with Kubernetes' extensions. A ``$ref`` holds a ``DefinitionId``."""
 
 
 class Store:
     """The schemas in one directory. Files are read once, and only when they are needed."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, directory: str | os.PathLike[str]) -> None:
+        self._directory = os.fspath(directory)
         self._versions: tuple[str, ...] = ()
         self._lines = b""
         self._definitions: dict[str, Schema] = {}
@@ -36,7 +41,7 @@ class Store:
     def versions(self) -> tuple[str, ...]:
         """Return the Kubernetes versions, oldest first."""
         if not self._versions:
-            names = [path.stem for path in (self._directory / "kinds").glob("*.json")]
+            names = [name.removesuffix(".json") for name in os.listdir(self._path("kinds")) if name.endswith(".json")]
             self._versions = tuple(sorted(names, key=lambda name: tuple(map(int, name.split(".")))))
         return self._versions
 
@@ -50,8 +55,7 @@ class Store:
         if version not in self._kinds:
             if version not in self.versions():
                 raise KeyError(version)
-            text = (self._directory / "kinds" / f"{version}.json").read_text("utf-8")
-            index: dict[str, DefinitionId] = json.loads(text)
+            index: dict[str, DefinitionId] = json.loads(_read(self._path("kinds", f"{version}.json")))
             self._kinds[version] = {(api, kind): made for name, made in index.items() for api, kind in [name.split()]}
         return self._kinds[version]
 
@@ -67,13 +71,16 @@ class Store:
             KeyError: There is none.
         """
         if name not in self._definitions:
-            self._definitions[name] = self._read(name)
+            self._definitions[name] = self._parsed(name)
         return self._definitions[name]
 
-    def _read(self, name: str) -> Schema:
+    def _path(self, *names: str) -> str:
+        return os.path.join(self._directory, *names)
+
+    def _parsed(self, name: str) -> Schema:
         """Find the line ``["<name>",<schema>]`` and parse it."""
         if not self._lines:
-            self._lines = (self._directory / "definitions.jsonl").read_bytes()
+            self._lines = _read(self._path("definitions.jsonl"))
         lines = self._lines
 
         def name_at(offset: int) -> bytes:
@@ -88,8 +95,13 @@ class Store:
         return schema
 
 
-def default_directory() -> Path:
+def default_directory() -> str:
     """Return where the schemas are: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).parents[1]
-    installed = package / "schemas"
-    return installed if installed.is_dir() else package.parent / "schemas"
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    installed = os.path.join(package, "schemas")
+    return installed if os.path.isdir(installed) else os.path.join(os.path.dirname(package), "schemas")
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()

@@ -6,7 +6,6 @@ the smallest of several runs counts, so that other work on the machine falls on 
 """
 
 import argparse
-import os
 import resource
 import shutil
 import subprocess
@@ -15,6 +14,8 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+import measure
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -56,7 +57,7 @@ def cases(work: Path) -> tuple[Case, ...]:
 def cpu_seconds(command: tuple[str, ...]) -> float:
     """Return user and system time of one run."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=os.environ | {"PYTHONHASHSEED": "0"})
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=measure.environment())
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
@@ -66,6 +67,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=15, help="runs of each command (default: 15)")
     runs = parser.parse_args().runs
+    measure.compile_kgen()
     with tempfile.TemporaryDirectory() as folder:
         made = cases(Path(folder))
         best = dict.fromkeys((case.name for case in made), float("inf"))

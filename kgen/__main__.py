@@ -1,5 +1,5 @@
 """``python -m kgen``."""
 
-from kgen.cli import main
+from kgen.main import main
 
 main()

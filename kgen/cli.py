@@ -7,11 +7,16 @@ Only ``typer`` is imported here; a command imports what it needs, so that ``--he
 import gc
 import os
 import sys
-from enum import IntEnum, StrEnum
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from kgen.diag import Rule
+from kgen.terminal import wants_colour
+from kgen.versions import DEFAULT_VERSION
 
 # kgen uses no pydantic plugins; looking for some in every installed package takes longer than compiling a small app
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
@@ -29,21 +34,21 @@ app = typer.Typer(
 )
 
 
-class Exit(IntEnum):
-    """What the exit code says."""
-
-    OK = 0
-    FINDINGS = 1
-    USAGE = 2
-    STALE = 3
-    BUG = 70
-
-
 class Format(StrEnum):
     """How findings and results are printed."""
 
     TEXT = "text"
     JSON = "json"
+
+
+class Report(StrEnum):
+    """How the findings of a command that looks for faults are printed: for people, or for one of their tools."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    JUNIT = "junit"
 
 
 def _version(wanted: bool) -> None:  # noqa: FBT001  # Typer's signature of a callback
@@ -85,7 +90,7 @@ def compile_command(
         bool, typer.Option("--check", help="Write nothing; exit 3 if the output is not up to date.")
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Overwrite files that were edited or made by hand.")] = False,
-    output_format: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.TEXT,
+    output_format: Annotated[Report, typer.Option("--format", help="How findings are printed.")] = Report.TEXT,
 ) -> None:
     """
     Compile app files into manifests, Dockerfiles and compose files.
@@ -94,8 +99,8 @@ def compile_command(
     """
     if stdout + diff + check > 1:
         raise typer.BadParameter("choose one of --stdout, --diff and --check")
-    if (stdout or diff) and output_format is Format.JSON:
-        raise typer.BadParameter("--format json goes with writing and with --check")
+    if (stdout or diff) and output_format is not Report.TEXT:
+        raise typer.BadParameter(f"--format {output_format.value} goes with writing and with --check")
     from kgen.commands.compile import Request, run  # noqa: PLC0415  # pydantic and all stages
 
     request = Request(
@@ -105,56 +110,141 @@ def compile_command(
         settings=tuple(settings or []),
         mode="stdout" if stdout else "diff" if diff else "check" if check else "write",
         force=force,
-        as_json=output_format is Format.JSON,
-        colour=_wants_colour(),
+        output_format=output_format.value,
+        colour=wants_colour(sys.stderr),
     )
+    if output_format is Report.SARIF:
+        from kgen.rules import ALL  # noqa: PLC0415  # imports every stage; commands cannot, for they have rules themselves
+
+        request = replace(request, rules=ALL)
     raise typer.Exit(run(request, sys.stdout, sys.stderr))
 
 
-def _wants_colour() -> bool:
-    """Source: https://no-color.org."""
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+class Profile(StrEnum):
+    """How much is asked of an object."""
+
+    SERVER = "server"
+    DEFAULT = "default"
+    STRICT = "strict"
 
 
-def main() -> None:
+@app.command("validate")
+def validate_command(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH|-]...", help="Files, folders, patterns, or - for standard input. [default: .]"),
+    ] = None,
+    versions: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-k",
+            "--kubernetes",
+            metavar="VERSION",
+            help=f"Kubernetes version (repeatable). [default: that of kgen.yaml, or {DEFAULT_VERSION}]",
+        ),
+    ] = None,
+    profile: Annotated[
+        Profile, typer.Option("--profile", help="server: only what an API server rejects on create.")
+    ] = Profile.DEFAULT,
+    crds: Annotated[
+        list[str] | None,
+        typer.Option("--crds", metavar="PATH", help="CustomResourceDefinitions, a file or a folder (repeatable)."),
+    ] = None,
+    output_format: Annotated[Report, typer.Option("--format", help="How verdicts are printed.")] = Report.TEXT,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Look at every file again; write no .kgen/cache.")
+    ] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=0, metavar="N", help="Processes. [default: for many files, idle cores]")
+    ] = 0,
+) -> None:
     """
-    Run the command line and end the process.
+    Check any Kubernetes objects, in YAML or JSON, as an API server would. Needs no cluster and no network.
 
-    It ends at once, as mypy does: taking apart every module that was imported would take an eighth of the whole run,
-    and nothing waits for it. Output is flushed before; files were closed and synced where they were written.
+    Exit codes: 0 valid, 1 findings, 2 wrong use or unreadable file, 70 a bug in kgen.
     """
-    code = _run()
-    try:
-        sys.stdout.flush()
-        sys.stderr.flush()
-    except OSError as error:  # a full disk, or `kgen compile --stdout | head`
-        code = code or _unwritable(error)
-    os._exit(code)
+    if profile is Profile.STRICT:
+        raise typer.BadParameter("the profile strict is not supported yet")
+    from kgen.commands.validate import Request, run  # noqa: PLC0415  # reads the schemas
+
+    if output_format is Report.SARIF:
+        from kgen.rules import ALL  # noqa: PLC0415  # imports every stage
+
+        rules: tuple[Rule, ...] = ALL
+    else:
+        rules = ()
+    request = Request(
+        paths=paths or (),
+        versions=versions or (),
+        profile=profile.value,
+        crds=crds or (),
+        output_format=output_format.value,
+        cached=not no_cache,
+        jobs=jobs,
+        colour=wants_colour(sys.stdout),
+        rules=rules,
+    )
+    raise typer.Exit(run(request, sys.stdin.buffer, sys.stdout, sys.stderr))
 
 
-def _unwritable(error: OSError) -> int:
-    """Say that the output cannot be printed, unless nobody listens any more."""
-    if not isinstance(error, BrokenPipeError):
-        sys.stderr.write(f"kgen: cannot print the output: {(error.strerror or str(error)).lower()}\n")
-    return Exit.USAGE
+schema_app = typer.Typer(help="Look at the Kubernetes schemas that kgen carries.", no_args_is_help=True)
+app.add_typer(schema_app, name="schema")
 
 
-def _run() -> int:
-    """Return the exit code; whatever the user did not cause is a bug, and asks to be reported."""
-    try:
-        app()
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else Exit.OK if end.code is None else Exit.USAGE
-    except OSError as error:  # files are looked after where they are read and written: this is the output
-        return _unwritable(error)
-    except Exception:  # noqa: BLE001  # the last line of defence
-        import traceback  # noqa: PLC0415  # only for bugs
+@schema_app.command("list")
+def schema_list(
+    versions: Annotated[
+        list[str] | None,
+        typer.Option("-k", "--kubernetes", metavar="VERSION", help="Kinds of this Kubernetes version (repeatable)."),
+    ] = None,
+    output_format: Annotated[Format, typer.Option("--format", help="How the answer is printed.")] = Format.TEXT,
+) -> None:
+    """List the Kubernetes versions that kgen knows, or the kinds of some of them."""
+    from kgen.commands.schema import Output, list_kinds  # noqa: PLC0415  # reads the schemas
 
-        traceback.print_exc()
-        sys.stderr.write("\nkgen: this is a bug in kgen, not in your files; please report it with the lines above\n")
-        return Exit.BUG
-    return Exit.OK
+    output = Output(
+        out=sys.stdout, err=sys.stderr, as_json=output_format is Format.JSON, colour=wants_colour(sys.stderr)
+    )
+    raise typer.Exit(list_kinds(versions or (), output))
 
 
-if __name__ == "__main__":
-    main()
+@schema_app.command("add")
+def schema_add(
+    paths: Annotated[
+        list[str], typer.Argument(metavar="PATH...", help="Files or folders with CustomResourceDefinitions.")
+    ],
+    output_format: Annotated[Format, typer.Option("--format", help="How findings are printed.")] = Format.TEXT,
+) -> None:
+    """Take CustomResourceDefinitions into .kgen/crds, so that `kgen validate` knows their kinds."""
+    from kgen.commands.definitions import add  # noqa: PLC0415  # reads the schemas
+    from kgen.commands.schema import Output  # noqa: PLC0415
+
+    colour = wants_colour(sys.stderr)
+    output = Output(out=sys.stdout, err=sys.stderr, as_json=output_format is Format.JSON, colour=colour)
+    raise typer.Exit(add(paths, output))
+
+
+@schema_app.command("show")
+def schema_show(
+    target: Annotated[
+        str, typer.Argument(metavar="KIND[.FIELD]...", help="Such as deploy.spec.replicas or apps/v1/Deployment.")
+    ],
+    version: Annotated[
+        str | None,
+        typer.Option("-k", "--kubernetes", metavar="VERSION", help="Kubernetes version. [default: the newest]"),
+    ] = None,
+    api_version: Annotated[
+        str | None,
+        typer.Option("--api-version", help="Which one, if the kind has several. [default: the newest stable one]"),
+    ] = None,
+    output_format: Annotated[Format, typer.Option("--format", help="json: as a JSON Schema.")] = Format.TEXT,
+) -> None:
+    """Show what a kind or a field is made of."""
+    if api_version and "/" in target:
+        raise typer.BadParameter("the API version is named twice: with --api-version, and before the kind")
+    from kgen.commands.schema import Output, show  # noqa: PLC0415  # reads the schemas
+
+    output = Output(
+        out=sys.stdout, err=sys.stderr, as_json=output_format is Format.JSON, colour=wants_colour(sys.stderr)
+    )
+    raise typer.Exit(show(target, version=version, api_version=api_version, output=output))

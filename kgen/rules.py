@@ -4,12 +4,14 @@ from typing import Final
 
 from kgen import pipeline
 from kgen.check import manifests
-from kgen.commands import apps, conflicts
+from kgen.check import rules as schema
+from kgen.commands import apps, conflicts, fields, kinds, wrong_use
 from kgen.commands import compile as compile_command
 from kgen.diag import Rule
 from kgen.features import autoscaling, disruption
-from kgen.load import app, form, settings, shape, syntax
+from kgen.load import app, form, settings, shape
 from kgen.resolve import rules as meaning
+from kgen.syntax import rules as syntax
 from kgen.write import rules as files
 
 ALL: Final[tuple[Rule, ...]] = tuple(
@@ -19,6 +21,8 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *apps.RULES,
             *conflicts.RULES,
             *compile_command.RULES,
+            *kinds.RULES,
+            *fields.RULES,
             *form.RULES,
             *shape.RULES,
             *app.RULES,
@@ -29,6 +33,8 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *disruption.RULES,
             *files.RULES,
             *manifests.RULES,
+            *schema.RULES,
+            *wrong_use.RULES,
         },
         key=lambda rule: rule.code,
     )

@@ -78,6 +78,9 @@ class Source:
 
     name: str
     text: str = ""
+    first_line: int = 1
+    """The line of the file that ``text`` starts at: a text may be one document of many."""
+
     root: Node | None = None
     rest: Node | None = None
     """What can be looked at all the same if the only errors are keys that are set twice; the first one counts."""

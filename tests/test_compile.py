@@ -416,12 +416,12 @@ def test_out_puts_the_manifests_elsewhere(here: Path) -> None:
 
 def test_json_has_findings_and_results(here: Path) -> None:
     (here / "app.yaml").write_text(APP.replace("8000", "80000"), "utf-8")
-    done = kgen(as_json=True)
+    done = kgen(output_format="json")
     (finding,) = json.loads(done.out)["findings"]
     assert (done.code, done.err) == (1, "")
     assert (finding["name"], finding["file"], finding["line"], finding["column"]) == ("out-of-range", "app.yaml", 5, 26)
     (here / "app.yaml").write_text(APP, "utf-8")
-    made = json.loads(kgen(as_json=True).out)
+    made = json.loads(kgen(output_format="json").out)
     assert made["version"] == 1
     assert made["findings"] == []
     assert made["apps"][0]["folders"][0]["objects"] == 6

@@ -24,7 +24,7 @@ GOLDEN = ROOT / "golden"
 OUT = "out"
 DIAGNOSTICS = "diagnostics.txt"
 
-CASES = sorted(case.relative_to(GOLDEN).as_posix() for case in GOLDEN.glob("*/*"))
+CASES = sorted(case.relative_to(GOLDEN).as_posix() for case in GOLDEN.glob("*/*") if case.parent.name != "validate")
 FAULTS = [case for case in CASES if case.startswith("faults/")]
 SEVERAL = {"faults/many-at-once"}
 """Cases of more than one fault."""

@@ -14,6 +14,9 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "units": frozenset(),
     "cron": frozenset(),
     "words": frozenset(),
+    "exits": frozenset(),
+    "terminal": frozenset(),
+    "versions": frozenset(),
     "source": frozenset({"diag"}),
     "k8s": frozenset({"diag"}),
     "spec": frozenset({"diag", "source"}),
@@ -25,17 +28,21 @@ WORDS = frozenset(VOCABULARY)
 LAYERS: Mapping[str, frozenset[str]] = {
     "features": WORDS,
     "model": WORDS | {"features"},
-    "load": WORDS | {"model"},
+    "syntax": WORDS,
+    "read": WORDS | {"syntax"},
+    "load": WORDS | {"model", "syntax"},
     "resolve": WORDS | {"model", "features"},
     "emit": WORDS | {"model", "features"},
     "check": WORDS,
+    "validate": WORDS | {"check", "read", "syntax"},
     "write": WORDS,
     "report": WORDS,
     "pipeline": WORDS | {"features", "model", "load", "resolve", "emit", "check", "write"},
-    "commands": WORDS | {"pipeline", "report", "write", "load"},
-    "rules": WORDS | {"features", "load", "resolve", "check", "write", "pipeline", "commands"},
-    "cli": frozenset({"commands"}),
-    "__main__": frozenset({"cli"}),
+    "commands": WORDS | {"pipeline", "report", "write", "load", "check", "read", "validate"},
+    "rules": WORDS | {"features", "syntax", "load", "resolve", "check", "write", "pipeline", "commands"},
+    "cli": WORDS | {"commands", "rules"},
+    "main": WORDS | {"commands", "cli"},
+    "__main__": frozenset({"main"}),
     "__init__": frozenset(),
 }
 """Packages and modules, and which others they may import; a package may always import itself, but for `features`."""
@@ -105,7 +112,7 @@ def test_every_line_of_the_table_is_about_something() -> None:
 def test_the_command_line_loads_commands_only_when_it_needs_them() -> None:
     """``kgen --help`` must not wait for pydantic."""
     eager = [name for name, is_inner in imports(ROOT / "cli.py") if own(name) and not is_inner]
-    assert eager == []
+    assert {own(name) for name in eager} <= WORDS
 
 
 @PER_FILE
@@ -122,6 +129,8 @@ def writes(path: Path) -> Iterator[str]:
         called = each.func
         name = called.attr if isinstance(called, ast.Attribute) else called.id if isinstance(called, ast.Name) else ""
         is_os = isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id == "os"
+        if is_os and name == "open" and isinstance(each.args[1], ast.Name) and each.args[1].id == "READ_ONLY":
+            continue
         if name in ONLY_WRITE_CALLS or (is_os and name in {"replace", "remove", "open", "write", "link", "symlink"}):
             yield f"{name}() in line {each.lineno}"
         if name == "open" and not is_os:

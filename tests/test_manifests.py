@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
-from kgen.check.manifests import KGEN_MADE_AN_INVALID_OBJECT, UNKNOWN_KUBERNETES_KIND, check
+from kgen.check.manifests import KGEN_MADE_AN_INVALID_OBJECT, check
+from kgen.check.rules import UNKNOWN_KUBERNETES_KIND
 from kgen.check.store import Store, default_directory
 from kgen.diag import Label
 from kgen.k8s import Emitted, Manifest

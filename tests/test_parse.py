@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from kgen.diag import Label, Span, has_error
-from kgen.load import files, syntax
+from kgen.load import files
 from kgen.load.build import MAX_DEPTH
 from kgen.load.parse import MAX_SIZE, parse
 from kgen.source import Node, Source, plain, walk
+from kgen.syntax import rules as syntax
 
 Found = list[tuple[str, int, int]]
 

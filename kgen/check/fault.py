@@ -34,6 +34,18 @@ class Keyword(StrEnum):
     COMBINATION = "combination"
     DUPLICATE = "duplicate"
     """Entries of a list with the same key: a create passes, a server-side apply does not."""
+    REPEATED = "repeated"
+    """Entries of a list with the same key in a custom resource: a create does not pass either."""
+    TOO_LARGE = "too-large"
+    """More characters, entries or fields than allowed: the server does not go on to the rules then."""
+    RULE = "rule"
+    """A rule in CEL, from ``x-kubernetes-validations``."""
+    UNCHECKED = "unchecked"
+    """A rule in CEL that kgen could not evaluate."""
+    DEFINITION = "definition"
+    """A CustomResourceDefinition that is not as it has to be."""
+    NAME = "name"
+    """The object has no name."""
 
 
 class Fault:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     Builder: TypeAlias = Callable[[Mapping[str, Any]], Check | None]
 
+    ValueRule: TypeAlias = tuple[frozenset[str], Builder]
+
 STRING = frozenset({"string"})
 INTEGER = frozenset({"integer"})
 NUMBER = frozenset({"integer", "number"})
@@ -40,7 +42,7 @@ _TIME = (
 )
 
 
-def _bits(bits: int) -> Check:
+def bits(bits: int) -> Check:
     low, high = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
 
     def check(value: Any) -> Sequence[Fault]:
@@ -76,9 +78,9 @@ def _base64(value: Any) -> Sequence[Fault]:
 
 
 _FORMATS: Mapping[tuple[str, str], Check] = {
-    ("int32", "integer"): _bits(32),
-    ("int64", "integer"): _bits(64),
-    ("int-or-string", "integer"): _bits(32),
+    ("int32", "integer"): bits(32),
+    ("int64", "integer"): bits(64),
+    ("int-or-string", "integer"): bits(32),
     ("byte", "string"): _base64,
     ("date-time", "string"): _looks_like(_TIME, "a time such as `2006-01-02T15:04:05Z`"),
     ("quantity", "string"): _looks_like(_QUANTITY, "a quantity such as `500m` or `128Mi`"),
@@ -111,11 +113,13 @@ def _minimum(schema: Mapping[str, Any]) -> Check | None:
     low = schema.get("minimum")
     if low is None:
         return None
+    strict = schema.get("exclusiveMinimum") is True
+    wanted = f"more than {low}" if strict else f"at least {low}"
 
     def check(value: Any) -> Sequence[Fault]:
-        if value >= low:
+        if value > low or (value == low and not strict):
             return ()
-        return (Fault(keyword=Keyword.RANGE, message=f"must be at least {low}, but is {short(value)}"),)
+        return (Fault(keyword=Keyword.RANGE, message=f"must be {wanted}, but is {short(value)}"),)
 
     return check
 
@@ -124,11 +128,13 @@ def _maximum(schema: Mapping[str, Any]) -> Check | None:
     high = schema.get("maximum")
     if high is None:
         return None
+    strict = schema.get("exclusiveMaximum") is True
+    wanted = f"less than {high}" if strict else f"at most {high}"
 
     def check(value: Any) -> Sequence[Fault]:
-        if value <= high:
+        if value < high or (value == high and not strict):
             return ()
-        return (Fault(keyword=Keyword.RANGE, message=f"must be at most {high}, but is {short(value)}"),)
+        return (Fault(keyword=Keyword.RANGE, message=f"must be {wanted}, but is {short(value)}"),)
 
     return check
 
@@ -147,12 +153,11 @@ def _pattern(schema: Mapping[str, Any]) -> Check | None:
     return check
 
 
-RULES: tuple[tuple[frozenset[str], Builder], ...] = (
+BOUNDS: tuple[ValueRule, ...] = ((ANY, _enum), (NUMBER, _minimum), (NUMBER, _maximum))
+RULES: tuple[ValueRule, ...] = (
     (INTEGER, lambda schema: _format(schema, "integer")),
     (STRING, lambda schema: _format(schema, "string")),
-    (ANY, _enum),
-    (NUMBER, _minimum),
-    (NUMBER, _maximum),
+    *BOUNDS,
     (STRING, _pattern),
 )
 """What is asked of values, in the order in which faults are reported."""

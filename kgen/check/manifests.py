@@ -9,23 +9,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from kgen.check.fault import Fault, Keyword, field
+from kgen.check.rules import UNKNOWN_KUBERNETES_KIND
 from kgen.check.schema import Compiler
 from kgen.check.store import Store
+from kgen.check.whereabouts import having, is_built_in, joined, where_it_is
 from kgen.diag import Diagnostic, Label, Rule
 from kgen.k8s import Emitted, Manifest
-from kgen.words import listed
 
-UNKNOWN_KUBERNETES_KIND = Rule(
-    code="KG5001",
-    name="unknown-kubernetes-kind",
-    explain="The API server of a declared Kubernetes version does not serve this kind, so it rejects the object.",
-)
 KGEN_MADE_AN_INVALID_OBJECT = Rule(
     code="KG9001",
     name="kgen-made-an-invalid-object",
     explain="The app file is fine, but an object made from it does not have the form that Kubernetes asks for.",
 )
-RULES = (UNKNOWN_KUBERNETES_KIND, KGEN_MADE_AN_INVALID_OBJECT)
+RULES = (KGEN_MADE_AN_INVALID_OBJECT,)
 
 
 def check(objects: Iterable[Emitted], versions: tuple[str, ...], store: Store) -> Iterator[Diagnostic]:
@@ -67,7 +63,7 @@ def _bug(made: Emitted, fault: Fault, versions: Sequence[str]) -> Diagnostic:
     name = metadata.get("name", "") if isinstance(metadata, dict) else ""
     when = " on server-side apply" if fault.keyword is Keyword.DUPLICATE else ""
     message = (
-        f"kgen made a {kind} `{name}` that Kubernetes {_joined(versions)} would reject{when}: "
+        f"kgen made a {kind} `{name}` that Kubernetes {joined(versions)} would reject{when}: "
         f"`{field(fault.path)}` {fault.message}"
     )
     ask = "this is a bug in kgen: report it with this message and the part of the app file shown"
@@ -82,49 +78,15 @@ def _bug(made: Emitted, fault: Fault, versions: Sequence[str]) -> Diagnostic:
 def _missing_kind(made: Emitted, versions: tuple[str, ...], store: Store) -> Iterator[Diagnostic]:
     api_version, kind = _names(made.manifest)
     lacking = [version for version in versions if store.schema(version, api_version, kind) is None]
-    if not lacking or _group(api_version) not in _built_in_groups(store):
+    if not lacking or not is_built_in(api_version, store):
         return
     yield Diagnostic(
         rule=UNKNOWN_KUBERNETES_KIND,
-        message=f"Kubernetes {_having(lacking)} no `{kind}` in `{api_version}`",
+        message=f"Kubernetes {having(lacking)} no `{kind}` in `{api_version}`",
         at=Label(made.origin, on="key"),
-        help=_where_it_is(api_version, kind, lacking[0], store),
+        help=where_it_is(api_version, kind, lacking[0], store),
     )
-
-
-def _where_it_is(api_version: str, kind: str, lacking: str, store: Store) -> str:
-    """Say where ``kind`` is in the version that lacks it, or which versions have it."""
-    if other := sorted(api for api, name in store.kinds(lacking) if name == kind):
-        return f"there, it is in {listed(other, 'and')}"
-    having = [version for version in store.versions() if store.schema(version, api_version, kind)]
-    return f"Kubernetes {_having(having)} it" if having else ""
-
-
-@lru_cache(maxsize=4)
-def _built_in_groups(store: Store) -> frozenset[str]:
-    """Return the groups that any Kubernetes version serves by itself; only objects of CRDs make this needed."""
-    return frozenset(_group(known) for version in store.versions() for known, _ in store.kinds(version))
-
-
-def _group(api_version: str) -> str:
-    group, slash, _ = api_version.partition("/")
-    return group if slash else ""
 
 
 def _names(manifest: Manifest) -> tuple[str, str]:
     return str(manifest.get("apiVersion", "")), str(manifest.get("kind", ""))
-
-
-def _having(versions: Sequence[str]) -> str:
-    return f"{_joined(versions)} {'have' if len(versions) > 1 else 'has'}"
-
-
-def _joined(versions: Sequence[str]) -> str:
-    """
-    Return versions as words: "1.33 and 1.34".
-
-    >>> _joined(["1.33"]), _joined(["1.32", "1.33", "1.34"])
-    ('1.33', '1.32, 1.33 and 1.34')
-    """
-    *others, last = versions
-    return f"{', '.join(others)} and {last}" if others else last

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from kgen.check.fault import Fault, Keyword, shown, type_of
 from kgen.check.formats import ANY, RULES
-from kgen.check.lists import distinct
+from kgen.check.lists import distinct, distinct_as_created
 from kgen.words import suggestion
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from typing import Any, TypeAlias
 
-    from kgen.check.formats import Check
+    from kgen.check.formats import Check, ValueRule
 
     Schema: TypeAlias = Mapping[str, Any]
 
@@ -41,12 +41,19 @@ _PYTHON: Mapping[str, tuple[type, ...]] = {
 class Compiler:
     """Makes checks from schemas, each definition once."""
 
-    def __init__(self, definition: Callable[[str], Schema]) -> None:
+    def __init__(
+        self, definition: Callable[[str], Schema], *, rules: Sequence[ValueRule] = RULES, is_custom: bool = False
+    ) -> None:
         """
         Args:
             definition: Returns the schema that a ``$ref`` names.
+            rules: What is asked of single values.
+            is_custom: The schemas are those of a CustomResourceDefinition: unknown fields were found before, and
+                entries of a list that repeat are refused.
         """
         self._schema_of = definition
+        self._rules = rules
+        self._is_custom = is_custom
         self._checks: dict[str, Check] = {}
 
     def definition(self, name: str) -> Check:
@@ -59,7 +66,7 @@ class Compiler:
         """Return the check of ``schema``."""
         if "$ref" in schema:  # what stands beside it in Kubernetes' schemas only says how to merge
             return self.definition(schema["$ref"])
-        steps = [*self._structure(schema), *_value_rules(schema), *self._combinations(schema)]
+        steps = [*self._structure(schema), *self._value_rules(schema), *self._combinations(schema)]
         accepted = _accepted(schema)
         chains = {kind: tuple(step for kinds, step in steps if kind in kinds) for kind in accepted}
         at_once = frozenset(python for kind in accepted if not chains[kind] for python in _PYTHON.get(kind, ()))
@@ -76,6 +83,9 @@ class Compiler:
             return [fault for step in chain for fault in step(value)]
 
         return check
+
+    def _value_rules(self, schema: Schema) -> list[tuple[frozenset[str], Check]]:
+        return [(kinds, check) for kinds, build in self._rules if (check := build(schema))]
 
     def _structure(self, schema: Schema) -> list[tuple[frozenset[str], Check]]:
         made: list[tuple[frozenset[str], Check]] = []
@@ -105,7 +115,8 @@ class Compiler:
     def _field_finder(self, schema: Schema, known: dict[str, Check]) -> Callable[[str], Check]:
         """Return a function from the name of a field to its check; checks of named fields are kept in ``known``."""
         properties: Schema = schema.get("properties", {})
-        closed = "properties" in schema and not schema.get("x-kubernetes-preserve-unknown-fields")
+        is_open = self._is_custom or schema.get("x-kubernetes-preserve-unknown-fields")
+        closed = "properties" in schema and not is_open
         others = schema.get("additionalProperties", not closed)
         of_others = self.node(others) if isinstance(others, dict) else _anything
         refused = others is False
@@ -121,7 +132,8 @@ class Compiler:
     def _list(self, schema: Schema) -> Check:
         items: Schema = schema["items"]
         check_item = self.node(items)
-        repeated = distinct(schema, self._schema_of(items["$ref"]) if "$ref" in items else items)
+        item = self._schema_of(items["$ref"]) if "$ref" in items else items
+        repeated = distinct_as_created(schema) if self._is_custom else distinct(schema, item)
 
         def check(value: Any) -> Sequence[Fault]:
             found: list[Fault] = []
@@ -145,10 +157,6 @@ class Compiler:
         if "not" in schema:
             made.append(_negated(self.node(schema["not"])))
         return [(ANY, check) for check in made]
-
-
-def _value_rules(schema: Schema) -> list[tuple[frozenset[str], Check]]:
-    return [(kinds, check) for kinds, build in RULES if (check := build(schema))]
 
 
 def _accepted(schema: Schema) -> frozenset[str]:

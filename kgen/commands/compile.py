@@ -40,7 +40,10 @@ class Request:
     settings: Sequence[str] = ()
     mode: Literal["write", "stdout", "diff", "check"] = "write"
     force: bool = False
-    as_json: bool = False
+    output_format: Literal["text", "json", "sarif", "github", "junit"] = "text"
+    rules: Sequence[Rule] = ()
+    """All rules, for SARIF."""
+
     colour: bool = False
 
 
@@ -69,14 +72,12 @@ def run(request: Request, out: TextIO, err: TextIO) -> int:
     """Do what ``request`` asks for and return the exit code."""
     result = _saved(request, _compared(request, _compile(request)))
     failed = has_error(result.found)
-    if request.as_json:
-        apps = [] if failed else list(_written(result))
-        from kgen.report import json as json_report  # noqa: PLC0415  # only for this format
-
-        report = json_report.render_all(result.found, result.sources, apps=as_data(apps), upToDate=not result.is_stale)
-        out.write(report + "\n")
-    else:
+    if request.output_format == "text":
         _print(request, result, out, err)
+    else:
+        out.writelines(_report(request, result))
+        if result.is_stale and not failed and request.mode == "check" and request.output_format != "json":
+            err.write(summary(list(_written(result)), only_checked=True))  # no finding, but the reason of exit code 3
     if failed:
         return 2 if all(_is_wrong_use(each) for each in result.found if has_error([each])) else 1
     return 3 if result.is_stale and request.mode == "check" else 0
@@ -170,6 +171,56 @@ def _print(request: Request, result: _Result, out: TextIO, err: TextIO) -> None:
         out.writelines(f"---\n{text}" for text in texts)
     else:
         out.write(summary(list(_written(result)), only_checked=request.mode == "check"))
+
+
+def _report(request: Request, result: _Result) -> Iterator[str]:
+    """Yield what programs are told."""
+    match request.output_format:
+        case "json":
+            from kgen.report import json  # noqa: PLC0415  # only for this format
+
+            apps = as_data([] if has_error(result.found) else list(_written(result)))
+            yield json.render_all(result.found, result.sources, apps=apps, upToDate=not result.is_stale) + "\n"
+        case "sarif":
+            from kgen.report import sarif  # noqa: PLC0415  # only for this format
+
+            yield sarif.render_all(result.found, result.sources, request.rules) + "\n"
+        case "github":
+            from kgen.report import github  # noqa: PLC0415  # only for this format
+
+            report = github.render_all(result.found, result.sources)
+            yield f"{report}\n" if report else ""
+        case "junit":
+            from kgen.report import junit  # noqa: PLC0415  # only for this format
+
+            yield junit.head()
+            yield from (junit.case(name, name, found, result.sources) for name, found in _cases(result))
+            yield junit.tail()
+
+
+def _cases(result: _Result) -> Iterator[tuple[str, Sequence[Diagnostic]]]:
+    """Yield each app file with what was found in it, and other places, such as options, with what belongs to no app."""
+    own = {each.file: [*each.found, *_found_on_disk(each, result)] for each in result.compiled}
+    known = {one for found in own.values() for one in found}
+    rest: dict[str, list[Diagnostic]] = {}
+    for one in result.found:
+        if one not in known:
+            rest.setdefault(one.at.file, []).append(one)
+    for each in result.compiled:
+        places = (each.file, *(tree.root.as_posix() for tree in _trees(each, result)))
+        yield each.file, [*own[each.file], *(one for place in places for one in rest.pop(place, ()))]
+    yield from ((place or "kgen", found) for place, found in rest.items())
+
+
+def _found_on_disk(compiled: Compiled, result: _Result) -> Iterator[Diagnostic]:
+    for tree in _trees(compiled, result):
+        if change := result.changes.get(tree.root / tree.lock):
+            yield from change.found
+
+
+def _trees(compiled: Compiled, result: _Result) -> tuple[Tree, ...]:
+    """Return all folders of ``compiled``, and those of environments that it no longer has."""
+    return (*compiled.trees, *result.gone.get(compiled.file, ()))
 
 
 def _written(result: _Result) -> Iterator[Written]:

@@ -14,11 +14,11 @@ from pydantic import ValidationError
 from kgen.diag import Diagnostic, Label, Outcome, Path, Rule, has_error
 from kgen.load import form, settings, shape
 from kgen.load.shape import Shape
-from kgen.load.syntax import EMPTY_FILE
 from kgen.model.app import App
 from kgen.model.platform import Platform
 from kgen.source import Node, Source, plain
 from kgen.spec import Spec
+from kgen.syntax.rules import EMPTY_FILE
 
 NOT_PER_ENVIRONMENT = Rule(
     code="KG2007",

@@ -17,9 +17,10 @@ from ruamel.yaml.events import (
 )
 
 from kgen.diag import Diagnostic, Label, Path, Rule, Span
-from kgen.load.lines import Lines
 from kgen.load.scalar import Kind, has_leading_zero, is_storable, typed
-from kgen.load.syntax import (
+from kgen.source import Node, Place, Scalar
+from kgen.syntax.lines import Lines
+from kgen.syntax.rules import (
     DUPLICATE_KEY,
     KEY_NOT_STRING,
     LEADING_ZERO,
@@ -33,10 +34,9 @@ from kgen.load.syntax import (
     YAML_TAG,
     code,
 )
-from kgen.source import Node, Place, Scalar
 
 if TYPE_CHECKING:
-    from kgen.load.translate import Progress
+    from kgen.syntax.translate import Progress
 
 MAX_DEPTH = 64
 """Nested mappings and lists; the deepest field of a Pod lies at 12, so the rest of kgen may recurse."""
@@ -99,7 +99,7 @@ class Builder:
 
     @property
     def progress(self) -> "Progress":
-        from kgen.load.translate import Progress  # noqa: PLC0415  # only after a fault
+        from kgen.syntax.translate import Progress  # noqa: PLC0415  # only after a fault
 
         opened = next((frame.start for frame in reversed(self._stack) if frame.is_flow), None)
         return Progress(last_start=self._last[0], last_end=self._last[1], opened=opened)

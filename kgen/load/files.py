@@ -3,9 +3,9 @@
 import stat
 from pathlib import Path
 
-from kgen.load import syntax
 from kgen.load.parse import MAX_SIZE, parse, refused, too_large
 from kgen.source import Source
+from kgen.syntax import rules as syntax
 
 UNREADABLE = syntax.UNREADABLE
 """The rule that the command line answers with exit code 2."""

@@ -8,9 +8,10 @@ from ruamel.yaml.nodes import ScalarNode
 
 from kgen.diag import Diagnostic, Label, has_error
 from kgen.load.build import Builder
-from kgen.load.lines import Lines
 from kgen.load.scalar import Kind
-from kgen.load.syntax import (
+from kgen.source import Source
+from kgen.syntax.lines import Lines
+from kgen.syntax.rules import (
     CONTROL_CHARACTER,
     DUPLICATE_KEY,
     EMPTY_FILE,
@@ -23,7 +24,6 @@ from kgen.load.syntax import (
     YAML_TAG,
     code,
 )
-from kgen.source import Source
 
 MAX_SIZE = 1024 * 1024
 """Bytes (or characters) of a file that is read; a hundred times what a large app needs, and a few seconds of work."""
@@ -98,11 +98,11 @@ def _feed(build: Builder, yaml: YAML) -> Diagnostic | None:
         try:
             event = next(events, None)
         except MarkedYAMLError as error:
-            from kgen.load.translate import syntax_fault  # noqa: PLC0415  # only after a fault
+            from kgen.syntax.translate import syntax_fault  # noqa: PLC0415  # only after a fault
 
             return syntax_fault(error, build.lines, build.progress)
         except _CRASHES:
-            from kgen.load.translate import crash_fault  # noqa: PLC0415  # only after a fault
+            from kgen.syntax.translate import crash_fault  # noqa: PLC0415  # only after a fault
 
             return crash_fault(build.lines, build.progress)
         if event is None or not build.take(event):

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field
 from kgen.scalars import INVALID_VERSION, Name, ObjectName, RelativePath, Repository, VersionText
 from kgen.source import Node
 from kgen.spec import Later, NotYet, Spec, fault
+from kgen.versions import DEFAULT_VERSION
 
 
 class Output(Spec):
@@ -83,7 +84,7 @@ Versions: TypeAlias = Annotated[tuple[VersionText, ...], AfterValidator(_some)]
 class Platform(Spec):
     """What the cluster and the organisation look like."""
 
-    kubernetes: Versions = ("1.34",)
+    kubernetes: Versions = (DEFAULT_VERSION,)
     """Kubernetes versions that output must be valid for; one, or a list."""
 
     crds: Later = None

@@ -89,21 +89,21 @@ def _where(label: Label, span: Span | None) -> str:
 
 def _excerpt(marks: list[_Mark], source: Source, pen: _Pen) -> list[str]:
     """Draw the lines that ``marks`` are on; of a gap of more than one line between them, only dots."""
-    text = lines(source.text)
     drawn, last = [pen.frame("|")], 0
     for number in sorted({mark.span.line for mark in marks}):
         if last and number == last + 2:
-            drawn.append(pen.frame("|", shown(_line(text, last + 1), 0).text, str(last + 1)))
+            drawn.append(pen.frame("|", shown(_line(source, last + 1), 0).text, str(last + 1)))
         elif last and number > last + 2:
             drawn.append(pen.paint("...", _FRAME))
         here = sorted((mark for mark in marks if mark.span.line == number), key=lambda mark: not mark.is_main)
-        drawn += _marked(_line(text, number), number, here, pen)
+        drawn += _marked(_line(source, number), number, here, pen)
         last = number
     return drawn
 
 
-def _line(text: tuple[str, ...], number: int) -> str:
-    return text[number - 1] if 0 < number <= len(text) else ""
+def _line(source: Source, number: int) -> str:
+    text, at = lines(source.text), number - source.first_line
+    return text[at] if 0 <= at < len(text) else ""
 
 
 def _marked(line: str, number: int, marks: list[_Mark], pen: _Pen) -> list[str]:

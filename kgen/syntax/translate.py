@@ -1,19 +1,32 @@
-"""What ruamel.yaml says about broken text, in our words and at the place where a person would look."""
+"""
+What YAML readers say about broken text, in our words and at the place where a person would look.
+
+ruamel.yaml reads app files, and libyaml (through PyYAML) Kubernetes objects. Both say nearly the same, since one was
+made from the other; where their words differ, both stand in the table below.
+"""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-
-from ruamel.yaml.error import MarkedYAMLError
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
 
 from kgen.diag import Diagnostic, Label, Rule
-from kgen.load.lines import Lines
-from kgen.load.syntax import SYNTAX_ERROR, TAB_INDENTATION, YAML_ALIAS, YAML_ANCHOR, YAML_DIRECTIVE, YAML_TAG, code
+from kgen.syntax.lines import Lines
+from kgen.syntax.rules import SYNTAX_ERROR, TAB_INDENTATION, YAML_ALIAS, YAML_ANCHOR, YAML_DIRECTIVE, YAML_TAG, code
 
 _ESCAPE = re.compile(r"\\(?:x[0-9A-Fa-f]{0,2}|u[0-9A-Fa-f]{0,4}|U[0-9A-Fa-f]{0,8}|.|$)")
 _TOKEN = re.compile(r"(?:found|got) \(?'([^']+)'")
 _TOO_BIG = re.compile(r"\\U(?!0010|000[0-9A-Fa-f])[0-9A-Fa-f]{8}")
 _WORD = re.compile(r"[^\s,\[\]{}]*")
+
+
+class MarkedError(Protocol):
+    """``MarkedYAMLError`` of ruamel.yaml and of PyYAML: what they say, and marks with the offset as ``index``."""
+
+    context: str | None
+    problem: str | None
+    context_mark: Any
+    problem_mark: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +43,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """A fault as ruamel saw it: ``at`` is where it gave up, ``since`` where the broken thing starts."""
+    """A fault as the reader saw it: ``at`` is where it gave up, ``since`` where the broken thing starts."""
 
     lines: Lines
     at: int
@@ -65,8 +78,8 @@ class _Seen:
         return self.lines.text[self.at : self.at + 1]
 
 
-def syntax_fault(error: MarkedYAMLError, lines: Lines, progress: Progress) -> Diagnostic:
-    """Return the finding for what stopped ruamel."""
+def syntax_fault(error: MarkedError, lines: Lines, progress: Progress) -> Diagnostic:
+    """Return the finding for what stopped the reader."""
     problem = error.problem or error.context or ""
     context = error.context or ""
     mark = error.problem_mark or error.context_mark
@@ -233,8 +246,10 @@ def _not_the_end(seen: _Seen) -> Diagnostic:
     """A mapping or list was expected to go on or to end, and something else came."""
     lines, progress = seen.lines, seen.progress
     line, same_line = lines.number(seen.at), lines.before(seen.at).strip(" -") != ""
-    if seen.token in ("?", "<block mapping start>", "<block sequence start>", "-") and not same_line:
-        what = "a list item" if seen.token in ("-", "<block sequence start>") else "a key"
+    # libyaml does not name the token
+    if seen.token in ("", "?", "<block mapping start>", "<block sequence start>", "-") and not same_line:
+        is_item = seen.token in ("-", "<block sequence start>") or (not seen.token and seen.sign == "-")
+        what = "a list item" if is_item else "a key"
         return seen.fault(
             f"{what} cannot stand here: the indentation fits nothing above",
             seen.at,
@@ -263,8 +278,12 @@ def _no_content(seen: _Seen) -> Diagnostic:
 
 
 def _after_document(seen: _Seen) -> Diagnostic:
-    if seen.lines.text.startswith("%", seen.lines.start(seen.at)):
+    lines = seen.lines
+    if lines.text.startswith("%", lines.start(seen.at)):
         return _directive(seen)
+    above = len(lines.text[: seen.at].rstrip())
+    if lines.text.startswith("%", lines.start(above)):
+        return _directive(replace(seen, since=above))
     return seen.fault(
         "there is text after the end of the document", seen.at, help="remove it, or bring it into the mapping"
     )
@@ -288,6 +307,8 @@ _SAYINGS: tuple[tuple[str, Callable[[_Seen], Diagnostic]], ...] = (
     ("found unexpected end of stream", _open_quote),
     ("found unexpected document separator", _open_quote),
     ("unknown escape character", _bad_escape),
+    ("Unicode character escape code", _bad_escape),
+    ("did not find expected hexdecimal number", _bad_escape),
     ("expected escape sequence of", _bad_escape),
     ("scanning a block scalar", _block_header),
     ("more indented follow up line", _blank_first_line),
@@ -300,8 +321,12 @@ _SAYINGS: tuple[tuple[str, Callable[[_Seen], Diagnostic]], ...] = (
     (" tag", _name(YAML_TAG, "a tag")),
     ("expected ',' or", _open_bracket),
     ("expected <block end>", _not_the_end),
+    ("did not find expected key", _not_the_end),
+    ("did not find expected '-'", _not_the_end),
     ("expected the node content", _no_content),
+    ("expected node content", _no_content),
     ("expected '<document start>'", _after_document),
+    ("expected <document start>", _after_document),
     ("after document end marker", _after_document),
 )
-"""A piece of ruamel's sentence, and who puts it into words; the first that fits."""
+"""A piece of the reader's sentence, and who puts it into words; the first that fits."""

@@ -1,0 +1,134 @@
+"""
+What the API servers of some Kubernetes versions say about one object.
+
+Kinds that are built in come from the ``Store``; all others have to be declared by CustomResourceDefinitions, which
+are not read before somebody asks for such a kind.
+"""
+
+from __future__ import annotations
+
+from kgen.check.fault import Fault, Keyword
+from kgen.check.schema import Compiler
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, TypeAlias
+
+    from kgen.check.crd import CustomKind
+    from kgen.check.formats import Check
+    from kgen.check.store import Store
+
+    Versions: TypeAlias = tuple[str, ...]
+    Custom: TypeAlias = Callable[[str, str, Check], CustomKind | None]
+
+DEFINITION = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
+"""The kind that declares kinds."""
+
+UNNAMED = frozenset(
+    {
+        *("LimitRange", "LocalSubjectAccessReview", "SelfSubjectAccessReview", "SelfSubjectReview"),
+        *("SelfSubjectRulesReview", "SubjectAccessReview", "TokenRequest", "TokenReview"),
+    }
+)
+"""Kinds that the API server stores under a name of its own, or not at all."""
+
+
+class Kind:
+    """What is known about a kind: how to check its objects, and which versions do not serve it."""
+
+    __slots__ = ("checks", "custom", "lacking", "needs_name")
+
+    def __init__(
+        self,
+        checks: Sequence[tuple[Check, Versions]],
+        lacking: Versions = (),
+        custom: CustomKind | None = None,
+        *,
+        needs_name: bool,
+    ) -> None:
+        self.checks = checks
+        self.lacking = lacking
+        self.custom = custom
+        self.needs_name = needs_name
+
+
+class Objects:
+    """Checks objects for some versions at once; versions in which a kind is the same are checked once."""
+
+    def __init__(self, store: Store, versions: Versions, custom: Custom) -> None:
+        """
+        Args:
+            custom: Returns the custom kind with this ``apiVersion`` and ``kind``, if it was declared. Its third
+                argument is the check of ``metadata``, which every kind has.
+
+        Raises:
+            KeyError: One of ``versions`` is not in ``store``.
+        """
+        self.store = store
+        self.versions = versions
+        self._custom = custom
+        self._compiler = Compiler(store.definition)
+        self._indices = [(version, store.kinds(version)) for version in versions]
+        self._kinds: dict[tuple[str, str], Kind] = {}
+
+    def kind(self, api_version: str, kind: str) -> Kind:
+        """Return what is known about a kind."""
+        known = self._kinds.get((api_version, kind))
+        if known is None:
+            known = self._kinds[api_version, kind] = self._look_up(api_version, kind)
+        return known
+
+    def _look_up(self, api_version: str, kind: str) -> Kind:
+        serving: dict[str, list[str]] = {}
+        lacking = []
+        for version, index in self._indices:
+            if name := index.get((api_version, kind)):
+                serving.setdefault(name, []).append(version)
+            else:
+                lacking.append(version)
+        if not serving and (made := self._custom(api_version, kind, self._metadata())):
+            return Kind((), custom=made, needs_name=True)
+        checks: list[tuple[Check, Versions]]
+        checks = [(self._compiler.definition(name), tuple(versions)) for name, versions in serving.items()]
+        if (api_version, kind) == DEFINITION:
+            checks.append((self._definition_faults, self.versions))
+        return Kind(checks, tuple(lacking), needs_name=kind not in UNNAMED)
+
+    def _metadata(self) -> Check:
+        """Return the check of ``ObjectMeta`` in the newest version: every kind has it."""
+        from kgen.check.crd import metadata_check  # noqa: PLC0415  # most runs have no custom kinds
+
+        return metadata_check(self.store, self.versions[-1])
+
+    def _definition_faults(self, value: Any) -> Sequence[Fault]:
+        from kgen.check.crd_faults import definition_faults  # noqa: PLC0415  # most objects define no kinds
+
+        return definition_faults(value, self._metadata())
+
+    def faults(self, value: Mapping[str, Any], known: Kind) -> Mapping[Fault, Versions]:
+        """Return the faults of an object of a ``known`` kind, each with the versions that have it."""
+        found: dict[Fault, Versions] = {}
+        for check, versions in known.checks:
+            for fault in check(value):
+                found[fault] = found.get(fault, ()) + versions
+        if known.custom:
+            verdict = known.custom.verdict(value)
+            found = dict.fromkeys((*verdict.faults, *map(_unchecked, verdict.unchecked)), self.versions)
+        if known.needs_name and _has_no_name(value):
+            message = "is required, and so is `metadata.generateName` without it"
+            fault = Fault(path=("metadata", "name"), keyword=Keyword.NAME, message=message)
+            found[fault] = self.versions
+        return found
+
+
+def _unchecked(fault: Fault) -> Fault:
+    return Fault(path=fault.path, keyword=Keyword.UNCHECKED, message=fault.message, help=fault.help)
+
+
+def _has_no_name(value: Mapping[str, Any]) -> bool:
+    metadata = value.get("metadata")
+    if metadata is None:
+        return True
+    # what is no mapping is a fault of its own
+    return isinstance(metadata, dict) and not metadata.get("name") and not metadata.get("generateName")

@@ -1,0 +1,248 @@
+"""
+``kgen validate``: all findings of all documents, and not a word less about what was not looked at.
+
+Nothing that a run without findings does not need is imported before there is a finding.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from kgen.validate import files, workspace
+from kgen.validate.run import Examiner, settled, unpacked
+from kgen.versions import DEFAULT_VERSION
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any, BinaryIO, TextIO
+
+    from kgen.commands.validate_formats import Sink
+    from kgen.diag import Diagnostic, Rule
+    from kgen.validate.cache import Cache
+    from kgen.validate.document import Verdict
+    from kgen.validate.judge import Judge
+
+_FEWEST_CACHED = 8
+"""Files for which looking into the cache takes longer than judging them."""
+
+_ROUND = 20_000
+"""Files that are judged before anything is printed about them."""
+
+
+class Request:
+    """What the command line asks for."""
+
+    __slots__ = ("cached", "colour", "crds", "jobs", "output_format", "paths", "profile", "rules", "versions")
+
+    def __init__(
+        self,
+        *,
+        paths: Sequence[str] = (),
+        versions: Sequence[str] = (),
+        profile: str = "default",
+        crds: Sequence[str] = (),
+        output_format: str = "text",
+        cached: bool = True,
+        jobs: int = 0,
+        colour: bool = False,
+        rules: Sequence[Rule] = (),
+    ) -> None:
+        self.paths = paths
+        self.versions = versions
+        self.profile = profile
+        self.crds = crds
+        self.output_format = output_format
+        self.cached = cached
+        self.jobs = jobs
+        self.colour = colour
+        self.rules = rules
+        """Of all of kgen, for SARIF."""
+
+
+def run(request: Request, stdin: BinaryIO, out: TextIO, err: TextIO) -> int:
+    """Do what ``request`` asks for and return the exit code."""
+    run_ = _Run(request, stdin)
+    sink = _sink(request, out, err)
+    if run_.wrong:
+        return sink.refused(run_.wrong)
+    for verdict in run_.verdicts():
+        sink.take(verdict)
+    return sink.end()
+
+
+def _sink(request: Request, out: TextIO, err: TextIO) -> Sink:
+    if request.output_format == "text":
+        from kgen.commands.validate_text import Text  # noqa: PLC0415  # one of two
+
+        return Text(out, err, colour=request.colour)
+    from kgen.commands.validate_formats import sink  # noqa: PLC0415  # not for people
+
+    return sink(request.output_format, out, request.rules)
+
+
+class _Run:
+    """The parts of a run, each made when it is needed."""
+
+    def __init__(self, request: Request, stdin: BinaryIO) -> None:
+        self._request = request
+        self._stdin = stdin
+        self._root = workspace.root(os.curdir)
+        self.wrong: list[Diagnostic] = []
+        self._definitions = self._named(request.crds) if request.crds else self._declared()
+        self._files, self._streams = self._inputs()
+        self._versions = self._all_versions()
+        self._judge: Judge | None = None
+        self._news: list[Verdict] = []
+
+    def _complain(self, name: str, *arguments: Any, **words: Any) -> None:
+        from kgen.commands import wrong_use  # noqa: PLC0415  # only after a fault
+
+        self.wrong += getattr(wrong_use, name)(*arguments, **words)
+
+    def _declared(self) -> list[str]:
+        return list(workspace.definition_files(self._root)) if self._root else []
+
+    def _named(self, paths: Sequence[str]) -> list[str]:
+        found: list[str] = []
+        for path in paths:
+            try:
+                found += files.search(path) if os.path.isdir(path) else [path]
+                os.stat(path)
+            except OSError as error:
+                self._complain("unreadable_definitions", path, error)
+        return [*self._declared(), *found]
+
+    def _inputs(self) -> tuple[list[str], set[str]]:
+        """Return the files to look at, each once, and which of them can be read once only."""
+        found: dict[str, None] = {}
+        streams = {files.STDIN}
+        for path in self._request.paths or (os.curdir,):
+            try:
+                below = self._below(path)
+            except OSError as error:
+                self._complain("unreadable_path", path, error)
+                continue
+            if not below:
+                self._complain("nothing_to_validate", path)
+            elif below == [path] and path != files.STDIN and stat.S_ISFIFO(os.stat(path).st_mode):
+                streams.add(path)
+            found |= dict.fromkeys(below)
+        return list(found), streams
+
+    def _below(self, path: str) -> list[str]:
+        if path == files.STDIN:
+            return [path]
+        if os.path.isdir(path):
+            return [each.removeprefix("./") for each in files.search(path)]
+        if files.has_wildcard(path) and not os.path.exists(path):
+            import glob  # noqa: PLC0415  # nearly never
+
+            return sorted(each for each in glob.glob(path, recursive=True) if os.path.isfile(each))
+        about = os.stat(path)
+        if not (stat.S_ISREG(about.st_mode) or stat.S_ISFIFO(about.st_mode)):
+            raise OSError(0, "it is no regular file")
+        return [path]
+
+    def _all_versions(self) -> tuple[str, ...]:
+        from kgen.check.store import Store, default_directory  # noqa: PLC0415
+
+        self._store = Store(default_directory())
+        versions = tuple(dict.fromkeys(self._request.versions)) or self._platform_versions() or (DEFAULT_VERSION,)
+        if not set(versions) <= set(self._store.versions()):
+            where = "-k" if self._request.versions else os.path.join(self._root or "", workspace.PLATFORM_FILE)
+            self._complain("unknown_versions", self._store, versions, where=os.path.relpath(where))
+        return versions
+
+    def _platform_versions(self) -> tuple[str, ...]:
+        path = os.path.join(self._root, workspace.PLATFORM_FILE) if self._root else ""
+        if not path or not os.path.isfile(path):
+            return ()
+        try:
+            with open(path, "rb") as file:
+                return workspace.declared_versions(file.read())
+        except OSError as error:
+            self._complain("unreadable_path", path, error)
+            return ()
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Yield all verdicts."""
+        yield from settled(self._rounds(), self._judge_of)
+        yield from self._news  # on definitions that were needed at the very end only
+
+    def _rounds(self) -> Iterator[Verdict]:
+        cache = self._cache()
+        examiner = Examiner(self._the_judge, self._news, cache, self._stdin, self._streams)
+        for start in range(0, len(self._files), _ROUND):
+            part = self._files[start : start + _ROUND]
+            count = self._processes(part)
+            if count > 1:
+                from kgen.validate.workers import shared  # noqa: PLC0415  # only for many files
+
+                answers, lines = shared(part, count, examiner.share)
+                yield from unpacked(part, answers)
+            else:
+                yield from examiner.verdicts(part)
+                lines = cache.added if cache else []
+            if cache and lines:
+                from kgen.write.cache import append  # noqa: PLC0415  # only if there is news
+
+                append(cache.path, lines)
+                cache.added = []
+
+    def _processes(self, part: Sequence[str]) -> int:
+        if self._request.jobs == 1 or len(part) < 2 or self._streams & set(part):  # noqa: PLR2004
+            return 1
+        if self._request.jobs:
+            return min(self._request.jobs, len(part)) if hasattr(os, "fork") else 1
+        from kgen.validate.workers import FEWEST, idle_cores  # noqa: PLC0415
+
+        return min(idle_cores(), len(part) // FEWEST) or 1
+
+    def _cache(self) -> Cache | None:
+        if not self._request.cached or not self._root or len(self._files) < _FEWEST_CACHED:
+            return None
+        from kgen.validate.cache import Cache, fingerprint  # noqa: PLC0415
+
+        options = (self._request.profile, *self._versions)
+        name = fingerprint(options, (*_own_files(), *self._definitions))
+        return Cache(os.path.join(self._root, workspace.CACHE, f"{name}.lines"))
+
+    def _the_judge(self) -> Judge:
+        if self._judge is None:
+            self._judge = self._judge_of(())
+        return self._judge
+
+    def _judge_of(self, documents: Sequence[Mapping[str, Any]]) -> Judge:
+        """Return a judge who knows the custom kinds in ``documents`` too."""
+        from kgen.check.objects import Objects  # noqa: PLC0415  # the YAML reader: not needed for what is remembered
+        from kgen.validate.judge import Judge  # noqa: PLC0415
+
+        objects = Objects(self._store, self._versions, self._finder(documents))
+        return Judge(objects, profile=self._request.profile)
+
+    def _finder(self, documents: Sequence[Mapping[str, Any]]) -> Any:
+        if not documents and not self._definitions:
+            return _nothing
+        from kgen.validate.definitions import Definitions  # noqa: PLC0415  # only where there are some
+
+        return Definitions(self._definitions, documents, news=self._news).find
+
+
+def _nothing(*_: object) -> None:
+    return None
+
+
+def _own_files() -> Iterator[str]:
+    """Yield kgen's own files that a verdict depends on; they change with its version, and while it is worked on."""
+    from kgen.check.store import default_directory  # noqa: PLC0415
+
+    package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    for folder in ("check", os.path.join("check", "cel"), "read", "validate"):
+        with os.scandir(os.path.join(package, folder)) as entries:
+            yield from sorted(entry.path for entry in entries if entry.name.endswith(".py"))
+    schemas = default_directory()
+    yield os.path.join(schemas, "definitions.jsonl")
+    kinds = os.path.join(schemas, "kinds")
+    yield from sorted(os.path.join(kinds, name) for name in os.listdir(kinds))

@@ -1,0 +1,127 @@
+"""Verdicts for people: findings as they come, and at the end what was looked at, and what was not and why."""
+
+from __future__ import annotations
+
+from kgen.exits import Exit
+from kgen.validate.sorts import WAYS_OUT
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import TextIO
+
+    from kgen.diag import Diagnostic
+    from kgen.source import Source
+    from kgen.validate.document import Verdict
+
+_MOST_NAMED = 3
+"""Files that are named for one reason of skipping."""
+
+
+class Tally:
+    """Counts documents."""
+
+    def __init__(self) -> None:
+        self.files = 0
+        self.valid = 0
+        self.invalid = 0
+        self.errors = 0
+        self.warnings = 0
+        self.unreadable = 0
+        self.skipped: dict[str, list[str]] = {}
+        """By reason, where; the first few."""
+
+        self.skips: dict[str, int] = {}
+        self._last = ""
+
+    def add(self, verdict: Verdict) -> None:
+        """Count the documents of a file, or of a part of it."""
+        if verdict.path != self._last:
+            self.files += 1
+            self._last = verdict.path
+        if valid := verdict.valid:
+            self.valid += valid
+            return
+        for document in verdict.documents:
+            if document.skipped:
+                self._skip(document.skipped, verdict.path)
+            elif not document.found or document.is_valid:
+                self.valid += 1
+            else:
+                self.invalid += 1
+            if document.found:
+                self._count(document.found)
+        if verdict.found:
+            self.unreadable += 1
+            self._count(verdict.found)
+
+    def _skip(self, reason: str, path: str) -> None:
+        self.skips[reason] = self.skips.get(reason, 0) + 1
+        named = self.skipped.setdefault(reason, [])
+        if len(named) < _MOST_NAMED and path not in named:
+            named.append(path)
+
+    def _count(self, found: Sequence[Diagnostic]) -> None:
+        errors = sum(each.rule.severity == "error" for each in found)
+        self.errors += errors
+        self.warnings += len(found) - errors
+
+    @property
+    def exit_code(self) -> int:
+        if self.unreadable and not self.invalid:
+            return Exit.USAGE
+        return Exit.FINDINGS if self.errors else Exit.OK
+
+
+class Text:
+    """Prints findings with their lines."""
+
+    def __init__(self, out: TextIO, err: TextIO, *, colour: bool) -> None:
+        self._out = out
+        self._err = err
+        self._colour = colour
+        self._tally = Tally()
+
+    def refused(self, found: Sequence[Diagnostic]) -> int:
+        """Print what is wrong with the command line."""
+        from kgen.report import text  # noqa: PLC0415  # only if there is something to say
+
+        self._err.write(text.render_all(found, {}, colour=self._colour) + "\n")
+        return Exit.USAGE
+
+    def take(self, verdict: Verdict) -> None:
+        """Print what was found."""
+        self._tally.add(verdict)
+        if verdict.line:  # remembered: without findings
+            return
+        for document in verdict.documents:
+            if document.found:
+                from kgen.validate.sources import source  # noqa: PLC0415  # only if there is something to say
+
+                self._print(document.found, source(verdict.path, document))
+        if verdict.found:
+            self._print(verdict.found, {})
+
+    def _print(self, found: Sequence[Diagnostic], sources: dict[str, Source]) -> None:
+        from kgen.report import text  # noqa: PLC0415  # only if there is something to say
+
+        self._out.write(text.render_all(found, sources, colour=self._colour) + "\n\n")
+
+    def end(self) -> int:
+        """Print the summary."""
+        tally = self._tally
+        skipped = sum(tally.skips.values())
+        count = tally.valid + tally.invalid + skipped
+        documents = "1 document" if count == 1 else f"{count} documents"
+        files = "1 file" if tally.files == 1 else f"{tally.files} files"
+        self._out.write(f"{documents} in {files}: {tally.valid} valid, {tally.invalid} invalid, {skipped} skipped\n")
+        self._out.writelines(_skipped(tally))
+        return tally.exit_code
+
+
+def _skipped(tally: Tally) -> Iterator[str]:
+    for reason, count in sorted(tally.skips.items()):
+        named = tally.skipped[reason]
+        more = ", …" if count > len(named) else ""
+        helped = f": {WAYS_OUT[reason]}" if WAYS_OUT[reason] else ""
+        yield f"  skipped {count}: {reason} ({', '.join(named)}{more}){helped}\n"

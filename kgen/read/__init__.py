@@ -1,0 +1,1 @@
+"""Kubernetes YAML and JSON as the API server reads it."""

@@ -1,0 +1,78 @@
+"""Where a value of a document stands: found only for documents that have faults, by reading them once more."""
+
+from yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from kgen.diag import Path, Span
+from kgen.read.careful import Node, is_merge, name_of, span_of
+from kgen.read.nodes import compose
+from kgen.read.quick import SYNTAX, Unusual
+from kgen.source import Place
+from kgen.syntax.lines import Lines
+
+
+class Places:
+    """The places of one document."""
+
+    def __init__(self, data: bytes) -> None:
+        """
+        Args:
+            data: The text of one document, UTF-8. If it is JSON that YAML cannot read, every place is its start.
+        """
+        self._lines = Lines.of(data.decode(errors="replace"))
+        try:
+            self._root = compose(data)
+        except (SYNTAX, Unusual, RecursionError):
+            self._root = None
+
+    def span(self, path: Path, *, on_key: bool = False) -> Span:
+        """Return where the value at ``path``, or its key, stands; of what is not there, its nearest parent."""
+        if self._root is None:
+            return self._lines.span(0, 0)
+        place, is_whole = self._walk(path)
+        span = place.key if place.key and (on_key or not is_whole) else place.value
+        return self._lines.span(*_first_line(span, self._lines)) if not is_whole and not place.key else span
+
+    def scalar(self, path: Path) -> str | None:
+        """Return the scalar at ``path`` as it was written, with its quotes; ``None`` if there is no such thing."""
+        node = self._root
+        for step in path:
+            found = _child(node, step, self._lines) if node is not None else None
+            node = found[1] if found else None
+        if not isinstance(node, ScalarNode):
+            return None
+        return self._lines.text[node.start_mark.index : node.end_mark.index]
+
+    def _walk(self, path: Path) -> tuple[Place, bool]:
+        """Go down ``path`` as far as it goes; tell whether that was the whole of it."""
+        node = self._root
+        place = Place(value=span_of(node, self._lines))
+        for step in path:
+            found = _child(node, step, self._lines)
+            if found is None:
+                return place, False
+            key, node = found
+            place = Place(value=span_of(node, self._lines), key=span_of(key, self._lines) if key else None)
+        return place, True
+
+
+def _first_line(span: Span, lines: Lines) -> tuple[int, int]:
+    """Return the offsets of the first line of ``span``: a parent is marked where it starts, not over many lines."""
+    start = lines.starts[span.line - 1] + span.column - 1
+    end = lines.end(start) if span.end_line > span.line else lines.starts[span.end_line - 1] + span.end_column - 1
+    return start, end
+
+
+def _child(node: Node, step: str | int, lines: Lines) -> tuple[Node | None, Node] | None:
+    """Return key and value of the entry ``step`` of ``node``, the last one if there are several, as go-yaml does."""
+    if isinstance(node, SequenceNode):
+        return (None, node.value[step]) if isinstance(step, int) and step < len(node.value) else None
+    if not isinstance(node, MappingNode):
+        return None
+    found: tuple[Node | None, Node] | None = None
+    for key, item in node.value:
+        if is_merge(key, lines):
+            for part in item.value if isinstance(item, SequenceNode) else [item]:
+                found = found or _child(part, step, lines)
+        elif name_of(key, lines) == step:
+            found = key, item
+    return found

@@ -1,0 +1,9 @@
+"""What is to be known about a terminal."""
+
+import os
+
+
+def wants_colour(stream: object) -> bool:
+    """Tell whether ``stream`` is a terminal whose user wants colours. Source: https://no-color.org."""
+    is_terminal: bool = getattr(stream, "isatty", bool)()
+    return is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -1,0 +1,1 @@
+"""``kgen validate`` without the command line: documents in, verdicts out."""

@@ -1,0 +1,76 @@
+"""
+Verdicts of earlier runs on files without findings, by content.
+
+A file of lines, each with the digest of a file's content and its documents; runs only ever append, in one write, so
+that any number of them may run at once: the worst that can happen is a line that nobody can read, or a line twice.
+
+This module makes and reads the lines; ``kgen.write.cache`` writes them.
+"""
+
+from __future__ import annotations
+
+import os
+from hashlib import blake2b
+
+from kgen.validate.document import Verdict, remembered
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_DIGEST = 16
+_HEX = 2 * _DIGEST
+
+
+class Cache:
+    """What earlier runs said."""
+
+    def __init__(self, path: str) -> None:
+        """
+        Args:
+            path: Of the file; there may be none yet.
+        """
+        self.path = path
+        self._known: dict[bytes, bytes] = {}
+        self.added: list[bytes] = []
+        try:
+            with open(path, "rb") as file:
+                lines = file.read().split(b"\n")
+        except OSError:
+            return
+        self._known = {line[:_HEX]: line[_HEX:] for line in lines}
+
+    def digest(self, data: bytes, path: str) -> bytes:
+        """Return the name of what is to be said about ``data``; where the file is matters for templates only."""
+        person = b"templates" if "templates" in path else b""
+        return blake2b(data, digest_size=_DIGEST, person=person).hexdigest().encode()
+
+    def get(self, digest: bytes, path: str) -> Verdict | None:
+        """Return what was said before, if anything was."""
+        line = self._known.get(digest)
+        # a line that was cut off, by a full disk or a kill, does not end as it should
+        return Verdict(path, None, line=line) if line is not None and line.endswith(b"]") else None
+
+    def add(self, digest: bytes, verdict: Verdict) -> None:
+        """Remember ``verdict``, if that is possible."""
+        line = remembered(verdict)
+        if line is not None:
+            verdict.line = line
+            self.added.append(digest + line)
+
+
+def fingerprint(parts: Iterable[str], files: Iterable[str]) -> str:
+    """
+    Return a name for everything but content that a verdict depends on.
+
+    Args:
+        parts: The options.
+        files: kgen's own files, its schemas, the declared definitions: they count by name, size and time of change.
+    """
+    made = blake2b(digest_size=_DIGEST)
+    for part in parts:
+        made.update(part.encode(errors="surrogateescape") + b"\0")
+    for path in files:
+        about = os.stat(path)
+        made.update(f"{path}\0{about.st_size}\0{about.st_mtime_ns}\0".encode(errors="surrogateescape"))
+    return made.hexdigest()

@@ -1,0 +1,97 @@
+"""Which files a command line means, and their documents."""
+
+from __future__ import annotations
+
+import os
+
+from kgen.read.split import stream
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from kgen.read.split import Chunk
+
+STDIN = "-"
+STDIN_NAME = "<stdin>"
+
+_ENDINGS = (".yaml", ".yml", ".json")
+_SKIPPED = frozenset({"node_modules", "__pycache__", "venv", "site-packages"})
+_SMALL = 1 << 14
+"""Bytes of nearly all manifests: making room for more than that takes longer than reading them."""
+
+_WHOLE = 1 << 20
+"""Bytes up to which a file is held."""
+
+READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+
+
+def search(folder: str) -> Iterator[str]:
+    """
+    Yield the YAML and JSON files in ``folder`` and below, sorted, without hidden folders and installed packages.
+
+    Links to folders are not followed: they may lead back up.
+
+    Raises:
+        OSError: A folder cannot be read.
+    """
+    with os.scandir(folder) as entries:
+        found = sorted(entries, key=_name)
+    for entry in found:
+        name = entry.name
+        if entry.is_dir(follow_symlinks=False):
+            if not name.startswith(".") and name not in _SKIPPED:
+                yield from search(entry.path)
+        elif name.endswith(_ENDINGS) and not name.startswith(".") and entry.is_file():
+            yield entry.path
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+def has_wildcard(path: str) -> bool:
+    """Tell whether ``path`` is a pattern that the shell has left to us."""
+    return any(sign in path for sign in "*?[")
+
+
+def shown(path: str) -> str:
+    """
+    Return ``path`` as it is printed.
+
+    >>> shown("./deploy/web.yaml"), shown("-")
+    ('deploy/web.yaml', '<stdin>')
+    """
+    return STDIN_NAME if path == STDIN else path.removeprefix("./")
+
+
+def read(path: str) -> bytes | None:
+    """
+    Return what is in the regular file ``path``, or ``None`` if it is too long to be held.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    handle = os.open(path, READ_ONLY)
+    try:
+        data = os.read(handle, _SMALL)
+        if len(data) == _SMALL:
+            data += os.read(handle, _WHOLE)
+    finally:
+        os.close(handle)
+    return None if len(data) > _WHOLE else data
+
+
+def long(path: str, stdin: BinaryIO) -> Iterator[Chunk]:
+    """
+    Yield the documents of a file that is too long to be held, or of standard input.
+
+    Raises:
+        OSError: It cannot be read any further.
+    """
+    if path == STDIN:
+        yield from stream(stdin.read)
+        return
+    with open(path, "rb") as file:
+        yield from stream(file.read)

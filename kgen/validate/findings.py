@@ -1,0 +1,145 @@
+"""Faults to findings at their places. Nothing here is imported, or done, for a document without fault."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, TypeAlias
+
+from kgen.check.fault import Fault, Keyword, field, short
+from kgen.check.objects import Objects
+from kgen.check.rules import BY_KEYWORD, NO_KIND, UNKNOWN_KUBERNETES_KIND
+from kgen.check.whereabouts import having, is_built_in, joined, where_it_is
+from kgen.diag import Diagnostic, Label, Path, Span
+from kgen.read import careful
+from kgen.read.places import Places
+from kgen.read.scalar import plain
+from kgen.read.split import LARGEST, Chunk
+from kgen.syntax.lines import Lines
+from kgen.syntax.rules import DOCUMENT_TOO_LARGE, TEXT_AFTER_SEPARATOR, code
+from kgen.validate.judge import Problem
+
+Versions: TypeAlias = tuple[str, ...]
+_MIB = 1024 * 1024
+
+
+def of_text(chunk: Chunk, path: str) -> tuple[Any, int, tuple[Diagnostic, ...]]:
+    """Return the value of an unusual document, its line in the document from 0, and the faults of its text."""
+    if chunk.size > LARGEST:
+        message = f"the document has {chunk.size / _MIB:.1f} MiB, and the API server takes {LARGEST // _MIB} MiB"
+        return None, 0, (_moved(Diagnostic(rule=DOCUMENT_TOO_LARGE, message=message, at=_start(chunk)), chunk, path),)
+    value, found = careful.read(chunk.text)
+    if chunk.after:
+        found = (_after(chunk), *found)
+    line = len(chunk.text) - len(chunk.text.lstrip())
+    return value, chunk.text.count(b"\n", 0, line), tuple(_moved(each, chunk, path) for each in found)
+
+
+def too_deep(chunk: Chunk, path: str) -> Diagnostic:
+    """Return the finding for an object whose values lie too deep in each other."""
+    return _moved(careful.too_deep(Lines.of(chunk.text.decode())), chunk, path)
+
+
+def of_problems(problems: Sequence[Problem], objects: Objects, chunk: Chunk, path: str) -> tuple[Diagnostic, ...]:
+    """Return the findings for ``problems``."""
+    places = Places(chunk.text)
+    found = [each for problem in problems for each in _of_problem(problem, objects, places)]
+    return tuple(_moved(each, chunk, path) for each in found)
+
+
+def of_faults(faults: Sequence[Fault], at: Path, chunk: Chunk, path: str) -> tuple[Diagnostic, ...]:
+    """Return the findings for ``faults`` of the object at ``at`` that do not depend on a version."""
+    places = Places(chunk.text)
+    return tuple(_moved(_of_fault(fault, "", at, places), chunk, path) for fault in faults)
+
+
+def _of_problem(problem: Problem, objects: Objects, places: Places) -> Iterator[Diagnostic]:
+    if problem.kind is None:
+        yield _without_kind(problem, places)
+        return
+    if problem.kind.lacking:
+        yield _unknown_kind(problem, problem.kind.lacking, objects, places)
+    for fault, versions in problem.faults.items():
+        since = f" in Kubernetes {joined(versions)}" if len(versions) < len(objects.versions) else ""
+        yield _of_fault(fault, since, problem.at, places)
+
+
+def _of_fault(fault: Fault, since: str, at: Path, places: Places) -> Diagnostic:
+    where = (*at, *fault.path)
+    subject = f"`{field(where)}`" if where else "the object"
+    on_key = fault.keyword is Keyword.UNKNOWN
+    return Diagnostic(
+        rule=BY_KEYWORD[fault.keyword],
+        message=f"{subject} {fault.message}{since}",
+        at=Label(where, on="key" if on_key else "value", span=places.span(where, on_key=on_key)),
+        help=fault.help or (_about_quotes(fault, places.scalar(where)) if fault.keyword is Keyword.TYPE else ""),
+    )
+
+
+def _about_quotes(fault: Fault, text: str | None) -> str:
+    """Return the way out where only quotes are wrong: they decide what a scalar is."""
+    if not text or "\n" in text:
+        return ""
+    is_quoted = text[0] in "\"'"
+    if not is_quoted and fault.message.startswith("must be a string"):
+        quoted = f'"{text}"'
+        return f"put quotes around it: {code(quoted)}"
+    inner = plain(text[1:-1]) if is_quoted else None
+    fits = {"an integer": int, "a boolean": bool, "a number": int | float}
+    wanted = next((kind for words, kind in fits.items() if fault.message.startswith(f"must be {words}")), None)
+    if wanted is None or not isinstance(inner, wanted) or isinstance(inner, bool) is not (wanted is bool):
+        return ""
+    return "remove the quotes"
+
+
+def _without_kind(problem: Problem, places: Places) -> Diagnostic:
+    at, value = problem.at, problem.value
+    subject = f"`{field(at)}`" if at else "the object"
+    if not isinstance(value, dict):
+        message = f"{subject} must be a mapping with `apiVersion` and `kind`"
+        return Diagnostic(rule=NO_KIND, message=message, at=Label(at, span=places.span(at)))
+    wrong = [key for key in ("apiVersion", "kind") if not isinstance(value.get(key), str) or not value[key]]
+    given = [key for key in wrong if value.get(key) not in (None, "")]
+    if given:
+        where = (*at, given[0])
+        message = f"`{field(where)}` must be a string, but is {code(short(value[given[0]]))}"
+        return Diagnostic(rule=NO_KIND, message=message, at=Label(where, span=places.span(where)))
+    where = (*at, wrong[0])
+    names = " and ".join(f"`{key}`" for key in wrong)
+    message = f"{subject} has no {names}, so nobody knows what it is"
+    return Diagnostic(rule=NO_KIND, message=message, at=Label(where, span=places.span(where)))
+
+
+def _unknown_kind(problem: Problem, lacking: Versions, objects: Objects, places: Places) -> Diagnostic:
+    api_version, kind = problem.value["apiVersion"], problem.value["kind"]
+    helped = where_it_is(api_version, kind, lacking[-1], objects.store)
+    if not helped and not is_built_in(api_version, objects.store):
+        helped = "declare it: `--crds FILE` for this run, `kgen schema add FILE` for good"
+    where = (*problem.at, "kind")
+    return Diagnostic(
+        rule=UNKNOWN_KUBERNETES_KIND,
+        message=f"Kubernetes {having(lacking)} no {code(kind)} in {code(api_version)}",
+        at=Label(where, span=places.span(where)),
+        help=helped,
+    )
+
+
+def _after(chunk: Chunk) -> Diagnostic:
+    start = len("---")
+    at = Label(span=Span(line=0, column=start + 1, end_line=0, end_column=start + 2 + len(chunk.after)))
+    message = f"{code(chunk.after)} stands after `---`, where kubectl accepts nothing but a comment"
+    return Diagnostic(rule=TEXT_AFTER_SEPARATOR, message=message, at=at, help="start it on a line of its own")
+
+
+def _start(_chunk: Chunk) -> Label:
+    return Label(span=Span(line=1, column=1, end_line=1, end_column=1))
+
+
+def _moved(found: Diagnostic, chunk: Chunk, path: str) -> Diagnostic:
+    """Return ``found`` in the file: its spans count from the first line of the document."""
+
+    def put(label: Label) -> Label:
+        span = label.span
+        if span and chunk.line:
+            span = replace(span, line=span.line + chunk.line, end_line=span.end_line + chunk.line)
+        return replace(label, file=path, span=span)
+
+    return replace(found, at=put(found.at), related=tuple(put(label) for label in found.related))

@@ -1,0 +1,143 @@
+"""
+One document to its verdict.
+
+Documents without fault, which nearly all are, take the short way: no place is looked up, and no finding made.
+"""
+
+from __future__ import annotations
+
+from kgen.check.fault import Keyword
+from kgen.read.quick import SYNTAX, Unusual, quick
+from kgen.read.split import LARGEST
+from kgen.validate import sorts
+from kgen.validate.document import Document
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from kgen.check.fault import Fault
+    from kgen.check.objects import Kind, Objects, Versions
+    from kgen.diag import Diagnostic, Path
+    from kgen.read.split import Chunk
+
+_DEFINITION = "CustomResourceDefinition"
+_LIST = "List"
+
+
+class Problem:
+    """What is wrong with an object: the document's, or one in its list."""
+
+    __slots__ = ("at", "faults", "kind", "value")
+
+    def __init__(self, at: Path, value: Any, kind: Kind | None, faults: Mapping[Fault, Versions]) -> None:
+        self.at = at
+        """Where the object is in its document."""
+
+        self.value = value
+        self.kind = kind
+        """``None`` if the object does not say what it is."""
+
+        self.faults = faults
+
+
+class Judge:
+    """Gives verdicts on documents."""
+
+    def __init__(self, objects: Objects, *, profile: str) -> None:
+        """
+        Args:
+            profile: ``server`` drops what only breaks a server-side apply.
+        """
+        self._objects = objects
+        self._only_server = profile == "server"
+
+    def document(self, chunk: Chunk, index: int, path: str) -> Document:
+        """Return the verdict on one document of the file ``path``."""
+        value, line, found = document(chunk, path)
+        line += chunk.line + 1
+        if sorts.is_template(chunk.text, path) or (found and b"{{" in chunk.text):
+            return Document(index, line, skipped=sorts.TEMPLATE)
+        if found:
+            return self._blamed(Document(index, line), found, chunk)
+        if skipped := sorts.of_value(value):
+            return Document(index, line, skipped=skipped)
+        return self._object(value, Document(index, line, identity=_identity(value)), chunk, path)
+
+    def _object(self, value: Mapping[str, Any], made: Document, chunk: Chunk, path: str) -> Document:
+        try:
+            problems = list(self._problems(value))
+        except RecursionError:
+            from kgen.validate import findings  # noqa: PLC0415  # only after a fault
+
+            return self._blamed(made, (findings.too_deep(chunk, path),), chunk)
+        if problems:
+            from kgen.validate import findings  # noqa: PLC0415  # only after a fault
+
+            found = findings.of_problems(problems, self._objects, chunk, path)
+            self._blamed(made, found, chunk)
+            made.is_unknown = any(problem.kind and problem.kind.lacking for problem in problems)
+        if made.kind == _DEFINITION:
+            made.declares = value
+        return made
+
+    def _blamed(self, made: Document, found: tuple[Diagnostic, ...], chunk: Chunk) -> Document:
+        made.found, made.chunk = found, chunk
+        return made
+
+    def _problems(self, value: Mapping[str, Any]) -> Iterator[Problem]:
+        for at, part in parts(value):
+            api_version, kind = (part.get("apiVersion"), part.get("kind")) if isinstance(part, dict) else ("", "")
+            if not (api_version and kind and type(api_version) is str and type(kind) is str):
+                yield Problem(at, part, None, {})
+                continue
+            known = self._objects.kind(api_version, kind)
+            faults = self._objects.faults(part, known)
+            if faults and self._only_server:
+                faults = {fault: since for fault, since in faults.items() if fault.keyword is not Keyword.DUPLICATE}
+            if faults or known.lacking:
+                yield Problem(at, part, known, faults)
+
+
+def document(chunk: Chunk, path: str) -> tuple[Any, int, tuple[Diagnostic, ...]]:
+    """Return the value of a document, its line in the chunk from 0, and what is wrong with its text."""
+    try:
+        return *_read(chunk), ()
+    except (SYNTAX, Unusual, RecursionError):
+        from kgen.validate import findings  # noqa: PLC0415  # only if something is unusual
+
+        return findings.of_text(chunk, path)
+
+
+def _read(chunk: Chunk) -> tuple[Any, int]:
+    if chunk.after or chunk.size > LARGEST:
+        raise Unusual
+    text = chunk.text
+    if text.startswith(b"{") or text[:64].lstrip().startswith(b"{"):
+        from kgen.read.jsontext import read_json  # noqa: PLC0415  # few manifests are JSON
+
+        return read_json(text)
+    return quick(text)
+
+
+def parts(value: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
+    """Yield the objects of a document: those of a list, or itself."""
+    kind, items = value.get("kind"), value.get("items")
+    if not (isinstance(kind, str) and kind.endswith(_LIST) and isinstance(items, list)):
+        yield (), value
+        return
+    # entries of a list of one kind need not say it again
+    own = {} if kind == _LIST else {"apiVersion": value.get("apiVersion"), "kind": kind.removesuffix(_LIST)}
+    for index, item in enumerate(items):
+        yield ("items", index), own | item if isinstance(item, dict) else item
+
+
+def _identity(value: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    metadata = value.get("metadata")
+    name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else ("", "")
+    return _text(value.get("apiVersion")), _text(value.get("kind")), _text(name), _text(namespace)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,0 +1,162 @@
+"""
+All files to verdicts, in the order in which they were named.
+
+A long file is never held as a whole: its documents come in parts. Documents of a kind that nobody knows are held
+back until the end, since a CustomResourceDefinition further on may declare it.
+"""
+
+from __future__ import annotations
+
+from kgen.read.split import chunks
+from kgen.validate import sorts
+from kgen.validate.document import Document, Verdict
+from kgen.validate.files import STDIN, long, read, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+    from typing import Any, BinaryIO, TypeAlias
+
+    from kgen.validate.cache import Cache
+    from kgen.validate.judge import Judge
+
+    Share: TypeAlias = tuple[list[bytes | list[Verdict]], list[bytes]]
+    """For each file its verdicts, or the line of the only one; lines for the cache."""
+
+_PART = 1000
+"""Documents of a long file that are looked at together."""
+
+_MOST_HELD = 20_000
+"""Documents that are held back; above, a definition that comes later comes too late."""
+
+
+class Examiner:
+    """Looks at files. The judge is called when the first document has to be judged, and not remembered."""
+
+    def __init__(
+        self,
+        judge: Callable[[], Judge],
+        news: list[Verdict],
+        cache: Cache | None,
+        stdin: BinaryIO,
+        streams: Container[str] = (STDIN,),
+    ) -> None:
+        """
+        Args:
+            news: Verdicts that the judge has come to on the way: on definitions of custom kinds.
+            streams: Paths that are no regular files, and can be read once only.
+        """
+        self._judge = judge
+        self._news = news
+        self._cache = cache
+        self._stdin = stdin
+        self._streams = streams
+
+    def verdicts(self, paths: Iterable[str]) -> Iterator[Verdict]:
+        """Yield what is to be said about each of the files ``paths``, part by part."""
+        for path in paths:
+            yield from self._file(path)
+            if self._news:
+                yield from self._news
+                self._news.clear()
+
+    def share(self, paths: Sequence[str]) -> Share:
+        """Return the same at once, in a form that travels light from process to process, and lines for the cache."""
+        before = len(self._cache.added) if self._cache else 0
+        answers: list[bytes | list[Verdict]] = []
+        for path in paths:
+            made = list(self.verdicts((path,)))
+            answers.append(made[0].line or made)
+        return answers, self._cache.added[before:] if self._cache else []
+
+    def _file(self, path: str) -> Iterator[Verdict]:
+        name = shown(path)
+        if sort := sorts.of_file(path):
+            yield Verdict(name, [Document(0, 1, skipped=sort)])
+            return
+        try:
+            data = None if path in self._streams else read(path)
+        except OSError as error:
+            yield _unreadable(name, error)
+            return
+        if data is None or self._cache is None:
+            yield from self._parts(path, name, data)
+            return
+        digest = self._cache.digest(data, name)
+        known = self._cache.get(digest, name)
+        if known is None:
+            known = Verdict(name, [self._judge().document(chunk, at, name) for at, chunk in enumerate(chunks(data))])
+            self._cache.add(digest, known)
+        yield known
+
+    def _parts(self, path: str, name: str, data: bytes | None) -> Iterator[Verdict]:
+        judge = self._judge()
+        made: list[Document] = []
+        try:
+            for index, chunk in enumerate(chunks(data) if data is not None else long(path, self._stdin)):
+                made.append(judge.document(chunk, index, name))
+                if len(made) == _PART:
+                    yield Verdict(name, made)
+                    made = []
+        except OSError as error:
+            yield _unreadable(name, error, made)
+            return
+        if made:
+            yield Verdict(name, made)
+
+
+def unpacked(paths: Sequence[str], answers: Sequence[bytes | list[Verdict]]) -> Iterator[Verdict]:
+    """Yield the verdicts on ``paths`` again."""
+    for path, answer in zip(paths, answers, strict=True):
+        if isinstance(answer, bytes):
+            yield Verdict(shown(path), None, line=answer)
+        else:
+            yield from answer
+
+
+def _unreadable(name: str, error: OSError, made: Sequence[Document] = ()) -> Verdict:
+    from kgen.validate.unreadable import unreadable  # noqa: PLC0415  # only after a fault
+
+    return Verdict(name, list(made), (unreadable(name, error),))
+
+
+def settled(found: Iterable[Verdict], again: Callable[[Sequence[Mapping[str, Any]]], Judge]) -> Iterator[Verdict]:
+    """
+    Yield the same verdicts, with those on unknown kinds thought over once all definitions were seen.
+
+    Args:
+        again: Returns a judge who knows the kinds of these CustomResourceDefinitions too.
+    """
+    declared: list[Mapping[str, Any]] = []
+    told: set[tuple[str, int]] = set()
+    held: list[Verdict] = []
+    count = 0
+    for verdict in found:
+        if verdict.line and not held:  # remembered: there is nothing to think over
+            yield verdict
+            continue
+        if verdict.is_news:  # several processes may look at one definition
+            place = verdict.path, verdict.documents[0].line
+            if place in told:
+                continue
+            told.add(place)
+        declared += [each.declares for each in verdict.documents if each.declares is not None]
+        if held or any(each.is_unknown for each in verdict.documents):
+            held.append(verdict)
+            count += len(verdict.documents)
+        else:
+            yield verdict
+        if count > _MOST_HELD:
+            yield from held
+            held, count = [], 0
+    judge = again(declared) if declared and held else None
+    for verdict in held:
+        yield _reviewed(verdict, judge) if judge else verdict
+
+
+def _reviewed(verdict: Verdict, judge: Judge) -> Verdict:
+    made = [
+        judge.document(each.chunk, each.index, verdict.path) if each.is_unknown and each.chunk else each
+        for each in verdict.documents
+    ]
+    return Verdict(verdict.path, made, verdict.found)

@@ -1,0 +1,102 @@
+"""
+YAML that is no Kubernetes object: what else it is, so that nothing is skipped without a word.
+
+Each reason is a noun, as it stands in the summary, mapped to the way out.
+"""
+
+from __future__ import annotations
+
+import os.path
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+EMPTY = "empty document"
+NOT_KUBERNETES = "no Kubernetes object"
+TEMPLATE = "template"
+CHART = "Helm chart metadata"
+VALUES = "Helm values"
+KUSTOMIZATION = "kustomization file"
+SOPS = "SOPS-encrypted file"
+PATCH = "strategic merge patch"
+APP = "app file of kgen"
+COMPOSE = "compose file"
+CONFIGURATION = "configuration of a tool"
+
+WAYS_OUT: Mapping[str, str] = {
+    EMPTY: "",
+    NOT_KUBERNETES: "it has neither `apiVersion` nor `kind`",
+    TEMPLATE: "pipe what it renders into `kgen validate -`, as in `helm template . | kgen validate -`",
+    CHART: "pipe `helm template` into `kgen validate -`",
+    VALUES: "pipe `helm template` into `kgen validate -`",
+    KUSTOMIZATION: "pipe `kustomize build` into `kgen validate -`",
+    SOPS: "pipe `sops --decrypt` into `kgen validate -`",
+    PATCH: "it is a part of an object: pipe `kustomize build` into `kgen validate -`",
+    APP: "`kgen compile` checks it",
+    COMPOSE: "",
+    CONFIGURATION: "no API server reads it",
+}
+"""Every reason, and what to do about it."""
+
+_KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
+_NAMED = frozenset("kKCv")
+"""What the names of such files start with."""
+
+_TOOLS = frozenset(
+    {
+        *("audit.k8s.io", "client.authentication.k8s.io", "credentialprovider.kubelet.k8s.io"),
+        *("eventratelimit.admission.k8s.io", "imagepolicy.k8s.io", "kind.x-k8s.io", "kubeadm.k8s.io", "skaffold"),
+    }
+)
+"""API groups of files that programs read from disk; no API server serves them, nor any group below the next."""
+
+_COMPONENTS = ".config.k8s.io"
+
+
+def of_file(path: str) -> str:
+    """Return what the whole file ``path`` is by its name, or "" if its content has to tell."""
+    name = path[max(path.rfind("/"), path.rfind(os.sep)) + 1 :]
+    if name[:1] not in _NAMED:  # as most names
+        return ""
+    folder = path[: -len(name)]
+    if name in _KUSTOMIZATIONS:
+        return KUSTOMIZATION
+    if name in ("Chart.yaml", "Chart.yml"):
+        return CHART
+    if name.startswith("values") and os.path.isfile(os.path.join(folder, "Chart.yaml")):
+        return VALUES
+    return ""
+
+
+def is_template(text: bytes, path: str) -> bool:
+    """Tell whether ``text`` is a template by its braces and its place; ``text`` may be YAML all the same."""
+    return b"{{" in text and "templates" in path.replace("\\", "/").split("/")[:-1]
+
+
+def of_value(value: Any) -> str:
+    """Return what a document is that is no Kubernetes object, or ""."""
+    if value is None:
+        return EMPTY
+    if not isinstance(value, dict):
+        return NOT_KUBERNETES
+    if isinstance(value.get("sops"), dict) and "mac" in value["sops"]:
+        return SOPS
+    if "$patch" in value:
+        return PATCH
+    if "apiVersion" in value or "kind" in value:
+        return _of_group(value.get("apiVersion"), value.get("kind"), value)
+    return COMPOSE if isinstance(value.get("services"), dict) else NOT_KUBERNETES
+
+
+def _of_group(api_version: Any, kind: Any, value: Mapping[str, Any]) -> str:
+    if not isinstance(api_version, str):
+        return ""
+    group = api_version.partition("/")[0]
+    if group == "kgen" and kind is None:
+        return APP
+    if group == "kustomize.config.k8s.io":
+        return KUSTOMIZATION
+    is_kubeconfig = api_version == "v1" and kind == "Config" and "clusters" in value
+    return CONFIGURATION if group in _TOOLS or group.endswith(_COMPONENTS) or is_kubeconfig else ""

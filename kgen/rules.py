@@ -10,6 +10,7 @@ from kgen.commands import compile as compile_command
 from kgen.diag import Rule
 from kgen.features import autoscaling, disruption
 from kgen.load import app, form, settings, shape
+from kgen.read import rules as texts
 from kgen.resolve import rules as meaning
 from kgen.syntax import rules as syntax
 from kgen.write import rules as files
@@ -18,6 +19,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
     sorted(
         {
             *syntax.RULES,
+            *texts.RULES,
             *apps.RULES,
             *conflicts.RULES,
             *compile_command.RULES,

@@ -64,7 +64,7 @@ class Request:
 def run(request: Request, stdin: BinaryIO, out: TextIO, err: TextIO) -> int:
     """Do what ``request`` asks for and return the exit code."""
     run_ = _Run(request, stdin)
-    sink = _sink(request, out, err)
+    sink = _sink(request, run_.versions, out, err)
     if run_.wrong:
         return sink.refused(run_.wrong)
     for verdict in run_.verdicts():
@@ -72,14 +72,14 @@ def run(request: Request, stdin: BinaryIO, out: TextIO, err: TextIO) -> int:
     return sink.end()
 
 
-def _sink(request: Request, out: TextIO, err: TextIO) -> Sink:
+def _sink(request: Request, versions: Sequence[str], out: TextIO, err: TextIO) -> Sink:
     if request.output_format == "text":
         from kgen.commands.validate_text import Text  # noqa: PLC0415  # one of two
 
-        return Text(out, err, colour=request.colour)
+        return Text(out, err, versions, colour=request.colour)
     from kgen.commands.validate_formats import sink  # noqa: PLC0415  # not for people
 
-    return sink(request.output_format, out, request.rules)
+    return sink(request.output_format, out, versions, request.rules)
 
 
 class _Run:
@@ -92,7 +92,7 @@ class _Run:
         self.wrong: list[Diagnostic] = []
         self._definitions = self._named(request.crds) if request.crds else self._declared()
         self._files, self._streams = self._inputs()
-        self._versions = self._all_versions()
+        self.versions = self._all_versions()
         self._judge: Judge | None = None
         self._news: list[Verdict] = []
 
@@ -116,7 +116,7 @@ class _Run:
 
     def _inputs(self) -> tuple[list[str], set[str]]:
         """Return the files to look at, each once, and which of them can be read once only."""
-        found: dict[str, None] = {}
+        found: dict[str, str] = {}
         streams = {files.STDIN}
         for path in self._request.paths or (os.curdir,):
             try:
@@ -128,8 +128,9 @@ class _Run:
                 self._complain("nothing_to_validate", path)
             elif below == [path] and path != files.STDIN and stat.S_ISFIFO(os.stat(path).st_mode):
                 streams.add(path)
-            found |= dict.fromkeys(below)
-        return list(found), streams
+            for each in below:
+                found.setdefault(os.path.normpath(each), each)
+        return list(found.values()), streams
 
     def _below(self, path: str) -> list[str]:
         if path == files.STDIN:
@@ -205,7 +206,7 @@ class _Run:
             return None
         from kgen.validate.cache import Cache, fingerprint  # noqa: PLC0415
 
-        options = (self._request.profile, *self._versions)
+        options = (self._request.profile, *self.versions)
         name = fingerprint(options, (*_own_files(), *self._definitions))
         return Cache(os.path.join(self._root, workspace.CACHE, f"{name}.lines"))
 
@@ -219,7 +220,7 @@ class _Run:
         from kgen.check.objects import Objects  # noqa: PLC0415  # the YAML reader: not needed for what is remembered
         from kgen.validate.judge import Judge  # noqa: PLC0415
 
-        objects = Objects(self._store, self._versions, self._finder(documents))
+        objects = Objects(self._store, self.versions, self._finder(documents))
         return Judge(objects, profile=self._request.profile)
 
     def _finder(self, documents: Sequence[Mapping[str, Any]]) -> Any:

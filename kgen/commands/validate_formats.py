@@ -26,11 +26,11 @@ class Sink(Protocol):
         """Write what is left, and return the exit code."""
 
 
-def sink(name: str, out: TextIO, rules: Sequence[Rule]) -> Sink:
+def sink(name: str, out: TextIO, versions: Sequence[str], rules: Sequence[Rule]) -> Sink:
     """Return where verdicts go that are printed as ``name``."""
     match name:
         case "json":
-            return Json(out)
+            return Json(out, versions)
         case "junit":
             return Junit(out)
         case "github":
@@ -42,8 +42,9 @@ def sink(name: str, out: TextIO, rules: Sequence[Rule]) -> Sink:
 class Json:
     """One object; each document on a line of its own."""
 
-    def __init__(self, out: TextIO) -> None:
+    def __init__(self, out: TextIO, versions: Sequence[str]) -> None:
         self._out = out
+        self._versions = versions
         self._tally = Tally()
         self._files: list[Diagnostic] = []
         self._is_first = True
@@ -65,6 +66,7 @@ class Json:
     def end(self) -> int:
         tally = self._tally
         summary = {
+            "kubernetes": list(self._versions),
             "files": tally.files,
             "valid": tally.valid,
             "invalid": tally.invalid,

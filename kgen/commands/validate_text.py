@@ -76,8 +76,9 @@ class Tally:
 class Text:
     """Prints findings with their lines."""
 
-    def __init__(self, out: TextIO, err: TextIO, *, colour: bool) -> None:
+    def __init__(self, out: TextIO, err: TextIO, versions: Sequence[str], *, colour: bool) -> None:
         self._out = out
+        self._versions = versions
         self._err = err
         self._colour = colour
         self._tally = Tally()
@@ -114,7 +115,8 @@ class Text:
         count = tally.valid + tally.invalid + skipped
         documents = "1 document" if count == 1 else f"{count} documents"
         files = "1 file" if tally.files == 1 else f"{tally.files} files"
-        self._out.write(f"{documents} in {files}: {tally.valid} valid, {tally.invalid} invalid, {skipped} skipped\n")
+        counts = f"{tally.valid} valid, {tally.invalid} invalid, {skipped} skipped"
+        self._out.write(f"{documents} in {files}: {counts} (Kubernetes {', '.join(self._versions)})\n")
         self._out.writelines(_skipped(tally))
         return tally.exit_code
 

@@ -34,7 +34,7 @@ def unreadable_definitions(path: str, error: OSError) -> list[Diagnostic]:
 def nothing_to_validate(path: str) -> list[Diagnostic]:
     """Return the finding for a folder or a pattern without files."""
     where = f"no file fits `{path}`" if has_wildcard(path) else f"there is no YAML or JSON file in `{path}` or below"
-    help_ = "quote the pattern, so that the shell leaves it alone" if has_wildcard(path) else "name a file or a folder"
+    help_ = "check the pattern: `**` means any number of folders" if has_wildcard(path) else "name a file or a folder"
     return [Diagnostic(rule=NOTHING_TO_VALIDATE, message=where, at=Label(file=path), help=help_)]
 
 

@@ -19,20 +19,10 @@ from kgen.diag import Diagnostic, Label, Rule, Span
 from kgen.read.broken import broken
 from kgen.read.nodes import compose
 from kgen.read.quick import SYNTAX, Unusual
+from kgen.read.rules import ALIAS_TO_ITSELF, BAD_MERGE, EXCESSIVE_ALIASING, WRONG_TAG
 from kgen.read.scalar import MERGE, key_name, resolved, whole
 from kgen.syntax.lines import Lines
-from kgen.syntax.rules import (
-    ALIAS_TO_ITSELF,
-    BAD_MERGE,
-    DUPLICATE_KEY,
-    EXCESSIVE_ALIASING,
-    KEY_NOT_STRING,
-    NESTING_TOO_DEEP,
-    NUMBER_OUT_OF_RANGE,
-    SYNTAX_ERROR,
-    WRONG_TAG,
-    code,
-)
+from kgen.syntax.rules import DUPLICATE_KEY, KEY_NOT_STRING, NESTING_TOO_DEEP, NUMBER_OUT_OF_RANGE, SYNTAX_ERROR, code
 
 Node: TypeAlias = Any
 """PyYAML's; its type stubs say that every node has a tag, which is not so here."""
@@ -134,7 +124,7 @@ class _Reader:
                 continue
             if name in first:
                 there = (Label(text="the first one", span=self._span(first[name])),)
-                message = f"the key {code(name)} is set twice"
+                message = f"the key {code(name) if name else 'of no letters'} is set twice"
                 self._report(DUPLICATE_KEY, message, key, related=there, help="remove one of them")
             first.setdefault(name, key)
             made[name] = value
@@ -225,7 +215,8 @@ class _Reader:
                 return
 
     def _unlike_tag(self, node: ScalarNode, tag: str) -> str:
-        self._report(WRONG_TAG, f"{code(node.value)} is tagged `!!{tag}`, but is none", node)
+        what = code(node.value) if node.value else "an empty value"
+        self._report(WRONG_TAG, f"{what} is tagged `!!{tag}`, but is none", node)
         return str(node.value)
 
     def _span(self, node: Node) -> Span:

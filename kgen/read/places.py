@@ -1,5 +1,7 @@
 """Where a value of a document stands: found only for documents that have faults, by reading them once more."""
 
+from typing import TypeAlias
+
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from kgen.diag import Path, Span
@@ -19,6 +21,9 @@ class Places:
             data: The text of one document, UTF-8. If it is JSON that YAML cannot read, every place is its start.
         """
         self._lines = Lines.of(data.decode(errors="replace"))
+        self._known: dict[int, dict[str | int, _Entry]] = {}
+        """By the ``id`` of their nodes, the entries of mappings where somebody looked something up."""
+
         try:
             self._root = compose(data)
         except (SYNTAX, Unusual, RecursionError):
@@ -36,7 +41,7 @@ class Places:
         """Return the scalar at ``path`` as it was written, with its quotes; ``None`` if there is no such thing."""
         node = self._root
         for step in path:
-            found = _child(node, step, self._lines) if node is not None else None
+            found = self._child(node, step) if node is not None else None
             node = found[1] if found else None
         if not isinstance(node, ScalarNode):
             return None
@@ -47,12 +52,35 @@ class Places:
         node = self._root
         place = Place(value=span_of(node, self._lines))
         for step in path:
-            found = _child(node, step, self._lines)
+            found = self._child(node, step)
             if found is None:
                 return place, False
             key, node = found
             place = Place(value=span_of(node, self._lines), key=span_of(key, self._lines) if key else None)
         return place, True
+
+    def _child(self, node: Node, step: str | int) -> "_Entry | None":
+        if isinstance(node, SequenceNode):
+            return (None, node.value[step]) if isinstance(step, int) and step < len(node.value) else None
+        return self._entries(node).get(step) if isinstance(node, MappingNode) else None
+
+    def _entries(self, node: MappingNode) -> "dict[str | int, _Entry]":
+        """Return keys and values by name; the last one wins, and of merged mappings the first one, as in go-yaml."""
+        known = self._known.get(id(node))
+        if known is not None:
+            return known
+        made = self._known[id(node)] = {}
+        for key, item in node.value:
+            if is_merge(key, self._lines):
+                for part in reversed(item.value) if isinstance(item, SequenceNode) else [item]:
+                    made |= self._entries(part)
+            elif (name := name_of(key, self._lines)) is not None:
+                made[name] = key, item
+        return made
+
+
+_Entry: TypeAlias = tuple[Node | None, Node]
+"""The key, which the items of a list do not have, and the value."""
 
 
 def _first_line(span: Span, lines: Lines) -> tuple[int, int]:
@@ -60,19 +88,3 @@ def _first_line(span: Span, lines: Lines) -> tuple[int, int]:
     start = lines.starts[span.line - 1] + span.column - 1
     end = lines.end(start) if span.end_line > span.line else lines.starts[span.end_line - 1] + span.end_column - 1
     return start, end
-
-
-def _child(node: Node, step: str | int, lines: Lines) -> tuple[Node | None, Node] | None:
-    """Return key and value of the entry ``step`` of ``node``, the last one if there are several, as go-yaml does."""
-    if isinstance(node, SequenceNode):
-        return (None, node.value[step]) if isinstance(step, int) and step < len(node.value) else None
-    if not isinstance(node, MappingNode):
-        return None
-    found: tuple[Node | None, Node] | None = None
-    for key, item in node.value:
-        if is_merge(key, lines):
-            for part in item.value if isinstance(item, SequenceNode) else [item]:
-                found = found or _child(part, step, lines)
-        elif name_of(key, lines) == step:
-            found = key, item
-    return found

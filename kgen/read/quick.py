@@ -69,7 +69,7 @@ _ANCHOR = re.compile(rb"(?:^|[\s\[{,\x85\xa8\xa9])&[^\s&]")
 _ALIAS = re.compile(rb"(?:^|[\s\[{,\x85\xa8\xa9])\*[^\s*]")
 """What may be an anchor and an alias: at the start of a value, so after space or a bracket."""
 
-_NO_TAG = re.compile(rb"(?:^|[\s\[{,\x85\xa8\xa9])!(?:<!>)?(?:\s|\Z)")
+_NO_TAG = re.compile(rb"(?:^|[\s\[{,\x85\xa8\xa9])!(?:<!>)?(?:[\s\xc2\xe2]|\Z)")
 """A tag without a name, which libyaml does not tell: to go-yaml it means text."""
 
 _seen: dict[str, Any] = {}

@@ -78,9 +78,12 @@ def _several(block: bytes, more: bytes, read: Callable[[int], bytes]) -> Iterato
             open_.add(data[start : found.start()])
             if not (is_first and open_.is_blank):
                 yield open_.chunk()
+            after = _after(found.group(1))
             line += data.count(b"\n", start, found.end())
+            if after and not found.group().endswith(b"\n"):  # the text after it is on the line before the document
+                line += 1
             start, is_first = found.end(), False
-            open_ = _Open(line, _after(found.group(1)))
+            open_ = _Open(line, after)
         open_.add(data[start:end])
         line += data.count(b"\n", start, end)
         if not more:

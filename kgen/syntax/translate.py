@@ -268,8 +268,8 @@ def _not_the_end(seen: _Seen) -> Diagnostic:
 
 
 def _no_content(seen: _Seen) -> Diagnostic:
-    if seen.token == "<stream end>":  # noqa: S105  # a token of YAML
-        return _open_bracket(seen)
+    if seen.token == "<stream end>" or seen.at >= len(seen.lines.text.rstrip()):  # noqa: S105  # a token of YAML
+        return _open_bracket(replace(seen, token="<stream end>"))  # noqa: S106
     if seen.sign in ("]", "}"):
         return seen.fault(f"{code(seen.sign)} closes nothing", seen.at, help="remove it, or quote the value")
     return seen.fault(

@@ -10,6 +10,7 @@ This module makes and reads the lines; ``kgen.write.cache`` writes them.
 from __future__ import annotations
 
 import os
+from binascii import crc32
 from hashlib import blake2b
 
 from kgen.validate.document import Verdict, remembered
@@ -48,15 +49,22 @@ class Cache:
     def get(self, digest: bytes, path: str) -> Verdict | None:
         """Return what was said before, if anything was."""
         line = self._known.get(digest)
-        # a line that was cut off, by a full disk or a kill, does not end as it should
-        return Verdict(path, None, line=line) if line is not None and line.endswith(b"]") else None
+        if line is None:
+            return None
+        checksum, _, line = line.partition(b" ")
+        # a line that was cut off, by a full disk or a kill, is none
+        return Verdict(path, None, line=line) if checksum == _checksum(line) else None
 
     def add(self, digest: bytes, verdict: Verdict) -> None:
         """Remember ``verdict``, if that is possible."""
         line = remembered(verdict)
         if line is not None:
             verdict.line = line
-            self.added.append(digest + line)
+            self.added.append(b"%s%s %s" % (digest, _checksum(line), line))
+
+
+def _checksum(line: bytes) -> bytes:
+    return b"%08x" % crc32(line)
 
 
 def fingerprint(parts: Iterable[str], files: Iterable[str]) -> str:

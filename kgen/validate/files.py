@@ -43,8 +43,15 @@ def search(folder: str) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if not name.startswith(".") and name not in _SKIPPED:
                 yield from search(entry.path)
-        elif name.endswith(_ENDINGS) and not name.startswith(".") and entry.is_file():
+        elif name.endswith(_ENDINGS) and not name.startswith(".") and _is_file(entry):
             yield entry.path
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # a link to itself
+        return False
 
 
 def _name(entry: os.DirEntry[str]) -> str:

@@ -11,10 +11,11 @@ from kgen.check.whereabouts import having, is_built_in, joined, where_it_is
 from kgen.diag import Diagnostic, Label, Path, Span
 from kgen.read import careful
 from kgen.read.places import Places
+from kgen.read.rules import DOCUMENT_TOO_LARGE, TEXT_AFTER_SEPARATOR
 from kgen.read.scalar import plain
 from kgen.read.split import LARGEST, Chunk
 from kgen.syntax.lines import Lines
-from kgen.syntax.rules import DOCUMENT_TOO_LARGE, TEXT_AFTER_SEPARATOR, code
+from kgen.syntax.rules import code
 from kgen.validate.judge import Problem
 
 Versions: TypeAlias = tuple[str, ...]
@@ -65,11 +66,13 @@ def _of_problem(problem: Problem, objects: Objects, places: Places) -> Iterator[
 def _of_fault(fault: Fault, since: str, at: Path, places: Places) -> Diagnostic:
     where = (*at, *fault.path)
     subject = f"`{field(where)}`" if where else "the object"
-    on_key = fault.keyword is Keyword.UNKNOWN
+    span = places.span(where)
+    # of a block, the key says more than the first of its lines
+    on_key = fault.keyword is Keyword.UNKNOWN or span.end_line > span.line
     return Diagnostic(
         rule=BY_KEYWORD[fault.keyword],
         message=f"{subject} {fault.message}{since}",
-        at=Label(where, on="key" if on_key else "value", span=places.span(where, on_key=on_key)),
+        at=Label(where, on="key" if on_key else "value", span=places.span(where, on_key=True) if on_key else span),
         help=fault.help or (_about_quotes(fault, places.scalar(where)) if fault.keyword is Keyword.TYPE else ""),
     )
 

@@ -58,7 +58,11 @@ def times(one: Any, two: Any) -> Any:
 
 def divided(one: Any, two: Any) -> Any:
     if type(one) is type(two) is float:
-        return one / two if two else math.nan if one == 0 or math.isnan(one) else math.copysign(math.inf, one * two)
+        if two:
+            return one / two
+        if one == 0 or math.isnan(one):
+            return math.nan
+        return math.copysign(math.inf, math.copysign(1.0, one) * math.copysign(1.0, two))
     if (made := _calculated(one, two, _quotient)) is not None:
         return made
     raise NoOverloadError("/", one, two)

@@ -56,8 +56,9 @@ def _parsed_uint(text: str) -> UInt:
     return unsigned(int(text))
 
 
-def _whole(value: float) -> int:
-    if not math.isfinite(value):
+def _whole(value: float, least: float) -> int:
+    """Return ``value`` cut to an integer; what is below ``least``, or not above if that is negative, does not fit."""
+    if not math.isfinite(value) or value < least or (value == least and least < 0):
         raise CelError("integer overflow")
     return int(value)
 
@@ -126,14 +127,14 @@ FUNCTIONS: Overloads = {
     "int": (
         ((int,), _same),
         ((UInt,), lambda value: fitting(int(value))),
-        ((float,), lambda value: fitting(_whole(value))),
+        ((float,), lambda value: fitting(_whole(value, -(2.0**63)))),
         ((str,), _parsed_int),
         ((Timestamp,), lambda value: value.nanoseconds // times.SECOND),
     ),
     "uint": (
         ((UInt,), _same),
         ((int,), unsigned),
-        ((float,), lambda value: unsigned(_whole(value))),
+        ((float,), lambda value: unsigned(_whole(value, 0.0))),
         ((str,), _parsed_uint),
     ),
     "double": (((float,), _same), ((int,), float), ((UInt,), float), ((str,), _parsed_float)),

@@ -13,6 +13,7 @@ from kgen.load import app, form, settings, shape
 from kgen.read import rules as texts
 from kgen.resolve import rules as meaning
 from kgen.syntax import rules as syntax
+from kgen.validate import unreadable
 from kgen.write import rules as files
 
 ALL: Final[tuple[Rule, ...]] = tuple(
@@ -37,6 +38,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *manifests.RULES,
             *schema.RULES,
             *wrong_use.RULES,
+            *unreadable.RULES,
         },
         key=lambda rule: rule.code,
     )

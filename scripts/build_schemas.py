@@ -63,6 +63,20 @@ Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/p
 """
 
 
+OPTIONAL: Mapping[str, str] = {
+    "io.k8s.api.apps.v1.StatefulSetSpec": "serviceName",
+    "io.k8s.api.discovery.v1.EndpointSlice": "endpoints",
+    "io.k8s.api.discovery.v1beta1.EndpointSlice": "endpoints",
+    "io.k8s.api.networking.v1.NetworkPolicySpec": "podSelector",
+}
+"""
+Fields that upstream's documents call required in some versions, and no API server asks for: an empty list, an empty
+selector, and no name are all right. Later versions of the documents have taken most of it back.
+
+Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/networking/validation/validation.go
+"""
+
+
 def compact(schema: Schema, ref: Callable[[str], str]) -> Schema:
     """Return ``schema`` without prose, with every reference replaced by what ``ref`` says."""
     kept: Schema = {}
@@ -101,6 +115,9 @@ def prepared(definitions: Definitions) -> Definitions:
         properties = made[name]["properties"]
         filled = {field: properties[field] | {"default": value} for field, value in defaults.items()}
         made[name] = made[name] | {"properties": properties | filled}
+    for name, field in OPTIONAL.items():
+        if name in made:
+            made[name] = made[name] | {"required": [each for each in made[name].get("required", []) if each != field]}
     return made
 
 

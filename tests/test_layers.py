@@ -39,7 +39,8 @@ LAYERS: Mapping[str, frozenset[str]] = {
     "report": WORDS,
     "pipeline": WORDS | {"features", "model", "load", "resolve", "emit", "check", "write"},
     "commands": WORDS | {"pipeline", "report", "write", "load", "check", "read", "validate"},
-    "rules": WORDS | {"features", "syntax", "read", "load", "resolve", "check", "write", "pipeline", "commands"},
+    "rules": WORDS
+    | {"features", "syntax", "read", "load", "resolve", "check", "validate", "write", "pipeline", "commands"},
     "cli": WORDS | {"commands", "rules"},
     "main": WORDS | {"commands", "cli"},
     "__main__": frozenset({"main"}),

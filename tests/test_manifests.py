@@ -68,19 +68,22 @@ def test_each_declared_version_is_asked() -> None:
             "autoscaling/v2beta2",
             "HorizontalPodAutoscaler",
             "Kubernetes 1.28 and 1.34 have no `HorizontalPodAutoscaler` in `autoscaling/v2beta2`",
-            "there, it is in `autoscaling/v1` and `autoscaling/v2`",
+            "Kubernetes 1.28 has it in `autoscaling/v1` and `autoscaling/v2`",
         ),
         (
             "admissionregistration.k8s.io/v1",
             "ValidatingAdmissionPolicy",
             "Kubernetes 1.28 has no `ValidatingAdmissionPolicy` in `admissionregistration.k8s.io/v1`",
-            "there, it is in `admissionregistration.k8s.io/v1alpha1` and `admissionregistration.k8s.io/v1beta1`",
+            (
+                "Kubernetes 1.28 has it in "
+                "`admissionregistration.k8s.io/v1alpha1` and `admissionregistration.k8s.io/v1beta1`"
+            ),
         ),
         (
             "networking.k8s.io/v1",
             "IPAddress",
             "Kubernetes 1.28 has no `IPAddress` in `networking.k8s.io/v1`",
-            "there, it is in `networking.k8s.io/v1alpha1`",
+            "Kubernetes 1.28 has it in `networking.k8s.io/v1alpha1`",
         ),
         (
             "resource.k8s.io/v1",

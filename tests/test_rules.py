@@ -29,6 +29,7 @@ MODULES = (
     "kgen.commands.fields",
     "kgen.commands.kinds",
     "kgen.commands.wrong_use",
+    "kgen.validate.unreadable",
     "kgen.features.account",
     "kgen.features.autoscaling",
     "kgen.features.configuration",

@@ -280,6 +280,7 @@ def oracle(version: str) -> Callable[[dict[str, Any]], bool]:
 NULL = "upstream's `oneOf` lets both branches accept null and so refuses it; the decoders of these types accept it"
 QUANTITY = "upstream takes any string; the decoder of quantities does not"
 BASE64 = "upstream takes any string; the decoder of bytes does not"
+OPTIONAL = "upstream's documents call it required in these versions; no API server asks for it"
 TIME = "upstream does not assert formats; the decoder of times does"
 
 DIFFERENCES: dict[tuple[str, str], str] = {
@@ -301,6 +302,8 @@ DIFFERENCES: dict[tuple[str, str], str] = {
     ("unknown", "binaryData"): BASE64,
     ("unknown", "data"): BASE64,
     ('"text"', "creationTimestamp"): TIME,
+    ("without", "podSelector"): OPTIONAL,
+    ("without", "serviceName"): OPTIONAL,
 }
 """Change and last key of its place: why the verdicts differ there on purpose."""
 

@@ -200,7 +200,7 @@ def test_an_api_version_may_be_chosen() -> None:
 
 
 WRONG: tuple[tuple[tuple[str, ...], Rule, str, str], ...] = (
-    (("deploy", "1.99"), VERSION_NOT_STORED, "kgen has no schemas of Kubernetes `1.99`", "versions: `1.25`, `1.26`"),
+    (("deploy", "1.99"), VERSION_NOT_STORED, "kgen has no schemas of Kubernetes `1.99`", "versions: `1.25` to `1.37`"),
     (("depolyment",), KIND_NOT_STORED, f"Kubernetes {NEWEST} has no kind `depolyment`", "did you mean `Deployment`?"),
     (
         ("xylophone", "1.30"),

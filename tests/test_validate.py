@@ -20,8 +20,9 @@ import kgen.validate.run
 import kgen.validate.workspace
 from kgen import cli, main
 from kgen.commands.validate import Request, run
+from kgen.model.platform import Platform
 from kgen.rules import ALL
-from kgen.validate import workers
+from kgen.validate import workers, workspace
 
 ROOT = Path(__file__).parents[1]
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
@@ -243,7 +244,7 @@ def test_what_only_some_versions_refuse_is_said_of_them() -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["kubernetes: 1.30", "kubernetes: '1.30'", "kubernetes: [1.30]", "a: 1\nkubernetes:\n- 1.30"]
+    "line", ["kubernetes: 1.30", "kubernetes: '1.30'", "kubernetes: [1.30]", "output: {}\nkubernetes:\n- 1.30"]
 )
 def test_the_versions_of_kgen_yaml_are_the_default(line: str) -> None:
     text = b"apiVersion: networking.k8s.io/v1\nkind: IPAddress\nmetadata: {name: 10.0.0.1}\n"
@@ -251,6 +252,27 @@ def test_the_versions_of_kgen_yaml_are_the_default(line: str) -> None:
     _, out, _ = validate("-", stdin=text)
     assert "Kubernetes 1.30 has no" in out
     assert "has no" not in validate("-", stdin=text, versions=("1.34",))[1]
+
+
+@pytest.mark.parametrize(
+    "text", ["kubernetes: [1.36", "kubernets: 1.36", "kubernetes: 9.9", "- a", "kubernetes: {a: b}"]
+)
+def test_a_fault_in_kgen_yaml_is_wrong_use_at_its_line(text: str) -> None:
+    write({"kgen.yaml": text + "\n", "a.yaml": CONFIG_MAP})
+    code, out, err = validate("a.yaml")
+    assert (code, out) == (2, "")
+    assert "--> kgen.yaml:1:" in err
+    assert report("a.yaml")["findings"][0]["line"] == 1
+
+
+def test_the_fields_of_kgen_yaml_are_those_of_its_model() -> None:
+    assert Platform.model_fields.keys() == workspace.FIELDS
+
+
+def test_a_stream_without_objects_is_wrong_use() -> None:
+    for text in (b"", b"# only\n", b"Error: chart not found\n"):
+        code, out, _ = validate("-", stdin=text)
+        assert (code, "nothing-to-validate" in out) == (2, True)
 
 
 def test_a_version_without_schemas_is_wrong_use() -> None:
@@ -592,7 +614,8 @@ def loaded(*arguments: str) -> tuple[int, set[str]]:
     )
     command = [sys.executable, "-S", "-c", program, *arguments]
     path = os.pathsep.join([str(ROOT), *(entry for entry in sys.path if entry.endswith("site-packages"))])
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": path}, check=False)
+    env = os.environ | {"PYTHONPATH": path}
+    done = subprocess.run(command, capture_output=True, text=True, env=env, input=CONFIG_MAP, check=False)
     return done.returncode, set(done.stderr.split())
 
 
@@ -613,7 +636,7 @@ def test_a_run_without_findings_imports_little() -> None:
     for arguments in (["a.yaml"], ["d"], ["d"], ["d", "-j", "2"], ["-"]):
         code, modules = loaded(*arguments)
         assert code == 0
-        assert not heavy & modules
+        assert heavy & modules == set(), arguments
 
 
 # --- formats ---

@@ -125,9 +125,20 @@ def custom_kinds(document: Any, metadata: Check) -> dict[KindId, CustomKind]:
     return made
 
 
-def open_kind(metadata: Check) -> CustomKind:
-    """Return a kind that takes any fields: what a broken definition asks for, nobody knows."""
-    return CustomKind(schema=_OPEN, namespaced=True, subresources={}, metadata=metadata)
+class _Broken(CustomKind):
+    """A kind whose definition is broken: what it asks for, nobody knows."""
+
+    __slots__ = ()
+
+    def verdict(self, value: Any) -> Verdict:
+        del value
+        message = "belongs to a kind whose CustomResourceDefinition is broken, so nobody knows whether it is right"
+        return Verdict((Fault(keyword=Keyword.DEFINITION, message=message),))
+
+
+def broken_kind(metadata: Check) -> CustomKind:
+    """Return the kind of a broken definition: none of its objects can be checked."""
+    return _Broken(schema=_OPEN, namespaced=True, subresources={}, metadata=metadata)
 
 
 def metadata_check(store: Store, version: str) -> Check:

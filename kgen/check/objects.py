@@ -56,9 +56,16 @@ class Kind:
 class Objects:
     """Checks objects for some versions at once; versions in which a kind is the same are checked once."""
 
-    def __init__(self, store: Store, versions: Versions, custom: Custom) -> None:
+    def __init__(
+        self,
+        store: Store,
+        versions: Versions,
+        custom: Custom,
+        declared: Callable[[str], Sequence[tuple[str, str]]] = lambda _: (),
+    ) -> None:
         """
         Args:
+            declared: Returns the custom kinds in the group of an ``apiVersion``, for those who named another one.
             custom: Returns the custom kind with this ``apiVersion`` and ``kind``, if it was declared. Its third
                 argument is the check of ``metadata``, which every kind has.
 
@@ -68,6 +75,7 @@ class Objects:
         self.store = store
         self.versions = versions
         self._custom = custom
+        self.declared = declared
         self._compiler = Compiler(store.definition)
         self._indices = [(version, store.kinds(version)) for version in versions]
         self._kinds: dict[tuple[str, str], Kind] = {}
@@ -109,9 +117,12 @@ class Objects:
     def faults(self, value: Mapping[str, Any], known: Kind) -> Mapping[Fault, Versions]:
         """Return the faults of an object of a ``known`` kind, each with the versions that have it."""
         found: dict[Fault, Versions] = {}
+        first: dict[object, Fault] = {}
         for check, versions in known.checks:
             for fault in check(value):
-                found[fault] = found.get(fault, ()) + versions
+                # what is allowed instead may differ from version to version
+                same = first.setdefault((fault.path, fault.keyword, fault.message), fault)
+                found[same] = found.get(same, ()) + versions
         if known.custom:
             verdict = known.custom.verdict(value)
             found = dict.fromkeys((*verdict.faults, *map(_unchecked, verdict.unchecked)), self.versions)

@@ -12,7 +12,7 @@ def where_it_is(api_version: str, kind: str, lacking: str, store: Store) -> str:
     """Say where ``kind`` is in the version that lacks it, which versions have it, or what was probably meant."""
     kinds = store.kinds(lacking)
     if other := sorted(api for api, name in kinds if name == kind):
-        return f"there, it is in {listed(other, 'and')}"
+        return f"Kubernetes {lacking} has it in {listed(other, 'and')}"
     versions = [version for version in store.versions() if store.schema(version, api_version, kind)]
     if versions:
         return f"Kubernetes {having(versions)} it"

@@ -1,6 +1,7 @@
 """``kgen schema add``: take CustomResourceDefinitions into the workspace, where ``kgen validate`` finds them."""
 
 import os
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,17 +10,16 @@ from typing import Any
 from kgen.check.objects import DEFINITION, Objects
 from kgen.check.store import Store, default_directory
 from kgen.commands.schema import Output
-from kgen.commands.wrong_use import NO_DEFINITION, nothing_to_validate
-from kgen.diag import Diagnostic, Label, has_error
+from kgen.commands.wrong_use import no_definition, unreadable_definitions
+from kgen.diag import Diagnostic, has_error
 from kgen.read.split import chunks
 from kgen.source import Source
 from kgen.validate import workspace
 from kgen.validate.document import Document
-from kgen.validate.files import search
+from kgen.validate.files import STDIN, STDIN_NAME, search
 from kgen.validate.judge import Judge, document, parts
 from kgen.validate.sources import source
-from kgen.validate.unreadable import unreadable
-from kgen.write.definitions import save
+from kgen.write.definitions import UNCHANGED, save
 
 
 @dataclass(slots=True)
@@ -46,26 +46,25 @@ def add(paths: Sequence[str], output: Output) -> int:
     if has_error(found):
         return _refused(taken, output)
     folder = Path(workspace.root(os.curdir) or os.curdir, workspace.DEFINITIONS)
-    for name, text in taken.texts.items():
-        file = folder / f"{name}.yaml"
-        done = save(file, text)
-        shown = os.path.relpath(file)
-        if not output.as_json:
-            output.out.write(f"{done} {shown}: {taken.kinds[name]}\n")
+    said = [(save(folder / f"{name}.yaml", text), name) for name, text in taken.texts.items()]
     if not output.as_json:
-        output.out.write("commit them: `kgen validate` knows these kinds from now on\n")
+        for done, name in said:
+            output.out.write(f"{done} {os.path.relpath(folder / name)}.yaml: {taken.kinds[name]}\n")
+        if any(done != UNCHANGED for done, _ in said):
+            output.out.write("commit them: `kgen validate` knows these kinds from now on\n")
     return 0
 
 
 def _take(path: str, judge: Judge, taken: _Taken) -> None:
     try:
-        files = list(search(path)) if os.path.isdir(path) else [path]
-        contents = [(file, Path(file).read_bytes()) for file in files]
+        if path == STDIN:
+            contents = [(STDIN_NAME, sys.stdin.buffer.read())]
+        else:
+            files = list(search(path)) if os.path.isdir(path) else [path]
+            contents = [(file, Path(file).read_bytes()) for file in files]
     except OSError as error:
-        taken.findings.append((unreadable(path, error), {}))
+        taken.findings += [(each, {}) for each in unreadable_definitions(path, error)]
         return
-    if not files:
-        taken.findings += [(each, {}) for each in nothing_to_validate(path)]
     before = len(taken.texts), len(taken.findings)
     for file, data in contents:
         for index, chunk in enumerate(chunks(data)):
@@ -76,10 +75,7 @@ def _take(path: str, judge: Judge, taken: _Taken) -> None:
             value, _, _ = document(chunk, file)
             _keep(value, chunk.text, verdict, taken)
     if before == (len(taken.texts), len(taken.findings)):
-        message = f"there is no CustomResourceDefinition in `{path}`"
-        at = Label(file=path)
-        help_ = "name a file that has one, as the operator's installation manifest"
-        taken.findings.append((Diagnostic(rule=NO_DEFINITION, message=message, at=at, help=help_), {}))
+        taken.findings += [(each, {}) for each in no_definition(path)]
 
 
 def _keep(value: Any, text: bytes, verdict: Document, taken: _Taken) -> None:

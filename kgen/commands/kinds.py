@@ -74,11 +74,20 @@ def unknown_versions(store: Store, versions: Sequence[str]) -> list[Diagnostic]:
             rule=VERSION_NOT_STORED,
             message=f"kgen has no schemas of Kubernetes `{version}`",
             at=Label(file="-k"),
-            help=f"versions: {listed(known)}",
+            help=_meant(version, known),
         )
         for version in dict.fromkeys(versions)
         if version not in known
     ]
+
+
+def _meant(version: str, known: Sequence[str]) -> str:
+    """Return the way out for a version that is none of ``known``: `v1.33.4` is what clusters call themselves."""
+    found = re.match(r"v?(\d+\.\d+)", version.strip())
+    if found and found[1] in known:
+        several = "; repeat -k for several" if "," in version else ""
+        return f"did you mean `{found[1]}`?{several}"
+    return f"versions: `{known[0]}` to `{known[-1]}`"
 
 
 def kinds(store: Store, version: str) -> list[tuple[str, str]]:

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from kgen.commands.validate_formats import Sink
     from kgen.diag import Diagnostic, Rule
+    from kgen.source import Source
     from kgen.validate.cache import Cache
+    from kgen.validate.definitions import Definitions
     from kgen.validate.document import Verdict
     from kgen.validate.judge import Judge
 
@@ -66,7 +68,7 @@ def run(request: Request, stdin: BinaryIO, out: TextIO, err: TextIO) -> int:
     run_ = _Run(request, stdin)
     sink = _sink(request, run_.versions, out, err)
     if run_.wrong:
-        return sink.refused(run_.wrong)
+        return sink.refused(run_.wrong, run_.sources)
     for verdict in run_.verdicts():
         sink.take(verdict)
     return sink.end()
@@ -90,6 +92,9 @@ class _Run:
         self._stdin = stdin
         self._root = workspace.root(os.curdir)
         self.wrong: list[Diagnostic] = []
+        self.sources: Mapping[str, Source] = {}
+        """Files that what is wrong is in."""
+
         self._definitions = self._named(request.crds) if request.crds else self._declared()
         self._files, self._streams = self._inputs()
         self.versions = self._all_versions()
@@ -112,7 +117,9 @@ class _Run:
                 os.stat(path)
             except OSError as error:
                 self._complain("unreadable_definitions", path, error)
-        return [*self._declared(), *found]
+            if not any(_has_definition(each) for each in found):
+                self._complain("no_definition", path)
+        return [*found, *self._declared()]
 
     def _inputs(self) -> tuple[list[str], set[str]]:
         """Return the files to look at, each once, and which of them can be read once only."""
@@ -152,8 +159,7 @@ class _Run:
         self._store = Store(default_directory())
         versions = tuple(dict.fromkeys(self._request.versions)) or self._platform_versions() or (DEFAULT_VERSION,)
         if not set(versions) <= set(self._store.versions()):
-            where = "-k" if self._request.versions else os.path.join(self._root or "", workspace.PLATFORM_FILE)
-            self._complain("unknown_versions", self._store, versions, where=os.path.relpath(where))
+            self._complain("unknown_versions", self._store, versions)
         return versions
 
     def _platform_versions(self) -> tuple[str, ...]:
@@ -162,10 +168,16 @@ class _Run:
             return ()
         try:
             with open(path, "rb") as file:
-                return workspace.declared_versions(file.read())
-        except OSError as error:
-            self._complain("unreadable_path", path, error)
-            return ()
+                versions = workspace.declared_versions(file.read())
+        except OSError:
+            versions = None
+        if versions is not None and set(versions) <= set(self._store.versions()):
+            return versions
+        from kgen.commands.platform import platform_versions  # noqa: PLC0415  # the whole model, for what is unusual
+
+        versions, found, self.sources = platform_versions(self._root or "")
+        self.wrong += found
+        return versions
 
     def verdicts(self) -> Iterator[Verdict]:
         """Yield all verdicts."""
@@ -220,15 +232,32 @@ class _Run:
         from kgen.check.objects import Objects  # noqa: PLC0415  # the YAML reader: not needed for what is remembered
         from kgen.validate.judge import Judge  # noqa: PLC0415
 
-        objects = Objects(self._store, self.versions, self._finder(documents))
+        if not documents and not self._definitions:
+            return Judge(Objects(self._store, self.versions, _nothing), profile=self._request.profile)
+        made: list[Definitions] = []
+
+        def definitions() -> Definitions:
+            if not made:  # when an object is first of a kind that is not built in
+                from kgen.validate.definitions import Definitions  # noqa: PLC0415
+
+                made.append(Definitions(self._definitions, documents, news=self._news))
+            return made[0]
+
+        objects = Objects(
+            self._store,
+            self.versions,
+            lambda *kind: definitions().find(*kind),
+            lambda api_version: definitions().kinds(api_version),
+        )
         return Judge(objects, profile=self._request.profile)
 
-    def _finder(self, documents: Sequence[Mapping[str, Any]]) -> Any:
-        if not documents and not self._definitions:
-            return _nothing
-        from kgen.validate.definitions import Definitions  # noqa: PLC0415  # only where there are some
 
-        return Definitions(self._definitions, documents, news=self._news).find
+def _has_definition(path: str) -> bool:
+    try:
+        with open(path, "rb") as file:
+            return b"CustomResourceDefinition" in file.read()
+    except OSError:
+        return True  # that is said elsewhere
 
 
 def _nothing(*_: object) -> None:

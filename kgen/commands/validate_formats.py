@@ -1,7 +1,8 @@
 """Verdicts for programs: JSON, SARIF, GitHub, JUnit. JSON and JUnit are written as verdicts come, in little memory."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Protocol, TextIO
 
 from kgen.check.fault import field
@@ -10,6 +11,8 @@ from kgen.diag import Diagnostic, Rule
 from kgen.exits import Exit
 from kgen.report import github, junit, sarif
 from kgen.report.json import VERSION
+from kgen.report.order import place
+from kgen.source import Source
 from kgen.validate.document import Document, Verdict
 from kgen.validate.sources import source
 
@@ -17,7 +20,7 @@ from kgen.validate.sources import source
 class Sink(Protocol):
     """Where verdicts go."""
 
-    def refused(self, found: Sequence[Diagnostic]) -> int:
+    def refused(self, found: Sequence[Diagnostic], sources: Mapping[str, Source]) -> int:
         """Say what is wrong with the command line, and return the exit code."""
 
     def take(self, verdict: Verdict) -> None: ...
@@ -50,8 +53,9 @@ class Json:
         self._is_first = True
         out.write(f'{{"version": {VERSION}, "documents": [')
 
-    def refused(self, found: Sequence[Diagnostic]) -> int:
-        self._files += found
+    def refused(self, found: Sequence[Diagnostic], sources: Mapping[str, Source]) -> int:
+        self._files += _placed(found, sources)
+        self._tally.count(found)
         self.end()
         return Exit.USAGE
 
@@ -112,6 +116,11 @@ def _finding(diagnostic: Diagnostic) -> dict[str, Any]:
     }
 
 
+def _placed(found: Sequence[Diagnostic], sources: Mapping[str, Source]) -> list[Diagnostic]:
+    """Return ``found`` with the places that ``sources`` tell."""
+    return [replace(each, at=replace(each.at, span=place(each.at, sources))) for each in found]
+
+
 class _Collected:
     """For formats that need all findings at once."""
 
@@ -129,8 +138,8 @@ class _Collected:
     def _text(self) -> str:
         raise NotImplementedError
 
-    def refused(self, found: Sequence[Diagnostic]) -> int:
-        self._found += found
+    def refused(self, found: Sequence[Diagnostic], sources: Mapping[str, Source]) -> int:
+        self._found += _placed(found, sources)
         self.end()
         return Exit.USAGE
 
@@ -166,9 +175,9 @@ class Junit:
         self._tally = Tally()
         out.write(junit.head())
 
-    def refused(self, found: Sequence[Diagnostic]) -> int:
+    def refused(self, found: Sequence[Diagnostic], sources: Mapping[str, Source]) -> int:
         for each in found:
-            self._out.write(junit.case(each.at.file, each.at.file, [each], {}))
+            self._out.write(junit.case(each.at.file, each.at.file, [each], sources))
         self._out.write(junit.tail())
         return Exit.USAGE
 
@@ -177,7 +186,8 @@ class Junit:
         for document in verdict.documents:
             _, kind, name, namespace = document.identity
             what = f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
-            title = what if kind else f"document {document.index}"
+            title = what if kind else "document"
+            title += f" #{document.index + 1}" if document.index else ""
             sources = source(verdict.path, document)
             self._out.write(junit.case(title, verdict.path, document.found, sources, document.skipped))
         if verdict.found:

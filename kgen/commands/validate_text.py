@@ -7,7 +7,7 @@ from kgen.validate.sorts import WAYS_OUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import TextIO
 
     from kgen.diag import Diagnostic
@@ -50,10 +50,10 @@ class Tally:
             else:
                 self.invalid += 1
             if document.found:
-                self._count(document.found)
+                self.count(document.found)
         if verdict.found:
             self.unreadable += 1
-            self._count(verdict.found)
+            self.count(verdict.found)
 
     def _skip(self, reason: str, path: str) -> None:
         self.skips[reason] = self.skips.get(reason, 0) + 1
@@ -61,7 +61,8 @@ class Tally:
         if len(named) < _MOST_NAMED and path not in named:
             named.append(path)
 
-    def _count(self, found: Sequence[Diagnostic]) -> None:
+    def count(self, found: Sequence[Diagnostic]) -> None:
+        """Count findings."""
         errors = sum(each.rule.severity == "error" for each in found)
         self.errors += errors
         self.warnings += len(found) - errors
@@ -82,26 +83,39 @@ class Text:
         self._err = err
         self._colour = colour
         self._tally = Tally()
+        self._unknown: dict[str, int] = {}
+        """How often the same was said of an unknown kind."""
 
-    def refused(self, found: Sequence[Diagnostic]) -> int:
-        """Print what is wrong with the command line."""
+    def refused(self, found: Sequence[Diagnostic], sources: Mapping[str, Source]) -> int:
+        """Print what is wrong with the command line, or with kgen.yaml."""
         from kgen.report import text  # noqa: PLC0415  # only if there is something to say
 
-        self._err.write(text.render_all(found, {}, colour=self._colour) + "\n")
+        self._err.write(text.render_all(found, sources, colour=self._colour) + "\n")
         return Exit.USAGE
 
     def take(self, verdict: Verdict) -> None:
-        """Print what was found."""
+        """Print what was found; of documents of one unknown kind, only the first."""
         self._tally.add(verdict)
         if verdict.line:  # remembered: without findings
             return
         for document in verdict.documents:
-            if document.found:
+            if found := self._new(document.found):
                 from kgen.validate.sources import source  # noqa: PLC0415  # only if there is something to say
 
-                self._print(document.found, source(verdict.path, document))
+                self._print(found, source(verdict.path, document))
         if verdict.found:
             self._print(verdict.found, {})
+
+    def _new(self, found: Sequence[Diagnostic]) -> list[Diagnostic]:
+        """Return ``found`` without what was said before: an undeclared kind is one mistake, not a thousand."""
+        new = []
+        for each in found:
+            if each.rule.name == "unknown-kubernetes-kind":
+                self._unknown[each.message] = self._unknown.get(each.message, 0) + 1
+                if self._unknown[each.message] > 1:
+                    continue
+            new.append(each)
+        return new
 
     def _print(self, found: Sequence[Diagnostic], sources: dict[str, Source]) -> None:
         from kgen.report import text  # noqa: PLC0415  # only if there is something to say
@@ -111,6 +125,9 @@ class Text:
     def end(self) -> int:
         """Print the summary."""
         tally = self._tally
+        for message, count in self._unknown.items():
+            if count > 1:
+                self._out.write(f"{message}: {count} documents\n")
         skipped = sum(tally.skips.values())
         count = tally.valid + tally.invalid + skipped
         documents = "1 document" if count == 1 else f"{count} documents"

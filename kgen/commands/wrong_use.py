@@ -7,19 +7,14 @@ from kgen.check.store import Store
 from kgen.commands import kinds
 from kgen.diag import Diagnostic, Label, Rule
 from kgen.validate.files import has_wildcard
-from kgen.validate.unreadable import unreadable
+from kgen.validate.unreadable import NOTHING_TO_VALIDATE, unreadable
 
-NOTHING_TO_VALIDATE = Rule(
-    code="KG1109",
-    name="nothing-to-validate",
-    explain="A check that looks at nothing would always succeed.",
-)
 NO_DEFINITION = Rule(
     code="KG1110",
     name="no-custom-resource-definition",
     explain="Custom kinds are declared by CustomResourceDefinitions, and there is none where one was expected.",
 )
-RULES = (NOTHING_TO_VALIDATE, NO_DEFINITION)
+RULES = (NO_DEFINITION,)
 
 
 def unreadable_path(path: str, error: OSError) -> list[Diagnostic]:
@@ -28,7 +23,8 @@ def unreadable_path(path: str, error: OSError) -> list[Diagnostic]:
 
 def unreadable_definitions(path: str, error: OSError) -> list[Diagnostic]:
     """Return the finding for ``--crds path``."""
-    return [unreadable(path, error)]
+    found = unreadable(path, error)
+    return [replace(found, help="kgen fetches nothing: download it first") if "://" in path else found]
 
 
 def nothing_to_validate(path: str) -> list[Diagnostic]:
@@ -38,6 +34,13 @@ def nothing_to_validate(path: str) -> list[Diagnostic]:
     return [Diagnostic(rule=NOTHING_TO_VALIDATE, message=where, at=Label(file=path), help=help_)]
 
 
-def unknown_versions(store: Store, versions: Sequence[str], *, where: str) -> list[Diagnostic]:
-    """Return a finding for each version that ``store`` has no schemas of. ``where`` names them: -k, or a file."""
-    return [replace(each, at=Label(file=where)) for each in kinds.unknown_versions(store, versions)]
+def unknown_versions(store: Store, versions: Sequence[str]) -> list[Diagnostic]:
+    """Return a finding for each version that ``store`` has no schemas of."""
+    return kinds.unknown_versions(store, versions)
+
+
+def no_definition(path: str) -> list[Diagnostic]:
+    """Return the finding for a path that ought to have definitions of custom kinds."""
+    message = f"there is no CustomResourceDefinition in `{path}`"
+    help_ = "name a file that has one, as the operator's installation manifest"
+    return [Diagnostic(rule=NO_DEFINITION, message=message, at=Label(file=path), help=help_)]

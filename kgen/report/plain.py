@@ -16,5 +16,5 @@ def message(diagnostic: Diagnostic) -> str:
 
 
 def file_of(label: Label) -> str:
-    """Return the file that ``label`` is in; nothing if the fault is in the command line (``--set``)."""
-    return "" if label.file.startswith("--") else label.file
+    """Return the file that ``label`` is in; nothing for the command line (``--set``) and for standard input."""
+    return "" if label.file.startswith(("-", "<")) else label.file

@@ -7,7 +7,7 @@ built in, and then only those texts are parsed that contain its name and its gro
 
 from __future__ import annotations
 
-from kgen.check.crd import custom_kinds, open_kind
+from kgen.check.crd import broken_kind, custom_kinds
 from kgen.check.crd_faults import definition_faults
 from kgen.read.split import chunks
 from kgen.validate.document import Document, Verdict
@@ -16,7 +16,7 @@ from kgen.validate.judge import document, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from kgen.check.crd import CustomKind
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 _DEFINITION = b"CustomResourceDefinition"
 
 
+def _anything(_value: object) -> tuple[Fault, ...]:
+    return ()
+
+
 class Definitions:
     """Looks kinds up. What is wrong with a definition is said when it is needed."""
 
@@ -37,7 +41,7 @@ class Definitions:
         """
         Args:
             files: Paths of files with definitions; other documents in them do not matter.
-            documents: Definitions that were read already. They win over those in files.
+            documents: Definitions that were read already. Those in files win.
             news: Where to put what is wrong with definitions in files.
         """
         self._files = files
@@ -55,21 +59,34 @@ class Definitions:
         Args:
             metadata: The check of ``ObjectMeta``.
         """
-        for given in self._documents:
-            if made := custom_kinds(given, metadata).get((api_version, kind)):
-                return open_kind(metadata) if definition_faults(given, metadata) else made
         group, wanted = api_version.partition("/")[0].encode(), kind.encode()
+        for path, chunk, at, given in self._about(group, wanted):
+            if made := custom_kinds(given, metadata).get((api_version, kind)):
+                faults = definition_faults(given, metadata)
+                if chunk is not None:
+                    self._examine(path, chunk, at, faults)
+                return broken_kind(metadata) if faults else made
+        return None
+
+    def kinds(self, api_version: str) -> list[tuple[str, str]]:
+        """Return all pairs of ``apiVersion`` and ``kind`` that are declared in the group of ``api_version``."""
+        group = api_version.partition("/")[0]
+        found: set[tuple[str, str]] = set()
+        for _, _, _, given in self._about(group.encode(), b""):
+            found |= custom_kinds(given, _anything).keys()
+        return sorted(pair for pair in found if pair[0].partition("/")[0] == group)
+
+    def _about(self, group: bytes, wanted: bytes) -> Iterator[tuple[str, Chunk | None, Path, Mapping[str, Any]]]:
+        """Yield definitions that may be of a kind, those in files first, each with its place."""
         for number, (path, chunk) in enumerate(self._chunks()):
             if wanted not in chunk.text or group not in chunk.text:
                 continue
             if number not in self._read:
                 self._read[number] = self._definitions(path, chunk)
             for at, given in self._read[number]:
-                if made := custom_kinds(given, metadata).get((api_version, kind)):
-                    faults = definition_faults(given, metadata)
-                    self._examine(path, chunk, at, faults)
-                    return open_kind(metadata) if faults else made
-        return None
+                yield path, chunk, at, given
+        for given in self._documents:
+            yield "", None, (), given
 
     def _chunks(self) -> list[tuple[str, Chunk]]:
         if self._texts is None:

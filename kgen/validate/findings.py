@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from kgen.check.fault import Fault, Keyword, field, short
+from kgen.check.fault import Fault, Keyword, field, short, shown
 from kgen.check.objects import Objects
 from kgen.check.rules import BY_KEYWORD, NO_KIND, UNKNOWN_KUBERNETES_KIND
 from kgen.check.whereabouts import having, is_built_in, joined, where_it_is
@@ -17,6 +17,7 @@ from kgen.read.split import LARGEST, Chunk
 from kgen.syntax.lines import Lines
 from kgen.syntax.rules import code
 from kgen.validate.judge import Problem
+from kgen.words import listed, nearest
 
 Versions: TypeAlias = tuple[str, ...]
 _MIB = 1024 * 1024
@@ -71,7 +72,7 @@ def _of_fault(fault: Fault, since: str, at: Path, places: Places) -> Diagnostic:
     on_key = fault.keyword is Keyword.UNKNOWN or span.end_line > span.line
     return Diagnostic(
         rule=BY_KEYWORD[fault.keyword],
-        message=f"{subject} {fault.message}{since}",
+        message=f"{subject} {fault.message}{since}".replace("that Kubernetes knows in Kubernetes", "in Kubernetes"),
         at=Label(where, on="key" if on_key else "value", span=places.span(where, on_key=True) if on_key else span),
         help=fault.help or (_about_quotes(fault, places.scalar(where)) if fault.keyword is Keyword.TYPE else ""),
     )
@@ -97,8 +98,10 @@ def _without_kind(problem: Problem, places: Places) -> Diagnostic:
     at, value = problem.at, problem.value
     subject = f"`{field(at)}`" if at else "the object"
     if not isinstance(value, dict):
-        message = f"{subject} must be a mapping with `apiVersion` and `kind`"
-        return Diagnostic(rule=NO_KIND, message=message, at=Label(at, span=places.span(at)))
+        message = f"{subject} must be a mapping with `apiVersion` and `kind`, but is {shown(value)}"
+        is_list = not at and isinstance(value, list)
+        helped = "put `---` between objects, or make them the `items` of a `kind: List`" if is_list else ""
+        return Diagnostic(rule=NO_KIND, message=message, at=Label(at, span=places.span(at)), help=helped)
     wrong = [key for key in ("apiVersion", "kind") if not isinstance(value.get(key), str) or not value[key]]
     given = [key for key in wrong if value.get(key) not in (None, "")]
     if given:
@@ -113,16 +116,29 @@ def _without_kind(problem: Problem, places: Places) -> Diagnostic:
 
 def _unknown_kind(problem: Problem, lacking: Versions, objects: Objects, places: Places) -> Diagnostic:
     api_version, kind = problem.value["apiVersion"], problem.value["kind"]
+    message = f"Kubernetes {having(lacking)} no {code(kind)} in {code(api_version)}"
     helped = where_it_is(api_version, kind, lacking[-1], objects.store)
     if not helped and not is_built_in(api_version, objects.store):
-        helped = "declare it: `--crds FILE` for this run, `kgen schema add FILE` for good"
+        message = f"nothing declares the kind {code(kind)} in {code(api_version)}"
+        helped = _declared(api_version, kind, objects.declared(api_version))
     where = (*problem.at, "kind")
     return Diagnostic(
         rule=UNKNOWN_KUBERNETES_KIND,
-        message=f"Kubernetes {having(lacking)} no {code(kind)} in {code(api_version)}",
+        message=message,
         at=Label(where, span=places.span(where)),
         help=helped,
     )
+
+
+def _declared(api_version: str, kind: str, declared: Sequence[tuple[str, str]]) -> str:
+    """Return the way out for a custom kind: the near one that is ``declared`` in its group."""
+    if versions := [version for version, name in declared if name == kind]:
+        return f"it is declared in {listed(versions, 'and')}"
+    near = nearest(kind, {name for _, name in declared})
+    if near is None:
+        return "declare it: `--crds FILE` for this run, `kgen schema add FILE` for good"
+    versions = [version for version, name in declared if name == near]
+    return f"did you mean `{near}`" + ("?" if api_version in versions else f" in {listed(versions, 'or')}?")
 
 
 def _after(chunk: Chunk) -> Diagnostic:

@@ -72,6 +72,8 @@ class Judge:
             from kgen.validate import findings  # noqa: PLC0415  # only after a fault
 
             return self._blamed(made, (findings.too_deep(chunk, path),), chunk)
+        if any(fault.path and fault.path[-1] == "$patch" for problem in problems for fault in problem.faults):
+            return Document(made.index, made.line, skipped=sorts.PATCH)
         if problems:
             from kgen.validate import findings  # noqa: PLC0415  # only after a fault
 
@@ -123,7 +125,7 @@ def _read(chunk: Chunk) -> tuple[Any, int]:
 
 def parts(value: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
     """Yield the objects of a document: those of a list, or itself."""
-    kind, items = value.get("kind"), value.get("items")
+    kind, items = (value.get("kind"), value.get("items")) if isinstance(value, dict) else (None, None)
     if not (isinstance(kind, str) and kind.endswith(_LIST) and isinstance(items, list)):
         yield (), value
         return
@@ -133,7 +135,9 @@ def parts(value: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
         yield ("items", index), own | item if isinstance(item, dict) else item
 
 
-def _identity(value: Mapping[str, Any]) -> tuple[str, str, str, str]:
+def _identity(value: Any) -> tuple[str, str, str, str]:
+    if not isinstance(value, dict):
+        return "", "", "", ""
     metadata = value.get("metadata")
     name, namespace = (metadata.get("name"), metadata.get("namespace")) if isinstance(metadata, dict) else ("", "")
     return _text(value.get("apiVersion")), _text(value.get("kind")), _text(name), _text(namespace)

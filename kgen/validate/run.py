@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _PART = 1000
 """Documents of a long file that are looked at together."""
 
+_NOTHING = frozenset({sorts.EMPTY, sorts.NOT_KUBERNETES})
+"""What a stream holds that a failed command was to fill."""
+
 _MOST_HELD = 20_000
 """Documents that are held back; above, a definition that comes later comes too late."""
 
@@ -92,9 +95,11 @@ class Examiner:
     def _parts(self, path: str, name: str, data: bytes | None) -> Iterator[Verdict]:
         judge = self._judge()
         made: list[Document] = []
+        is_empty = path in self._streams
         try:
             for index, chunk in enumerate(chunks(data) if data is not None else long(path, self._stdin)):
                 made.append(judge.document(chunk, index, name))
+                is_empty = is_empty and made[-1].skipped in _NOTHING
                 if len(made) == _PART:
                     yield Verdict(name, made)
                     made = []
@@ -103,6 +108,10 @@ class Examiner:
             return
         if made:
             yield Verdict(name, made)
+        if is_empty:
+            from kgen.validate.unreadable import without_objects  # noqa: PLC0415  # only after a fault
+
+            yield Verdict(name, [], (without_objects(name),))
 
 
 def unpacked(paths: Sequence[str], answers: Sequence[bytes | list[Verdict]]) -> Iterator[Verdict]:

@@ -46,7 +46,7 @@ _NAMED = frozenset("kKCv")
 
 _TOOLS = frozenset(
     {
-        *("audit.k8s.io", "client.authentication.k8s.io", "credentialprovider.kubelet.k8s.io"),
+        *("audit.k8s.io", "builtin", "client.authentication.k8s.io", "credentialprovider.kubelet.k8s.io"),
         *("eventratelimit.admission.k8s.io", "imagepolicy.k8s.io", "kind.x-k8s.io", "kubeadm.k8s.io", "skaffold"),
     }
 )
@@ -77,10 +77,10 @@ def is_template(text: bytes, path: str) -> bool:
 
 def of_value(value: Any) -> str:
     """Return what a document is that is no Kubernetes object, or ""."""
-    if value is None:
-        return EMPTY
     if not isinstance(value, dict):
-        return NOT_KUBERNETES
+        # objects in a plain list are a mistake: kubectl would not take them like this
+        is_objects = isinstance(value, list) and any(isinstance(item, dict) and "apiVersion" in item for item in value)
+        return EMPTY if value is None else "" if is_objects else NOT_KUBERNETES
     if isinstance(value.get("sops"), dict) and "mac" in value["sops"]:
         return SOPS
     if "$patch" in value:

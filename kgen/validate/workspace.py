@@ -10,6 +10,14 @@ if TYPE_CHECKING:
 
 PLATFORM_FILE = "kgen.yaml"
 FOLDER = ".kgen"
+FIELDS = frozenset(
+    {
+        *("argocd", "crds", "defaults", "external", "images", "kubernetes", "needs", "output", "routing", "rules"),
+        *("secrets", "security", "storage"),
+    }
+)
+"""What a kgen.yaml may say. A test compares them with the model, which takes longer to load than this command."""
+
 DEFINITIONS = os.path.join(FOLDER, "crds")
 CACHE = os.path.join(FOLDER, "cache")
 
@@ -26,25 +34,29 @@ def root(folder: str) -> str | None:
         here = above
 
 
-def declared_versions(data: bytes) -> tuple[str, ...]:
+def declared_versions(data: bytes) -> tuple[str, ...] | None:
     """
-    Return the Kubernetes versions that the text of a kgen.yaml names, as written; none if it is not plain to see.
+    Return the Kubernetes versions that the text of a kgen.yaml names, as written; ``None`` if it is not plain to see.
 
-    >>> declared_versions(b"kubernetes: 1.30"), declared_versions(b"kubernetes: [1.33, '1.34']"), declared_versions(b"")
-    (('1.30',), ('1.33', '1.34'), ())
+    >>> declared_versions(b"kubernetes: 1.30"), declared_versions(b"output: {}"), declared_versions(b"kubernets: 1.30")
+    (('1.30',), (), None)
     """
     from kgen.read.quick import SYNTAX, Unusual, compose  # noqa: PLC0415  # only where there is a kgen.yaml
 
     try:
         node = compose(data)
     except (SYNTAX, Unusual):
+        return None
+    if node is None:
         return ()
-    entries = node.value if node is not None and isinstance(node.value, list) else []
-    named = [
-        item for key, item in (entry for entry in entries if isinstance(entry, tuple)) if key.value == "kubernetes"
-    ]
-    texts = [each.value for item in named for each in ([item] if isinstance(item.value, str) else item.value)]
-    return tuple(text for text in texts if isinstance(text, str))
+    pairs = node.value if node.id == "mapping" else []
+    if not pairs or any(key.value not in FIELDS for key, _ in pairs):
+        return None
+    named = [item for key, item in pairs if key.value == "kubernetes"]
+    if any(item.id == "mapping" for item in named):
+        return None
+    texts = [each.value for item in named for each in ([item] if item.id == "scalar" else item.value)]
+    return tuple(texts) if all(isinstance(text, str) for text in texts) else None
 
 
 def definition_files(folder: str) -> Iterator[str]:

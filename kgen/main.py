@@ -9,6 +9,7 @@ mistake) is left to the command line, which has the same command and says what i
 from __future__ import annotations
 
 import gc
+import io
 import os
 import sys
 
@@ -43,6 +44,7 @@ def main() -> None:
     It ends at once, as mypy does: taking apart every module that was imported would take an eighth of the whole run,
     and nothing waits for it. Output is flushed before; files were closed and synced where they were written.
     """
+    _open_streams()
     code = _run()
     try:
         sys.stdout.flush()
@@ -50,6 +52,17 @@ def main() -> None:
     except OSError as error:  # a full disk, or `kgen compile --stdout | head`
         code = code or _unwritable(error)
     os._exit(code)
+
+
+def _open_streams() -> None:
+    """Make streams usable that the shell has closed (``>&-``), or that cannot print every name of a file."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, io.TextIOWrapper(io.BytesIO(), "utf-8"))
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
 
 
 def request(arguments: Sequence[str]) -> Request | None:

@@ -288,6 +288,7 @@ def test_a_version_without_schemas_is_wrong_use() -> None:
 # --- what is skipped ---
 
 SKIPPED = {
+    "tsconfig.json": ('{\n  // a comment\n  "a": 1\n}\n', "broken text"),
     "kustomization.yaml": ("resources: [a.yaml]\n", "kustomization file"),
     "k.yaml": ("apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n", "kustomization file"),
     "chart/Chart.yaml": ("apiVersion: v2\nname: a\n", "Helm chart metadata"),

@@ -126,7 +126,7 @@ class Objects:
         if known.custom:
             verdict = known.custom.verdict(value)
             found = dict.fromkeys((*verdict.faults, *map(_unchecked, verdict.unchecked)), self.versions)
-        if known.needs_name and _has_no_name(value):
+        if known.needs_name and (known.checks or known.custom) and _has_no_name(value):
             message = "is required, and so is `metadata.generateName` without it"
             fault = Fault(path=("metadata", "name"), keyword=Keyword.NAME, message=message)
             found[fault] = self.versions

@@ -79,7 +79,7 @@ def _is_ipv4(text: str) -> bool:
     if ":" in text:
         return "." in text and _is_ipv6(text)
     parts = text.split(".")  # leading zeros were fine before Go 1.17, so they still are
-    return len(parts) == 4 and all(_like("[0-9]+")(part) and int(part) < 256 for part in parts)  # noqa: PLR2004
+    return len(parts) == 4 and all(_like("0*[0-9]{1,3}")(part) and int(part[-3:]) < 256 for part in parts)  # noqa: PLR2004
 
 
 def _is_ipv6(text: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 
 from kgen.validate import files, workspace
 from kgen.validate.run import Examiner, settled, unpacked
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _FEWEST_CACHED = 8
 """Files for which looking into the cache takes longer than judging them."""
+
+_MOST_PROCESSES = 64
 
 _ROUND = 20_000
 """Files that are judged before anything is printed about them."""
@@ -107,18 +110,24 @@ class _Run:
         self.wrong += getattr(wrong_use, name)(*arguments, **words)
 
     def _declared(self) -> list[str]:
-        return list(workspace.definition_files(self._root)) if self._root else []
+        if not self._root:
+            return []
+        try:
+            return list(workspace.definition_files(self._root))
+        except OSError as error:
+            self._complain("unreadable_path", os.path.join(self._root, workspace.DEFINITIONS), error)
+            return []
 
     def _named(self, paths: Sequence[str]) -> list[str]:
         found: list[str] = []
         for path in paths:
             try:
-                found += files.search(path) if os.path.isdir(path) else [path]
-                os.stat(path)
+                below = self._below(path)
+                found += below
+                if not any(_has_definition(each) for each in below):
+                    self._complain("no_definition", path)
             except OSError as error:
                 self._complain("unreadable_definitions", path, error)
-            if not any(_has_definition(each) for each in found):
-                self._complain("no_definition", path)
         return [*found, *self._declared()]
 
     def _inputs(self) -> tuple[list[str], set[str]]:
@@ -157,7 +166,9 @@ class _Run:
         from kgen.check.store import Store, default_directory  # noqa: PLC0415
 
         self._store = Store(default_directory())
-        versions = tuple(dict.fromkeys(self._request.versions)) or self._platform_versions() or (DEFAULT_VERSION,)
+        versions = self._request.versions or self._platform_versions() or (DEFAULT_VERSION,)
+        known = self._store.versions()
+        versions = tuple(sorted(set(versions), key=lambda version: known.index(version) if version in known else -1))
         if not set(versions) <= set(self._store.versions()):
             self._complain("unknown_versions", self._store, versions)
         return versions
@@ -181,7 +192,7 @@ class _Run:
 
     def verdicts(self) -> Iterator[Verdict]:
         """Yield all verdicts."""
-        yield from settled(self._rounds(), self._judge_of)
+        yield from settled(self._rounds(), self._judge_of, {files.shown(path) for path in self._files})
         yield from self._news  # on definitions that were needed at the very end only
 
     def _rounds(self) -> Iterator[Verdict]:
@@ -208,7 +219,7 @@ class _Run:
         if self._request.jobs == 1 or len(part) < 2 or self._streams & set(part):  # noqa: PLR2004
             return 1
         if self._request.jobs:
-            return min(self._request.jobs, len(part)) if hasattr(os, "fork") else 1
+            return min(self._request.jobs, len(part), _MOST_PROCESSES) if hasattr(os, "fork") else 1
         from kgen.validate.workers import FEWEST, idle_cores  # noqa: PLC0415
 
         return min(idle_cores(), len(part) // FEWEST) or 1
@@ -218,8 +229,8 @@ class _Run:
             return None
         from kgen.validate.cache import Cache, fingerprint  # noqa: PLC0415
 
-        options = (self._request.profile, *self.versions)
-        name = fingerprint(options, (*_own_files(), *self._definitions))
+        options = (self._request.profile, *self.versions, sys.version)
+        name = fingerprint(options, _own_files(), self._definitions)
         return Cache(os.path.join(self._root, workspace.CACHE, f"{name}.lines"))
 
     def _the_judge(self) -> Judge:
@@ -269,7 +280,7 @@ def _own_files() -> Iterator[str]:
     from kgen.check.store import default_directory  # noqa: PLC0415
 
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    for folder in ("check", os.path.join("check", "cel"), "read", "validate"):
+    for folder in ("", "check", os.path.join("check", "cel"), "read", "syntax", "validate"):
         with os.scandir(os.path.join(package, folder)) as entries:
             yield from sorted(entry.path for entry in entries if entry.name.endswith(".py"))
     schemas = default_directory()

@@ -36,6 +36,10 @@ class Tally:
 
     def add(self, verdict: Verdict) -> None:
         """Count the documents of a file, or of a part of it."""
+        if verdict.is_news:  # on a definition: nobody asked for this document
+            for document in verdict.documents:
+                self.count(document.found)
+            return
         if verdict.path != self._last:
             self.files += 1
             self._last = verdict.path
@@ -143,4 +147,12 @@ def _skipped(tally: Tally) -> Iterator[str]:
         named = tally.skipped[reason]
         more = ", …" if count > len(named) else ""
         helped = f": {WAYS_OUT[reason]}" if WAYS_OUT[reason] else ""
-        yield f"  skipped {count}: {reason} ({', '.join(named)}{more}){helped}\n"
+        yield f"  skipped {count}: {reason} ({', '.join(map(_printable, named))}{more}){helped}\n"
+
+
+def _printable(name: str) -> str:
+    if name.isprintable():
+        return name
+    from kgen.report.line import visible  # noqa: PLC0415  # nearly never
+
+    return visible(name)

@@ -266,7 +266,10 @@ def _is_timestamp(text: str) -> bool:
 def span_of(node: Node, lines: Lines) -> Span:
     """Return where ``node`` stands; libyaml ends blocks where the next one starts, so blank space is cut off."""
     start, end = node.start_mark.index, node.end_mark.index
-    return lines.span(start, max(start + len(lines.text[start:end].rstrip()), min(start, end)))
+    end = max(start, end)
+    while end > start and lines.text[end - 1].isspace():
+        end -= 1
+    return lines.span(start, end)
 
 
 def _tag_of(value: Any) -> str:

@@ -7,10 +7,12 @@ Whatever is not right is left to YAML, which reads nearly all JSON and knows whe
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from json import JSONDecoder
 
 from kgen.read.quick import Unusual
 from kgen.read.scalar import whole
+from kgen.read.split import Chunk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +40,25 @@ def read_json(text: bytes) -> tuple[Any, int]:
     if _SURROGATE.search(text):
         value = _paired(value)
     return value, text.count(b"\n", 0, text.index(b"{"))
+
+
+def separate(chunk: Chunk) -> list[Chunk]:
+    """Return each of the JSON objects that stand one after the other in ``chunk``; itself if it is anything else."""
+    try:
+        text = chunk.text.decode()
+        starts, end = [0], 0
+        while text[end:].strip():
+            _, end = _SCANNER.raw_decode(text, end + len(text[end:]) - len(text[end:].lstrip()))
+            starts.append(end)
+    except (ValueError, RecursionError):
+        return [chunk]
+    if len(starts) <= 2 or chunk.after:  # noqa: PLR2004  # one object
+        return [chunk]
+    made = []
+    for start, end in pairwise(starts):
+        line = text.count("\n", 0, start)
+        made.append(Chunk(text[start:end].encode(), chunk.line + line))
+    return made
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -71,4 +92,5 @@ def _paired(value: Any) -> Any:
 
 
 _INFINITE = (float("inf"), float("-inf"))
+_SCANNER = JSONDecoder()
 _DECODER = JSONDecoder(object_pairs_hook=_unique, parse_constant=_refused, parse_float=_number)

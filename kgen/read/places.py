@@ -1,5 +1,6 @@
 """Where a value of a document stands: found only for documents that have faults, by reading them once more."""
 
+import re
 from typing import TypeAlias
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
@@ -10,6 +11,9 @@ from kgen.read.nodes import compose
 from kgen.read.quick import SYNTAX, Unusual
 from kgen.source import Place
 from kgen.syntax.lines import Lines
+
+_SURROGATE = rb"(?s)\\(?:(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)"
+"""Any escape; that of half a character beyond the first 65,536, with a group."""
 
 
 class Places:
@@ -25,7 +29,7 @@ class Places:
         """By the ``id`` of their nodes, the entries of mappings where somebody looked something up."""
 
         try:
-            self._root = compose(data)
+            self._root = _composed(data)
         except (SYNTAX, Unusual, RecursionError):
             self._root = None
 
@@ -50,14 +54,16 @@ class Places:
     def _walk(self, path: Path) -> tuple[Place, bool]:
         """Go down ``path`` as far as it goes; tell whether that was the whole of it."""
         node = self._root
-        place = Place(value=span_of(node, self._lines))
+        key: Node | None = None
+        is_whole = True
         for step in path:
             found = self._child(node, step)
             if found is None:
-                return place, False
+                is_whole = False
+                break
             key, node = found
-            place = Place(value=span_of(node, self._lines), key=span_of(key, self._lines) if key else None)
-        return place, True
+        key_span = span_of(key, self._lines) if key else None
+        return Place(value=span_of(node, self._lines), key=key_span), is_whole
 
     def _child(self, node: Node, step: str | int) -> "_Entry | None":
         if isinstance(node, SequenceNode):
@@ -77,6 +83,17 @@ class Places:
             elif (name := name_of(key, self._lines)) is not None:
                 made[name] = key, item
         return made
+
+
+def _composed(data: bytes) -> Node:
+    """Return the node of a document; of JSON with surrogates, which YAML refuses, that with other letters for them."""
+    try:
+        return compose(data)
+    except SYNTAX:
+        plain = re.sub(_SURROGATE, lambda found: b"surrog" if found[1] else found[0], data)
+        if plain == data:
+            raise
+        return compose(plain)
 
 
 _Entry: TypeAlias = tuple[Node | None, Node]

@@ -112,7 +112,7 @@ class _Open:
         return not self._after and self._size < LARGEST and bool(re.fullmatch(_BLANK, b"".join(self._parts)))
 
     def chunk(self) -> Chunk:
-        return Chunk(b"".join(self._parts), self._line, self._after, self._size)
+        return Chunk(b"".join(self._parts).removeprefix(_BOM), self._line, self._after, self._size)
 
 
 def _after(text: bytes) -> str:

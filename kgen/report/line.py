@@ -10,6 +10,9 @@ TAB = "    "
 WIDEST = 120
 """Columns of a line that are shown; of a longer one, a piece around the fault."""
 
+_NEAR = 3 * WIDEST
+"""Characters on either side of the fault that are measured: a line may be as long as its file."""
+
 _BEFORE = 40
 """Columns that are shown left of the fault in a line that is cut."""
 
@@ -20,11 +23,14 @@ class Shown:
 
     text: str
     columns: tuple[int, ...]
-    """For each character of the line from 0, and one for its end. Those cut off have the column of the cut."""
+    """For each character from ``start``, and one for the end. Those cut off have the column of the cut."""
+
+    start: int = 0
+    """How many characters at the start of the line are so far away that they were not measured."""
 
     def reach(self, start: int, end: int) -> tuple[int, int]:
         """Return the columns from character ``start`` up to ``end``; never nothing."""
-        first, last = (self.columns[min(at, len(self.columns) - 1)] for at in (start, end))
+        first, last = (self.columns[max(0, min(at - self.start, len(self.columns) - 1))] for at in (start, end))
         return first, max(last, first + 1)
 
 
@@ -46,19 +52,22 @@ def visible(text: str) -> str:
 
 def shown(line: str, focus: int) -> Shown:
     """Return ``line`` as it is shown; if it is too long, the piece of it around the character ``focus``."""
-    glyphs = [TAB if char == "\t" else _visible(char) for char in line]
+    focus = min(focus, len(line))
+    start = max(0, focus - _NEAR)
+    near = line[start : focus + _NEAR]
+    glyphs = [TAB if char == "\t" else _visible(char) for char in near]
     ends = [0]
     for glyph in glyphs:
         ends.append(ends[-1] + width(glyph))
-    if ends[-1] <= WIDEST:
+    if ends[-1] <= WIDEST and near == line:
         return Shown("".join(glyphs), tuple(ends))
-    left = max(0, min(ends[min(focus, len(line))] - _BEFORE, ends[-1] - WIDEST))
+    left = max(0, min(ends[focus - start] - _BEFORE, ends[-1] - WIDEST))
     first = next(at for at, column in enumerate(ends) if column >= left)
     last = max(at for at, column in enumerate(ends) if column <= ends[first] + WIDEST)
-    cut = "…" if first else ""
-    text = cut + "".join(glyphs[first:last]) + ("…" if last < len(glyphs) else "")
+    cut = "…" if start + first else ""
+    text = cut + "".join(glyphs[first:last]) + ("…" if start + last < len(line) else "")
     shift = len(cut) - ends[first]
-    return Shown(text, tuple(max(0, min(column, ends[last]) + shift) for column in ends))
+    return Shown(text, tuple(max(0, min(column, ends[last]) + shift) for column in ends), start)
 
 
 def width(text: str) -> int:

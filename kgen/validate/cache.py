@@ -67,18 +67,25 @@ def _checksum(line: bytes) -> bytes:
     return b"%08x" % crc32(line)
 
 
-def fingerprint(parts: Iterable[str], files: Iterable[str]) -> str:
+def fingerprint(parts: Iterable[str], files: Iterable[str], definitions: Iterable[str]) -> str:
     """
     Return a name for everything but content that a verdict depends on.
 
     Args:
         parts: The options.
-        files: kgen's own files, its schemas, the declared definitions: they count by name, size and time of change.
+        files: kgen's own files and its schemas: they count by name, size, number and time of change.
+        definitions: Files of custom kinds: they count by content.
     """
     made = blake2b(digest_size=_DIGEST)
     for part in parts:
         made.update(part.encode(errors="surrogateescape") + b"\0")
     for path in files:
         about = os.stat(path)
-        made.update(f"{path}\0{about.st_size}\0{about.st_mtime_ns}\0".encode(errors="surrogateescape"))
+        made.update(f"{path}\0{about.st_size}\0{about.st_ino}\0{about.st_mtime_ns}\0".encode(errors="surrogateescape"))
+    for path in definitions:
+        try:
+            with open(path, "rb") as file:
+                made.update(blake2b(file.read()).digest())
+        except OSError:
+            made.update(path.encode(errors="surrogateescape"))
     return made.hexdigest()

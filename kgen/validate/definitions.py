@@ -7,12 +7,14 @@ built in, and then only those texts are parsed that contain its name and its gro
 
 from __future__ import annotations
 
+import re
+
 from kgen.check.crd import broken_kind, custom_kinds
 from kgen.check.crd_faults import definition_faults
 from kgen.read.split import chunks
 from kgen.validate.document import Document, Verdict
 from kgen.validate.files import shown
-from kgen.validate.judge import document, parts
+from kgen.validate.judge import document, is_definition, parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from kgen.read.split import Chunk
 
 _DEFINITION = b"CustomResourceDefinition"
+_GROUP = rb"\bgroup[\"']?[ \t]*:[ \t]*[\"']?([A-Za-z0-9.-]+)"
 
 
 def _anything(_value: object) -> tuple[Fault, ...]:
@@ -47,6 +50,9 @@ class Definitions:
         self._files = files
         self._documents = documents
         self._texts: list[tuple[str, Chunk]] | None = None
+        self._by_group: dict[bytes, list[int]] = {}
+        """Which of ``_texts`` may define kinds of an API group."""
+
         self._read: dict[int, list[tuple[Path, Mapping[str, Any]]]] = {}
         """By place in ``_texts``, the objects of the texts that were parsed."""
 
@@ -78,8 +84,10 @@ class Definitions:
 
     def _about(self, group: bytes, wanted: bytes) -> Iterator[tuple[str, Chunk | None, Path, Mapping[str, Any]]]:
         """Yield definitions that may be of a kind, those in files first, each with its place."""
-        for number, (path, chunk) in enumerate(self._chunks()):
-            if wanted not in chunk.text or group not in chunk.text:
+        texts = self._chunks()
+        for number in self._by_group.get(group, ()):
+            path, chunk = texts[number]
+            if wanted not in chunk.text:
                 continue
             if number not in self._read:
                 self._read[number] = self._definitions(path, chunk)
@@ -101,13 +109,16 @@ class Definitions:
                     self._tell(shown(path), Document(0, 1), (unreadable(shown(path), error),))
                     continue
                 self._texts += [(shown(path), chunk) for chunk in chunks(data) if _DEFINITION in chunk.text]
+            for number, (_, chunk) in enumerate(self._texts):
+                for group in set(re.findall(_GROUP, chunk.text)):
+                    self._by_group.setdefault(group, []).append(number)
         return self._texts
 
     def _definitions(self, path: str, chunk: Chunk) -> list[tuple[Path, Mapping[str, Any]]]:
         value, _, found = document(chunk, path)
         if found:
             self._blame(path, chunk, found)
-        return [(at, part) for at, part in parts(value) if isinstance(part, dict)] if isinstance(value, dict) else []
+        return [(at, part) for at, part in parts(value) if is_definition(part)]
 
     def _examine(self, path: str, chunk: Chunk, at: Path, faults: Sequence[Fault]) -> None:
         if faults:

@@ -37,8 +37,8 @@ class Document:
         self.is_unknown = False
         """Whether nothing declared its kind (yet)."""
 
-        self.declares: Mapping[str, Any] | None = None
-        """The CustomResourceDefinition that it is."""
+        self.declares: tuple[Mapping[str, Any], ...] = ()
+        """The CustomResourceDefinitions in it."""
 
     @property
     def is_valid(self) -> bool:
@@ -87,7 +87,7 @@ class Verdict:
 def remembered(verdict: Verdict) -> bytes | None:
     """Return the ``line`` for ``verdict``, or ``None`` if there is something in it that has to be looked at again."""
     documents = verdict.documents
-    if verdict.found or any(each.found or each.is_unknown or each.declares is not None for each in documents):
+    if verdict.found or any(each.found or each.is_unknown or each.declares for each in documents):
         return None
     valid = b"" if any(each.skipped for each in documents) else b"%d" % len(documents)
     rows = [[each.index, each.line, each.skipped, *each.identity] for each in documents]

@@ -36,15 +36,21 @@ def search(folder: str) -> Iterator[str]:
     Raises:
         OSError: A folder cannot be read.
     """
-    with os.scandir(folder) as entries:
-        found = sorted(entries, key=_name)
-    for entry in found:
+    waiting = _entries(folder)
+    while waiting:  # folders may lie deeper than functions may call each other
+        entry = waiting.pop()
         name = entry.name
         if entry.is_dir(follow_symlinks=False):
             if not name.startswith(".") and name not in _SKIPPED:
-                yield from search(entry.path)
+                waiting += _entries(entry.path)
         elif name.endswith(_ENDINGS) and not name.startswith(".") and _is_file(entry):
             yield entry.path
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """Return what is in ``folder``, the first name last."""
+    with os.scandir(folder) as entries:
+        return sorted(entries, key=_name, reverse=True)
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
@@ -70,7 +76,7 @@ def shown(path: str) -> str:
     >>> shown("./deploy/web.yaml"), shown("-")
     ('deploy/web.yaml', '<stdin>')
     """
-    return STDIN_NAME if path == STDIN else path.removeprefix("./")
+    return STDIN_NAME if path == STDIN else path.replace(os.sep, "/").removeprefix("./")
 
 
 def read(path: str) -> bytes | None:
@@ -84,7 +90,8 @@ def read(path: str) -> bytes | None:
     try:
         data = os.read(handle, _SMALL)
         if len(data) == _SMALL:
-            data += os.read(handle, _WHOLE)
+            while len(data) <= _WHOLE and (more := os.read(handle, _WHOLE)):
+                data += more
     finally:
         os.close(handle)
     return None if len(data) > _WHOLE else data

@@ -1,5 +1,6 @@
 """Faults to findings at their places. Nothing here is imported, or done, for a document without fault."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
@@ -26,8 +27,7 @@ _MIB = 1024 * 1024
 def of_text(chunk: Chunk, path: str) -> tuple[Any, int, tuple[Diagnostic, ...]]:
     """Return the value of an unusual document, its line in the document from 0, and the faults of its text."""
     if chunk.size > LARGEST:
-        message = f"the document has {chunk.size / _MIB:.1f} MiB, and the API server takes {LARGEST // _MIB} MiB"
-        return None, 0, (_moved(Diagnostic(rule=DOCUMENT_TOO_LARGE, message=message, at=_start(chunk)), chunk, path),)
+        return None, 0, (_moved(_too_large(chunk), chunk, path),)
     value, found = careful.read(chunk.text)
     if chunk.after:
         found = (_after(chunk), *found)
@@ -148,8 +148,15 @@ def _after(chunk: Chunk) -> Diagnostic:
     return Diagnostic(rule=TEXT_AFTER_SEPARATOR, message=message, at=at, help="start it on a line of its own")
 
 
-def _start(_chunk: Chunk) -> Label:
-    return Label(span=Span(line=1, column=1, end_line=1, end_column=1))
+def _too_large(chunk: Chunk) -> Diagnostic:
+    message = f"the document has {chunk.size / _MIB:.1f} MiB, and the API server takes {LARGEST // _MIB} MiB"
+    is_list = re.search(rb"(?m)^kind: \w*List\s|[\"]kind[\"]: ?[\"]\w*List[\"]", chunk.text) is not None
+    return Diagnostic(
+        rule=DOCUMENT_TOO_LARGE,
+        message=message,
+        at=Label(span=Span(line=1, column=1, end_line=1, end_column=1)),
+        help="give the objects of the list documents of their own: together they are too large" if is_list else "",
+    )
 
 
 def _moved(found: Diagnostic, chunk: Chunk, path: str) -> Diagnostic:

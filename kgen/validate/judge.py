@@ -7,10 +7,12 @@ Documents without fault, which nearly all are, take the short way: no place is l
 from __future__ import annotations
 
 from kgen.check.fault import Keyword
+from kgen.check.objects import DEFINITION
 from kgen.read.quick import SYNTAX, Unusual, quick
 from kgen.read.split import LARGEST
 from kgen.validate import sorts
 from kgen.validate.document import Document
+from kgen.validate.files import STDIN_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +24,12 @@ if TYPE_CHECKING:
     from kgen.diag import Diagnostic, Path
     from kgen.read.split import Chunk
 
-_DEFINITION = "CustomResourceDefinition"
+_OF_THE_FILE = frozenset({"text-after-separator", "yaml-directive"})
+"""Faults that say nothing about the object."""
+
+_MEANING = "KG1002"
+"""The first code of a fault that is not of syntax: what is not YAML at all is KG1001."""
+
 _LIST = "List"
 
 
@@ -57,9 +64,11 @@ class Judge:
         """Return the verdict on one document of the file ``path``."""
         value, line, found = document(chunk, path)
         line += chunk.line + 1
-        if sorts.is_template(chunk.text, path) or (found and b"{{" in chunk.text):
+        if sorts.is_template(chunk.text, path):
             return Document(index, line, skipped=sorts.TEMPLATE)
         if found:
+            if skipped := _excuse(found, chunk.text, path):
+                return Document(index, line, skipped=skipped)
             return self._blamed(Document(index, line), found, chunk)
         if skipped := sorts.of_value(value):
             return Document(index, line, skipped=skipped)
@@ -80,8 +89,8 @@ class Judge:
             found = findings.of_problems(problems, self._objects, chunk, path)
             self._blamed(made, found, chunk)
             made.is_unknown = any(problem.kind and problem.kind.lacking for problem in problems)
-        if made.kind == _DEFINITION:
-            made.declares = value
+        if b"CustomResourceDefinition" in chunk.text:
+            made.declares = tuple(part for _, part in parts(value) if is_definition(part))
         return made
 
     def _blamed(self, made: Document, found: tuple[Diagnostic, ...], chunk: Chunk) -> Document:
@@ -100,6 +109,19 @@ class Judge:
                 faults = {fault: since for fault, since in faults.items() if fault.keyword is not Keyword.DUPLICATE}
             if faults or known.lacking:
                 yield Problem(at, part, known, faults)
+
+
+def _excuse(found: tuple[Diagnostic, ...], text: bytes, path: str) -> str:
+    """Return why broken ``text`` is no fault: it becomes YAML when something renders it, or is no object at all."""
+    rule = found[0].rule
+    if rule.code < _MEANING and path != STDIN_NAME and b"{{" in text and sorts.has_open_braces(text):
+        return sorts.TEMPLATE
+    return "" if rule.name in _OF_THE_FILE or sorts.seems_an_object(text) else sorts.BROKEN
+
+
+def is_definition(value: Any) -> bool:
+    """Tell whether ``value`` declares a custom kind."""
+    return isinstance(value, dict) and (value.get("apiVersion"), value.get("kind")) == DEFINITION
 
 
 def document(chunk: Chunk, path: str) -> tuple[Any, int, tuple[Diagnostic, ...]]:
@@ -123,16 +145,17 @@ def _read(chunk: Chunk) -> tuple[Any, int]:
     return quick(text)
 
 
-def parts(value: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
-    """Yield the objects of a document: those of a list, or itself."""
-    kind, items = (value.get("kind"), value.get("items")) if isinstance(value, dict) else (None, None)
-    if not (isinstance(kind, str) and kind.endswith(_LIST) and isinstance(items, list)):
-        yield (), value
+def parts(value: Any, at: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Yield the objects of a document: those of a list, and of lists in it, or itself."""
+    kind = value.get("kind") if isinstance(value, dict) else None
+    items = value.get("items") if isinstance(kind, str) and kind.endswith(_LIST) else None
+    if not (kind == _LIST and items is None) and not isinstance(items, list):
+        yield at, value
         return
     # entries of a list of one kind need not say it again
-    own = {} if kind == _LIST else {"apiVersion": value.get("apiVersion"), "kind": kind.removesuffix(_LIST)}
-    for index, item in enumerate(items):
-        yield ("items", index), own | item if isinstance(item, dict) else item
+    own = {} if kind == _LIST else {"apiVersion": value.get("apiVersion"), "kind": str(kind).removesuffix(_LIST)}
+    for index, item in enumerate(items or ()):
+        yield from parts(own | item if isinstance(item, dict) else item, (*at, "items", index))
 
 
 def _identity(value: Any) -> tuple[str, str, str, str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
     from typing import Any, BinaryIO, TypeAlias
 
+    from kgen.read.split import Chunk
     from kgen.validate.cache import Cache
     from kgen.validate.judge import Judge
 
@@ -29,8 +30,9 @@ _PART = 1000
 _NOTHING = frozenset({sorts.EMPTY, sorts.NOT_KUBERNETES})
 """What a stream holds that a failed command was to fill."""
 
-_MOST_HELD = 20_000
-"""Documents that are held back; above, a definition that comes later comes too late."""
+_MOST_HELD = 100_000
+_MOST_HELD_BYTES = 32 * 1024 * 1024
+"""Documents that are held back, and the text of those of unknown kinds; above, a later definition comes too late."""
 
 
 class Examiner:
@@ -69,7 +71,7 @@ class Examiner:
         answers: list[bytes | list[Verdict]] = []
         for path in paths:
             made = list(self.verdicts((path,)))
-            answers.append(made[0].line or made)
+            answers.append(made[0].line if len(made) == 1 and made[0].line else made)
         return answers, self._cache.added[before:] if self._cache else []
 
     def _file(self, path: str) -> Iterator[Verdict]:
@@ -88,7 +90,8 @@ class Examiner:
         digest = self._cache.digest(data, name)
         known = self._cache.get(digest, name)
         if known is None:
-            known = Verdict(name, [self._judge().document(chunk, at, name) for at, chunk in enumerate(chunks(data))])
+            parts = enumerate(_separate(chunks(data)))
+            known = Verdict(name, [self._judge().document(chunk, at, name) for at, chunk in parts])
             self._cache.add(digest, known)
         yield known
 
@@ -97,7 +100,7 @@ class Examiner:
         made: list[Document] = []
         is_empty = path in self._streams
         try:
-            for index, chunk in enumerate(chunks(data) if data is not None else long(path, self._stdin)):
+            for index, chunk in enumerate(_separate(chunks(data) if data is not None else long(path, self._stdin))):
                 made.append(judge.document(chunk, index, name))
                 is_empty = is_empty and made[-1].skipped in _NOTHING
                 if len(made) == _PART:
@@ -112,6 +115,17 @@ class Examiner:
             from kgen.validate.unreadable import without_objects  # noqa: PLC0415  # only after a fault
 
             yield Verdict(name, [], (without_objects(name),))
+
+
+def _separate(found: Iterable[Chunk]) -> Iterator[Chunk]:
+    """Yield ``found``, with each object of a JSON stream on its own, as kubectl reads them."""
+    for chunk in found:
+        if chunk.text.startswith(b"{") and b"}" in chunk.text[:-2]:
+            from kgen.read.jsontext import separate  # noqa: PLC0415  # few manifests are JSON
+
+            yield from separate(chunk)
+        else:
+            yield chunk
 
 
 def unpacked(paths: Sequence[str], answers: Sequence[bytes | list[Verdict]]) -> Iterator[Verdict]:
@@ -129,35 +143,40 @@ def _unreadable(name: str, error: OSError, made: Sequence[Document] = ()) -> Ver
     return Verdict(name, list(made), (unreadable(name, error),))
 
 
-def settled(found: Iterable[Verdict], again: Callable[[Sequence[Mapping[str, Any]]], Judge]) -> Iterator[Verdict]:
+def settled(
+    found: Iterable[Verdict], again: Callable[[Sequence[Mapping[str, Any]]], Judge], own: Container[str] = ()
+) -> Iterator[Verdict]:
     """
     Yield the same verdicts, with those on unknown kinds thought over once all definitions were seen.
 
     Args:
         again: Returns a judge who knows the kinds of these CustomResourceDefinitions too.
+        own: Files that have verdicts of their own: news of them would be said twice.
     """
     declared: list[Mapping[str, Any]] = []
     told: set[tuple[str, int]] = set()
     held: list[Verdict] = []
-    count = 0
+    count = size = 0
     for verdict in found:
         if verdict.line and not held:  # remembered: there is nothing to think over
             yield verdict
             continue
         if verdict.is_news:  # several processes may look at one definition
             place = verdict.path, verdict.documents[0].line
-            if place in told:
+            if place in told or verdict.path in own:
                 continue
             told.add(place)
-        declared += [each.declares for each in verdict.documents if each.declares is not None]
+        for each in verdict.documents:
+            declared += each.declares
         if held or any(each.is_unknown for each in verdict.documents):
             held.append(verdict)
             count += len(verdict.documents)
+            size += sum(len(each.chunk.text) for each in verdict.documents if each.chunk)
         else:
             yield verdict
-        if count > _MOST_HELD:
+        if count > _MOST_HELD or size > _MOST_HELD_BYTES:
             yield from held
-            held, count = [], 0
+            held, count, size = [], 0, 0
     judge = again(declared) if declared and held else None
     for verdict in held:
         yield _reviewed(verdict, judge) if judge else verdict

@@ -6,7 +6,8 @@ Each reason is a noun, as it stands in the summary, mapped to the way out.
 
 from __future__ import annotations
 
-import os.path
+import os
+import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 EMPTY = "empty document"
 NOT_KUBERNETES = "no Kubernetes object"
+BROKEN = "broken text"
 TEMPLATE = "template"
 CHART = "Helm chart metadata"
 VALUES = "Helm values"
@@ -28,6 +30,7 @@ CONFIGURATION = "configuration of a tool"
 WAYS_OUT: Mapping[str, str] = {
     EMPTY: "",
     NOT_KUBERNETES: "it has neither `apiVersion` nor `kind`",
+    BROKEN: "it is no YAML, and has neither `apiVersion` nor `kind`",
     TEMPLATE: "pipe what it renders into `kgen validate -`, as in `helm template . | kgen validate -`",
     CHART: "pipe `helm template` into `kgen validate -`",
     VALUES: "pipe `helm template` into `kgen validate -`",
@@ -71,8 +74,21 @@ def of_file(path: str) -> str:
 
 
 def is_template(text: bytes, path: str) -> bool:
-    """Tell whether ``text`` is a template by its braces and its place; ``text`` may be YAML all the same."""
-    return b"{{" in text and "templates" in path.replace("\\", "/").split("/")[:-1]
+    """Tell whether ``text`` is a template by its braces and its chart; it may be YAML all the same."""
+    if b"{{" not in text or "templates" not in path:
+        return False
+    chart, _, _ = path.replace("\\", "/").rpartition("templates/")
+    return os.path.isfile(os.path.join(chart, "Chart.yaml"))
+
+
+def has_open_braces(text: bytes) -> bool:
+    """Tell whether ``{{`` stands outside of quotes somewhere: no YAML, but what a template has."""
+    return re.search(rb"(?m)^[^\"'#\n]*\{\{", text) is not None
+
+
+def seems_an_object(text: bytes) -> bool:
+    """Tell whether broken ``text`` was to be a Kubernetes object: it has one of the two fields that they all have."""
+    return re.search(rb"(?m)^[ \t{,]*[\"']?(?:apiVersion|kind)\b|\"(?:apiVersion|kind)\"", text) is not None
 
 
 def of_value(value: Any) -> str:

@@ -37,16 +37,21 @@ def shared(files: Sequence[str], count: int, share: Judging) -> Share:
     children = [(_child(part, share), part) for part in parts[1:]]
     answers, lines = share(parts[0])
     for child, part in children:
-        more, added = _answer(*child) or share(part)
+        more, added = (_answer(*child) if child else None) or share(part)
         answers += more
         lines += added
     return answers, lines
 
 
-def _child(files: Sequence[str], share: Judging) -> tuple[int, int]:
-    """Start a process, and return it and where its answer will come from."""
+def _child(files: Sequence[str], share: Judging) -> tuple[int, int] | None:
+    """Start a process, and return it and where its answer will come from; ``None`` if the system has no room for it."""
     source, sink = os.pipe()
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(source)
+        os.close(sink)
+        return None
     if child:
         os.close(sink)
         return child, source

@@ -26,12 +26,21 @@ def root(folder: str) -> str | None:
     """Return the folder at or above ``folder`` that is a workspace: it has a kgen.yaml, a .kgen folder, or a .git."""
     here = os.path.abspath(folder)
     while True:
-        if any(os.path.exists(os.path.join(here, name)) for name in (PLATFORM_FILE, FOLDER, ".git")):
+        if any(_is_ours(os.path.join(here, name)) for name in (PLATFORM_FILE, FOLDER, ".git")):
             return here
         above = os.path.dirname(here)
         if above == here:
             return None
         here = above
+
+
+def _is_ours(path: str) -> bool:
+    """Tell whether ``path`` exists, and nobody else has put it into a folder above, as anybody may into /tmp."""
+    try:
+        owner = os.lstat(path).st_uid
+    except OSError:
+        return False
+    return not hasattr(os, "getuid") or owner in {0, os.getuid(), os.stat(os.curdir).st_uid}
 
 
 def declared_versions(data: bytes) -> tuple[str, ...] | None:

@@ -10,6 +10,9 @@ _PREFIX = re.compile(r"[rRbB]*")
 _ESCAPE = re.compile(
     r"\\(?:([abfnrtv\\?\"'`])|[xX]([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(.?))", re.DOTALL
 )
+_MOST_DIGITS = 20
+"""Of an integer of 64 bits."""
+
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
@@ -26,7 +29,8 @@ def number(written: str) -> int | UInt | float:
     digits = written.lower().removesuffix("u")
     if "x" not in digits and ("." in digits or "e" in digits):
         return float(digits)
-    value = int(digits, 16 if "x" in digits else 10)
+    is_long = len(digits.lstrip("-0x")) > _MOST_DIGITS  # Python would not read some of those
+    value = 2**64 if is_long else int(digits, 16 if "x" in digits else 10)
     is_unsigned = digits != written.lower()
     if value not in (UINT if is_unsigned else INT):
         raise ValueError(f"`{written}` does not fit into 64 bits")

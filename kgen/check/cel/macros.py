@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cmp_to_key
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from kgen.check.cel.operators import decided
 from kgen.check.cel.syntax import Call, Ident, Index, ListOf, MapOf, Method, Node, Select
 from kgen.check.cel.values import METER, CelError, Maybe, NoOverloadError, less
 
@@ -106,20 +107,7 @@ def _decided(maker: Maker, node: Method, *, decides: bool) -> Evaluate:
     name = node.name
 
     def decide(variables: Variables) -> bool:
-        error: CelError | None = None
-        for inner in rounds(variables):
-            try:
-                value: object = body(inner)
-            except CelError as raised:
-                error = error or raised
-                continue
-            if value is decides:
-                return decides
-            if value is not (not decides):
-                error = error or NoOverloadError(name, value)
-        if error:
-            raise error
-        return not decides
+        return decided(((body, inner) for inner in rounds(variables)), decides=decides, name=name)
 
     return decide
 

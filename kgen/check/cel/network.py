@@ -75,7 +75,7 @@ def cidr(text: str) -> CIDR:
     if not bits.isascii() or not bits.isdigit() or (bits.startswith("0") and bits != "0"):
         raise CelError(f"`{text}` is no network address")
     made = ip(address).address
-    if int(bits) > made.max_prefixlen:
+    if len(bits) > 3 or int(bits) > made.max_prefixlen:  # noqa: PLR2004  # `128`
         raise CelError(f"`{text}` is no network address")
     return CIDR(made, int(bits))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from kgen.check.cel.times import Duration, Timestamp
@@ -173,3 +173,28 @@ BINARY: dict[str, Callable[[Any, Any], Any]] = {
     ">=": lambda one, two: less(two, one) or equal(one, two),
 }
 UNARY: dict[str, Callable[[Any], Any]] = {"!_": opposite, "-_": negative}
+
+
+def decided(parts: Iterable[tuple[Callable[[Any], Any], Any]], *, decides: bool, name: str) -> bool:
+    """
+    Return the outcome of ``&&``, ``||``, ``all`` or ``exists``: what decides makes up for what has no value.
+
+    Args:
+        parts: Functions, and the variables that each is called with.
+        decides: The value that ends it.
+        name: Of the operator or macro.
+    """
+    error: CelError | None = None
+    for evaluate, variables in parts:
+        try:
+            value: object = evaluate(variables)
+        except CelError as raised:
+            error = error or raised
+            continue
+        if value is decides:
+            return decides
+        if value is not (not decides):
+            error = error or NoOverloadError(name, value)
+    if error:
+        raise error
+    return not decides

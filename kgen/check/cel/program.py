@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from kgen.check.cel import macros
 from kgen.check.cel.library import COSTS, FUNCTIONS, METHODS
-from kgen.check.cel.operators import BINARY, UNARY, found, item
+from kgen.check.cel.operators import BINARY, UNARY, decided, found, item
 from kgen.check.cel.syntax import Call, Ident, Index, ListOf, Literal, MapOf, Method, Node, Select, parse
 from kgen.check.cel.values import (
     METER,
@@ -272,20 +272,7 @@ def _logic(args: list[Evaluate], *, decides: bool, name: str) -> Evaluate:
     """Return ``&&`` or ``||``: an operand that decides the outcome makes up for one that has no value."""
 
     def logic(variables: Variables) -> bool:
-        error: CelError | None = None
-        for arg in args:
-            try:
-                value: object = arg(variables)
-            except CelError as raised:
-                error = error or raised
-                continue
-            if value is decides:
-                return decides
-            if value is not (not decides):
-                error = error or NoOverloadError(name, value)
-        if error:
-            raise error
-        return not decides
+        return decided(((arg, variables) for arg in args), decides=decides, name=name)
 
     return logic
 

@@ -10,7 +10,8 @@ import re
 from fractions import Fraction
 from typing import Any
 
-from kgen.check.cel.values import INT, CelError, Opaque, Overloads, UnsupportedError
+from kgen.check.cel.operators import fitting, unsigned
+from kgen.check.cel.values import INT, CelError, Opaque, Overloads, UnsupportedError, parsed
 
 _QUANTITY = re.compile(r"([+-]?)([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?", re.ASCII)
 _SUFFIXES = {
@@ -53,22 +54,30 @@ def quantity(text: str) -> Quantity:
         CelError: ``text`` is no quantity.
     """
     found = _QUANTITY.fullmatch(text)
-    if found is None:
+    if found is None or (exponent := _exponent(found[3])) is None:
         raise CelError(f"`{text}` is no quantity")
     sign, number, suffix = found.groups()
-    if suffix and suffix[0] in "eE" and len(suffix) > 1 and suffix[1] != "i":
-        if abs(int(suffix[1:])) > _MOST_EXPONENT:
-            raise UnsupportedError(f"kgen does not count as far as `{text}`")
-        factor = Fraction(10) ** int(suffix[1:])
-    else:
-        factor = _SUFFIXES[suffix] if suffix else Fraction(1)
+    if abs(exponent) > _MOST_EXPONENT or len(number) > _MOST_EXPONENT:
+        raise UnsupportedError(f"kgen does not count as far as `{text}`")
+    factor = Fraction(10) ** exponent * _SUFFIXES.get(suffix or "", 1)
     amount = Fraction(number) * factor
     nanos = -(-amount * 10**9 // 1)  # finer amounts are rounded up
     return Quantity(Fraction(-nanos if sign == "-" else nanos, 10**9))
 
 
+def _exponent(suffix: str | None) -> int | None:
+    """Return the exponent that ``suffix`` gives in digits, 0 if it gives none, or ``None`` if no integer holds it."""
+    if not suffix or suffix[0] not in "eE" or not suffix[-1].isdigit():
+        return 0
+    try:
+        return fitting(parsed(suffix[1:]))
+    except CelError:
+        return None
+
+
 def is_quantity(text: str) -> bool:
-    return _QUANTITY.fullmatch(text) is not None
+    found = _QUANTITY.fullmatch(text)
+    return found is not None and _exponent(found[3]) is not None
 
 
 def _is_integer(value: Quantity) -> bool:
@@ -108,7 +117,7 @@ class Semver(Opaque):
         self.key = (
             parts,
             not words,
-            tuple((not word.isdigit(), int(word) if word.isdigit() else 0, word) for word in words),
+            tuple((not word.isdigit(), _counted(word) if word.isdigit() else 0, word) for word in words),
         )
 
     def __eq__(self, other: object) -> bool:
@@ -131,7 +140,11 @@ def semver(text: str, normalize: bool = False) -> Semver:  # noqa: FBT001, FBT00
     found = _SEMVER.fullmatch(_normalized(text) if normalize else text)
     if found is None:
         raise CelError(f"`{text}` is no semantic version")
-    return Semver((int(found[1]), int(found[2]), int(found[3])), found[4])
+    return Semver((_counted(found[1]), _counted(found[2]), _counted(found[3])), found[4])
+
+
+def _counted(digits: str) -> int:
+    return int(unsigned(parsed(digits)))
 
 
 def _normalized(text: str) -> str:

@@ -15,7 +15,17 @@ from kgen.check import re2
 from kgen.check.cel import times
 from kgen.check.cel.operators import fitting, unsigned
 from kgen.check.cel.times import Duration, Timestamp
-from kgen.check.cel.values import NOTHING, CelError, Maybe, Overloads, TypeValue, UInt, UnsupportedError, type_name
+from kgen.check.cel.values import (
+    NOTHING,
+    CelError,
+    Maybe,
+    Overloads,
+    TypeValue,
+    UInt,
+    UnsupportedError,
+    parsed,
+    type_name,
+)
 
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?(?i:inf|infinity|nan)")
@@ -47,13 +57,13 @@ def machine(pattern: str) -> re2.Machine:
 def _parsed_int(text: str) -> int:
     if not _INTEGER.fullmatch(text):
         raise CelError(f"`{text}` is no integer")
-    return fitting(int(text))
+    return fitting(parsed(text))
 
 
 def _parsed_uint(text: str) -> UInt:
     if not text.isascii() or not text.isdigit():
         raise CelError(f"`{text}` is no unsigned integer")
-    return unsigned(int(text))
+    return unsigned(parsed(text))
 
 
 def _whole(value: float, least: float) -> int:

@@ -11,7 +11,16 @@ from typing import Any
 
 from kgen.check.cel.standard import float_text, machine
 from kgen.check.cel.times import Duration, Timestamp, written
-from kgen.check.cel.values import CelError, NoOverloadError, Overloads, TypeValue, UInt, UnsupportedError, type_name
+from kgen.check.cel.values import (
+    CelError,
+    NoOverloadError,
+    Overloads,
+    TypeValue,
+    UInt,
+    UnsupportedError,
+    parsed,
+    type_name,
+)
 
 LONGEST = 10**7
 """Characters that an expression may put together."""
@@ -114,7 +123,7 @@ def _formatted(verb: str, value: Any, digits: str | None) -> str:  # noqa: PLR09
         case "d" if kind in {int, UInt}:
             return str(int(value))
         case "f" | "e" if kind is float:
-            precision = min(int(digits or 6), 1000)
+            precision = min(parsed(digits or "6"), 1000)
             return f"{value:.{precision}{verb}}"
         case "b" if kind in {int, UInt, bool}:
             return f"{int(value):b}"

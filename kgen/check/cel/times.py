@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from kgen.check.cel.values import CelError, Opaque, Overloads, UnsupportedError
+from kgen.check.cel.values import CelError, Opaque, Overloads, UnsupportedError, parsed
 
 SECOND = 10**9
 MINUTE = 60 * SECOND
@@ -91,7 +91,8 @@ def duration(text: str) -> Duration:
 
 def _scaled(number: str, unit: int) -> int:
     whole, _, fraction = number.partition(".")
-    return int(whole or "0") * unit + (int(fraction) * unit // 10 ** len(fraction) if fraction else 0)
+    digits = fraction[:20].ljust(20, "0")  # Go ignores the others
+    return parsed(whole) * unit + parsed(digits) * unit // 10**20
 
 
 def timestamp(text: str) -> Timestamp:

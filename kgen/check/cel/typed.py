@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from kgen.check.cel import times
 from kgen.check.cel.syntax import RESERVED
-from kgen.check.cel.values import CelError, MapList, SetList
+from kgen.check.cel.values import CelError, MapList, SetList, parsed
 from kgen.check.structural import EMBEDDED, OWN
 
 Schema: TypeAlias = Mapping[str, Any]
@@ -128,7 +128,7 @@ def _duration(text: str) -> times.Duration:
     try:
         return times.duration(text)
     except CelError:
-        parts = [(int(found[1]), found[2].lower()) for found in _LOOSE.finditer(text)]
+        parts = [(parsed(found[1]), found[2].lower()) for found in _LOOSE.finditer(text)]
         known = [(count, _unit(unit)) for count, unit in parts if _unit(unit)]
         if not known:
             raise

@@ -13,6 +13,9 @@ from typing import Any, TypeAlias
 
 INT = range(-(2**63), 2**63)
 UINT = range(2**64)
+_MOST_DIGITS = 20
+"""Of ``UINT``."""
+
 METER = ""
 """Name of the variable that holds the ``Meter``: no expression can speak of it."""
 
@@ -31,6 +34,22 @@ class NoOverloadError(CelError):
 
 class UnsupportedError(Exception):
     """kgen cannot evaluate the expression, although the API server may be able to."""
+
+
+def parsed(digits: str) -> int:
+    """
+    Return the integer that is written as ``digits``, perhaps with a sign.
+
+    >>> parsed("-007")
+    -7
+
+    Raises:
+        CelError: It has many more than 64 bits; Python does not even read some of those.
+    """
+    size = digits.lstrip("+-0")
+    if len(size) > _MOST_DIGITS:
+        raise CelError("integer overflow")
+    return int(size or "0") * (-1 if digits.startswith("-") else 1)
 
 
 class UInt(int):

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from kgen.check.fault import Fault, Keyword
 from kgen.check.schema import Compiler
+from kgen.check.server.kinds import Context
+from kgen.check.server.kinds import checks as server_checks
+from kgen.check.sound import sound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +20,9 @@ if TYPE_CHECKING:
 
     from kgen.check.crd import CustomKind
     from kgen.check.formats import Check
+    from kgen.check.server.kinds import Check as ServerCheck
     from kgen.check.store import Store
+    from kgen.diag import Path
 
     Versions: TypeAlias = tuple[str, ...]
     Custom: TypeAlias = Callable[[str, str, Check], CustomKind | None]
@@ -37,7 +42,7 @@ UNNAMED = frozenset(
 class Kind:
     """What is known about a kind: how to check its objects, and which versions do not serve it."""
 
-    __slots__ = ("checks", "custom", "lacking", "needs_name")
+    __slots__ = ("checks", "contexts", "custom", "lacking", "needs_name", "server")
 
     def __init__(
         self,
@@ -51,6 +56,10 @@ class Kind:
         self.lacking = lacking
         self.custom = custom
         self.needs_name = needs_name
+        self.server: Sequence[ServerCheck] = ()
+        """Rules of the server's code, and for each version that serves the kind what they have to know."""
+
+        self.contexts: Sequence[Context] = ()
 
 
 class Objects:
@@ -87,13 +96,34 @@ class Objects:
                 serving.setdefault(name, []).append(version)
             else:
                 lacking.append(version)
-        if not serving and (made := self._custom(api_version, kind, self._metadata())):
-            return Kind((), custom=made, needs_name=True)
+        if not serving and (custom := self._custom(api_version, kind, self._metadata())):
+            return Kind((), custom=custom, needs_name=True)
         checks: list[tuple[Check, Versions]]
         checks = [(self._compiler.definition(name), tuple(versions)) for name, versions in serving.items()]
         if (api_version, kind) == DEFINITION:
             checks.append((self._definition_faults, self.versions))
-        return Kind(checks, tuple(lacking), needs_name=kind not in UNNAMED)
+        made = Kind(checks, tuple(lacking), needs_name=kind not in UNNAMED)
+        group = api_version.rpartition("/")[0]
+        made.server = server_checks(group, kind)
+        made.contexts = [
+            Context(_number(version), group, kind, is_namespaced=None)
+            for version in self.versions
+            if version not in lacking
+        ]
+        return made
+
+    def _server_faults(
+        self, value: Mapping[str, Any], known: Kind, found: Mapping[Fault, Versions]
+    ) -> dict[Fault, Versions]:
+        """Return what the server's code refuses, beyond what is ``found`` already: of the rest of the object."""
+        more: dict[Fault, Versions] = {}
+        rest = sound(value, [fault.path for fault in found]) if found else value
+        for context in known.contexts:
+            for check in known.server:
+                for fault in check(rest, context):
+                    if not any(_is_about(fault.path, other.path) for other in found):
+                        more[fault] = (*more.get(fault, ()), "{}.{}".format(*context.version))
+        return more
 
     def _metadata(self) -> Check:
         """Return the check of ``ObjectMeta`` in the newest version: every kind has it."""
@@ -112,6 +142,7 @@ class Objects:
         for check, versions in known.checks:
             for fault in check(value):
                 found[fault] = found.get(fault, ()) + versions
+        found |= self._server_faults(value, known, found)
         if known.custom:
             verdict = known.custom.verdict(value)
             found = dict.fromkeys((*verdict.faults, *map(_unchecked, verdict.unchecked)), self.versions)
@@ -122,8 +153,19 @@ class Objects:
         return found
 
 
+def _number(version: str) -> tuple[int, int]:
+    major, _, minor = version.partition(".")
+    return int(major), int(minor)
+
+
 def _unchecked(fault: Fault) -> Fault:
     return Fault(path=fault.path, keyword=Keyword.UNCHECKED, message=fault.message, help=fault.help)
+
+
+def _is_about(path: Path, other: Path) -> bool:
+    """Tell whether a fault at ``path`` may follow from one at ``other``: one of them is inside the other."""
+    length = min(len(path), len(other))
+    return path[:length] == other[:length]
 
 
 def _has_no_name(value: Mapping[str, Any]) -> bool:

@@ -1,0 +1,41 @@
+"""Rules of the API server: classes."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from kgen.check.fault import Fault
+    from kgen.check.server.kinds import Context
+
+
+def storage_class(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
+    """Yield what the server refuses."""
+    del value, context
+    yield from ()
+
+
+def volume_attributes_class(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
+    """Yield what the server refuses."""
+    del value, context
+    yield from ()
+
+
+def csi_driver(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
+    """Yield what the server refuses."""
+    del value, context
+    yield from ()
+
+
+def priority_class(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
+    """Yield what the server refuses."""
+    del value, context
+    yield from ()
+
+
+def runtime_class(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
+    """Yield what the server refuses."""
+    del value, context
+    yield from ()

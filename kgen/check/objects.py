@@ -11,6 +11,7 @@ from kgen.check.fault import Fault, Keyword
 from kgen.check.schema import Compiler
 from kgen.check.server.kinds import Context
 from kgen.check.server.kinds import checks as server_checks
+from kgen.check.server.names import CLUSTER_SCOPED
 from kgen.check.sound import sound
 
 TYPE_CHECKING = False
@@ -97,18 +98,23 @@ class Objects:
             else:
                 lacking.append(version)
         if not serving and (custom := self._custom(api_version, kind, self._metadata())):
-            return Kind((), custom=custom, needs_name=True)
+            return self._with_rules(Kind((), custom=custom, needs_name=True), api_version, kind)
         checks: list[tuple[Check, Versions]]
         checks = [(self._compiler.definition(name), tuple(versions)) for name, versions in serving.items()]
         if (api_version, kind) == DEFINITION:
             checks.append((self._definition_faults, self.versions))
         made = Kind(checks, tuple(lacking), needs_name=kind not in UNNAMED)
+        return self._with_rules(made, api_version, kind)
+
+    def _with_rules(self, made: Kind, api_version: str, kind: str) -> Kind:
+        """Return ``made`` with the rules of the server's code; of custom kinds it looks at the metadata only."""
         group = api_version.rpartition("/")[0]
         made.server = server_checks(group, kind)
+        is_namespaced = None if made.custom else (group, kind) not in CLUSTER_SCOPED
         made.contexts = [
-            Context(_number(version), group, kind, is_namespaced=None)
+            Context(_number(version), group, kind, is_namespaced=is_namespaced)
             for version in self.versions
-            if version not in lacking
+            if version not in made.lacking
         ]
         return made
 
@@ -117,6 +123,8 @@ class Objects:
     ) -> dict[Fault, Versions]:
         """Return what the server's code refuses, beyond what is ``found`` already: of the rest of the object."""
         more: dict[Fault, Versions] = {}
+        # repeated keys pass a create: they hide nothing
+        found = {fault: versions for fault, versions in found.items() if fault.keyword is not Keyword.DUPLICATE}
         rest = sound(value, [fault.path for fault in found]) if found else value
         for context in known.contexts:
             for check in known.server:
@@ -142,10 +150,20 @@ class Objects:
         for check, versions in known.checks:
             for fault in check(value):
                 found[fault] = found.get(fault, ()) + versions
-        found |= self._server_faults(value, known, found)
         if known.custom:
             verdict = known.custom.verdict(value)
-            found = dict.fromkeys((*verdict.faults, *map(_unchecked, verdict.unchecked)), self.versions)
+            found = dict.fromkeys(verdict.faults, self.versions)
+            found |= self._server_faults(value, known, found)
+            found |= dict.fromkeys(map(_unchecked, verdict.unchecked), self.versions)
+        else:
+            more = self._server_faults(value, known, found)
+            # the server's word on a repeated entry says more than that an apply would refuse it
+            found = {
+                fault: versions
+                for fault, versions in found.items()
+                if fault.keyword is not Keyword.DUPLICATE
+                or not any(_is_about(fault.path, other.path) for other in more)
+            } | more
         if known.needs_name and _has_no_name(value):
             message = "is required, and so is `metadata.generateName` without it"
             fault = Fault(path=("metadata", "name"), keyword=Keyword.NAME, message=message)

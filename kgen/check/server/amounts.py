@@ -28,7 +28,7 @@ def quantity(value: str | float) -> Fraction:
     >>> quantity("128Mi"), quantity("500m"), quantity(2), quantity("1e3")
     (Fraction(134217728, 1), Fraction(1, 2), Fraction(2, 1), Fraction(1000, 1))
     """
-    found = re.fullmatch(r"([+-]?[0-9.]+)(?:([eE][+-]?[0-9]+)|([numkMGTPE]?i?))", str(value))
+    found = re.fullmatch(r"([+-]?[0-9.]+)(?:([eE][+-]?[0-9]+)|([numk]|[KMGTPE]i|[MGTPE])?)", str(value))
     if found is None:
         raise ValueError(value)
     number, exponent, suffix = found.groups()
@@ -47,3 +47,21 @@ def percent(value: object) -> int | None:
     (25, None, None)
     """
     return int(value[:-1]) if isinstance(value, str) and re.fullmatch(r"[0-9]+%", value) else None
+
+
+_LARGEST_EXPONENT = 30
+"""The server caps amounts far below this."""
+
+
+def amount(value: str | float | None) -> Fraction:
+    """
+    Return the amount of a quantity that may be null, which is 0, or beyond all measure.
+
+    >>> amount(None), amount("1Gi"), amount("1e999999999") > 10**18
+    (Fraction(0, 1), Fraction(1073741824, 1), True)
+    """
+    text = "0" if value is None else str(value)
+    number, sign, exponent = text.replace("E", "e").partition("e")
+    if exponent.lstrip("+-").isdigit() and abs(int(exponent)) > _LARGEST_EXPONENT:
+        text = f"{number}{sign}{'-' if exponent[0] == '-' else ''}{_LARGEST_EXPONENT}"
+    return quantity(text)

@@ -32,6 +32,9 @@ class Entry:
     offline: str = ""
     """Why kgen cannot decide it."""
 
+    version: str = ""
+    """The Kubernetes version that the examples are for, if not any."""
+
 
 @cache
 def entries() -> Mapping[str, Entry]:
@@ -56,6 +59,7 @@ def _entry(row: str, table: Mapping[str, str]) -> Entry:
         fails=table.get("fails", ""),
         passes=table.get("passes", ""),
         offline=table.get("offline", ""),
+        version=table.get("version", ""),
     )
 
 

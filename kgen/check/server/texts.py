@@ -95,3 +95,45 @@ def path_segment(text: str) -> str:
         if sign in text:
             return f"must not contain `{sign}`, but is `{text}`"
     return ""
+
+
+@lru_cache(maxsize=_MOST)
+def config_key(text: str) -> str:
+    """Say what is wrong with a key of a ConfigMap or Secret, which becomes the name of a file."""
+    if len(text) > _LONGEST_SUBDOMAIN:
+        return f"must have at most {_LONGEST_SUBDOMAIN} characters, but has {len(text)}"
+    if text == "." or text.startswith(".."):
+        return f"must not be `.`, nor start with `..`, but is `{text}`"
+    if re.fullmatch(r"[-._a-zA-Z0-9]+", text):
+        return ""
+    return f"must consist of letters, digits, `-`, `_` and `.`, but is `{text}`"
+
+
+@lru_cache(maxsize=_MOST)
+def environment_name(text: str) -> str:
+    """Say what is wrong with the name of an environment variable, or a prefix of one, since Kubernetes 1.32."""
+    if text.isascii() and text.isprintable() and "=" not in text:
+        return ""
+    return f"must consist of printable ASCII characters other than `=`, but is {text!a}"
+
+
+@lru_cache(maxsize=_MOST)
+def strict_environment_name(text: str) -> str:
+    """Say what is wrong with the name of an environment variable before Kubernetes 1.32."""
+    if not re.fullmatch(r"[-._a-zA-Z][-._a-zA-Z0-9]*", text):
+        return f"must consist of letters, digits, `_`, `-` and `.`, and not start with a digit, but is {text!a}"
+    return f"must neither be `.` nor start with `..`, but is `{text}`" if text == "." or text[:2] == ".." else ""
+
+
+@lru_cache(maxsize=_MOST)
+def inner_path(text: str) -> str:
+    """Say what is wrong with a path that has to stay below its directory, as a ``subPath``."""
+    if text.startswith("/"):
+        return f"must be a relative path, but is `{text}`"
+    return backstep(text)
+
+
+@lru_cache(maxsize=_MOST)
+def backstep(text: str) -> str:
+    """Say what is wrong with a path that may not go up."""
+    return f"must not have `..` as a part, but is `{text}`" if ".." in text.split("/") else ""

@@ -46,25 +46,43 @@ class Keyword(StrEnum):
     """A CustomResourceDefinition that is not as it has to be."""
     NAME = "name"
     """The object has no name."""
+    INVALID = "invalid"
+    """The API server's validation code refuses the value; this one and the next ones are its own classes."""
+    UNSUPPORTED = "unsupported"
+    REPEATED_VALUE = "repeated-value"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not-found"
+    TOO_LONG = "too-long"
+    TOO_MANY = "too-many"
 
 
 class Fault:
     """What is wrong at ``path`` in an object. ``message`` goes on after the name of the field."""
 
-    __slots__ = ("help", "keyword", "message", "path")
+    __slots__ = ("help", "keyword", "message", "path", "row")
 
-    def __init__(self, *, keyword: Keyword, message: str, path: Path = (), help: str = "") -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        keyword: Keyword,
+        message: str,
+        path: Path = (),
+        help: str = "",  # noqa: A002  # the name of the field that it fills
+        row: str = "",
+    ) -> None:
         self.path = path
         self.keyword = keyword
         self.message = message
         self.help = help
+        self.row = row
+        """Which row of the server's rules is broken (``SVC009``); empty for the schema's."""
 
     def under(self, key: str | int) -> Fault:
         """Return the same fault as seen from the parent that holds the value at ``key``."""
-        return Fault(keyword=self.keyword, message=self.message, path=(key, *self.path), help=self.help)
+        return Fault(keyword=self.keyword, message=self.message, path=(key, *self.path), help=self.help, row=self.row)
 
-    def _all(self) -> tuple[Path, Keyword, str, str]:
-        return self.path, self.keyword, self.message, self.help
+    def _all(self) -> tuple[Path, Keyword, str, str, str]:
+        return self.path, self.keyword, self.message, self.help, self.row
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Fault) and self._all() == other._all()

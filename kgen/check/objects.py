@@ -9,6 +9,10 @@ from __future__ import annotations
 
 from kgen.check.fault import Fault, Keyword
 from kgen.check.schema import Compiler
+from kgen.check.server.kinds import Context
+from kgen.check.server.kinds import checks as server_checks
+from kgen.check.server.names import CLUSTER_SCOPED
+from kgen.check.sound import sound
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,13 +21,17 @@ if TYPE_CHECKING:
 
     from kgen.check.crd import CustomKind
     from kgen.check.formats import Check
+    from kgen.check.server.kinds import Check as ServerCheck
     from kgen.check.store import Store
+    from kgen.diag import Path
 
     Versions: TypeAlias = tuple[str, ...]
     Custom: TypeAlias = Callable[[str, str, Check], CustomKind | None]
 
 DEFINITION = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 """The kind that declares kinds."""
+
+_HIDING_NOTHING = frozenset({Keyword.DUPLICATE, Keyword.UNCHECKED})
 
 UNNAMED = frozenset(
     {
@@ -37,7 +45,7 @@ UNNAMED = frozenset(
 class Kind:
     """What is known about a kind: how to check its objects, and which versions do not serve it."""
 
-    __slots__ = ("checks", "custom", "lacking", "needs_name")
+    __slots__ = ("checks", "contexts", "custom", "lacking", "needs_name", "server")
 
     def __init__(
         self,
@@ -51,6 +59,10 @@ class Kind:
         self.lacking = lacking
         self.custom = custom
         self.needs_name = needs_name
+        self.server: Sequence[ServerCheck] = ()
+        """Rules of the server's code, and for each version that serves the kind what they have to know."""
+
+        self.contexts: Sequence[Context] = ()
 
 
 class Objects:
@@ -95,13 +107,41 @@ class Objects:
                 serving.setdefault(name, []).append(version)
             else:
                 lacking.append(version)
-        if not serving and (made := self._custom(api_version, kind, self._metadata())):
-            return Kind((), custom=made, needs_name=True)
+        if not serving and (custom := self._custom(api_version, kind, self._metadata())):
+            return self._with_rules(Kind((), custom=custom, needs_name=True), api_version, kind)
         checks: list[tuple[Check, Versions]]
         checks = [(self._compiler.definition(name), tuple(versions)) for name, versions in serving.items()]
         if (api_version, kind) == DEFINITION:
             checks.append((self._definition_faults, self.versions))
-        return Kind(checks, tuple(lacking), needs_name=kind not in UNNAMED)
+        made = Kind(checks, tuple(lacking), needs_name=kind not in UNNAMED)
+        return self._with_rules(made, api_version, kind)
+
+    def _with_rules(self, made: Kind, api_version: str, kind: str) -> Kind:
+        """Return ``made`` with the rules of the server's code; of custom kinds it looks at the metadata only."""
+        group = api_version.rpartition("/")[0]
+        made.server = server_checks(group, kind)
+        is_namespaced = None if made.custom else (group, kind) not in CLUSTER_SCOPED
+        made.contexts = [
+            Context(_number(version), group, kind, is_namespaced=is_namespaced)
+            for version in self.versions
+            if version not in made.lacking
+        ]
+        return made
+
+    def _server_faults(
+        self, value: Mapping[str, Any], known: Kind, found: Mapping[Fault, Versions]
+    ) -> dict[Fault, Versions]:
+        """Return what the server's code refuses, beyond what is ``found`` already: of the rest of the object."""
+        more: dict[Fault, Versions] = {}
+        # repeated keys pass a create, and what was not checked is no fault: they hide nothing
+        found = {fault: versions for fault, versions in found.items() if fault.keyword not in _HIDING_NOTHING}
+        rest = sound(value, [fault.path for fault in found]) if found else value
+        for context in known.contexts:
+            for check in known.server:
+                for fault in check(rest, context):
+                    if not any(_is_about(fault.path, other.path) for other in found):
+                        more[fault] = (*more.get(fault, ()), "{}.{}".format(*context.version))
+        return more
 
     def _metadata(self) -> Check:
         """Return the check of ``ObjectMeta`` in the newest version: every kind has it."""
@@ -116,6 +156,25 @@ class Objects:
 
     def faults(self, value: Mapping[str, Any], known: Kind) -> Mapping[Fault, Versions]:
         """Return the faults of an object of a ``known`` kind, each with the versions that have it."""
+        found = self._schema_faults(value, known)
+        if known.needs_name and (known.checks or known.custom) and _has_no_name(value):
+            message = "is required, and so is `metadata.generateName` without it"
+            found[Fault(path=("metadata", "name"), keyword=Keyword.NAME, message=message)] = self.versions
+        more = self._server_faults(value, known, found)
+        if not more:
+            return found
+        # the server's word on a repeated entry says more than that an apply would refuse it
+        kept = {
+            fault: versions
+            for fault, versions in found.items()
+            if fault.keyword is not Keyword.DUPLICATE or not any(_is_about(fault.path, other.path) for other in more)
+        }
+        return kept | more
+
+    def _schema_faults(self, value: Mapping[str, Any], known: Kind) -> dict[Fault, Versions]:
+        if known.custom:
+            verdict = known.custom.verdict(value)
+            return dict.fromkeys((*verdict.faults, *map(_unchecked, verdict.unchecked)), self.versions)
         found: dict[Fault, Versions] = {}
         first: dict[object, Fault] = {}
         for check, versions in known.checks:
@@ -123,18 +182,22 @@ class Objects:
                 # what is allowed instead may differ from version to version
                 same = first.setdefault((fault.path, fault.keyword, fault.message), fault)
                 found[same] = found.get(same, ()) + versions
-        if known.custom:
-            verdict = known.custom.verdict(value)
-            found = dict.fromkeys((*verdict.faults, *map(_unchecked, verdict.unchecked)), self.versions)
-        if known.needs_name and (known.checks or known.custom) and _has_no_name(value):
-            message = "is required, and so is `metadata.generateName` without it"
-            fault = Fault(path=("metadata", "name"), keyword=Keyword.NAME, message=message)
-            found[fault] = self.versions
         return found
+
+
+def _number(version: str) -> tuple[int, int]:
+    major, _, minor = version.partition(".")
+    return int(major), int(minor)
 
 
 def _unchecked(fault: Fault) -> Fault:
     return Fault(path=fault.path, keyword=Keyword.UNCHECKED, message=fault.message, help=fault.help)
+
+
+def _is_about(path: Path, other: Path) -> bool:
+    """Tell whether a fault at ``path`` may follow from one at ``other``: one of them is inside the other."""
+    length = min(len(path), len(other))
+    return path[:length] == other[:length]
 
 
 def _has_no_name(value: Mapping[str, Any]) -> bool:

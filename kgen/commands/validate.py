@@ -280,9 +280,9 @@ def _own_files() -> Iterator[str]:
     from kgen.check.store import default_directory  # noqa: PLC0415
 
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    for folder in ("", "check", os.path.join("check", "cel"), "read", "syntax", "validate"):
+    for folder in ("", "check", "check/cel", "check/server", "check/server/rules", "read", "syntax", "validate"):
         with os.scandir(os.path.join(package, folder)) as entries:
-            yield from sorted(entry.path for entry in entries if entry.name.endswith(".py"))
+            yield from sorted(entry.path for entry in entries if entry.name.endswith((".py", ".toml")))
     schemas = default_directory()
     yield os.path.join(schemas, "definitions.jsonl")
     kinds = os.path.join(schemas, "kinds")

@@ -9,7 +9,7 @@ from kgen.check.fault import Fault, Keyword, field, short, shown
 from kgen.check.objects import Objects
 from kgen.check.rules import BY_KEYWORD, NO_KIND, UNKNOWN_KUBERNETES_KIND
 from kgen.check.whereabouts import having, is_built_in, joined, where_it_is
-from kgen.diag import Diagnostic, Label, Path, Span
+from kgen.diag import Diagnostic, Label, Path, Rule, Span
 from kgen.read import careful
 from kgen.read.places import Places
 from kgen.read.rules import DOCUMENT_TOO_LARGE, TEXT_AFTER_SEPARATOR
@@ -71,11 +71,19 @@ def _of_fault(fault: Fault, since: str, at: Path, places: Places) -> Diagnostic:
     # of a block, the key says more than the first of its lines
     on_key = fault.keyword is Keyword.UNKNOWN or span.end_line > span.line
     return Diagnostic(
-        rule=BY_KEYWORD[fault.keyword],
+        rule=_rule(fault),
         message=f"{subject} {fault.message}{since}".replace("that Kubernetes knows in Kubernetes", "in Kubernetes"),
         at=Label(where, on="key" if on_key else "value", span=places.span(where, on_key=True) if on_key else span),
         help=fault.help or (_about_quotes(fault, places.scalar(where)) if fault.keyword is Keyword.TYPE else ""),
     )
+
+
+def _rule(fault: Fault) -> Rule:
+    if not fault.row:
+        return BY_KEYWORD[fault.keyword]
+    from kgen.check.server import catalogue  # noqa: PLC0415  # many rules, seldom needed
+
+    return catalogue.rule(fault.row)
 
 
 def _about_quotes(fault: Fault, text: str | None) -> str:

@@ -1,0 +1,155 @@
+"""
+Rules of the API server about volumes that are made of files: secrets, ConfigMaps, the downward API, and all of them.
+
+Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/validation/validation.go
+"""
+
+from __future__ import annotations
+
+from kgen.check.server.downward import field_faults, resource_faults
+from kgen.check.server.errors import forbidden, invalid, required
+from kgen.check.server.kinds import entries
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from kgen.check.fault import Fault
+    from kgen.check.server.kinds import Context
+    from kgen.diag import Path
+
+_MOST_MODE = 0o777
+_SHORTEST_TOKEN = 600
+_LONGEST_TOKEN = 2**32
+PROJECTED = ("secret", "configMap", "downwardAPI", "serviceAccountToken")
+"""Sources of a projected volume. ``clusterTrustBundle`` and ``podCertificate`` are off: the server drops them."""
+
+
+def secret(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
+    """Yield what is wrong with a volume of a secret."""
+    del context
+    if not value.get("secretName"):
+        yield required("VOL009", (*at, "secretName"))
+    yield from _default_mode(value, at)
+    yield from _items(value, at)
+
+
+def config_map(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
+    """Yield what is wrong with a volume of a ConfigMap."""
+    del context
+    if not value.get("name"):
+        yield required("VOL010", (*at, "name"))
+    yield from _default_mode(value, at)
+    yield from _items(value, at)
+
+
+def downward_api(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
+    """Yield what is wrong with a volume of the pod's own fields."""
+    del context
+    yield from _default_mode(value, at)
+    yield from _downward_items(value, at)
+
+
+def projected(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
+    """Yield what is wrong with a volume that puts several sources together."""
+    del context
+    yield from _default_mode(value, at)
+    paths: set[str] = set()
+    for index, entry in enumerate(entries(value, "sources")):
+        source = entry or {}
+        here = (*at, "sources", index)
+        for key in ("secret", "configMap"):
+            if (inner := source.get(key)) is not None:
+                if not inner.get("name"):
+                    yield required("VOL029", (*here, key, "name"))
+                yield from _items(inner, (*here, key))
+        if (inner := source.get("downwardAPI")) is not None:
+            yield from _downward_items(inner, (*here, "downwardAPI"))
+        if (inner := source.get("serviceAccountToken")) is not None:
+            yield from _token(inner, (*here, "serviceAccountToken"), at)
+        yield from _repeated(source, at, paths)
+        given = [key for key in PROJECTED if source.get(key) is not None]
+        if len(given) > 1:
+            message = f"may not have both `{given[0]}` and `{given[1]}`: an entry has one source"
+            yield forbidden("VOL027", here, message)
+
+
+def _default_mode(value: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+    mode = value.get("defaultMode")
+    if mode is not None and not 0 <= mode <= _MOST_MODE:
+        yield invalid("VOL011", (*at, "defaultMode"), _mode_message(mode))
+
+
+def _mode_message(mode: int) -> str:
+    return f"must be between 0 and 0777 (octal), which is {_MOST_MODE}, but is {mode}"
+
+
+def _items(value: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+    """Yield what is wrong with the keys and paths of a secret or ConfigMap."""
+    for index, entry in enumerate(entries(value, "items")):
+        item = entry or {}
+        if not item.get("key"):
+            yield required("VOL012", (*at, "items", index, "key"))
+        if wrong := _path_message(item.get("path") or ""):
+            yield _path_fault("VOL013", (*at, "items", index, "path"), wrong)
+        mode = item.get("mode")
+        if mode is not None and not 0 <= mode <= _MOST_MODE:
+            yield invalid("VOL014", (*at, "items", index, "mode"), _mode_message(mode))
+
+
+def _path_message(path: str) -> str:
+    """Say what is wrong with the path of a file inside a volume, or return ""."""
+    if not path:
+        return "is required"
+    if path[0] == "/":
+        return f"must be a relative path, but is `{path}`"
+    if ".." not in path:
+        return ""
+    if ".." in path.split("/"):
+        return f"must not have `..` as a step, but is `{path}`"
+    return f"must not start with `..`, but is `{path}`" if path.startswith("..") else ""
+
+
+def _path_fault(row: str, at: Path, wrong: str) -> Fault:
+    return required(row, at) if wrong == "is required" else invalid(row, at, wrong)
+
+
+def _downward_items(value: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+    """Yield what is wrong with files of the downward API; the server does not tell which of them."""
+    for entry in entries(value, "items"):
+        item = entry or {}
+        if wrong := _path_message(item.get("path") or ""):
+            yield _path_fault("VOL023", (*at, "path"), wrong)
+        field, resource = item.get("fieldRef"), item.get("resourceFieldRef")
+        if field is not None:
+            yield from field_faults(field, (*at, "fieldRef"))
+            if resource is not None:
+                yield invalid("VOL024", at, "must not have both `fieldRef` and `resourceFieldRef` in an item")
+        elif resource is not None:
+            yield from resource_faults(resource, (*at, "resourceFieldRef"))
+        else:
+            yield required("VOL024", at, "with one of `fieldRef` and `resourceFieldRef` in each item")
+        mode = item.get("mode")
+        if mode is not None and not 0 <= mode <= _MOST_MODE:
+            yield invalid("VOL014", (*at, "mode"), _mode_message(mode))
+
+
+def _token(value: Mapping[str, Any], at: Path, above: Path) -> Iterator[Fault]:
+    seconds = value.get("expirationSeconds")
+    if seconds is not None and not _SHORTEST_TOKEN <= seconds <= _LONGEST_TOKEN:
+        message = f"must be between {_SHORTEST_TOKEN} and {_LONGEST_TOKEN}, but is {seconds}"
+        yield invalid("VOL030", (*at, "expirationSeconds"), message)
+    if wrong := _path_message(value.get("path") or ""):
+        yield _path_fault("VOL031", (*above, "path"), wrong)
+
+
+def _repeated(source: Mapping[str, Any], at: Path, paths: set[str]) -> Iterator[Fault]:
+    """Yield the paths of ``source`` that an earlier file of the volume has; tokens do not count."""
+    for key in ("secret", "configMap", "downwardAPI"):
+        for item in entries(source.get(key) or {}, "items"):
+            path = (item or {}).get("path")
+            if path and path in paths:
+                yield invalid("VOL028", at, f"has two files at the path `{path}`")
+            elif path:
+                paths.add(path)

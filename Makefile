@@ -34,7 +34,7 @@ golden: $(READY) ## Write the expected outputs anew; the diff is the review.
 schemas: $(READY) ## Rebuild schemas/ from the pinned kubernetes-validate.
 	$(BIN)/python scripts/build_schemas.py
 
-docs: $(READY) ## Write docs/app.md and docs/rules.md from the code.
+docs: $(READY) ## Write docs/app.md, docs/rules.md and docs/server-rules.md from the code.
 	$(BIN)/python scripts/build_docs.py
 
 bench: $(READY) ## Measure start-up, and `kgen validate` beside other tools (3 minutes).

@@ -158,7 +158,7 @@ def validate_command(
     ] = 0,
 ) -> None:
     """
-    Check any Kubernetes objects, in YAML or JSON, as an API server decodes them. Needs no cluster and no network.
+    Check any Kubernetes objects, in YAML or JSON, as an API server does on create. Needs no cluster and no network.
 
     Exit codes: 0 valid, 1 findings, 2 wrong use or unreadable file, 70 a bug in kgen.
     """

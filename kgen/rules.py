@@ -5,6 +5,7 @@ from typing import Final
 from kgen import pipeline
 from kgen.check import manifests
 from kgen.check import rules as schema
+from kgen.check.server import catalogue
 from kgen.commands import apps, conflicts, fields, kinds, wrong_use
 from kgen.commands import compile as compile_command
 from kgen.diag import Rule
@@ -39,6 +40,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *schema.RULES,
             *wrong_use.RULES,
             *unreadable.RULES,
+            *(entry.rule for entry in catalogue.entries().values()),
         },
         key=lambda rule: rule.code,
     )

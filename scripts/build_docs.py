@@ -1,5 +1,5 @@
 """
-Write docs/app.md and docs/rules.md from the code: ``make docs``.
+Write docs/app.md, docs/rules.md and docs/server-rules.md from the code: ``make docs``.
 
 The words are the attribute docstrings of the model and the explanations of the rules, so that editors, findings
 and pages cannot tell different stories. A test fails if the pages are not what this script writes.
@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic_core import PydanticUndefined
 
 from kgen import rules, scalars, spec
+from kgen.check.server import catalogue
 from kgen.diag import Severity
 from kgen.features.autoscaling import Autoscaling
 from kgen.features.configuration import FileSpec
@@ -126,6 +127,24 @@ def rules_page() -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
+def server_rules_page() -> str:
+    """Return docs/server-rules.md."""
+    lines = [
+        HEAD,
+        "# Rules of the API server\n",
+        "What an API server refuses, or warns about, beyond its schemas, as `kgen validate` tells it. Each rule",
+        "mirrors a function of the server's own code. Where kgen cannot decide, the reason stands beside it.\n",
+        "| row | code | name | why | upstream |",
+        "|---|---|---|---|---|",
+    ]
+    for row, entry in catalogue.entries().items():
+        mark = " (warning)" if entry.rule.severity is Severity.WARNING else ""
+        why = f"{entry.rule.explain} *Not checked here: {entry.offline}*" if entry.offline else entry.rule.explain
+        cells = (row, entry.rule.code, f"`{entry.rule.name}`{mark}", why, f"`{entry.upstream}`")
+        lines.append(f"| {' | '.join(' '.join(cell.split()).replace('|', '&#124;') for cell in cells)} |")
+    return "\n".join(lines) + "\n"
+
+
 def _section(model: type[spec.Spec]) -> str:
     notes = _docstrings(model)
     hints = get_type_hints(model, include_extras=True)
@@ -199,7 +218,7 @@ def _default(value: Any) -> str:
             return f"`{value}`"
 
 
-PAGES = {"app.md": app_page, "rules.md": rules_page}
+PAGES = {"app.md": app_page, "rules.md": rules_page, "server-rules.md": server_rules_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -9,6 +9,7 @@ from kgen.check.cel.program import Meter, Program
 from kgen.check.cel.syntax import CelSyntaxError, parse
 from kgen.check.cel.typed import Typed
 from kgen.check.cel.values import CelError, Maybe, NoOverloadError, UInt, UnsupportedError
+from kgen.check.string_formats import FORMATS
 
 STEPS = 100_000
 SELF = {
@@ -21,6 +22,7 @@ SELF = {
     "labels": {"app": "shop", "tier": "front"},
     "entries": [{"key": "x", "value": 1}, {"key": "y"}],
     "__namespace__": "prod",
+    "many": "9" * 5_000,
 }
 
 
@@ -115,6 +117,10 @@ semver('1.2.3').major() == 1 && semver('1.2.3').minor() == 2 && semver('1.2.3-rc
 semver('1.0.0-alpha').isLessThan(semver('1.0.0')) && semver('1.10.0').isGreaterThan(semver('1.9.0'))
 semver('1.0.0-alpha.2').compareTo(semver('1.0.0-alpha.10')) == -1 && semver('v1.02', true) == semver('1.2.0')
 isSemver('1.0.0') && !isSemver('v1.0') && isSemver('v1.0', true) && !isSemver('01.0.0')
+!isSemver(self.many + '.1.1') && !isSemver('1.1.1-' + self.many) && isSemver('18446744073709551615.0.0')
+int('-' + self.many.replace('9', '0') + '7') == -7 && uint(self.many.replace('9', '0')) == 0u
+isQuantity(self.many) && !isQuantity('1e' + self.many) && !isQuantity('1E9223372036854775808') && quantity('1E') == quantity('1e18')
+!isCIDR('::/' + self.many) && duration('0.' + self.many + 's') < duration('1s') && duration('.5s') == duration('500ms')
 format.dns1123Label().validate('web') == optional.none() && format.dns1123Label().validate('Web').value().size() == 1
 format.named('uuid').value().validate('x').hasValue() && !format.named('nope').hasValue()
 format.qualifiedName().validate('a.b/c') == optional.none() && format.qualifiedName().validate('a/b/c').hasValue()
@@ -176,6 +182,15 @@ def test_every_function_has_an_example() -> None:
         ("has(self)", "`has()` takes a field: `has(self.name)`"),
         ("int('x')", "`x` is no integer"),
         ("uint('-1')", "`-1` is no unsigned integer"),
+        ("int('1' + self.many)", "integer overflow"),
+        ("int('-1' + self.many)", "integer overflow"),
+        ("uint('1' + self.many)", "integer overflow"),
+        ("semver('1' + self.many + '.1.1')", "integer overflow"),
+        ("semver('18446744073709551616.1.1')", "unsigned integer overflow"),
+        ("semver('1.1.1-1' + self.many)", "integer overflow"),
+        ("duration('1' + self.many + 's')", "integer overflow"),
+        ("'%.18446744073709551616f'.format([1.0])", "integer overflow"),
+        ("quantity('1e9223372036854775808')", "`1e9223372036854775808` is no quantity"),
         ("double('x')", "`x` is no number"),
         ("bool('yes')", "`yes` is no boolean"),
         ("int(1e30)", "integer overflow"),
@@ -220,6 +235,7 @@ def test_what_has_no_value(source: str, message: str) -> None:
         ("'a", "`'` at position 1 begins nothing that CEL knows"),
         ("'\\q'", "`\\q` is no escape that CEL knows"),
         ("9223372036854775808", "`9223372036854775808` does not fit into 64 bits"),
+        ("9" * 5_000, f"`{'9' * 5_000}` does not fit into 64 bits"),
         ("(" * 200 + "1" + ")" * 200, "is nested more than 50 levels deep"),
         ("self.?a(1)", "expected the end at position 8, but there is `(`"),
     ],
@@ -238,6 +254,7 @@ def test_what_is_no_expression(source: str, message: str) -> None:
         ("timestamp(0).getHours('Europe/Berlin')", "kgen does not know the time zone `Europe/Berlin`"),
         ("'a'.matches('\\\\p{Greek}')", "kgen does not know the class of characters `Greek`"),
         ("quantity('1e99999') == quantity('1')", "kgen does not count as far as `1e99999`"),
+        (f"quantity('{'9' * 5_000}').sign() == 1", f"kgen does not count as far as `{'9' * 5_000}`"),
         ("lists.range(100000000).size() > 1", "makes a list of more than 1000000 entries"),
         ("self.big.all(a, self.big.all(b, a <= b || a > b))", "takes more steps than kgen allows for"),
         ("self.big.map(a, self.big.map(b, b)).size() > 0", "takes more steps than kgen allows for"),
@@ -356,6 +373,16 @@ def test_values_have_the_types_of_their_schema(source: str) -> None:
 )
 def test_faults_of_expressions_are_found_without_an_object(source: str, fault: str) -> None:
     assert source_fault(source, SCHEMA) == fault
+
+
+def test_a_duration_of_many_digits_stays_a_text() -> None:
+    text = f"{'9' * 5_000} weeks"
+    assert value("self", Typed().value(text, {"type": "string", "format": "duration"})) == text
+
+
+def test_an_address_of_many_digits_is_none() -> None:
+    parts = ("1.2.3.4", "00255.0.0.000", "256.0.0.0", "1000.0.0.0", f"{'9' * 5_000}.1.1.1")
+    assert [FORMATS["ipv4"](part) for part in parts] == [True, True, False, False, False]
 
 
 def test_values_have_a_readable_form() -> None:

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from kgen.check.crd import custom_kinds
 from kgen.check.crd_faults import definition_faults
+from kgen.check.fault import field
+from kgen.check.objects import DEFINITION, Objects
+from kgen.check.store import Store, default_directory
 from test_crd import ENTRY, INT_OR_STRING, KEEP, MAP, METADATA, NUMBER, SET, TEXT, definition, listed, obj, ruled, told
 
 ROOT = "spec.versions[0].schema.openAPIV3Schema"
@@ -127,6 +130,60 @@ def test_faults_around_the_schemas() -> None:
         ("spec.versions[1].schema.openAPIV3Schema", "is required, but missing"),
         ("spec.versions", "must have exactly one version with `storage: true`, but has 0"),
     ]
+
+
+LABEL = "must be up to 63 letters in lower case, digits and `-`, and start with a letter, but is the string"
+KIND = "must be up to 63 letters, digits and `-`, and start with a letter, but is the string"
+GROUP = "must be a DNS name in lower case, with a dot, but is the string"
+NO_NAME = "is required, and so is `metadata.generateName` without it"
+
+
+def places(made: dict[str, Any]) -> list[str]:
+    """Return where the whole check of a definition finds faults: the server's own rules look at names."""
+    objects = Objects(Store(default_directory()), ("1.36",), lambda *_: None)
+    return [field(fault.path) for fault in objects.faults(made, objects.kind(*DEFINITION))]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"plural": "../../../pwned/foos"}, ["spec.names.plural"]),
+        ({"plural": "Things"}, ["spec.names.plural"]),
+        ({"plural": "a" * 63}, []),
+        ({"plural": "things\n"}, ["spec.names.plural"]),
+        ({"singular": "a_b", "listKind": "1Things"}, ["spec.names.singular", "spec.names.listKind"]),
+        ({"singular": "thing", "kind": "My-Thing9", "listKind": "ThingList"}, []),
+        ({"kind": "My Thing"}, ["spec.names.kind", "spec.names.listKind", "spec.names.singular"]),  # made from it
+        ({"shortNames": ["a", "B"]}, ["spec.names.shortNames[1]"]),
+    ],
+    ids=str,
+)
+def test_names_are_labels(change: Mapping[str, Any], expected: list[str]) -> None:
+    made = definition(TEXT)
+    made["spec"]["names"] |= change
+    made["metadata"]["name"] = f"{made['spec']['names']['plural']}.example.com"
+    assert sorted(path for path in places(made) if path != "metadata.name") == sorted(expected)
+
+
+@pytest.mark.parametrize("group", ["../x", "example", "Example.com", "a..com", "a.com/", f"{'a.' * 126}com", "a.com\n"])
+def test_a_group_is_a_dns_name(group: str) -> None:
+    made = definition(TEXT)
+    made["spec"]["group"] = group
+    made["metadata"]["name"] = f"things.{group}"
+    assert "spec.group" in places(made)
+
+
+def test_a_version_is_a_label() -> None:
+    made = definition(TEXT)
+    made["spec"]["versions"][0]["name"] = "v1.0"
+    assert places(made) == ["spec.versions[0].name"]
+
+
+@pytest.mark.parametrize("metadata", [{}, {"name": ""}, {"generateName": "a-"}, {"name": "other"}], ids=str)
+def test_a_definition_has_a_name(metadata: Mapping[str, str]) -> None:
+    made = definition(TEXT)
+    made["metadata"] = metadata
+    assert places(made) == ["metadata.name"]
 
 
 JSON = st.recursive(

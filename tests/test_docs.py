@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/README.md")])
 
 
-@pytest.mark.parametrize("page", ["app.md", "rules.md"])
+@pytest.mark.parametrize("page", ["app.md", "rules.md", "server-rules.md"])
 def test_generated_pages_are_up_to_date(page: str) -> None:
     script = f"import build_docs; print(build_docs.PAGES[{page!r}](), end='')"
     made = subprocess.run(

@@ -9,6 +9,7 @@ import math
 import re
 from decimal import Decimal
 from itertools import pairwise
+from time import process_time
 from typing import Any
 
 import pytest
@@ -546,6 +547,40 @@ def inside(span: Span, text: str) -> bool:
     ends = [lines.end(start) for start in lines.starts]
     first, last = lines.starts[span.line - 1] + span.column - 1, lines.starts[span.end_line - 1] + span.end_column - 1
     return first <= last and first <= ends[span.line - 1] and last <= ends[span.end_line - 1]
+
+
+def test_places_of_many_values_are_found_in_time_that_grows_with_them_only() -> None:
+    places = Places(b"ports:\n" + b"".join(b"  - port: x%d\n" % number for number in range(20_000)))
+    started = process_time()
+    for number in range(20_000):
+        span = places.span(("ports", number, "port"))
+        assert (span.line, span.column, span.end_column) == (number + 2, 11, 12 + len(str(number)))
+    assert process_time() - started < 2
+
+
+def test_a_parent_ends_where_its_last_value_does() -> None:
+    places = Places(b"a:\n  b:\n    c: 1\n \n\n\nd: 2\n")
+    assert places.span(("a", "b")) == Span(line=3, column=5, end_line=3, end_column=9)
+    assert places.span(("a", "b", "x")) == Span(line=2, column=3, end_line=2, end_column=4)
+    assert places.span(("x",)) == Span(line=1, column=1, end_line=1, end_column=3)
+
+
+@pytest.mark.parametrize("escape", [r"\ud83d\ude00", r"\uD83D", r"\\\udfff", r"\\ud83d \"\ud83d", r"\\ud83d"])
+def test_surrogates_in_json_do_not_hide_places(escape: str) -> None:
+    text = f'{{"{escape}": "{escape}",\n "a": {{"b": "{escape}", "c": 1}}}}'
+    places, column = Places(text.encode()), len(escape) + 17
+    assert places.span(("a", "c")) == Span(line=2, column=column + 5, end_line=2, end_column=column + 6)
+    assert places.scalar(("a", "b")) == f'"{escape}"'
+
+
+def test_text_that_is_broken_beside_its_surrogates_has_no_places() -> None:
+    assert Places(rb'{"a": "\ud83d", "b": "\q"}').span(("b",)) == Span(line=1, column=1, end_line=1, end_column=1)
+
+
+def test_a_byte_order_mark_above_a_later_document_moves_nothing() -> None:
+    first, second = chunks(b"a: 1\n---\n\xef\xbb\xbfb: 2\nc: 3\n")
+    assert (first.text, second.text, second.size) == (b"a: 1\n", b"b: 2\nc: 3\n", 13)
+    assert Places(second.text).span(("c",)) == Span(line=2, column=4, end_line=2, end_column=5)
 
 
 def test_numbers_are_never_infinite() -> None:

@@ -1,13 +1,15 @@
 """How findings look: each expected text is written out."""
 
 import json
+from itertools import accumulate
+from time import process_time
 
 import pytest
 
 from kgen.diag import Diagnostic, Label, Rule, Severity, Span
 from kgen.load.parse import parse
 from kgen.report import json as as_json
-from kgen.report.line import WIDEST, shown, visible, width
+from kgen.report.line import WIDEST, Shown, shown, visible, width
 from kgen.report.order import ordered
 from kgen.report.text import render, render_all
 from kgen.source import Source
@@ -323,6 +325,40 @@ def test_a_mark_outside_of_what_is_shown_stays_inside() -> None:
     assert line.reach(0, 3) == (0, 3)
     assert line.reach(400, 410) == (WIDEST, WIDEST + 1)
     assert shown("x" * 500, 499).reach(0, 3) == (0, 1)
+
+
+@pytest.mark.parametrize("focus", [0, 30, 100, 450, 860, 899, 900, 950])
+@pytest.mark.parametrize("char", ["x", "日", "\t", "\x1b"])
+def test_only_what_is_near_the_mark_is_measured(char: str, focus: int) -> None:
+    line = "".join(char if number % 3 else chr(97 + number // 3 % 26) for number in range(900))
+    near, whole = shown(line, focus), Shown(*_shown_whole(line, focus))
+    assert near.text == whole.text
+    for start in range(max(0, focus - 200), min(focus + 200, 900)):
+        assert near.reach(start, start + 2) == whole.reach(start, start + 2)
+
+
+def _shown_whole(line: str, focus: int) -> tuple[str, tuple[int, ...]]:
+    """Return what ``shown`` says, found out slowly: every character is measured."""
+    glyphs = ["    " if char == "\t" else visible(char) for char in line]
+    ends = [0, *accumulate(map(width, glyphs))]
+    left = max(0, min(ends[min(focus, len(line))] - 40, ends[-1] - WIDEST))
+    first = next(at for at, column in enumerate(ends) if column >= left)
+    last = max(at for at, column in enumerate(ends) if column <= ends[first] + WIDEST)
+    cut = "…" if first else ""
+    text = cut + "".join(glyphs[first:last]) + ("…" if last < len(glyphs) else "")
+    return text, tuple(max(0, min(column, ends[last]) - ends[first] + len(cut)) for column in ends)
+
+
+def test_a_long_line_is_shown_as_fast_as_a_short_one() -> None:
+    line = "x" * 3_000_000
+    started = process_time()
+    for focus in range(0, 3_000_000, 30_000):
+        shown(line, focus)
+    assert process_time() - started < 1
+
+
+def test_a_long_line_of_few_columns_is_cut() -> None:
+    assert shown("e" + "\u0301" * 500, 0).text == "e" + "\u0301" * 359 + "…"
 
 
 def test_nothing_visible_is_changed() -> None:

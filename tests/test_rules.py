@@ -15,6 +15,7 @@ import kgen.features
 from kgen.commands import compile as command
 from kgen.commands.compile import Request, run
 from kgen.diag import Rule
+from kgen.rules import ALL
 from kgen.write.tree import Changes
 
 ROOT = Path(__file__).parents[1]
@@ -221,5 +222,5 @@ def test_findings_are_worded_alike(case: str) -> None:
         assert not re.match(r"[A-Z](?!\w*`)", words) or words.startswith("Kubernetes"), f"starts in lower case: {words}"
         assert not words.endswith("."), f"no full stop at the end: {words}"
         assert words.count("`") % 2 == 0, f"backticks come in pairs: {words}"
-    names = {rule.code: rule.name for rule in RULES}
+    names = {rule.code: rule.name for rule in ALL}
     assert [names[code] for code, _ in heads] == re.findall(r"^ *= rule: (\S+)$", FINDINGS[case], re.MULTILINE)

@@ -124,6 +124,13 @@ def at(text: str) -> Place:
             "must be a time such as `2006-01-02T15:04:05Z`, but is the string `yesterday`",
             "",
         ),
+        (
+            "Deployment",
+            "metadata.creationTimestamp",
+            "2023-02-29T00:00:00Z",
+            "must be a time such as `2006-01-02T15:04:05Z`, but is the string `2023-02-29T00:00:00Z`",
+            "",
+        ),
         ("Deployment", "metadata.finalizers", ["a", "b", "a"], "has the same value `a` as entry 0", ""),
         ("Deployment", "metadata.labels", {"a": 1}, "must be a string, but is the integer `1`", ""),
         ("Secret", "data.password", "aGVs\nbG8=\n", "", ""),
@@ -355,6 +362,18 @@ def test_a_fault_is_reported_once_and_where_it_is(kind: str) -> None:
         inside = [fault for fault in found if fault.path[: len(mutant.place)] == mutant.place]
         assert inside == found, mutant
         assert len(found) <= 1 or mutant.change in {"[]", "{}"}, mutant
+
+
+@pytest.mark.parametrize(
+    ("day", "is_there"),
+    [
+        *(("2024-02-29", True), ("2023-02-28", True), ("2000-02-29", True), ("2024-04-30", True), ("2024-12-31", True)),
+        *(("2024-02-30", False), ("2023-02-29", False), ("1900-02-29", False), ("2024-04-31", False)),
+    ],
+)
+def test_a_time_has_a_day_that_the_calendar_has(day: str, is_there: bool) -> None:  # noqa: FBT001
+    made = changed("Deployment", at("metadata.creationTimestamp"), f"{day}T12:00:00+01:00")
+    assert (faults(made) == []) is is_there
 
 
 def test_checking_is_fast() -> None:

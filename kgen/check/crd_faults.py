@@ -10,8 +10,6 @@ Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/cust
 
 from __future__ import annotations
 
-import re
-
 from kgen.check import re2
 from kgen.check.crd import checker
 from kgen.check.crd_rules import VALIDATIONS, rule_path
@@ -43,12 +41,6 @@ _STRUCTURE_ONLY = (
 """What ``allOf``, ``anyOf``, ``oneOf`` and ``not`` may not speak of."""
 
 
-_LABEL = "[a-z]([-a-z0-9]*[a-z0-9])?"
-_PART = "[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_GROUP = rf"{_PART}(\.{_PART})+"
-_LONGEST_LABEL, _LONGEST_GROUP = 63, 253
-
-
 def definition_faults(document: Any, metadata: Check) -> list[Fault]:
     """
     Return what is wrong with a CustomResourceDefinition. Kinds of one with faults must not be used.
@@ -63,7 +55,6 @@ def definition_faults(document: Any, metadata: Check) -> list[Fault]:
     found += _name_faults(_mapping(document), spec)
     stored = 0
     for index, version in enumerate(versions if isinstance(versions, list) else ()):
-        found += _label_fault(("spec", "versions", index, "name"), _mapping(version).get("name"))
         at: Path = ("spec", "versions", index, "schema", "openAPIV3Schema")
         stored += bool(_mapping(version).get("storage"))
         schema = _mapping(_mapping(version).get("schema")).get("openAPIV3Schema")
@@ -79,35 +70,11 @@ def definition_faults(document: Any, metadata: Check) -> list[Fault]:
 
 
 def _name_faults(document: Mapping[str, Any], spec: Mapping[str, Any]) -> Iterator[Fault]:
-    """Yield what is wrong with the names of a definition: they become parts of addresses, and of names of files."""
-    names, group = _mapping(spec.get("names")), spec.get("group")
-    metadata = _mapping(document.get("metadata"))
-    name, wanted = metadata.get("name"), f"{names.get('plural')}.{group}"
-    if not name and not metadata.get("generateName"):  # what every other object without a name is told
-        message = "is required, and so is `metadata.generateName` without it"
-        yield Fault(path=("metadata", "name"), keyword=Keyword.NAME, message=message)
-    elif name is None or (isinstance(name, str) and name != wanted):
+    """Yield a fault if the name is not made from the others; the rules of the server's code look at those."""
+    names, metadata = _mapping(spec.get("names")), _mapping(document.get("metadata"))
+    name, wanted = metadata.get("name"), f"{names.get('plural')}.{spec.get('group')}"
+    if (name is None and metadata.get("generateName")) or (isinstance(name, str) and name and name != wanted):
         yield _fault(("metadata", "name"), f"must be `{wanted}`, but is {shown(name)}")
-    if isinstance(group, str) and not (re.fullmatch(_GROUP, group) and len(group) <= _LONGEST_GROUP):
-        yield _fault(("spec", "group"), f"must be a DNS name in lower case, with a dot, but is {shown(group)}")
-    for key in ("plural", "singular", "kind", "listKind"):
-        given = names.get(key)
-        if given or key in {"plural", "kind"}:
-            yield from _label_fault(("spec", "names", key), given, has_capitals=key in {"kind", "listKind"})
-    for key in ("shortNames", "categories"):
-        given = names.get(key)
-        for index, each in enumerate(given if isinstance(given, list) else ()):
-            yield from _label_fault(("spec", "names", key, index), each)
-
-
-def _label_fault(path: Path, value: Any, *, has_capitals: bool = False) -> Iterator[Fault]:
-    """Yield a fault if ``value`` is a text but no label of RFC 1035."""
-    if not isinstance(value, str):
-        return
-    if not re.fullmatch(_LABEL, value.lower() if has_capitals else value) or len(value) > _LONGEST_LABEL:
-        letters = "letters" if has_capitals else "letters in lower case"
-        message = f"must be up to {_LONGEST_LABEL} {letters}, digits and `-`, and start with a letter"
-        yield _fault(path, f"{message}, but is {shown(value)}")
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

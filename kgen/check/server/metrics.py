@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgen.check.fault import shown
 from kgen.check.server.amounts import quantity
 from kgen.check.server.errors import forbidden, invalid, required, unsupported
 from kgen.check.server.kinds import entries, part
@@ -161,4 +162,4 @@ def reference(value: Mapping[str, Any], at: Path, context: Context, *, may_have_
     if version.count("/") > 1:
         yield invalid("HPA005", (*at, "apiVersion"), f"must be as `apps/v1`, but is `{version}`")
     elif not may_have_no_group and not version.rpartition("/")[0]:
-        yield invalid("HPA005", (*at, "apiVersion"), f"must have an API group, as `apps/v1`, but is `{version}`")
+        yield invalid("HPA005", (*at, "apiVersion"), f"must have an API group, as `apps/v1`, but is {shown(version)}")

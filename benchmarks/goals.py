@@ -38,32 +38,31 @@ class Goal:
         return f"  {'met' if is_met else 'NOT MET':<8}{figures}{self.text}"
 
 
-def goals(results: list[Results]) -> Iterator[Goal]:
+def goals(plain: Results, every: Results) -> Iterator[Goal]:
     """Yield all goals that can be judged."""
-    for each in results:
-        one = _wall(each.one, tools.KGEN, tools.EMPTY)
-        yield Goal(text=f"one {each.sort} document / {tools.EMPTY}", figure=one, bound=4)
-    for name, table in (("files", results[0].files), ("documents in one file", results[0].one_file)):
+    one = _wall(plain.one, tools.KGEN, tools.EMPTY)
+    yield Goal(text=f"one {plain.sort} document / {tools.EMPTY}", figure=one, bound=4)
+    for name, table in (("files", plain.files), ("documents in one file", plain.one_file)):
         figure = _wall(table, tools.ALONE, tools.READ)
         yield Goal(text=f"many plain {name}, one process / reading them with CSafeLoader", figure=figure, bound=1)
-    for each in results:
-        for cold, warm, how in (
-            (tools.COLD_ALONE, tools.WARM_ALONE, "-j 1"),
-            (tools.COLD, tools.WARM, "-j by load"),
-        ):
-            figure = _wall(each.files, cold, warm)
-            yield Goal(text=f"many {each.sort} files, {how}: cold / warm", figure=figure, bound=4, is_least=True)
-    for each in results:
-        for name in (tools.ALONE, tools.COLD):
-            figure = _wall(each.files, tools.UPSTREAM, name)
-            yield Goal(
-                text=f"many {each.sort} files: {tools.UPSTREAM} / {name}", figure=figure, bound=100, is_least=True
-            )
-    for each in results:
+    figure = _wall(every.files, tools.SCHEMAS, tools.READ)
+    yield Goal(text=f"many {every.sort} files: {tools.SCHEMAS} / {tools.READ}", figure=figure, bound=1)
+    figure = _wall(plain.files, tools.ALONE, tools.SCHEMAS)
+    yield Goal(text=f"many {plain.sort} files: {tools.ALONE} / {tools.SCHEMAS}", figure=figure, bound=1.5)
+    for cold, warm, how in (
+        (tools.COLD_ALONE, tools.WARM_ALONE, "-j 1"),
+        (tools.COLD, tools.WARM, "-j by load"),
+    ):
+        figure = _wall(plain.files, cold, warm)
+        yield Goal(text=f"many {plain.sort} files, {how}: cold / warm", figure=figure, bound=4, is_least=True)
+    for name in (tools.ALONE, tools.COLD):
+        figure = _wall(plain.files, tools.UPSTREAM, name)
+        yield Goal(text=f"many {plain.sort} files: {tools.UPSTREAM} / {name}", figure=figure, bound=100, is_least=True)
+    for each, name in ((plain, tools.ALONE), (every, tools.SCHEMAS)):
         if tools.KUBECONFORM in each.files:
-            figure = _wall(each.files, tools.ALONE, tools.KUBECONFORM)
-            yield Goal(text=f"many {each.sort} files: kgen, one process / kubeconform", figure=figure, bound=0.6)
-    tables = [table for each in results for table in (each.one, each.files, each.one_file)]
+            figure = _wall(each.files, name, tools.KUBECONFORM)
+            yield Goal(text=f"many {each.sort} files: {name} / {tools.KUBECONFORM}", figure=figure, bound=0.6)
+    tables = [table for each in (plain, every) for table in (each.one, each.files, each.one_file)]
     peak = max(found.peak for table in tables for name, found in table.items() if name.startswith(tools.KGEN))
     yield Goal(text="most memory of a kgen process in this run", figure=peak / 1e6, bound=100, unit="MB")
 

@@ -10,9 +10,14 @@ import schema_folder
 from every_field import VERSION
 
 BIN = Path(sys.executable).parent
+SCHEMA_ONLY = Path(__file__).with_name("schema_only.py")
+PLAIN, EVERY = "plain", "every-field-set"
+"""The sorts of documents. What is filled in at random is valid for schemas, and for none of the other rules."""
+
 EMPTY = "python -c pass"
 READ = "CSafeLoader, reads only"
 KGEN = "kgen"
+SCHEMAS = "kgen, schemas only"
 ALONE = "kgen -j 1 --no-cache"
 COLD, WARM = "kgen, cold", "kgen, warm"
 COLD_ALONE, WARM_ALONE = "kgen -j 1, cold", "kgen -j 1, warm"
@@ -79,13 +84,25 @@ def tools(given: Input, *, most_upstream: int, kubeconform: Sequence[str]) -> li
         kubeconform: Options; none if there is no kubeconform.
     """
     python = sys.executable
-    kgen = (str(BIN / "kgen"), "validate", "-k", VERSION)
-    alone = (*kgen, "-j", "1")
     made = [Tool(name=EMPTY, command=(python, "-c", "pass"))] if given.count == 1 else []
     made += [
         Tool(name=READ, command=(python, "-c", READER)),
-        Tool(name=ALONE, command=(*alone, "--no-cache", ".")),
+        Tool(name=SCHEMAS, command=(python, str(SCHEMA_ONLY), VERSION)),
+        *(_commands(given) if given.sort == PLAIN else ()),
     ]
+    if given.count <= most_upstream:
+        options = ("--strict", "--quiet", "-k", VERSION)
+        made.append(Tool(name=UPSTREAM, command=(str(BIN / UPSTREAM), *options, *given.files())))
+    if kubeconform:
+        made.append(Tool(name=KUBECONFORM, command=(str(shutil.which(KUBECONFORM)), *kubeconform, ".")))
+    return made
+
+
+def _commands(given: Input) -> list[Tool]:
+    """Return the ways to run ``kgen validate``."""
+    kgen = (str(BIN / "kgen"), "validate", "-k", VERSION)
+    alone = (*kgen, "-j", "1")
+    made = [Tool(name=ALONE, command=(*alone, "--no-cache", "."))]
     if given.caches:
 
         def forget() -> None:
@@ -99,9 +116,4 @@ def tools(given: Input, *, most_upstream: int, kubeconform: Sequence[str]) -> li
         ]
     elif not given.is_one_file:
         made.append(Tool(name=KGEN, command=(*kgen, ".")))
-    if given.count <= most_upstream:
-        options = ("--strict", "--quiet", "-k", VERSION)
-        made.append(Tool(name=UPSTREAM, command=(str(BIN / UPSTREAM), *options, *given.files())))
-    if kubeconform:
-        made.append(Tool(name=KUBECONFORM, command=(str(shutil.which(KUBECONFORM)), *kubeconform, ".")))
     return made

@@ -17,7 +17,7 @@ import plain
 import verdicts
 from goals import Results, Table, goals
 from measure import Figures
-from tools import EMPTY, READ, UPSTREAM, Input, kubeconform_options, tools, written
+from tools import EMPTY, EVERY, PLAIN, READ, UPSTREAM, Input, kubeconform_options, tools, written
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,6 @@ class Plan:
     rounds_one_file: dict[str, int]
 
 
-PLAIN, EVERY = "plain", "every-field-set"
 FULL = Plan(
     few=100,
     many=5000,
@@ -137,10 +136,10 @@ def main() -> None:
     }
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), plan)
-        results = [bench.results(sort, texts) for sort, texts in sorts.items()]
+        results = {sort: bench.results(sort, texts) for sort, texts in sorts.items()}
         agreement = verdicts.compare(Path(folder, "verdicts"), sorts[PLAIN], sorts[EVERY][: plan.distinct])
     print(f"\n{agreement}\n\ngoals{' (so few documents say nothing)' if plan is QUICK else ''}")
-    for goal in goals(results):
+    for goal in goals(results[PLAIN], results[EVERY]):
         print(goal)
 
 

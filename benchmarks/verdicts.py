@@ -1,9 +1,13 @@
-"""kgen and kubernetes-validate have to say the same about every document, or comparing their speed means nothing."""
+"""
+kgen and kubernetes-validate have to say the same about every document, or comparing their speed means nothing.
+
+That is about schemas, which are all that kubernetes-validate knows. All of kgen has to like the plain documents.
+"""
 
 import functools
 import json
+import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +16,12 @@ import every_field
 import faults
 import yaml
 from kubernetes_validate import utils as upstream
+from tools import BIN, PLAIN, written
+
+from kgen.check.fault import Keyword
+from kgen.check.objects import Objects
+from kgen.check.store import Store, default_directory
+from kgen.read.quick import quick
 
 FAULTY = 120
 """Documents of each sort that are looked at again with one fault."""
@@ -29,12 +39,13 @@ def compare(folder: Path, plain: Sequence[str], every: Sequence[str]) -> str:
         What was compared, in words.
 
     Raises:
-        DisagreementError: They differ, or both are wrong.
+        DisagreementError: They differ, or both are wrong, or ``kgen validate`` finds something in a plain document.
     """
     valid = [*plain, *every]
     broken = list(_broken(_spread(plain, FAULTY))) + list(_broken(_spread(every, FAULTY)))
-    _agree(folder, [("none", text) for text in valid])
-    _agree(folder, broken)
+    _agree([("none", text) for text in valid])
+    _agree(broken)
+    _pass(folder, plain)
     counts = f"{len(valid):,} documents without fault, {len(broken):,} with one each"
     return f"kgen and kubernetes-validate give the same verdicts: {counts}"
 
@@ -52,33 +63,61 @@ def _broken(texts: Sequence[str]) -> Iterator[tuple[str, str]]:
             yield fault, "\n".join([*every_field.lines(made), ""])
 
 
-def _agree(folder: Path, documents: Sequence[tuple[str, str]]) -> None:
-    folder.mkdir()
-    for index, (_, text) in enumerate(documents):
-        (folder / f"{index:05}.yaml").write_text(text, "utf-8")
-    ours = _ours(folder)
+def _agree(documents: Sequence[tuple[str, str]]) -> None:
+    ours = _ours([text for _, text in documents])
     theirs = _theirs([text for _, text in documents])
     wrong = [
-        f"{fault}: kgen says {'valid' if our else 'invalid'}, kubernetes-validate {their or 'valid'}:\n{text}"
+        f"{fault}: kgen says {our or 'valid'}, kubernetes-validate {their or 'valid'}:\n{text}"
         for (fault, text), our, their in zip(documents, ours, theirs, strict=True)
-        if not our == (not their) == (fault == "none")
+        if not (not our) == (not their) == (fault == "none")
     ]
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
     if wrong:
         raise DisagreementError(f"{len(wrong)} of {len(documents)} verdicts differ; the first:\n{wrong[0]}")
 
 
-def _ours(folder: Path) -> list[bool]:
-    """Return kgen's verdicts, in the order of the files."""
-    kgen = Path(sys.executable).with_name("kgen")
-    command = [str(kgen), "validate", "-k", every_field.VERSION, "-j", "1", "--no-cache", "--format", "json", "."]
+def _pass(folder: Path, texts: Sequence[str]) -> None:
+    """Ask ``kgen validate``, all of it, about documents without fault."""
+    written(folder, PLAIN, texts)
+    command = [
+        str(BIN / "kgen"),
+        "validate",
+        "-k",
+        every_field.VERSION,
+        "-j",
+        "1",
+        "--no-cache",
+        "--format",
+        "json",
+        ".",
+    ]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    shutil.rmtree(folder)
     if done.returncode not in {0, 1}:
         raise DisagreementError(done.stderr)
-    found = {each["file"]: each["valid"] for each in json.loads(done.stdout)["documents"]}
-    return [found[name] for name in sorted(found)]
+    found = json.loads(done.stdout)
+    findings = [*found["findings"], *(each for document in found["documents"] for each in document["findings"])]
+    if findings:
+        raise DisagreementError(f"kgen validate finds something in a plain document: {findings[0]}")
+    if found["summary"]["valid"] != len(texts):
+        raise DisagreementError(f"kgen validate did not look at all documents: {found['summary']}")
+
+
+def _ours(texts: Sequence[str]) -> list[str]:
+    """
+    Return what kgen's schemas say about each document, nothing if it is valid.
+
+    The rules that the API server has beside its schemas, and entries that stand twice in a list, are kgen's alone.
+    """
+    objects = Objects(Store(default_directory()), (every_field.VERSION,), lambda *_: None)
+    return [_fault(objects, quick(text.removeprefix("---\n").encode())[0]) for text in texts]
+
+
+def _fault(objects: Objects, value: dict[str, Any]) -> str:
+    known = objects.kind(value["apiVersion"], value["kind"])
+    for fault in objects.faults(value, known):
+        if not fault.row and fault.keyword is not Keyword.DUPLICATE:
+            return f"invalid: {'.'.join(map(str, fault.path))} {fault.message}"
+    return ""
 
 
 def _theirs(texts: Sequence[str]) -> list[str]:

@@ -376,6 +376,13 @@ def test_a_time_has_a_day_that_the_calendar_has(day: str, is_there: bool) -> Non
     assert (faults(made) == []) is is_there
 
 
+def test_a_quantity_of_many_digits_takes_little_time() -> None:
+    made = changed("Deployment", at(f"{WEB}.resources"), {"limits": {"memory": "9" * 200_000 + "x"}})
+    started = time.process_time()
+    assert len(faults(made)) == 1
+    assert time.process_time() - started < 1
+
+
 def test_checking_is_fast() -> None:
     started = time.process_time()
     for _ in range(50):

@@ -13,7 +13,7 @@ from typing import Any
 from kgen.check.cel.operators import fitting, unsigned
 from kgen.check.cel.values import INT, CelError, Opaque, Overloads, UnsupportedError, parsed
 
-_QUANTITY = re.compile(r"([+-]?)([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?", re.ASCII)
+_QUANTITY = re.compile(r"([+-]?)([0-9]+(?:\.[0-9]*)?|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?", re.ASCII)
 _SUFFIXES = {
     **{name: Fraction(10) ** power for name, power in zip("numkMGTPE", (-9, -6, -3, 3, 6, 9, 12, 15, 18), strict=True)},
     **{f"{name}i": Fraction(2) ** (10 * power) for power, name in enumerate("KMGTPE", start=1)},

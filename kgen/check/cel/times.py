@@ -19,7 +19,7 @@ DAY = 24 * HOUR
 _UNITS = {"ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": SECOND, "m": MINUTE, "h": HOUR}
 _LONGEST = 2**63 - 1
 _FIRST, _LAST = -62135596800 * SECOND, 253402300800 * SECOND
-_PART = re.compile(r"([0-9]+\.?[0-9]*|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
+_PART = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h)")
 _TIME = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:[.,]([0-9]+))?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -82,8 +82,12 @@ def duration(text: str) -> Duration:
     body = text[1:] if text[:1] in {"+", "-"} else text
     if body == "0":
         return Duration(0)
-    parts = list(_PART.finditer(body))
-    if not parts or "".join(part.group() for part in parts) != body:
+    parts: list[re.Match[str]] = []
+    end = 0
+    while found := _PART.match(body, end):
+        parts.append(found)
+        end = found.end()
+    if not parts or end < len(body):
         raise CelError(f"`{text}` is no duration")
     total = sum(_scaled(part[1], _UNITS[part[2]]) for part in parts)
     return Duration(-total if text.startswith("-") else total)

@@ -29,7 +29,7 @@ _UNITS |= {"s": times.SECOND, "sec": times.SECOND, "m": times.MINUTE, "min": tim
 _UNITS |= {"hr": times.HOUR, "hour": times.HOUR, "d": times.DAY, "day": times.DAY}
 _UNITS |= {"w": 7 * times.DAY, "wk": 7 * times.DAY, "week": 7 * times.DAY}
 _PREFIXES = ("nano", "micro", "milli", "sec", "min", "hour", "day", "week")
-_LOOSE = re.compile(r"([0-9]+)\s*([A-Za-zµ]+)")
+_LOOSE = re.compile(r"(?<![0-9])([0-9]+)\s*([A-Za-zµ]+)")
 
 
 @lru_cache(maxsize=4096)

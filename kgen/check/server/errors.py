@@ -27,7 +27,8 @@ def required(row: str, path: Path, why: str = "") -> Fault:
 
 def invalid(row: str, path: Path, message: str, help: str = "") -> Fault:  # noqa: A002  # the field that it fills
     """Return the fault of a value; ``message`` is as "must be between 1 and 65535, but is 0"."""
-    return Fault(keyword=Keyword.INVALID, path=path, message=message, help=help, row=row)
+    said = message.replace("but is ``", "but is empty")
+    return Fault(keyword=Keyword.INVALID, path=path, message=said, help=help, row=row)
 
 
 def unsupported(row: str, path: Path, value: Any, allowed: Iterable[str]) -> Fault:

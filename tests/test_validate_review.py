@@ -134,14 +134,17 @@ def test_the_kind_that_was_probably_meant_is_named_among_the_declared() -> None:
     assert made["documents"][0]["findings"][0]["help"] == "did you mean `Queue`?"
 
 
-def test_a_definition_writes_nowhere_but_into_its_folder(workspace: Path) -> None:
+def test_a_definition_writes_nowhere_but_into_its_folder(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inner = workspace / "a" / "b" / "c" / "d"
+    (inner / ".git").mkdir(parents=True)
+    monkeypatch.chdir(inner)
     text = DEFINITION.replace("name: queues.example.com", "name: ../../../queues.example.com").replace(
         "plural: queues", "plural: ../../../queues"
     )
     Path("crd.yaml").write_text(text, "utf-8")
     out = io.StringIO()
     assert add(["crd.yaml"], Output(out=out, err=out)) != 0
-    assert not list(workspace.parent.glob("**/queues*"))
+    assert not list(workspace.glob("**/queues*"))
 
 
 def test_a_cache_that_is_a_link_is_left_alone(workspace: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

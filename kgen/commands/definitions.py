@@ -10,7 +10,7 @@ from typing import Any
 from kgen.check.objects import DEFINITION, Objects
 from kgen.check.store import Store, default_directory
 from kgen.commands.schema import Output
-from kgen.commands.wrong_use import no_definition, unreadable_definitions
+from kgen.commands.wrong_use import no_definition, unreadable_path
 from kgen.diag import Diagnostic, has_error
 from kgen.read.split import chunks
 from kgen.source import Source
@@ -63,7 +63,7 @@ def _take(path: str, judge: Judge, taken: _Taken) -> None:
             files = list(search(path)) if os.path.isdir(path) else [path]
             contents = [(file, Path(file).read_bytes()) for file in files]
     except OSError as error:
-        taken.findings += [(each, {}) for each in unreadable_definitions(path, error)]
+        taken.findings += [(each, {}) for each in unreadable_path(path, error)]
         return
     before = len(taken.texts), len(taken.findings)
     for file, data in contents:

@@ -127,7 +127,7 @@ class _Run:
                 if not any(_has_definition(each) for each in below):
                     self._complain("no_definition", path)
             except OSError as error:
-                self._complain("unreadable_definitions", path, error)
+                self._complain("unreadable_path", path, error)
         return [*found, *self._declared()]
 
     def _inputs(self) -> tuple[list[str], set[str]]:

@@ -18,11 +18,7 @@ RULES = (NO_DEFINITION,)
 
 
 def unreadable_path(path: str, error: OSError) -> list[Diagnostic]:
-    return [unreadable(path, error)]
-
-
-def unreadable_definitions(path: str, error: OSError) -> list[Diagnostic]:
-    """Return the finding for ``--crds path``."""
+    """Return the finding for a path of the command line, or of --crds, that cannot be read."""
     found = unreadable(path, error)
     return [replace(found, help="kgen fetches nothing: download it first") if "://" in path else found]
 

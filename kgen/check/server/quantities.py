@@ -6,13 +6,12 @@ Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/valid
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import ceil
 
 from kgen.check.server.amounts import amount
 from kgen.check.server.errors import forbidden, invalid, required
 from kgen.check.server.kinds import part
-from kgen.check.server.texts import qualified_name
+from kgen.check.server.standard import is_native
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,17 +26,9 @@ _HUGE = "hugepages-"
 _IN_BYTES = ("memory", "ephemeral-storage")
 
 
-@lru_cache(maxsize=1000)
-def is_extended(name: str) -> bool:
-    """Tell whether a resource is counted in pieces that no two containers share: `example.com/gpu`."""
-    if "/" not in name or "kubernetes.io/" in name or name.startswith("requests."):
-        return False
-    return not qualified_name(f"requests.{name}")
-
-
 def _is_fixed(name: str) -> bool:
     """Tell whether the request of a resource must be its limit."""
-    return name.startswith(_HUGE) or ("/" in name and "kubernetes.io/" not in name)
+    return name.startswith(_HUGE) or not is_native(name)
 
 
 def whole_bytes(values: Mapping[str, Any], at: Path) -> Iterator[Fault]:

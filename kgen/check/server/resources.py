@@ -13,7 +13,8 @@ from kgen.check.server.errors import duplicate, invalid, not_found, required
 from kgen.check.server.kinds import entries, part
 from kgen.check.server.pod_resources import claims as pod_claims
 from kgen.check.server.pod_resources import pod_level
-from kgen.check.server.quantities import is_extended, requirement_faults, whole_bytes
+from kgen.check.server.quantities import requirement_faults, whole_bytes
+from kgen.check.server.standard import is_extended
 from kgen.check.server.texts import dns_label, qualified_name
 
 TYPE_CHECKING = False

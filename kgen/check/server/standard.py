@@ -48,7 +48,7 @@ def is_native(name: str) -> bool:
 
 
 def is_extended(name: str) -> bool:
-    """Tell whether somebody may have added a resource of that name."""
+    """Tell whether somebody may have added a resource of that name, counted in whole pieces: `example.com/gpu`."""
     return not is_native(name) and not name.startswith("requests.") and not qualified_name(f"requests.{name}")
 
 

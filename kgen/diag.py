@@ -21,6 +21,7 @@ class Severity(StrEnum):
 
     ERROR = "error"
     WARNING = "warning"
+    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,8 @@ class Rule:
     code: str
     """``KG`` and four digits; the first two tell the family.
 
-    10 syntax, 11 wrong use, 20 form, 30 meaning, 40 files, 50 schema, 90 bugs of kgen.
+    10 syntax, 11 wrong use, 12 silencing, 20 form, 30 meaning, 40 files, 50 to 60 what an API server refuses, 61 to 69
+    objects that do not fit together, 70 to 78 practice, 80 versions, 90 bugs of kgen.
     """
 
     name: str
@@ -64,6 +66,9 @@ class Label:
 
     span: Span | None = None
     """Wins over ``path``; for faults in text that has no structure (yet)."""
+
+    field: str = ""
+    """What programs are told instead of ``path``: how an API server names the field."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

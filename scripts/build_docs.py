@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic_core import PydanticUndefined
 
 from kgen import rules, scalars, spec
-from kgen.check.server import catalogue
+from kgen.check import catalogue
 from kgen.diag import Severity
 from kgen.features.autoscaling import Autoscaling
 from kgen.features.configuration import FileSpec
@@ -137,7 +137,7 @@ def server_rules_page() -> str:
         "| row | code | name | why | upstream |",
         "|---|---|---|---|---|",
     ]
-    for row, entry in catalogue.entries().items():
+    for row, entry in catalogue.family("server").items():
         mark = " (warning)" if entry.rule.severity is Severity.WARNING else ""
         why = f"{entry.rule.explain} *Not checked here: {entry.offline}*" if entry.offline else entry.rule.explain
         cells = (row, entry.rule.code, f"`{entry.rule.name}`{mark}", why, f"`{entry.upstream}`")

@@ -8,12 +8,12 @@ import pytest
 
 from kgen.check.fault import Fault, Keyword
 from kgen.check.objects import Objects
-from kgen.check.server import catalogue
-from kgen.check.server.catalogue import Entry
+from kgen.check import catalogue
+from kgen.check.catalogue import Entry
 from kgen.check.store import Store, default_directory
 from kgen.read import careful
 
-ENTRIES = tuple(catalogue.entries().values())
+ENTRIES = tuple(catalogue.family("server").values())
 SHOWN = tuple(entry for entry in ENTRIES if not entry.offline)
 NEWEST = "1.36"
 

@@ -17,7 +17,7 @@ import pytest
 
 from kgen.check.fault import Keyword
 from kgen.check.objects import Objects
-from kgen.check.server import catalogue
+from kgen.check import catalogue
 from kgen.check.store import Store, default_directory
 from kgen.diag import Severity
 from test_schema import oracle

@@ -7,7 +7,7 @@ from typing import Any, Protocol, TextIO
 
 from kgen.check.fault import field
 from kgen.commands.validate_text import Tally
-from kgen.diag import Diagnostic, Rule
+from kgen.diag import Diagnostic, Label, Rule
 from kgen.exits import Exit
 from kgen.report import github, junit, sarif
 from kgen.report.json import VERSION
@@ -78,6 +78,7 @@ class Json:
             "skippedBecause": dict(sorted(tally.skips.items())),
             "errors": tally.errors,
             "warnings": tally.warnings,
+            "infos": tally.infos,
         }
         found = json.dumps([{"file": each.at.file or None, **_finding(each)} for each in self._files])
         self._out.write(f'\n], "findings": {found}, "summary": {json.dumps(summary)}}}\n')
@@ -108,12 +109,19 @@ def _finding(diagnostic: Diagnostic) -> dict[str, Any]:
         "severity": diagnostic.rule.severity.value,
         "message": diagnostic.message,
         "help": diagnostic.help,
-        "field": field(diagnostic.at.path),
+        "field": diagnostic.at.field or field(diagnostic.at.path),
         "line": span.line if span else None,
         "column": span.column if span else None,
         "end_line": span.end_line if span else None,
         "end_column": span.end_column if span else None,
+        **({"related": [_related(label) for label in diagnostic.related]} if diagnostic.related else {}),
     }
+
+
+def _related(label: Label) -> dict[str, Any]:
+    """Return another place that matters."""
+    line, column = (label.span.line, label.span.column) if label.span else (None, None)
+    return {"file": label.file, "field": field(label.path), "line": line, "column": column, "message": label.text}
 
 
 def _placed(found: Sequence[Diagnostic], sources: Mapping[str, Source]) -> list[Diagnostic]:

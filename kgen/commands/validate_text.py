@@ -27,6 +27,7 @@ class Tally:
         self.invalid = 0
         self.errors = 0
         self.warnings = 0
+        self.infos = 0
         self.unreadable = 0
         self.skipped: dict[str, list[str]] = {}
         """By reason, where; the first few."""
@@ -67,9 +68,11 @@ class Tally:
 
     def count(self, found: Sequence[Diagnostic]) -> None:
         """Count findings."""
-        errors = sum(each.rule.severity == "error" for each in found)
-        self.errors += errors
-        self.warnings += len(found) - errors
+        for each in found:
+            severity = each.rule.severity
+            self.errors += severity == "error"
+            self.warnings += severity == "warning"
+            self.infos += severity == "info"
 
     @property
     def exit_code(self) -> int:

@@ -9,11 +9,13 @@ https://github.com/actions/toolkit/blob/main/packages/core/src/command.ts
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from kgen.diag import Diagnostic, Label
+from kgen.diag import Diagnostic, Label, Severity
 from kgen.report.line import visible
 from kgen.report.order import ordered, place
 from kgen.report.plain import file_of, message
 from kgen.source import Source
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
 def render_all(found: Iterable[Diagnostic], sources: Mapping[str, Source]) -> str:
@@ -28,7 +30,7 @@ def _command(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> str:
     written = ",".join(f"{name}={_property(value)}" for name, value in properties)
     lines = [message(diagnostic), *(_note(label, sources) for label in diagnostic.related if label.text)]
     said = _data("\n".join(lines))
-    return f"::{rule.severity.value} {written}::{said}"
+    return f"::{_COMMANDS[rule.severity]} {written}::{said}"
 
 
 def _where(label: Label, sources: Mapping[str, Source]) -> Iterator[tuple[str, str]]:

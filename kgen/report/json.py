@@ -1,6 +1,7 @@
 """Findings for programs."""
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -15,11 +16,15 @@ VERSION = 1
 def render_all(found: Iterable[Diagnostic], sources: Mapping[str, Source], **extra: Any) -> str:
     """Return ``found`` as one JSON object; ``extra`` are further keys of it. Unknown places are ``null``."""
     shown = ordered(found, sources)
-    errors = sum(diagnostic.rule.severity is Severity.ERROR for diagnostic in shown)
+    counts = Counter(diagnostic.rule.severity for diagnostic in shown)
     content = {
         "version": VERSION,
         "findings": [finding(diagnostic, sources) for diagnostic in shown],
-        "summary": {"errors": errors, "warnings": len(shown) - errors},
+        "summary": {
+            "errors": counts[Severity.ERROR],
+            "warnings": counts[Severity.WARNING],
+            "infos": counts[Severity.INFO],
+        },
     }
     return json.dumps(content | extra, indent=2)
 

@@ -12,13 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from kgen.diag import Diagnostic, Label, Rule, Span
+from kgen.diag import Diagnostic, Label, Rule, Severity, Span
 from kgen.report.line import visible
 from kgen.report.order import ordered, place
 from kgen.report.plain import file_of, message
 from kgen.source import Source
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _ROOT = "%SRCROOT%"
 """Name of the folder that relative paths start from; GitHub takes it for the top of the repository."""
 
@@ -60,7 +61,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "shortDescription": {"text": rule.name.replace("-", " ")},  # GitHub makes it the title of an alert
         "fullDescription": {"text": rule.explain},
         "help": {"text": rule.explain},
-        "defaultConfiguration": {"level": rule.severity.value},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
 
 
@@ -70,7 +71,7 @@ def _result(diagnostic: Diagnostic, sources: Mapping[str, Source], rule_index: i
     return {
         "ruleId": diagnostic.rule.code,
         "ruleIndex": rule_index,
-        "level": diagnostic.rule.severity.value,
+        "level": _LEVELS[diagnostic.rule.severity],
         "message": {"text": _unlinked(message(diagnostic))},
         "locations": [main] if main else [],
         **({"relatedLocations": [{"id": number, **each} for number, each in enumerate(others, 1)]} if others else {}),

@@ -11,7 +11,7 @@ from kgen.source import Source
 _RESET = "\x1b[0m"
 _BOLD = "\x1b[1m"
 _FRAME = "\x1b[1;34m"
-_SEVERITY = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m"}
+_SEVERITY = {Severity.ERROR: "\x1b[1;31m", Severity.WARNING: "\x1b[1;33m", Severity.INFO: "\x1b[1;36m"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,7 @@ def _of_fault(fault: Fault, since: str, at: Path, places: Places) -> Diagnostic:
 def _rule(fault: Fault) -> Rule:
     if not fault.row:
         return BY_KEYWORD[fault.keyword]
-    from kgen.check.server import catalogue  # noqa: PLC0415  # many rules, seldom needed
+    from kgen.check import catalogue  # noqa: PLC0415  # many rules, seldom needed
 
     return catalogue.rule(fault.row)
 

@@ -1,0 +1,1 @@
+"""Rules over all objects of a run: what breaks an app though every object is valid."""

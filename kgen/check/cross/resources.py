@@ -1,0 +1,101 @@
+"""The objects of a run, and the ways in which rules look for them."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from kgen.check.fault import Fault
+    from kgen.check.resource import Resource
+    from kgen.diag import Path
+
+
+class Finding:
+    """A fault of one object that others are part of."""
+
+    __slots__ = ("fault", "related", "resource")
+
+    def __init__(self, resource: Resource, fault: Fault, related: Sequence[tuple[Resource, Path, str]] = ()) -> None:
+        """
+        Args:
+            resource: The object that is the one to change.
+            fault: Its path is in that object, and its row set.
+            related: Other places: the object, the path in it, and a few words (`this Service`, `defined here`).
+        """
+        self.resource = resource
+        self.fault = fault
+        self.related = tuple(related)
+
+
+class External:
+    """What exists outside of the documents, as kgen.yaml declares it."""
+
+    __slots__ = ("_patterns",)
+
+    def __init__(self, declared: Iterable[str] = ()) -> None:
+        """
+        Args:
+            declared: As ``Secret/db`` in any namespace, ``Secret/shop/db``, with ``*`` and ``?`` as in a shell.
+        """
+        self._patterns = [tuple(each.split("/")) for each in declared]
+
+    def has(self, kind: str, namespace: str, name: str) -> bool:
+        """Tell whether an object was declared."""
+        for pattern_kind, *between, pattern in self._patterns:
+            if (
+                fnmatchcase(kind, pattern_kind)
+                and fnmatchcase(name, pattern)
+                and all(fnmatchcase(namespace, each) for each in between)
+            ):
+                return True
+        return False
+
+    def __iter__(self) -> Iterator[str]:
+        return iter("/".join(each) for each in self._patterns)
+
+
+class Resources:
+    """All objects that may know each other."""
+
+    __slots__ = ("_by_kind", "_by_name", "_templates", "all", "external")
+
+    def __init__(self, objects: Iterable[Resource], external: External | None = None) -> None:
+        self.all = tuple(objects)
+        self.external = external or External()
+        self._by_kind: dict[tuple[str, str], list[Resource]] = {}
+        self._by_name: dict[tuple[str, str, str, str], Resource] = {}
+        self._templates: dict[str, list[Resource]] = {}
+        for each in self.all:
+            self._by_kind.setdefault(each.key, []).append(each)
+            self._by_name.setdefault((each.group, each.kind, each.namespace, each.name), each)
+            if each.template is not None:
+                self._templates.setdefault(each.namespace, []).append(each)
+
+    @property
+    def kinds(self) -> Iterable[tuple[str, str]]:
+        """API group and kind of all objects."""
+        return self._by_kind.keys()
+
+    def of(self, group: str, kind: str) -> Sequence[Resource]:
+        """Return the objects of a kind."""
+        return self._by_kind.get((group, kind), ())
+
+    def get(self, group: str, kind: str, namespace: str, name: str) -> Resource | None:
+        """Return the object of this name; the first one, if there are several."""
+        return self._by_name.get((group, kind, namespace, name))
+
+    def has(self, group: str, kind: str, namespace: str, name: str) -> bool:
+        """Tell whether an object is there, or declared to exist outside."""
+        return (group, kind, namespace, name) in self._by_name or self.external.has(kind, namespace, name)
+
+    def workloads(self, namespace: str) -> Sequence[Resource]:
+        """Return the objects with a pod template (``resource.template``) in a namespace; bare Pods among them."""
+        return self._templates.get(namespace, ())
+
+    def all_workloads(self) -> Iterator[Resource]:
+        """Yield the objects with a pod template in all namespaces."""
+        for each in self._templates.values():
+            yield from each

@@ -1,0 +1,1 @@
+"""Rules of practice and security on one object, which an API server takes without a word."""

@@ -1,0 +1,56 @@
+"""
+Which modules look at objects of which kind. A module is imported when an object of one of its kinds comes.
+
+Each module has ``DEFAULT``, ``STRICT`` and ``OFF``: tuples of functions that take a ``Resource`` and the version of
+Kubernetes (``(1, 34)``) and yield ``Fault``s, by the first profile in which they are asked.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib import import_module
+
+from kgen.check.templates import TEMPLATES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import TypeAlias
+
+    from kgen.check.fault import Fault
+    from kgen.check.resource import Resource
+
+    Rule: TypeAlias = Callable[[Resource, tuple[int, int]], Iterable[Fault]]
+
+ANY = ("*", "*")
+"""Stands for objects of every kind."""
+
+WORKLOAD = ("*", "workload")
+"""Stands for every kind with a pod template."""
+
+MODULES: Mapping[str, tuple[tuple[str, str], ...]] = {}
+"""Module → kinds that it cares for."""
+
+DEFAULT: Mapping[str, tuple[tuple[str, str], ...]] = {}
+"""The same, of those with functions for the profile ``default``: the others are not even imported for it."""
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "default": ("DEFAULT",),
+    "strict": ("DEFAULT", "STRICT"),
+    "off": ("DEFAULT", "STRICT", "OFF"),
+}
+"""Profile → which functions are asked; ``off`` is all of them, for those who select rules by name."""
+
+
+@lru_cache(maxsize=1000)
+def checks(key: tuple[str, str], profile: str) -> tuple[Rule, ...]:
+    """Return the functions for objects of a kind, given as API group and kind."""
+    wanted = {key, ANY, WORKLOAD} if key in TEMPLATES else {key, ANY}
+    modules = DEFAULT if profile == "default" else MODULES
+    return tuple(
+        rule
+        for name, kinds in modules.items()
+        if not wanted.isdisjoint(kinds)
+        for part in PARTS[profile]
+        for rule in getattr(import_module(f"kgen.check.practice.{name}"), part, ())
+    )

@@ -1,0 +1,60 @@
+"""One object of a run, as rules of practice and rules over several objects look at it."""
+
+from __future__ import annotations
+
+from kgen.check.reading import part, text
+from kgen.check.server.names import CLUSTER_SCOPED
+from kgen.check.templates import template
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from kgen.check.templates import Template
+
+DEFAULT_NAMESPACE = "default"
+
+_CLUSTER_WIDE = frozenset({"GatewayClass", "CustomResourceDefinition", "APIService", "VolumeSnapshotClass"})
+"""Custom kinds outside of namespaces, beside those whose name starts with `Cluster`."""
+
+
+class Resource:
+    """One object. Its form may be wrong where no schema has been asked: read it with ``kgen.check.reading``."""
+
+    __slots__ = ("group", "key", "kind", "name", "namespace", "place", "template", "value", "version")
+
+    def __init__(self, value: Mapping[str, Any], place: Any = None) -> None:
+        self.value = value
+        self.place = place
+        """Where it stands, for whoever reports; nothing here looks at it."""
+
+        group, _, self.version = text(value, "apiVersion").rpartition("/")
+        self.group = group
+        self.kind = text(value, "kind")
+        metadata = part(value, "metadata")
+        self.name = text(metadata, "name")
+        self.namespace = "" if is_cluster_wide(group, self.kind) else text(metadata, "namespace") or DEFAULT_NAMESPACE
+        """Normalised: ``default`` if the object names none, "" if its kind has none."""
+
+        self.key = (group, self.kind)
+        self.template: Template | None = template(group, self.kind, value)
+        """Of the pods that it makes, if it makes any."""
+
+    def __repr__(self) -> str:
+        return f"Resource({self})"
+
+    def __str__(self) -> str:
+        return f"{self.kind} `{self.name}`"
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        return part(self.value, "spec")
+
+
+def is_cluster_wide(group: str, kind: str) -> bool:
+    """Tell whether objects of a kind live outside of namespaces."""
+    if (group, kind) in CLUSTER_SCOPED:
+        return True
+    is_custom = "." in group and not group.endswith(".k8s.io")
+    return kind in _CLUSTER_WIDE or (is_custom and kind.startswith("Cluster"))

@@ -28,12 +28,15 @@ _OPTIONS = {
     "--kubernetes": "versions",
     "--crds": "crds",
     "--profile": "profile",
+    "--select": "select",
+    "--ignore": "ignore",
+    "--today": "today",
     "--format": "output_format",
     "-j": "jobs",
     "--jobs": "jobs",
 }
-_REPEATED = frozenset({"versions", "crds"})
-_CHOICES = {"profile": ("server", "default"), "output_format": ("text", "json", "github", "junit")}
+_REPEATED = frozenset({"versions", "crds", "select", "ignore"})
+_CHOICES = {"profile": ("server", "default", "strict"), "output_format": ("text", "json", "github", "junit")}
 """Values that are taken here. SARIF lists all rules of kgen, so it needs all of kgen anyway."""
 
 

@@ -14,7 +14,7 @@ from kgen.load import app, form, settings, shape
 from kgen.read import rules as texts
 from kgen.resolve import rules as meaning
 from kgen.syntax import rules as syntax
-from kgen.validate import unreadable
+from kgen.validate import crossings, silences, unreadable
 from kgen.write import rules as files
 
 ALL: Final[tuple[Rule, ...]] = tuple(
@@ -40,6 +40,8 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *schema.RULES,
             *wrong_use.RULES,
             *unreadable.RULES,
+            *crossings.RULES,
+            *silences.RULES,
             *(entry.rule for entry in catalogue.entries().values()),
         },
         key=lambda rule: rule.code,

@@ -52,7 +52,7 @@ RULES = (
 )  # fmt: skip
 
 
-def _matching(rule: Rule, pattern: str, what: str, way_out: str, limit: int = 253) -> Callable[[str], str]:
+def matching(rule: Rule, pattern: str, what: str, way_out: str, limit: int = 253) -> Callable[[str], str]:
     """Return a check that a text has the form of ``pattern`` and at most ``limit`` characters."""
 
     def check(text: str) -> str:
@@ -73,7 +73,7 @@ Name: TypeAlias = Annotated[
     str,
     AS_WRITTEN,
     AfterValidator(
-        _matching(INVALID_NAME, _LABEL, "a name", "use lower-case letters, digits and `-`, starting with a letter", 63)
+        matching(INVALID_NAME, _LABEL, "a name", "use lower-case letters, digits and `-`, starting with a letter", 63)
     ),
 ]
 """Name of an app, a component, a port…: a DNS label that starts with a letter, as a Service needs it (RFC 1035)."""
@@ -81,7 +81,7 @@ Name: TypeAlias = Annotated[
 PortName: TypeAlias = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             INVALID_NAME,
             r"(?=.*[a-z])[a-z0-9]+(-[a-z0-9]+)*",
             "a name of a port",
@@ -95,7 +95,7 @@ PortName: TypeAlias = Annotated[
 AppProtocol: TypeAlias = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             INVALID_NAME,
             rf"({_SUBDOMAIN}/)?[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?",
             "an application protocol",
@@ -105,19 +105,19 @@ AppProtocol: TypeAlias = Annotated[
 ]
 
 ObjectName: TypeAlias = Annotated[
-    str, AfterValidator(_matching(INVALID_NAME, _SUBDOMAIN, "a name", "use lower-case letters, digits, `-` and `.`"))
+    str, AfterValidator(matching(INVALID_NAME, _SUBDOMAIN, "a name", "use lower-case letters, digits, `-` and `.`"))
 ]
 """Name of an object that kgen does not make: a DNS subdomain (RFC 1123)."""
 
 Key: TypeAlias = Annotated[
-    str, AS_WRITTEN, AfterValidator(_matching(INVALID_NAME, _KEY, "a key", "use letters, digits, `-`, `_` and `.`"))
+    str, AS_WRITTEN, AfterValidator(matching(INVALID_NAME, _KEY, "a key", "use letters, digits, `-`, `_` and `.`"))
 ]
 """Key in a Secret or a ConfigMap."""
 
 EnvName: TypeAlias = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             INVALID_ENV_NAME,
             r"(?!\.\.|\.$)[-._a-zA-Z][-._a-zA-Z0-9]*",
             "a name of an environment variable",
@@ -128,14 +128,14 @@ EnvName: TypeAlias = Annotated[
 
 Reference: TypeAlias = Annotated[
     str,
-    AfterValidator(_matching(INVALID_REFERENCE, rf"{_SUBDOMAIN}/{_KEY}", "a reference", "write it `name/key`", 507)),
+    AfterValidator(matching(INVALID_REFERENCE, rf"{_SUBDOMAIN}/{_KEY}", "a reference", "write it `name/key`", 507)),
 ]
 """``name/key`` of a Secret or ConfigMap; ``/`` is in neither names nor keys."""
 
 Host: TypeAlias = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             INVALID_HOST,
             rf"(?![\d.]+$)(\*\.)?{_SUBDOMAIN}",
             "a host name",
@@ -147,7 +147,7 @@ Host: TypeAlias = Annotated[
 ContainerPath: TypeAlias = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             INVALID_PATH,
             r"(?!/?$)(/(?!\.\.|\.(/|$))[A-Za-z0-9._@+-]+)+",
             "an absolute path in the container",
@@ -157,13 +157,13 @@ ContainerPath: TypeAlias = Annotated[
 ]
 
 UrlPath: TypeAlias = Annotated[
-    str, AfterValidator(_matching(INVALID_PATH, r"/[^\s#]*", "a URL path", "start it with `/`", 2048))
+    str, AfterValidator(matching(INVALID_PATH, r"/[^\s#]*", "a URL path", "start it with `/`", 2048))
 ]
 
 RoutePath: TypeAlias = Annotated[
     UrlPath,
     AfterValidator(
-        _matching(
+        matching(
             INVALID_PATH,
             r"(?!.*(//|/\.\.?(/|$)|%2[fF])).*",
             "a path that an Ingress can match",
@@ -175,7 +175,7 @@ RoutePath: TypeAlias = Annotated[
 RelativePath: TypeAlias = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             INVALID_PATH,
             r"\.|(?!/)(?!.*(^|/)\.\.(/|$))[A-Za-z0-9._@+/ -]+",
             "a path below this file's folder",
@@ -188,22 +188,20 @@ VersionText: TypeAlias = Annotated[
     str,
     AS_WRITTEN,
     AfterValidator(
-        _matching(INVALID_VERSION, r"\d+(\.\d+)*", "a version", "write numbers and dots, as `17` or `3.13`", 20)
+        matching(INVALID_VERSION, r"\d+(\.\d+)*", "a version", "write numbers and dots, as `17` or `3.13`", 20)
     ),
 ]
 
 MinorVersion: TypeAlias = Annotated[
     str,
     AS_WRITTEN,
-    AfterValidator(_matching(INVALID_VERSION, r"\d\.\d+", "a minor version", "write two numbers, as `3.13`", 20)),
+    AfterValidator(matching(INVALID_VERSION, r"\d\.\d+", "a minor version", "write two numbers, as `3.13`", 20)),
 ]
 
 DebianPackage: TypeAlias = Annotated[
     str,
     AfterValidator(
-        _matching(
-            INVALID_NAME, r"[a-z0-9][a-z0-9+.-]+", "a Debian package", "write its name in lower case, as `libpq5`"
-        )
+        matching(INVALID_NAME, r"[a-z0-9][a-z0-9+.-]+", "a Debian package", "write its name in lower case, as `libpq5`")
     ),
 ]
 """Source: https://www.debian.org/doc/debian-policy/ch-controlfields.html#source."""
@@ -211,7 +209,7 @@ DebianPackage: TypeAlias = Annotated[
 ExtraName: TypeAlias = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             INVALID_NAME, r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?", "a name of an extra or a group", "see PEP 685"
         )
     ),
@@ -225,7 +223,7 @@ Utilisation: TypeAlias = Annotated[int, Interval(ge=1, le=1000)]
 """Average use in percent of what is *requested*; it may exceed 100 where the limit is higher."""
 
 Share: TypeAlias = Annotated[
-    str, AfterValidator(_matching(INVALID_QUANTITY, r"(100|[1-9]?[0-9])%", "a share", "write a percentage, as `25%`"))
+    str, AfterValidator(matching(INVALID_QUANTITY, r"(100|[1-9]?[0-9])%", "a share", "write a percentage, as `25%`"))
 ]
 
 Count: TypeAlias = Annotated[int, Interval(ge=0, le=10_000)]
@@ -368,7 +366,7 @@ IMAGE: Final = re.compile(
 Repository: TypeAlias = Annotated[
     str,
     AfterValidator(
-        _matching(
+        matching(
             INVALID_IMAGE,
             _REPOSITORY,
             "the repository of an image",
@@ -380,12 +378,12 @@ Tag: TypeAlias = Annotated[
     str,
     AS_WRITTEN,
     AfterValidator(
-        _matching(INVALID_IMAGE, r"[A-Za-z0-9_][A-Za-z0-9_.-]*", "a tag", "use letters, digits, `_`, `.` and `-`", 128)
+        matching(INVALID_IMAGE, r"[A-Za-z0-9_][A-Za-z0-9_.-]*", "a tag", "use letters, digits, `_`, `.` and `-`", 128)
     ),
 ]
 Digest: TypeAlias = Annotated[
     str,
     AfterValidator(
-        _matching(INVALID_IMAGE, r"sha256:[0-9a-f]{64}", "a digest", "write `sha256:` and 64 hexadecimal digits")
+        matching(INVALID_IMAGE, r"sha256:[0-9a-f]{64}", "a digest", "write `sha256:` and 64 hexadecimal digits")
     ),
 ]

@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 from pydantic_core import PydanticUndefined
 
-from kgen import rules, scalars, spec
+from kgen import judgement, rules, scalars, spec
 from kgen.check import catalogue
 from kgen.diag import Severity
 from kgen.features.autoscaling import Autoscaling
@@ -70,6 +70,10 @@ SCALARS = {
     "Tag": "tag",
     "Digest": "digest",
     "Share": "percentage",
+    "Word": "text",
+    "Reason": "text",
+    "DateText": "date",
+    "ObjectPattern": "`Kind/name`",
 }
 
 HEAD = "<!-- written by `make docs` from the code; do not edit -->\n"
@@ -185,7 +189,7 @@ def _kind(annotation: Any) -> str:
 
 def _kinds(annotation: Any) -> Iterator[str]:
     for name, words in SCALARS.items():
-        if annotation == getattr(scalars, name):
+        if annotation == getattr(scalars, name, None) or annotation == getattr(judgement, name, None):
             yield words
             return
     origin, args = get_origin(annotation), get_args(annotation)

@@ -425,7 +425,8 @@ JSON = """\
   ],
   "summary": {
     "errors": 1,
-    "warnings": 0
+    "warnings": 0,
+    "infos": 0
   },
   "stale": false
 }"""
@@ -439,7 +440,7 @@ def test_json() -> None:
 def test_json_counts() -> None:
     found = (finding(at("name")), finding(at("name"), rule=OLD_API), finding(at("hosts"), rule=OLD_API))
     content = json.loads(as_json.render_all(found, SOURCES))
-    assert content["summary"] == {"errors": 1, "warnings": 2}
+    assert content["summary"] == {"errors": 1, "warnings": 2, "infos": 0}
     assert [each["line"] for each in content["findings"]] == [1, 1, 11]
 
 

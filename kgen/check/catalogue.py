@@ -34,6 +34,9 @@ FAMILIES: Mapping[str, Profile] = {
 }
 """Folders with rules, and the profile of those that name none."""
 
+_OF_JUDGEMENT = ("KG61", "KG80")
+"""First and last family of codes that an API server knows nothing of."""
+
 _EXAMPLES = ("before", "fails", "passes", "fails_dockerfile", "passes_dockerfile", "settings")
 
 
@@ -106,6 +109,21 @@ def entry(row: str) -> Entry:
 def rule(row: str) -> Rule:
     """Return the rule of a row."""
     return entry(row).rule
+
+
+def is_silenceable(rule: Rule) -> bool:
+    """Tell whether somebody may decide that ``rule`` is wrong for them: not where an API server refuses the object."""
+    first, last = _OF_JUDGEMENT
+    return first <= rule.code[:4] <= last or rule.severity is not Severity.ERROR
+
+
+@cache
+def by_name() -> Mapping[str, Entry]:
+    """Return all rows by everything that they may be called: name, code, and row."""
+    made = {}
+    for each in entries().values():
+        made |= {each.rule.name: each, each.rule.code: each, each.row: each}
+    return made
 
 
 @cache

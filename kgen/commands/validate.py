@@ -16,9 +16,10 @@ from kgen.versions import DEFAULT_VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any, BinaryIO, TextIO
 
+    from kgen.check.store import Store
     from kgen.commands.validate_formats import Sink
     from kgen.diag import Diagnostic, Rule
     from kgen.source import Source
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from kgen.validate.definitions import Definitions
     from kgen.validate.document import Verdict
     from kgen.validate.judge import Judge
+    from kgen.validate.selection import Selection
+    from kgen.validate.workspace import Settings
 
 _FEWEST_CACHED = 8
 """Files for which looking into the cache takes longer than judging them."""
@@ -35,18 +38,31 @@ _MOST_PROCESSES = 64
 _ROUND = 20_000
 """Files that are judged before anything is printed about them."""
 
+_OWN_FOLDERS = (
+    *("", "check", "check/cel", "check/cross", "check/cross/rules", "check/lifecycle", "check/practice"),
+    *("check/practice/rules", "check/server", "check/server/rules", "read", "syntax", "validate"),
+)
+"""Folders of kgen with what a verdict depends on."""
+
 
 class Request:
     """What the command line asks for."""
 
-    __slots__ = ("cached", "colour", "crds", "jobs", "output_format", "paths", "profile", "rules", "versions")
+    __slots__ = (
+        *("before", "cached", "colour", "crds", "ignore", "jobs", "output_format", "paths", "profile", "rules"),
+        *("select", "today", "versions"),
+    )
 
     def __init__(
         self,
         *,
         paths: Sequence[str] = (),
         versions: Sequence[str] = (),
-        profile: str = "default",
+        profile: str = "",
+        select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        today: str = "",
+        before: str = "",
         crds: Sequence[str] = (),
         output_format: str = "text",
         cached: bool = True,
@@ -57,6 +73,16 @@ class Request:
         self.paths = paths
         self.versions = versions
         self.profile = profile
+        """Empty: that of kgen.yaml, or `default`."""
+
+        self.select = select
+        self.ignore = ignore
+        self.today = today
+        """As `2026-11-21`, for silences that end some day; empty: none does."""
+
+        self.before = before
+        """Folder or file with the manifests as they are applied now; empty: not to be compared."""
+
         self.crds = crds
         self.output_format = output_format
         self.cached = cached
@@ -69,7 +95,7 @@ class Request:
 def run(request: Request, stdin: BinaryIO, out: TextIO, err: TextIO) -> int:
     """Do what ``request`` asks for and return the exit code."""
     run_ = _Run(request, stdin)
-    sink = _sink(request, run_.versions, out, err)
+    sink = _sink(request, run_, out, err)
     if run_.wrong:
         return sink.refused(run_.wrong, run_.sources)
     for verdict in run_.verdicts():
@@ -77,14 +103,15 @@ def run(request: Request, stdin: BinaryIO, out: TextIO, err: TextIO) -> int:
     return sink.end()
 
 
-def _sink(request: Request, versions: Sequence[str], out: TextIO, err: TextIO) -> Sink:
+def _sink(request: Request, run_: _Run, out: TextIO, err: TextIO) -> Sink:
+    versions = run_.versions
     if request.output_format == "text":
         from kgen.commands.validate_text import Text  # noqa: PLC0415  # one of two
 
         return Text(out, err, versions, colour=request.colour)
     from kgen.commands.validate_formats import sink  # noqa: PLC0415  # not for people
 
-    return sink(request.output_format, out, versions, request.rules)
+    return sink(request.output_format, out, versions, [run_.selection.weighed(each) for each in request.rules])
 
 
 class _Run:
@@ -100,7 +127,10 @@ class _Run:
 
         self._definitions = self._named(request.crds) if request.crds else self._declared()
         self._files, self._streams = self._inputs()
+        self._store = self._opened_store()
+        self._settings = self._read_settings()
         self.versions = self._all_versions()
+        self.selection = self._selected()
         self._judge: Judge | None = None
         self._news: list[Verdict] = []
 
@@ -162,38 +192,85 @@ class _Run:
             raise OSError(0, "it is no regular file")
         return [path]
 
-    def _all_versions(self) -> tuple[str, ...]:
+    def _opened_store(self) -> Store:
         from kgen.check.store import Store, default_directory  # noqa: PLC0415
 
-        self._store = Store(default_directory())
-        versions = self._request.versions or self._platform_versions() or (DEFAULT_VERSION,)
+        return Store(default_directory())
+
+    def _all_versions(self) -> tuple[str, ...]:
+        versions = self._request.versions or self._settings.versions or (DEFAULT_VERSION,)
         known = self._store.versions()
         versions = tuple(sorted(set(versions), key=lambda version: known.index(version) if version in known else -1))
         if not set(versions) <= set(self._store.versions()):
             self._complain("unknown_versions", self._store, versions)
         return versions
 
-    def _platform_versions(self) -> tuple[str, ...]:
+    def _read_settings(self) -> Settings:
         path = os.path.join(self._root, workspace.PLATFORM_FILE) if self._root else ""
         if not path or not os.path.isfile(path):
-            return ()
+            return workspace.Settings()
         try:
             with open(path, "rb") as file:
-                versions = workspace.declared_versions(file.read())
+                settings = workspace.plain_settings(file.read())
         except OSError:
-            versions = None
-        if versions is not None and set(versions) <= set(self._store.versions()):
-            return versions
-        from kgen.commands.platform import platform_versions  # noqa: PLC0415  # the whole model, for what is unusual
+            settings = None
+        if settings is not None and set(settings.versions) <= set(self._store.versions()):
+            return settings
+        from kgen.commands.platform import platform_settings  # noqa: PLC0415  # the whole model, for what is unusual
 
-        versions, found, self.sources = platform_versions(self._root or "")
+        settings, found, self.sources = platform_settings(self._root or "")
         self.wrong += found
-        return versions
+        return settings
+
+    def _selected(self) -> Selection:
+        """Return which rules count: the command line wins over kgen.yaml."""
+        from kgen.validate.selection import Selection  # noqa: PLC0415
+
+        request, settings = self._request, self._settings
+        only = self._codes("--select", request.select)
+        left_out = self._codes("--ignore", request.ignore)
+        if request.today and not _is_date(request.today):
+            self._complain("wrong_date", request.today)
+        return Selection(
+            request.profile or settings.profile or "default",
+            only=only if request.select else None,
+            also=settings.also,
+            left_out=left_out,
+            ignored=settings.ignored,
+            severities=settings.severities,
+            today=request.today,
+        )
+
+    def _codes(self, option: str, given: Sequence[str]) -> frozenset[str]:
+        names = [name.strip() for each in given for name in each.split(",") if name.strip()]
+        if not names:
+            return frozenset()
+        from kgen.commands.platform import chosen  # noqa: PLC0415  # only if rules are named
+        from kgen.diag import Label  # noqa: PLC0415
+
+        codes, wrong = chosen(names, Label(file=option))
+        self.wrong += wrong
+        return frozenset(codes)
 
     def verdicts(self) -> Iterator[Verdict]:
         """Yield all verdicts."""
-        yield from settled(self._rounds(), self._judge_of, {files.shown(path) for path in self._files})
+        found = settled(self._rounds(), self._judge_of, {files.shown(path) for path in self._files})
+        if self.selection.profile != "server" or self.selection.only:
+            found = self._compared(found)
+        yield from self.selection.applied(found)
         yield from self._news  # on definitions that were needed at the very end only
+
+    def _compared(self, found: Iterable[Verdict]) -> Iterator[Verdict]:
+        """Yield ``found`` with what is wrong with several objects together."""
+        from kgen.validate.together import Comparison  # noqa: PLC0415
+
+        cache = self._cache()
+        profile = self.selection.asked_profile()
+        yield from Comparison(profile=profile, external=self._settings.external, cache=cache).completed(found)
+        if cache and cache.added:
+            from kgen.write.cache import append  # noqa: PLC0415  # only if there is news
+
+            append(cache.path, cache.added)
 
     def _rounds(self) -> Iterator[Verdict]:
         cache = self._cache()
@@ -229,7 +306,7 @@ class _Run:
             return None
         from kgen.validate.cache import Cache, fingerprint  # noqa: PLC0415
 
-        options = (self._request.profile, *self.versions, sys.version)
+        options = (self.selection.asked_profile(), *self._settings.external, *self.versions, sys.version)
         name = fingerprint(options, _own_files(), self._definitions)
         return Cache(os.path.join(self._root, workspace.CACHE, f"{name}.lines"))
 
@@ -244,7 +321,7 @@ class _Run:
         from kgen.validate.judge import Judge  # noqa: PLC0415
 
         if not documents and not self._definitions:
-            return Judge(Objects(self._store, self.versions, _nothing), profile=self._request.profile)
+            return Judge(Objects(self._store, self.versions, _nothing), profile=self.selection.asked_profile())
         made: list[Definitions] = []
 
         def definitions() -> Definitions:
@@ -260,7 +337,7 @@ class _Run:
             lambda *kind: definitions().find(*kind),
             lambda api_version: definitions().kinds(api_version),
         )
-        return Judge(objects, profile=self._request.profile)
+        return Judge(objects, profile=self.selection.asked_profile())
 
 
 def _has_definition(path: str) -> bool:
@@ -269,6 +346,12 @@ def _has_definition(path: str) -> bool:
             return b"CustomResourceDefinition" in file.read()
     except OSError:
         return True  # that is said elsewhere
+
+
+def _is_date(text: str) -> bool:
+    from kgen.validate.silences import DATE  # noqa: PLC0415  # only for this option
+
+    return DATE.match(text) is not None
 
 
 def _nothing(*_: object) -> None:
@@ -280,7 +363,7 @@ def _own_files() -> Iterator[str]:
     from kgen.check.store import default_directory  # noqa: PLC0415
 
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    for folder in ("", "check", "check/cel", "check/server", "check/server/rules", "read", "syntax", "validate"):
+    for folder in _OWN_FOLDERS:
         with os.scandir(os.path.join(package, folder)) as entries:
             yield from sorted(entry.path for entry in entries if entry.name.endswith((".py", ".toml")))
     schemas = default_directory()

@@ -14,7 +14,13 @@ NO_DEFINITION = Rule(
     name="no-custom-resource-definition",
     explain="Custom kinds are declared by CustomResourceDefinitions, and there is none where one was expected.",
 )
-RULES = (NO_DEFINITION,)
+UNKNOWN_RULE_CHOSEN = Rule(
+    code="KG1113",
+    name="unknown-rule",
+    explain="A rule is called by its name (`image-latest`) or by its code (`KG7151`).",
+)
+WRONG_DATE = Rule(code="KG1114", name="wrong-date", explain="A day is written as year, month and day, as `2027-01-31`.")
+RULES = (NO_DEFINITION, UNKNOWN_RULE_CHOSEN, WRONG_DATE)
 
 
 def unreadable_path(path: str, error: OSError) -> list[Diagnostic]:
@@ -33,6 +39,12 @@ def nothing_to_validate(path: str) -> list[Diagnostic]:
 def unknown_versions(store: Store, versions: Sequence[str]) -> list[Diagnostic]:
     """Return a finding for each version that ``store`` has no schemas of."""
     return kinds.unknown_versions(store, versions)
+
+
+def wrong_date(text: str) -> list[Diagnostic]:
+    """Return the finding for a `--today` that is no date."""
+    message = f"`--today {text}` is no date"
+    return [Diagnostic(rule=WRONG_DATE, message=message, at=Label(file="--today"), help="write it as `2027-01-31`")]
 
 
 def no_definition(path: str) -> list[Diagnostic]:

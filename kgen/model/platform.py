@@ -4,7 +4,16 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
-from kgen.scalars import INVALID_VERSION, Name, ObjectName, RelativePath, Repository, VersionText
+from kgen.judgement import DateText, ObjectPattern, Reason
+from kgen.scalars import (
+    INVALID_VERSION,
+    Name,
+    ObjectName,
+    RelativePath,
+    Repository,
+    VersionText,
+    Word,
+)
 from kgen.source import Node
 from kgen.spec import Later, NotYet, Spec, fault
 from kgen.versions import DEFAULT_VERSION
@@ -81,6 +90,41 @@ def _some(versions: tuple[str, ...]) -> tuple[str, ...]:
 Versions: TypeAlias = Annotated[tuple[VersionText, ...], AfterValidator(_some)]
 
 
+class Ignore(Spec):
+    """A rule that does not count somewhere."""
+
+    rule: Word
+    """Name or code of the rule."""
+
+    reason: Reason
+    """Why; whoever reads it in a year has to know."""
+
+    paths: tuple[Word, ...] = ()
+    """Files and folders, relative to kgen.yaml, as `deploy/dev/**`; everywhere if left out."""
+
+    kinds: tuple[Word, ...] = ()
+    """Kinds of objects, as `Deployment`; all if left out."""
+
+    until: DateText | None = None
+    """Last day on which it counts, as `2027-01-31`; `kgen validate --today` tells which day it is."""
+
+
+class Rules(Spec):
+    """Which rules `kgen validate` asks."""
+
+    profile: Literal["server", "default", "strict"] | None = None
+    """`server`: what an API server refuses; `default`: and what breaks an app; `strict`: and good practice."""
+
+    also: tuple[Word, ...] = ()
+    """Names or codes of rules to ask beyond those of the profile."""
+
+    ignore: tuple[Ignore, ...] = ()
+    """Rules that do not count somewhere."""
+
+    severity: dict[Word, Literal["error", "warning", "info"]] = Field(default_factory=dict)
+    """Other severities of rules, by name or code."""
+
+
 class Platform(Spec):
     """What the cluster and the organisation look like."""
 
@@ -105,11 +149,10 @@ class Platform(Spec):
     argocd: Later = None
     """Repository and project of Argo CD Applications."""
 
-    rules: Later = None
-    """Selection of rules."""
+    rules: Rules = Rules()
 
-    external: Later = None
-    """Objects that exist outside of the repository."""
+    external: tuple[ObjectPattern, ...] = ()
+    """Objects that exist outside of the repository, as `Secret/db` or `Secret/shop/db`; `*` stands for any name."""
 
     defaults: Later = None
     """Defaults of all app files."""

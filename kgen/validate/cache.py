@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _DIGEST = 16
 _HEX = 2 * _DIGEST
+_PLAIN = b" +"
+"""What stands for nothing but that a line is there."""
 
 
 class Cache:
@@ -55,6 +57,14 @@ class Cache:
         # a line that was cut off, by a full disk or a kill, is none
         return Verdict(path, None, line=line) if checksum == _checksum(line) else None
 
+    def has(self, digest: bytes) -> bool:
+        """Tell whether something without a verdict of its own is known: that objects go well together."""
+        return self._known.get(digest) == _PLAIN
+
+    def note(self, digest: bytes) -> None:
+        """Remember something without a verdict."""
+        self.added.append(digest + _PLAIN)
+
     def add(self, digest: bytes, verdict: Verdict) -> None:
         """Remember ``verdict``, if that is possible."""
         line = remembered(verdict)
@@ -65,6 +75,14 @@ class Cache:
 
 def _checksum(line: bytes) -> bytes:
     return b"%08x" % crc32(line)
+
+
+def whole(parts: Iterable[tuple[str, bytes]]) -> bytes:
+    """Return the digest of files together, each given with its path and its own digest."""
+    made = blake2b(digest_size=_DIGEST, person=b"together")
+    for path, digest in parts:
+        made.update(path.encode(errors="surrogateescape") + b"\0" + digest + b"\0")
+    return made.hexdigest().encode()
 
 
 def fingerprint(parts: Iterable[str], files: Iterable[str], definitions: Iterable[str]) -> str:

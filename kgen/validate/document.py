@@ -6,10 +6,10 @@ import json
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any, TypeAlias
 
-    from kgen.diag import Diagnostic
+    from kgen.diag import Diagnostic, Path
     from kgen.read.split import Chunk
 
     Identity: TypeAlias = tuple[str, str, str, str]
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Document:
     """One document: valid, invalid (``found`` has an error), or skipped (``skipped`` says why)."""
 
-    __slots__ = ("chunk", "declares", "found", "identity", "index", "is_unknown", "line", "skipped")
+    __slots__ = ("chunk", "declares", "found", "identity", "index", "is_unknown", "line", "objects", "size", "skipped")
 
     def __init__(self, index: int, line: int, *, skipped: str = "", identity: Identity = ("", "", "", "")) -> None:
         self.index = index
@@ -27,6 +27,9 @@ class Document:
 
         self.line = line
         """Where its first value stands, from 1."""
+
+        self.size = 0
+        """Of its text, in bytes; 0 where nobody has looked at it in this run."""
 
         self.skipped = skipped
         self.identity = identity
@@ -40,6 +43,9 @@ class Document:
         self.declares: tuple[Mapping[str, Any], ...] = ()
         """The CustomResourceDefinitions in it."""
 
+        self.objects: Sequence[tuple[Path, dict[str, Any]]] = ()
+        """What rules over several objects have to know of those in it, each with its place in the document."""
+
     @property
     def is_valid(self) -> bool:
         return not self.skipped and not any(each.rule.severity == "error" for each in self.found)
@@ -52,7 +58,7 @@ class Document:
 class Verdict:
     """A file, or a part of a long one, and its documents."""
 
-    __slots__ = ("_documents", "found", "is_news", "line", "path")
+    __slots__ = ("_documents", "digest", "found", "is_news", "line", "objects", "path")
 
     def __init__(
         self, path: str, documents: list[Document] | None, found: tuple[Diagnostic, ...] = (), line: bytes = b""
@@ -69,6 +75,12 @@ class Verdict:
         """What is wrong with the file itself: it cannot be read."""
 
         self.line = line
+        self.digest = b""
+        """Of the content of the file, if it is one whose verdicts are remembered."""
+
+        self.objects = b""
+        """Those of all documents, as they travel between processes: only where the documents are not there."""
+
         self.is_news = False
         """Whether it is about a definition of a custom kind, which nobody asked to look at but a document."""
 
@@ -79,6 +91,11 @@ class Verdict:
         return self._documents
 
     @property
+    def is_remembered(self) -> bool:
+        """Whether nobody has looked at the documents in this run."""
+        return self._documents is None
+
+    @property
     def valid(self) -> int:
         """How many documents there are, if all are known to be valid without having a look at them; else 0."""
         return int(self.line.partition(b" ")[0] or 0)
@@ -87,7 +104,8 @@ class Verdict:
 def remembered(verdict: Verdict) -> bytes | None:
     """Return the ``line`` for ``verdict``, or ``None`` if there is something in it that has to be looked at again."""
     documents = verdict.documents
-    if verdict.found or any(each.found or each.is_unknown or each.declares for each in documents):
+    # text is kept where a comment speaks to kgen: whether it is still of use has to be found out each time
+    if verdict.found or any(each.found or each.is_unknown or each.declares or each.chunk for each in documents):
         return None
     valid = b"" if any(each.skipped for each in documents) else b"%d" % len(documents)
     rows = [[each.index, each.line, each.skipped, *each.identity] for each in documents]

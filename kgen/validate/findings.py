@@ -17,6 +17,7 @@ from kgen.read.scalar import plain
 from kgen.read.split import LARGEST, Chunk
 from kgen.syntax.lines import Lines
 from kgen.syntax.rules import code
+from kgen.validate.fields import Fields
 from kgen.validate.judge import Problem
 from kgen.words import listed, nearest
 
@@ -50,7 +51,7 @@ def of_problems(problems: Sequence[Problem], objects: Objects, chunk: Chunk, pat
 def of_faults(faults: Sequence[Fault], at: Path, chunk: Chunk, path: str) -> tuple[Diagnostic, ...]:
     """Return the findings for ``faults`` of the object at ``at`` that do not depend on a version."""
     places = Places(chunk.text)
-    return tuple(_moved(_of_fault(fault, "", at, places), chunk, path) for fault in faults)
+    return tuple(_moved(_of_fault(fault, None, "", at, places), chunk, path) for fault in faults)
 
 
 def _of_problem(problem: Problem, objects: Objects, places: Places) -> Iterator[Diagnostic]:
@@ -59,21 +60,27 @@ def _of_problem(problem: Problem, objects: Objects, places: Places) -> Iterator[
         return
     if problem.kind.lacking:
         yield _unknown_kind(problem, problem.kind.lacking, objects, places)
+    fields: dict[str, Fields] = {}
     for fault, versions in problem.faults.items():
         since = f" in Kubernetes {joined(versions)}" if len(versions) < len(objects.versions) else ""
-        yield _of_fault(fault, since, problem.at, places)
+        if versions[-1] not in fields:
+            fields[versions[-1]] = Fields(problem, objects, versions[-1])
+        yield _of_fault(fault, fields[versions[-1]], since, problem.at, places)
 
 
-def _of_fault(fault: Fault, since: str, at: Path, places: Places) -> Diagnostic:
+def _of_fault(fault: Fault, fields: Fields | None, since: str, at: Path, places: Places) -> Diagnostic:
     where = (*at, *fault.path)
-    subject = f"`{field(where)}`" if where else "the object"
+    shown_as = fields.shown(fault.path) if fields else field(where)
+    subject = f"`{shown_as}`" if where else "the object"
     span = places.span(where)
     # of a block, the key says more than the first of its lines
     on_key = fault.keyword is Keyword.UNKNOWN or span.end_line > span.line
+    span = places.span(where, on_key=True) if on_key else span
+    named = fields.named(fault) if fields else ""
     return Diagnostic(
         rule=_rule(fault),
         message=f"{subject} {fault.message}{since}".replace("that Kubernetes knows in Kubernetes", "in Kubernetes"),
-        at=Label(where, on="key" if on_key else "value", span=places.span(where, on_key=True) if on_key else span),
+        at=Label(where, on="key" if on_key else "value", span=span, field=named),
         help=fault.help or (_about_quotes(fault, places.scalar(where)) if fault.keyword is Keyword.TYPE else ""),
     )
 

@@ -7,7 +7,11 @@ Documents without fault, which nearly all are, take the short way: no place is l
 from __future__ import annotations
 
 from kgen.check.fault import Keyword
-from kgen.check.objects import DEFINITION
+from kgen.check.objects import DEFINITION, HIDING_NOTHING
+from kgen.check.practice.families import checks
+from kgen.check.resource import Resource
+from kgen.check.slim import slim
+from kgen.check.sound import sound
 from kgen.read.quick import SYNTAX, Unusual, quick
 from kgen.read.split import LARGEST
 from kgen.validate import sorts
@@ -32,6 +36,9 @@ _MEANING = "KG1002"
 
 _LIST = "List"
 
+_SILENCE = b"# kgen:"
+"""What a comment to kgen starts with."""
+
 
 class Problem:
     """What is wrong with an object: the document's, or one in its list."""
@@ -55,9 +62,11 @@ class Judge:
     def __init__(self, objects: Objects, *, profile: str) -> None:
         """
         Args:
-            profile: ``server`` drops what only breaks a server-side apply.
+            profile: ``server`` drops what only breaks a server-side apply, and asks nothing that a server does not;
+                ``off`` asks all rules of practice.
         """
         self._objects = objects
+        self._profile = profile
         self._only_server = profile == "server"
 
     def document(self, chunk: Chunk, index: int, path: str) -> Document:
@@ -76,7 +85,10 @@ class Judge:
 
     def _object(self, value: Mapping[str, Any], made: Document, chunk: Chunk, path: str) -> Document:
         try:
-            problems = list(self._problems(value))
+            kept: list[tuple[Path, dict[str, Any]]] = []
+            made.objects = kept
+            made.size = len(chunk.text)
+            problems = list(self._problems(value, kept))
         except RecursionError:
             from kgen.validate import findings  # noqa: PLC0415  # only after a fault
 
@@ -89,6 +101,8 @@ class Judge:
             found = findings.of_problems(problems, self._objects, chunk, path)
             self._blamed(made, found, chunk)
             made.is_unknown = any(problem.kind and problem.kind.lacking for problem in problems)
+        if _SILENCE in chunk.text:
+            made.chunk = chunk
         if b"CustomResourceDefinition" in chunk.text:
             made.declares = tuple(part for _, part in parts(value) if is_definition(part))
         return made
@@ -97,7 +111,8 @@ class Judge:
         made.found, made.chunk = found, chunk
         return made
 
-    def _problems(self, value: Mapping[str, Any]) -> Iterator[Problem]:
+    def _problems(self, value: Mapping[str, Any], kept: list[tuple[Path, dict[str, Any]]]) -> Iterator[Problem]:
+        """Yield what is wrong; ``kept`` takes what rules over several objects have to know."""
         for at, part in parts(value):
             api_version, kind = (part.get("apiVersion"), part.get("kind")) if isinstance(part, dict) else ("", "")
             if not (api_version and kind and type(api_version) is str and type(kind) is str):
@@ -107,8 +122,27 @@ class Judge:
             faults = self._objects.faults(part, known)
             if faults and self._only_server:
                 faults = {fault: since for fault, since in faults.items() if fault.keyword is not Keyword.DUPLICATE}
+            if not self._only_server:
+                rest, faults = self._practice(part, known, faults)
+                kept.append((at, slim(rest)))
             if faults or known.lacking:
                 yield Problem(at, part, known, faults)
+
+    def _practice(
+        self, value: dict[str, Any], known: Kind, faults: Mapping[Fault, Versions]
+    ) -> tuple[dict[str, Any], Mapping[Fault, Versions]]:
+        """Return what is sound of an object, and all its faults: those of practice too."""
+        if faults:
+            # what breaks a rule of the server is there all the same; what breaks the schema could be anything
+            broken = [fault.path for fault in faults if not fault.row and fault.keyword not in HIDING_NOTHING]
+            value = sound(value, broken) if broken else value
+        resource = Resource(value)
+        more: dict[Fault, Versions] = {}
+        for rule in checks(resource.key, self._profile):
+            for context in known.contexts:
+                for fault in rule(resource, context.version):
+                    more[fault] = (*more.get(fault, ()), "{}.{}".format(*context.version))
+        return value, {**faults, **more} if more else faults
 
 
 def _excuse(found: tuple[Diagnostic, ...], text: bytes, path: str) -> str:

@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from kgen.validate.cache import Cache
     from kgen.validate.judge import Judge
 
-    Share: TypeAlias = tuple[list[bytes | list[Verdict]], list[bytes]]
-    """For each file its verdicts, or the line of the only one; lines for the cache."""
+    Answer: TypeAlias = tuple[bytes, bytes, bytes] | list[Verdict]
+    """Line, digest and objects of the only verdict on a file, if it has a line; or all of them."""
+
+    Share: TypeAlias = tuple[list[Answer], list[bytes]]
+    """For each file the answer; lines for the cache."""
 
 _PART = 1000
 """Documents of a long file that are looked at together."""
@@ -68,10 +71,10 @@ class Examiner:
     def share(self, paths: Sequence[str]) -> Share:
         """Return the same at once, in a form that travels light from process to process, and lines for the cache."""
         before = len(self._cache.added) if self._cache else 0
-        answers: list[bytes | list[Verdict]] = []
+        answers: list[Answer] = []
         for path in paths:
             made = list(self.verdicts((path,)))
-            answers.append(made[0].line if len(made) == 1 and made[0].line else made)
+            answers.append(_packed(made[0]) if len(made) == 1 and made[0].line else made)
         return answers, self._cache.added[before:] if self._cache else []
 
     def _file(self, path: str) -> Iterator[Verdict]:
@@ -90,9 +93,10 @@ class Examiner:
         digest = self._cache.digest(data, name)
         known = self._cache.get(digest, name)
         if known is None:
-            parts = enumerate(_separate(chunks(data)))
+            parts = enumerate(separate(chunks(data)))
             known = Verdict(name, [self._judge().document(chunk, at, name) for at, chunk in parts])
             self._cache.add(digest, known)
+        known.digest = digest
         yield known
 
     def _parts(self, path: str, name: str, data: bytes | None) -> Iterator[Verdict]:
@@ -100,8 +104,10 @@ class Examiner:
         made: list[Document] = []
         is_empty = path in self._streams
         try:
-            for index, chunk in enumerate(_separate(chunks(data) if data is not None else long(path, self._stdin))):
+            for index, chunk in enumerate(separate(chunks(data) if data is not None else long(path, self._stdin))):
                 made.append(judge.document(chunk, index, name))
+                if path in self._streams:  # nobody can read it a second time
+                    made[-1].chunk = chunk
                 is_empty = is_empty and made[-1].skipped in _NOTHING
                 if len(made) == _PART:
                     yield Verdict(name, made)
@@ -117,7 +123,7 @@ class Examiner:
             yield Verdict(name, [], (without_objects(name),))
 
 
-def _separate(found: Iterable[Chunk]) -> Iterator[Chunk]:
+def separate(found: Iterable[Chunk]) -> Iterator[Chunk]:
     """Yield ``found``, with each object of a JSON stream on its own, as kubectl reads them."""
     for chunk in found:
         if chunk.text.startswith(b"{") and b"}" in chunk.text[:-2]:
@@ -128,11 +134,23 @@ def _separate(found: Iterable[Chunk]) -> Iterator[Chunk]:
             yield chunk
 
 
-def unpacked(paths: Sequence[str], answers: Sequence[bytes | list[Verdict]]) -> Iterator[Verdict]:
+def _packed(verdict: Verdict) -> tuple[bytes, bytes, bytes]:
+    if verdict.is_remembered:
+        return verdict.line, verdict.digest, b""
+    import marshal  # noqa: PLC0415  # between two processes of this program, and twice as fast as pickle
+
+    objects = [(each.index, each.objects) for each in verdict.documents if each.objects]
+    return verdict.line, verdict.digest, marshal.dumps(objects) if objects else b""
+
+
+def unpacked(paths: Sequence[str], answers: Sequence[Answer]) -> Iterator[Verdict]:
     """Yield the verdicts on ``paths`` again."""
     for path, answer in zip(paths, answers, strict=True):
-        if isinstance(answer, bytes):
-            yield Verdict(shown(path), None, line=answer)
+        if isinstance(answer, tuple):
+            line, digest, objects = answer
+            made = Verdict(shown(path), None, line=line)
+            made.digest, made.objects = digest, objects
+            yield made
         else:
             yield from answer
 

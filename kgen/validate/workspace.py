@@ -6,7 +6,10 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+    from kgen.validate.selection import Ignored
 
 PLATFORM_FILE = "kgen.yaml"
 FOLDER = ".kgen"
@@ -17,6 +20,31 @@ FIELDS = frozenset(
     }
 )
 """What a kgen.yaml may say. A test compares them with the model, which takes longer to load than this command."""
+
+
+class Settings:
+    """What kgen.yaml says to ``kgen validate``."""
+
+    __slots__ = ("also", "external", "ignored", "profile", "severities", "versions")
+
+    def __init__(
+        self,
+        *,
+        versions: tuple[str, ...] = (),
+        profile: str = "",
+        also: frozenset[str] = frozenset(),
+        ignored: Sequence[Ignored] = (),
+        severities: Mapping[str, str] | None = None,
+        external: tuple[str, ...] = (),
+    ) -> None:
+        self.versions = versions
+        self.profile = profile
+        self.also = also
+        self.ignored = ignored
+        self.severities = severities or {}
+        self.external = external
+        """Objects outside of the repository, as ``Secret/db``."""
+
 
 DEFINITIONS = os.path.join(FOLDER, "crds")
 CACHE = os.path.join(FOLDER, "cache")
@@ -43,12 +71,12 @@ def _is_ours(path: str) -> bool:
     return not hasattr(os, "getuid") or owner in {0, os.getuid(), os.stat(os.curdir).st_uid}
 
 
-def declared_versions(data: bytes) -> tuple[str, ...] | None:
-    """
-    Return the Kubernetes versions that the text of a kgen.yaml names, as written; ``None`` if it is not plain to see.
+def plain_settings(data: bytes) -> Settings | None:
+    r"""
+    Return what the text of a kgen.yaml says, as written; ``None`` if it is not plain to see.
 
-    >>> declared_versions(b"kubernetes: 1.30"), declared_versions(b"output: {}"), declared_versions(b"kubernets: 1.30")
-    (('1.30',), (), None)
+    >>> plain_settings(b"kubernetes: 1.30\nexternal: [Secret/db]").versions, plain_settings(b"kubernets: 1.30")
+    (('1.30',), None)
     """
     from kgen.read.quick import SYNTAX, Unusual, compose  # noqa: PLC0415  # only where there is a kgen.yaml
 
@@ -57,15 +85,32 @@ def declared_versions(data: bytes) -> tuple[str, ...] | None:
     except (SYNTAX, Unusual):
         return None
     if node is None:
-        return ()
+        return Settings()
     pairs = node.value if node.id == "mapping" else []
-    if not pairs or any(key.value not in FIELDS for key, _ in pairs):
+    found = {key.value: item for key, item in pairs if isinstance(key.value, str)}
+    if not pairs or len(found) < len(pairs) or not found.keys() <= FIELDS or "rules" in found:
         return None
-    named = [item for key, item in pairs if key.value == "kubernetes"]
-    if any(item.id == "mapping" for item in named):
+    versions = _texts(found.get("kubernetes"))
+    external = _texts(found.get("external"), is_list=True)
+    if versions is None or external is None or not all(map(_is_plain, external)):
         return None
-    texts = [each.value for item in named for each in ([item] if item.id == "scalar" else item.value)]
-    return tuple(texts) if all(isinstance(text, str) for text in texts) else None
+    return Settings(versions=versions, external=external)
+
+
+def _texts(node: Any, *, is_list: bool = False) -> tuple[str, ...] | None:
+    """Return the text, or the texts, of a node; ``None`` if it has another form."""
+    if node is None:
+        return ()
+    if node.id == "mapping" or (is_list and node.id == "scalar"):
+        return None
+    items = [node] if node.id == "scalar" else node.value
+    return tuple(each.value for each in items) if all(each.id == "scalar" for each in items) else None
+
+
+def _is_plain(declared: str) -> bool:
+    """Tell whether an external object is written so that nobody would ask about it."""
+    kind, _, rest = declared.partition("/")
+    return kind.isascii() and kind.isalpha() and "/" not in rest and rest.replace("-", "a").isalnum() and rest.isascii()
 
 
 def definition_files(folder: str) -> Iterator[str]:

@@ -1,0 +1,170 @@
+"""
+Verdicts completed by what only shows when all objects of a run are there: references, selectors, clashes.
+
+All verdicts are held until the last one has come, up to a limit: above it, objects are not compared, and the run
+says so.
+"""
+
+from __future__ import annotations
+
+from kgen.check.cross.families import findings
+from kgen.check.cross.resources import External, Resources
+from kgen.check.resource import Resource
+from kgen.check.slim import slim
+from kgen.read.split import chunks
+from kgen.validate.files import read
+from kgen.validate.judge import document, parts
+from kgen.validate.run import separate
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any, TypeAlias
+
+    from kgen.check.cross.resources import Finding
+    from kgen.diag import Path
+    from kgen.read.split import Chunk
+    from kgen.validate.cache import Cache
+    from kgen.validate.document import Verdict
+
+    Objects: TypeAlias = Iterable[tuple[int, Sequence[tuple[Path, dict[str, Any]]]]]
+
+MOST_OBJECTS = 30_000
+MOST_BYTES = 16 * 1024 * 1024
+"""Documents that are compared with each other, and their text."""
+
+
+class Place:
+    """Where an object stands: a document of a file, and where in it."""
+
+    __slots__ = ("at", "index", "verdict")
+
+    def __init__(self, verdict: Verdict, index: int, at: Path) -> None:
+        self.verdict = verdict
+        self.index = index
+        self.at = at
+
+    @property
+    def path(self) -> str:
+        return self.verdict.path
+
+
+class Comparison:
+    """Compares the objects of a run."""
+
+    def __init__(self, *, profile: str, external: Iterable[str] = (), cache: Cache | None = None) -> None:
+        self._profile = profile
+        self._external = External(external)
+        self._cache = cache
+
+    def completed(
+        self, found: Iterable[Verdict], more: Callable[[Sequence[Resource]], Iterable[Finding]] | None = None
+    ) -> Iterator[Verdict]:
+        """
+        Yield ``found`` again, with what is wrong with several objects.
+
+        Args:
+            more: Returns further findings on all objects of the run.
+        """
+        held: list[Verdict] = []
+        count = size = 0
+        verdicts = iter(found)
+        for verdict in verdicts:
+            held.append(verdict)
+            documents = () if verdict.is_remembered else verdict.documents
+            count += verdict.valid or len(documents)
+            size += sum(each.size for each in documents)
+            if count > MOST_OBJECTS or size > MOST_BYTES:
+                break
+        else:
+            self._compare(held, more)
+            yield from held
+            return
+        yield from held
+        yield from verdicts
+        from kgen.validate.crossings import too_many  # noqa: PLC0415  # nearly never
+
+        yield too_many(MOST_OBJECTS, MOST_BYTES)
+
+    def _compare(self, held: Sequence[Verdict], more: Callable[[Sequence[Resource]], Iterable[Finding]] | None) -> None:
+        """Put into the verdicts what is wrong with their objects together."""
+        digest = b""
+        if self._cache and not more and all(each.digest for each in held):
+            from kgen.validate.cache import whole  # noqa: PLC0415  # hashing
+
+            digest = whole((each.path, each.digest) for each in held)
+            if self._cache.has(digest):
+                return
+        resources = list(_gathered(held))
+        made = [
+            finding
+            for members in _sets(resources, held)
+            for finding in findings(Resources(members, self._external), self._profile)
+        ]
+        if more:
+            made += more(resources)
+        if made:
+            from kgen.validate.crossings import put  # noqa: PLC0415  # only after a fault
+
+            put(made, chunk_of)
+        elif digest and self._cache:
+            self._cache.note(digest)
+
+
+def _sets(resources: list[Resource], held: Sequence[Verdict]) -> Sequence[Sequence[Resource]]:
+    if len(held) == 1:
+        return [resources]
+    from kgen.validate.sets import together  # noqa: PLC0415  # only for several files
+
+    return together(resources, lambda each: each.place.path)
+
+
+def _gathered(held: Iterable[Verdict]) -> Iterator[Resource]:
+    for verdict in held:
+        if not verdict.is_news:
+            for index, objects in _objects(verdict):
+                for at, value in objects:
+                    yield Resource(value, Place(verdict, index, at))
+
+
+def _objects(verdict: Verdict) -> Objects:
+    if not verdict.is_remembered:
+        return [(each.index, each.objects) for each in verdict.documents if each.objects]
+    if verdict.objects:
+        import marshal  # noqa: PLC0415  # between two processes of this program
+
+        made: Objects = marshal.loads(verdict.objects)  # noqa: S302
+        return made
+    return _read_again(verdict) if verdict.digest else ()
+
+
+def _read_again(verdict: Verdict) -> Objects:
+    """Return the objects of a file of which an earlier run has said that they are valid."""
+    skipped = {each.index for each in verdict.documents if each.skipped}
+    made = []
+    for index, chunk in enumerate(_chunks(verdict.path)):
+        if index not in skipped:
+            value, _, unreadable = document(chunk, verdict.path)
+            if not unreadable:
+                objects = [(at, slim(part)) for at, part in parts(value) if isinstance(part, dict)]
+                made.append((index, objects))
+    return made
+
+
+def _chunks(path: str) -> list[Chunk]:
+    try:
+        data = read(path)
+    except OSError:  # somebody has removed it since
+        return []
+    return list(separate(chunks(data))) if data is not None else []
+
+
+def chunk_of(place: Place) -> Chunk | None:
+    """Return the text of the document that an object stands in; ``None`` if nobody can tell any more."""
+    for each in place.verdict.documents:
+        if each.index == place.index:
+            if each.chunk is None:
+                texts = _chunks(place.path)
+                each.chunk = texts[place.index] if place.index < len(texts) else None
+            return each.chunk
+    return None

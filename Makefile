@@ -28,13 +28,13 @@ format: $(READY) ## Format the code and fix what can be fixed.
 	$(BIN)/ruff check --fix
 
 golden: $(READY) ## Write the expected outputs anew; the diff is the review.
-	$(BIN)/pytest -q tests/test_golden.py tests/test_validate_golden.py --update-golden
+	$(BIN)/pytest -q tests/test_golden.py tests/test_validate_golden.py tests/test_upgrade.py --update-golden
 	git status --short golden
 
 schemas: $(READY) ## Rebuild schemas/ from the pinned kubernetes-validate.
 	$(BIN)/python scripts/build_schemas.py
 
-docs: $(READY) ## Write docs/app.md, docs/rules.md and docs/server-rules.md from the code.
+docs: $(READY) ## Write docs/app.md and docs/rules from the code.
 	$(BIN)/python scripts/build_docs.py
 
 bench: $(READY) ## Measure start-up, and `kgen validate` beside other tools (3 minutes).

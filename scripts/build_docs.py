@@ -1,5 +1,5 @@
 """
-Write docs/app.md, docs/rules.md and docs/server-rules.md from the code: ``make docs``.
+Write docs/app.md and docs/rules from the code: ``make docs``.
 
 The words are the attribute docstrings of the model and the explanations of the rules, so that editors, findings
 and pages cannot tell different stories. A test fails if the pages are not what this script writes.
@@ -10,15 +10,14 @@ import inspect
 import itertools
 import textwrap
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import build_rule_pages
 from pydantic_core import PydanticUndefined
 
-from kgen import judgement, rules, scalars, spec
-from kgen.check import catalogue
-from kgen.diag import Severity
+from kgen import judgement, scalars, spec
 from kgen.features.autoscaling import Autoscaling
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
@@ -37,7 +36,7 @@ from kgen.model.container import (
     Resources,
     Security,
 )
-from kgen.model.platform import Images, Output, Platform, Routing, Secrets, Storage
+from kgen.model.platform import Ignore, Images, Output, Platform, Routing, Rules, Secrets, Storage
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -45,7 +44,9 @@ APP: tuple[type[spec.Spec], ...] = (
     App, Component, Image, Build, PythonBuild, EnvSource, PortSpec, Probes, Probe, Resources, Amounts, Autoscaling,
     Disruption, Route, Tls, Volume, FileSpec, Security, Release, Need, SecretSpec,
 )  # fmt: skip
-PLATFORM: tuple[type[spec.Spec], ...] = (Platform, Output, Routing, Storage, Secrets, Images)
+PLATFORM: tuple[type[spec.Spec], ...] = (
+    Platform, Output, Routing, Storage, Secrets, Images, Rules, Ignore,
+)  # fmt: skip
 SCALARS = {
     "Name": "name",
     "ObjectName": "name",
@@ -107,46 +108,6 @@ def app_page() -> str:
     """Return docs/app.md."""
     parts = [HEAD, APP_INTRO, "## app.yaml\n", *map(_section, APP), "## kgen.yaml\n", *map(_section, PLATFORM)]
     return "\n".join(part.strip("\n") + "\n" for part in parts)
-
-
-def rules_page() -> str:
-    """Return docs/rules.md."""
-    families = {
-        "KG10": "Syntax: the file as YAML",
-        "KG11": "Use: what the command line asks for",
-        "KG20": "Form: fields and values",
-        "KG30": "Meaning: fields together",
-        "KG40": "Files: what is on disk",
-        "KG50": "Schema: what Kubernetes knows",
-        "KG90": "Bugs of kgen",
-    }
-    lines = [HEAD, "# Rules\n", "Every finding of kgen, by code. Severity is `error` unless a rule says `warning`.\n"]
-    for family, title in families.items():
-        lines += [f"## {title}\n", "| code | name | why |", "|---|---|---|"]
-        for rule in rules.ALL:
-            if rule.code.startswith(family):
-                mark = " (warning)" if rule.severity is Severity.WARNING else ""
-                lines.append(f"| {rule.code} | `{rule.name}`{mark} | {rule.explain} |")
-        lines.append("")
-    return "\n".join(lines).rstrip("\n") + "\n"
-
-
-def server_rules_page() -> str:
-    """Return docs/server-rules.md."""
-    lines = [
-        HEAD,
-        "# Rules of the API server\n",
-        "What an API server refuses, or warns about, beyond its schemas, as `kgen validate` tells it. Each rule",
-        "mirrors a function of the server's own code. Where kgen cannot decide, the reason stands beside it.\n",
-        "| row | code | name | why | upstream |",
-        "|---|---|---|---|---|",
-    ]
-    for row, entry in catalogue.family("server").items():
-        mark = " (warning)" if entry.rule.severity is Severity.WARNING else ""
-        why = f"{entry.rule.explain} *Not checked here: {entry.offline}*" if entry.offline else entry.rule.explain
-        cells = (row, entry.rule.code, f"`{entry.rule.name}`{mark}", why, f"`{entry.upstream}`")
-        lines.append(f"| {' | '.join(' '.join(cell.split()).replace('|', '&#124;') for cell in cells)} |")
-    return "\n".join(lines) + "\n"
 
 
 def _section(model: type[spec.Spec]) -> str:
@@ -222,9 +183,17 @@ def _default(value: Any) -> str:
             return f"`{value}`"
 
 
-PAGES = {"app.md": app_page, "rules.md": rules_page, "server-rules.md": server_rules_page}
+def pages() -> Mapping[str, str]:
+    """Return all pages that are made, by their paths in docs."""
+    return {"app.md": app_page(), **{f"rules/{name}": page for name, page in build_rule_pages.pages().items()}}
+
 
 if __name__ == "__main__":
-    for name, page in PAGES.items():
-        (DOCS / name).write_text(page(), "utf-8")
-        print(f"wrote docs/{name}")
+    made = pages()
+    (DOCS / "rules").mkdir(exist_ok=True)
+    for old in (DOCS / "rules").glob("*.md"):
+        if f"rules/{old.name}" not in made:
+            old.unlink()
+    for name, page in made.items():
+        (DOCS / name).write_text(page, "utf-8")
+    print(f"wrote {len(made)} pages in docs")

@@ -22,10 +22,8 @@ from collections.abc import Callable, Iterator, Mapping
 from graphlib import TopologicalSorter
 from importlib.metadata import distribution
 from pathlib import Path
-from typing import Any, TypeAlias
 
-Schema: TypeAlias = dict[str, Any]
-Definitions: TypeAlias = dict[str, Schema]
+from corrections import Definitions, Schema, corrected
 
 PACKAGE = "kubernetes-validate"
 FOLDER = "kubernetes_validate/kubernetes-json-schema"
@@ -33,48 +31,6 @@ FOLDER = "kubernetes_validate/kubernetes-json-schema"
 PROSE = {"description", "title", "example", "externalDocs"}
 PLAIN = {"type", "format", "enum", "required", "default"}
 """Keywords whose values are copied. One that is not known stops the script: the checker would ignore it, too."""
-
-SPECIAL: Mapping[str, Schema] = {
-    "io.k8s.apimachinery.pkg.util.intstr.IntOrString": {
-        "type": ["integer", "string", "null"],
-        "format": "int-or-string",
-    },
-    "io.k8s.apimachinery.pkg.api.resource.Quantity": {
-        "type": ["number", "string", "null"],
-        "format": "quantity",
-    },
-}
-"""
-Types with a decoder of their own.
-
-Upstream has a ``oneOf`` here whose branches both allow ``null``, which forbids it; the decoders allow it.
-
-Source: https://pkg.go.dev/k8s.io/apimachinery/pkg/util/intstr#IntOrString.UnmarshalJSON
-"""
-
-DEFAULTS: Mapping[str, Schema] = {
-    "io.k8s.api.core.v1.ContainerPort": {"protocol": "TCP"},
-    "io.k8s.api.core.v1.ServicePort": {"protocol": "TCP"},
-}
-"""
-Defaults of fields that are keys of a list: ports without ``protocol`` can clash. The package has lost them.
-
-Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#ports
-"""
-
-
-OPTIONAL: Mapping[str, str] = {
-    "io.k8s.api.apps.v1.StatefulSetSpec": "serviceName",
-    "io.k8s.api.discovery.v1.EndpointSlice": "endpoints",
-    "io.k8s.api.discovery.v1beta1.EndpointSlice": "endpoints",
-    "io.k8s.api.networking.v1.NetworkPolicySpec": "podSelector",
-}
-"""
-Fields that upstream's documents call required in some versions, and no API server asks for: an empty list, an empty
-selector, and no name are all right. Later versions of the documents have taken most of it back.
-
-Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/networking/validation/validation.go
-"""
 
 
 def compact(schema: Schema, ref: Callable[[str], str]) -> Schema:
@@ -106,19 +62,6 @@ def references(schema: Schema) -> set[str]:
 
     compact(schema, note)
     return set(found)
-
-
-def prepared(definitions: Definitions) -> Definitions:
-    """Return ``definitions`` with the special types and the lost defaults put in."""
-    made = definitions | {name: SPECIAL[name] for name in SPECIAL if name in definitions}
-    for name, defaults in DEFAULTS.items():
-        properties = made[name]["properties"]
-        filled = {field: properties[field] | {"default": value} for field, value in defaults.items()}
-        made[name] = made[name] | {"properties": properties | filled}
-    for name, field in OPTIONAL.items():
-        if name in made:
-            made[name] = made[name] | {"required": [each for each in made[name].get("required", []) if each != field]}
-    return made
 
 
 def roots(definitions: Definitions) -> Iterator[tuple[str, str]]:
@@ -170,8 +113,9 @@ def build(upstream: Path) -> dict[str, str]:
     everything: dict[str, Schema] = {}
     files: dict[str, str] = {}
     for source in sources(upstream):
-        definitions = prepared(json.loads(source.read_bytes())["$defs"])
+        definitions = json.loads(source.read_bytes())["$defs"]
         kinds = dict(roots(definitions))
+        definitions = corrected(definitions, list(kinds.values()))
         ids, stored = identified(definitions, reachable(definitions, list(kinds.values())))
         clashes = [key for key in stored.keys() & everything.keys() if stored[key] != everything[key]]
         if clashes:

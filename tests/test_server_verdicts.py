@@ -15,11 +15,13 @@ from typing import Any
 
 import pytest
 
+from kgen.check import catalogue
 from kgen.check.fault import Keyword
 from kgen.check.objects import Objects
-from kgen.check import catalogue
 from kgen.check.store import Store, default_directory
 from kgen.diag import Severity
+from kgen.read.split import Chunk
+from kgen.validate.judge import Judge
 from test_schema import oracle
 
 RECORDED = Path(__file__).parents[2] / "shared" / "corpus" / "apiserver-verdicts.jsonl.gz"
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.skipif(not RECORDED.is_file(), reason=f"needs {RECORDED
 
 VERSION = "1.36"
 FEWEST_AGREED = 0.995
+FEWEST_FIELDS = 0.98
 MOST_WRONG_REJECTIONS = 3
 
 DIFFERENCES = {
@@ -71,6 +74,22 @@ def test_verdicts_are_those_of_the_server() -> None:
     verdicts = Counter((row["accepted"], made == ()) for row, made in judged())
     assert verdicts[True, False] <= MOST_WRONG_REJECTIONS
     assert (verdicts[True, True] + verdicts[False, False]) / verdicts.total() >= FEWEST_AGREED
+
+
+def fields(value: dict[str, Any]) -> set[str]:
+    """Return the fields that programs are told of."""
+    made = Judge(objects(), profile="server").document(Chunk(json.dumps(value).encode()), 0, "a.yaml")
+    return {found.at.field for found in made.found if not made.is_valid}
+
+
+def test_fields_are_those_that_the_server_names() -> None:
+    both = [
+        (named, made)
+        for row in rows()
+        if (named := {cause["field"] for cause in row["causes"]} - {""}) and (made := fields(row["object"]))
+    ]
+    assert len(both) > len(rows()) // 2
+    assert sum(bool(named & made) for named, made in both) / len(both) >= FEWEST_FIELDS
 
 
 def test_where_kubernetes_validate_says_otherwise_the_server_agrees_with_kgen() -> None:

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container
     from typing import Any
 
     from kgen.diag import Path
@@ -59,7 +60,7 @@ class Keyword(StrEnum):
 class Fault:
     """What is wrong at ``path`` in an object. ``message`` goes on after the name of the field."""
 
-    __slots__ = ("help", "keyword", "message", "path", "row")
+    __slots__ = ("field", "help", "keyword", "message", "path", "row")
 
     def __init__(
         self,
@@ -69,6 +70,7 @@ class Fault:
         path: Path = (),
         help: str = "",  # noqa: A002  # the name of the field that it fills
         row: str = "",
+        field: str = "",
     ) -> None:
         self.path = path
         self.keyword = keyword
@@ -77,12 +79,21 @@ class Fault:
         self.row = row
         """Which row of the server's rules is broken (``SVC009``); empty for the schema's."""
 
+        self.field = field
+        """How the API server names the field where that is not how ``path`` is written; for programs."""
+
     def under(self, key: str | int) -> Fault:
         """Return the same fault as seen from the parent that holds the value at ``key``."""
         return Fault(keyword=self.keyword, message=self.message, path=(key, *self.path), help=self.help, row=self.row)
 
-    def _all(self) -> tuple[Path, Keyword, str, str, str]:
-        return self.path, self.keyword, self.message, self.help, self.row
+    def named(self, field: str) -> Fault:
+        """Return the same fault under the name that the API server gives to its field: it is none in the object."""
+        return Fault(
+            keyword=self.keyword, message=self.message, path=self.path, help=self.help, row=self.row, field=field
+        )
+
+    def _all(self) -> tuple[Path, Keyword, str, str, str, str]:
+        return self.path, self.keyword, self.message, self.help, self.row, self.field
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Fault) and self._all() == other._all()
@@ -94,18 +105,23 @@ class Fault:
         return f"Fault({field(self.path)} {self.message})"
 
 
-def field(path: Path) -> str:
+def field(path: Path, keys: Container[int] = ()) -> str:
     """
-    Return ``path`` as the API server writes it.
+    Return ``path`` as the API server's validation writes it.
+
+    Args:
+        keys: Which steps are keys of maps, by their numbers; what cannot be the name of a field is one anyway.
 
     >>> field(("spec", "containers", 0, "ports"))
     'spec.containers[0].ports'
     >>> field(("metadata", "labels", "app.kubernetes.io/name"))
     'metadata.labels[app.kubernetes.io/name]'
+    >>> field(("limits", "cpu"), keys=(1,))
+    'limits[cpu]'
     """
     text = ""
-    for key in path:
-        if isinstance(key, str) and key.replace("-", "_").isidentifier():
+    for number, key in enumerate(path):
+        if isinstance(key, str) and number not in keys and key.replace("-", "_").isidentifier():
             text += f".{key}" if text else key
         else:
             text += f"[{key}]"

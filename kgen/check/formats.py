@@ -10,8 +10,6 @@ Source: https://spec.openapis.org/registry/format/
 from __future__ import annotations
 
 import re
-from binascii import Error as Base64Error
-from binascii import a2b_base64
 from functools import cache
 
 from kgen.check.fault import Fault, Keyword, short, shown, type_of
@@ -34,14 +32,26 @@ INTEGER = frozenset({"integer"})
 NUMBER = frozenset({"integer", "number"})
 ANY = frozenset({"string", "integer", "number", "boolean", "null", "object", "array"})
 
-_QUANTITY = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?"
+_BLANK = r"[ \x85\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]*"
+_EXPONENT = r"0*[0-9]{1,18}"
+_SUFFIX = rf"[KMGTPE]i|[numkMGTPE]|[eE][+-]?{_EXPONENT}"
+_SUFFIX_ALONE = rf"[KMGT]i|[numkMGTPE]|[eE](?:\+?{_EXPONENT}|-0*[0-9])"
+_QUANTITY = (
+    rf"{_BLANK}(?!{_BLANK}\Z)[+-]?"
+    rf"(?:(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:{_SUFFIX})?|\.?(?:{_SUFFIX_ALONE})?){_BLANK}"
+)
+"""A sign, a point or a suffix without digits is 0, unless the suffix is too large or too small."""
+
 _TIME = (
     r"([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])"
-    r"T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]+)?"
-    r"(?:Z|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])"
+    r"T(?:[01]?[0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]+)?"
+    r"(?:Z|[+-](?:[01][0-9]|2[0-4]):(?:[0-5][0-9]|60))"
 )
 _SHORTEST = 28
 """Days that every month has."""
+
+_MOST_PADDING = 2
+"""Characters ``=`` at the end of base64."""
 
 
 def bits(bits: int) -> Check:
@@ -85,11 +95,12 @@ def _time(value: Any) -> Sequence[Fault]:
 
 def _base64(value: Any) -> Sequence[Fault]:
     """Check the text of a ``[]byte``. Go ignores line ends. The value may be a secret: it is not shown."""
-    try:
-        a2b_base64(value.replace("\n", "").replace("\r", "").encode(), strict_mode=True)
-    except Base64Error:
-        return (Fault(keyword=Keyword.FORMAT, message="must be base64, but is not"),)
-    return ()
+    text = value.replace("\n", "").replace("\r", "")
+    digits = text.rstrip("=")
+    is_whole = len(text) % 4 == 0 and len(text) - len(digits) <= _MOST_PADDING
+    if is_whole and _compiled("[A-Za-z0-9+/]*").fullmatch(digits):
+        return ()
+    return (Fault(keyword=Keyword.FORMAT, message="must be base64, but is not"),)
 
 
 _FORMATS: Mapping[tuple[str, str], Check] = {

@@ -162,7 +162,7 @@ class Compiler:
 def _accepted(schema: Schema) -> frozenset[str]:
     """Return the JSON types that ``schema`` allows."""
     stated = schema.get("type", ())
-    kinds = {stated} if isinstance(stated, str) else set(stated)
+    kinds = ({stated} if isinstance(stated, str) else set(stated)) - {""}
     if schema.get("x-kubernetes-int-or-string"):
         kinds = {"integer", "string"} | (kinds & {"null"})
     if not kinds:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kgen.diag import Path
 
 
-def sound(value: Mapping[str, Any], paths: Iterable[Path]) -> Mapping[str, Any]:
+def sound(value: Mapping[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
     """
     Return ``value`` without what stands at ``paths``; it is copied where that makes a difference.
 

@@ -137,7 +137,7 @@ class Fields:
         if self._kind != DEFINITION or path[:2] != ("spec", "versions") or len(path) < _VERSIONED:
             return text
         key = str(path[3])
-        versions = self._value["spec"]["versions"]
-        if key not in _MOVED or any(each.get(key) != versions[0].get(key) for each in versions):
+        given = [each.get(key) if isinstance(each, dict) else None for each in self._value["spec"]["versions"]]
+        if key not in _MOVED or any(each != given[0] for each in given):
             return text
         return f"spec.{_MOVED[key]}" + text.removeprefix(f"spec.versions[{path[2]}].{key}")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+from kgen.check import misplaced
 from kgen.check.fault import Fault, Keyword, field, short, shown
 from kgen.check.objects import Objects
 from kgen.check.rules import BY_KEYWORD, NO_KIND, UNKNOWN_KUBERNETES_KIND
@@ -65,7 +66,16 @@ def _of_problem(problem: Problem, objects: Objects, places: Places) -> Iterator[
         since = f" in Kubernetes {joined(versions)}" if len(versions) < len(objects.versions) else ""
         if versions[-1] not in fields:
             fields[versions[-1]] = Fields(problem, objects, versions[-1])
-        yield _of_fault(fault, fields[versions[-1]], since, problem.at, places)
+        taught = _taught(fault, problem, objects, versions[-1]) if fault.keyword is Keyword.UNKNOWN else fault
+        yield _of_fault(taught, fields[versions[-1]], since, problem.at, places)
+
+
+def _taught(fault: Fault, problem: Problem, objects: Objects, version: str) -> Fault:
+    """Return ``fault`` with the place where the field belongs, if it would be right somewhere else."""
+    helped = misplaced.way_out(problem.value, fault.path, objects.store, version) if fault.path else ""
+    if not helped:
+        return fault
+    return Fault(keyword=fault.keyword, message=fault.message, path=fault.path, help=helped, row=fault.row)
 
 
 def _of_fault(fault: Fault, fields: Fields | None, since: str, at: Path, places: Places) -> Diagnostic:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from kgen.check.fault import field
 from kgen.check.server.admission_rules import (
     FAILURE_POLICIES,
     REINVOCATION_POLICIES,
@@ -83,11 +84,11 @@ def _constraints(spec: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     yield from constraints(matched, at, context)
     if context.kind != "MutatingAdmissionPolicy":
         return
-    for rule in entries(matched, "resourceRules"):
+    for index, rule in enumerate(entries(matched, "resourceRules")):
         if "DELETE" in entries(rule or {}, "operations"):
-            # the server leaves out the index
-            place = (*at, "resourceRules", "operations")
-            yield unsupported("ADM014", place, "DELETE", ("*", "CONNECT", "CREATE", "UPDATE"))
+            place = (*at, "resourceRules", index, "operations")
+            found = unsupported("ADM014", place, "DELETE", ("*", "CONNECT", "CREATE", "UPDATE"))
+            yield found.named(field((*at, "resourceRules", "operations")))  # the server leaves out the index
 
 
 def _param_kind(kind: Mapping[str, Any], at: Path) -> Iterator[Fault]:

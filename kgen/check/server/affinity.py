@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgen.check.fault import field
 from kgen.check.server import selectors
 from kgen.check.server.errors import forbidden, invalid, required
 from kgen.check.server.kinds import entries, part
@@ -154,9 +155,9 @@ def _pod_term(term: Mapping[str, Any], at: Path, context: Context, labels: Mappi
     for key in ("labelSelector", "namespaceSelector"):
         if selector := term.get(key):
             yield from selectors.label_selector(selector, (*at, key), context)
-    for name in entries(term, "namespaces"):
+    for index, name in enumerate(entries(term, "namespaces")):
         if wrong := dns_label(name or ""):
-            yield invalid("SCH016", (*at, "namespace"), f"(an entry of `namespaces`) {wrong}")
+            yield invalid("SCH016", (*at, "namespaces", index), wrong).named(field((*at, "namespace")))
     if term.get("matchLabelKeys") or term.get("mismatchLabelKeys"):
         yield from label_keys("SCH017", term, at, context, labels)
     topology = term.get("topologyKey") or ""

@@ -21,6 +21,8 @@ _SELECTIONS = ("Disabled", "Max", "Min")
 _POLICIES = ("Percent", "Pods")
 _LONGEST_WINDOW = 3600
 _LONGEST_PERIOD = 1800
+_SINCE_TOLERANCE = (1, 35)
+"""The version that has it on; an older one drops it."""
 
 
 def autoscaler(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
@@ -38,7 +40,7 @@ def autoscaler(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     behavior = part(spec, "behavior")
     for direction in ("scaleUp", "scaleDown"):
         if rules := behavior.get(direction):
-            yield from _scaling(rules, ("spec", "behavior", direction))
+            yield from _scaling(rules, ("spec", "behavior", direction), context)
 
 
 def _most(most: int, least: int) -> Iterator[Fault]:
@@ -51,7 +53,7 @@ def _most(most: int, least: int) -> Iterator[Fault]:
         yield invalid("HPA003", at, f"must be at least `minReplicas`, {least}, but is {most}")
 
 
-def _scaling(rules: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+def _scaling(rules: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
     window = rules.get("stabilizationWindowSeconds")
     if window is not None and not 0 <= window <= _LONGEST_WINDOW:
         message = f"must be between 0 and {_LONGEST_WINDOW}, but is {window}"
@@ -65,7 +67,7 @@ def _scaling(rules: Mapping[str, Any], at: Path) -> Iterator[Fault]:
     for index, policy in enumerate(policies or ()):
         yield from _policy(policy or {}, (*at, "policies", index))
     tolerance = rules.get("tolerance")
-    if tolerance is not None and quantity(tolerance) < 0:
+    if tolerance is not None and context.version >= _SINCE_TOLERANCE and quantity(tolerance) < 0:
         yield invalid("HPA020", (*at, "tolerance"), f"must be at least 0, but is `{tolerance}`")
 
 

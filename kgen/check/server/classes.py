@@ -25,6 +25,8 @@ _SYSTEM = {"system-node-critical": 2_000_001_000, "system-cluster-critical": 2_0
 _SHORTEST_TOKEN = 600
 _LONGEST_TOKEN = 1 << 32
 _SHORTEST_UPDATE = 10
+_SINCE_UPDATES = (1, 35)
+"""The version that has the field on; an older one drops it."""
 
 PREEMPTIONS = ("PreemptLowerPriority", "Never")
 RECLAIMS = ("Delete", "Retain")
@@ -105,7 +107,6 @@ def volume_attributes_class(value: Mapping[str, Any], context: Context) -> Itera
 
 def csi_driver(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     """Yield what the server refuses about a CSIDriver."""
-    del context
     spec = part(value, "spec")
     audiences: set[str] = set()
     for index, entry in enumerate(entries(spec, "tokenRequests")):
@@ -123,7 +124,7 @@ def csi_driver(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
         if mode not in LIFECYCLES:
             yield unsupported("CLS014", ("spec", "volumeLifecycleModes"), mode, LIFECYCLES)
     seconds = spec.get("nodeAllocatableUpdatePeriodSeconds")
-    if seconds is not None and seconds < _SHORTEST_UPDATE:
+    if seconds is not None and seconds < _SHORTEST_UPDATE and context.version >= _SINCE_UPDATES:
         message = f"must be at least {_SHORTEST_UPDATE}, but is {seconds}"
         yield invalid("CLS015", ("spec", "nodeAllocatableUpdatePeriodSeconds"), message)
 

@@ -46,7 +46,8 @@ def secret(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     encoded, plain = part(value, "data"), part(value, "stringData")
     for key in {**encoded, **plain}:
         if wrong := config_key(key):
-            yield invalid("CFG004", ("data", key), f"has a key that {wrong}")
+            at = ("stringData" if key in plain else "data", key)
+            yield invalid("CFG004", at, f"has a key that {wrong}").named(f"data[{key}]")
     of_type = _TYPES.get(value.get("type") or "")
     if of_type is None and sum(map(_length, encoded.values())) + sum(map(_length, plain.values())) <= _MOST_BYTES:
         return

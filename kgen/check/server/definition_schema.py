@@ -34,6 +34,10 @@ _NOT_WITH_STATUS = (
 )
 """What may not stand at the root of a schema beside the subresource ``status``."""
 
+_BOUND_IT = "bound lists with `maxItems`, mappings with `maxProperties`, texts with `maxLength`"
+_SHOWN = 4
+"""So many rules does the server name, if all together take too long."""
+
 _TEXT = re.compile(r"""[rR]?('''|\"\"\"|'|")(?:\\.|(?!\1).)*?\1""", re.DOTALL)
 _OLD_SELF = re.compile(r"(?<![.\w])oldSelf\b")
 
@@ -48,11 +52,14 @@ def schema_faults(version: Mapping[str, Any], at: Path) -> Iterator[Fault]:
         yield forbidden("CRD015", (*here, "nullable"), "may not be `true` at the root")
     if _mapping(version.get("subresources")).get("status") is not None:
         for key in _NOT_WITH_STATUS:
-            if schema.get(key):
+            value = schema.get(key)
+            if value is not None and (value is not False or key == "additionalProperties"):
                 yield invalid("CRD032", (*here, key), "must not stand at the root beside the subresource `status`")
     yield from _own_fields(_mapping(schema.get("properties")), (*here, "properties"))
-    yield from _root_junctors(schema, here)
-    yield from _node(schema, here, 1, can_compare=True)
+    yield from dict.fromkeys(_in_junctors(schema, schema, here))
+    costs: list[tuple[Path, int]] = []
+    yield from _node(schema, here, 1, costs, can_compare=True)
+    yield from _total(costs, here)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
@@ -63,40 +70,66 @@ def _list(value: Any) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
+def _own_types(properties: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+    """Yield other types of the fields that every object has than they are of."""
+    for key in _OWN:
+        kind = _mapping(properties.get(key)).get("type")
+        wanted = "object" if key == "metadata" else "string"
+        if kind and kind != wanted:
+            yield invalid("CRD012", (*at, key, "type"), f"must be `{wanted}`, but is `{kind}`")
+
+
 def _own_fields(properties: Mapping[str, Any], at: Path) -> Iterator[Fault]:
     """Yield what a schema may not say of the fields that every object has."""
+    yield from _own_types(properties, at)
     for key in _OWN:
-        schema = _mapping(properties.get(key))
-        wanted = "object" if key == "metadata" else "string"
-        if schema.get("type") and schema["type"] != wanted:
-            yield invalid("CRD012", (*at, key, "type"), f"must be `{wanted}`, but is `{schema['type']}`")
-        if schema.get("default") is not None:
-            yield forbidden("CRD020", (*at, key, "default"), f"may not be set for `{key}`, which every object has")
-    for key, value in _mapping(properties.get("metadata")).items():
+        yield from _no_default(_mapping(properties.get(key)), (*at, key), key)
+    metadata = _mapping(properties.get("metadata"))
+    for key, value in metadata.items():
         if value and key not in _METADATA_KEYS:
             yield forbidden("CRD012", (*at, "metadata"), f"may not have `{key}`, only `name` and `generateName`")
+    for key, inner in _mapping(metadata.get("properties")).items():
+        yield from _no_default(_mapping(inner), (*at, "metadata", "properties", key), "metadata")
 
 
-def _root_junctors(schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
-    """Yield lists that only ``allOf``, ``anyOf``, ``oneOf`` or ``not`` at the root know the items of."""
-    parts = [part for key in ("allOf", "anyOf", "oneOf") for part in _list(schema.get(key))]
-    for part in (*parts, schema.get("not")):
-        yield from _unlisted_items(_mapping(part), schema, at)
+def _no_default(schema: Mapping[str, Any], at: Path, key: str) -> Iterator[Fault]:
+    if schema.get("default") is not None:
+        yield forbidden("CRD020", (*at, "default"), f"may not be set for `{key}`, which every object has")
 
 
-def _unlisted_items(part: Mapping[str, Any], schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+def _in_junctors(part: Mapping[str, Any], schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+    """
+    Yield fields and items that only the ``allOf``, ``anyOf``, ``oneOf`` or ``not`` of the root know of.
+
+    Args:
+        part: What has junctors: the root, or what stands in one of its junctors.
+        schema: The structure that ``part`` is about.
+        at: Where that is.
+    """
+    parts = [inner for key in ("allOf", "anyOf", "oneOf") for inner in _list(part.get(key))]
+    for each in (*parts, part.get("not")):
+        if isinstance(each, dict):
+            yield from _unlisted(each, schema, at)
+
+
+def _unlisted(part: Mapping[str, Any], schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+    yield from _in_junctors(part, schema, at)
     if isinstance(part.get("items"), dict):
         if not isinstance(schema.get("items"), dict):
             yield required("CRD009", (*at, "items"), "since a junctor at the root has it")
         else:
-            yield from _unlisted_items(part["items"], schema["items"], (*at, "items"))
+            yield from _unlisted(part["items"], schema["items"], (*at, "items"))
     known = _mapping(schema.get("properties"))
     for key, inner in _mapping(part.get("properties")).items():
         if isinstance(known.get(key), dict):
-            yield from _unlisted_items(_mapping(inner), known[key], (*at, "properties", key))
+            yield from _unlisted(_mapping(inner), known[key], (*at, "properties", key))
+        else:
+            yield required("CRD009", (*at, "properties", key), "since a junctor at the root has it")
 
 
-def _node(schema: Mapping[str, Any], at: Path, times: int | None, *, can_compare: bool) -> Iterator[Fault]:
+def _node(
+    schema: Mapping[str, Any], at: Path, times: int | None, costs: list[tuple[Path, int]], *, can_compare: bool
+) -> Iterator[Fault]:
     """
     Yield what is wrong with a node of the schema, and below it.
 
@@ -104,26 +137,30 @@ def _node(schema: Mapping[str, Any], at: Path, times: int | None, *, can_compare
         schema: Of the node.
         at: Where it is.
         times: How many of it there may be in an object; ``None`` if nothing bounds that.
+        costs: What each rule takes; grows.
         can_compare: The server can find the value that was there before: not inside of lists without keys.
     """
     if schema.get(_INT_OR_STRING):
         for key in ("x-kubernetes-preserve-unknown-fields", "x-kubernetes-embedded-resource"):
             if schema.get(key):
                 yield invalid("CRD009", (*at, key), f"must not be `true` beside `{_INT_OR_STRING}`")
+    if schema.get("x-kubernetes-embedded-resource"):
+        yield from _own_types(_mapping(schema.get("properties")), (*at, "properties"))
     yield from _map_type(schema, at)
     yield from _items(schema, at)
     for index, rule in enumerate(_list(schema.get(_RULES))):
         yield from _rule(_mapping(rule), (*at, _RULES, index), can_compare=can_compare)
-        yield from _types(_mapping(rule), schema, (*at, _RULES, index), times)
+        yield from _types(_mapping(rule), schema, (*at, _RULES, index), times, costs)
+    of_fields = times if schema.get("additionalProperties") is None else _within(times, schema)
     for key, inner in _mapping(schema.get("properties")).items():
         if isinstance(inner, dict):
-            yield from _node(inner, (*at, "properties", key), times, can_compare=can_compare)
+            yield from _node(inner, (*at, "properties", key), of_fields, costs, can_compare=can_compare)
     if isinstance(schema.get("additionalProperties"), dict):
         inner = schema["additionalProperties"]
-        yield from _node(inner, (*at, "additionalProperties"), _within(times, schema), can_compare=can_compare)
+        yield from _node(inner, (*at, "additionalProperties"), _within(times, schema), costs, can_compare=can_compare)
     if isinstance(schema.get("items"), dict):
         can_compare = can_compare and schema.get(_LIST_TYPE) == "map"
-        yield from _node(schema["items"], (*at, "items"), _within(times, schema), can_compare=can_compare)
+        yield from _node(schema["items"], (*at, "items"), _within(times, schema), costs, can_compare=can_compare)
 
 
 def _map_type(schema: Mapping[str, Any], at: Path) -> Iterator[Fault]:
@@ -195,10 +232,12 @@ def _within(times: int | None, schema: Mapping[str, Any]) -> int | None:
     return times * most if times is not None and isinstance(most, int) else None
 
 
-def _types(rule: Mapping[str, Any], schema: Mapping[str, Any], at: Path, times: int | None) -> Iterator[Fault]:
+def _types(
+    rule: Mapping[str, Any], schema: Mapping[str, Any], at: Path, times: int | None, costs: list[tuple[Path, int]]
+) -> Iterator[Fault]:
     """Yield the expressions of a rule that do not fit the schema, or that may take too long."""
-    from kgen.check.server.definition_costs import cost_fault  # noqa: PLC0415  # most definitions have few rules
-    from kgen.check.server.definition_types import type_fault  # noqa: PLC0415  # most definitions have few rules
+    from kgen.check.server.definition_costs import MOST, message_cost, rule_cost  # noqa: PLC0415  # few have rules
+    from kgen.check.server.definition_types import type_fault  # noqa: PLC0415  # as above
 
     if len(at) > _ROOT and at[_ROOT] == _RULES:  # the root has fields that its schema does not tell of
         own = {"apiVersion": {"type": "string"}, "kind": {"type": "string"}, "metadata": {}}
@@ -209,8 +248,25 @@ def _types(rule: Mapping[str, Any], schema: Mapping[str, Any], at: Path, times: 
             may_lack_old = bool(rule.get("optionalOldSelf"))
             if wrong := type_fault(text, schema, wanted, may_lack_old=may_lack_old):
                 yield invalid("CRD022", (*at, key), wrong)
-    if wrong := cost_fault(rule, schema, times):
-        yield forbidden("CRD023", (*at, "rule"), wrong)
+    for key, cost in (("rule", rule_cost(rule, schema, times)), ("messageExpression", message_cost(rule, schema))):
+        costs.append(((*at, key), cost))
+        if cost > MOST:
+            yield forbidden("CRD023", (*at, key), f"may run for too long: {_BOUND_IT}")
+
+
+def _total(costs: Sequence[tuple[Path, int]], at: Path) -> Iterator[Fault]:
+    """Yield the schema at ``at``, and the rules that take most, if all of them together take too long."""
+    if not any(cost for _, cost in costs):
+        return
+    from kgen.check.server.definition_costs import MOST_OF_ALL  # noqa: PLC0415  # it is loaded by now
+
+    if sum(cost for _, cost in costs) > MOST_OF_ALL:
+        large = [(path, cost) for path, cost in costs if cost >= MOST_OF_ALL / 100]
+        for path, _ in sorted(large, key=lambda each: -each[1])[:_SHOWN]:
+            yield forbidden(
+                "CRD023", path, f"is one of the longest of rules that together may run for too long: {_BOUND_IT}"
+            )
+        yield forbidden("CRD023", at, f"has rules that together may run for too long: {_BOUND_IT}")
 
 
 def _has_breaks(text: str) -> bool:

@@ -57,7 +57,7 @@ def type_fault(source: str, schema: Schema, wanted: str, *, may_lack_old: bool =
     scope = {"self": schema, "oldSelf": None if may_lack_old else schema}
     for wrong in _faults(node, scope):
         return wrong
-    given = _type(node, scope)
+    given = type_of_node(node, scope)
     return f"gives {_a(given)}, but must give {_a(wanted)}" if given and given != wanted else ""
 
 
@@ -84,7 +84,7 @@ def schema_of(node: Node, scope: Scope) -> Schema | None:
     return None
 
 
-def _type(node: Node, scope: Scope) -> str:
+def type_of_node(node: Node, scope: Scope) -> str:
     """Return the type of what ``node`` gives, or "" if it is not known."""
     match node:
         case Literal(value):
@@ -109,7 +109,7 @@ def _type_of_call(name: str, args: tuple[Node, ...], scope: Scope) -> str:
     if name in _ORDER or name in _EQUALITY or name in _LOGIC or name == "in":
         return "bool"
     if name == "?:":
-        one, two = _type(args[1], scope), _type(args[2], scope)
+        one, two = type_of_node(args[1], scope), type_of_node(args[2], scope)
         return one if one == two else ""
     return _RESULTS.get(name, "")
 
@@ -138,7 +138,7 @@ def _call(name: str, args: tuple[Node, ...], scope: Scope) -> Iterator[str]:
         if name not in FUNCTIONS and name not in _BEYOND:
             yield f"calls `{name}`, a function that there is not"
         return
-    kinds = [_type(arg, scope) for arg in args]
+    kinds = [type_of_node(arg, scope) for arg in args]
     if name in _LOGIC and (wrong := next((kind for kind in kinds if kind not in ("", "bool")), "")):
         yield f"uses {_a(wrong)} with `{name.rstrip('_')}`, which takes booleans"
     elif (name in _EQUALITY or name in _ORDER) and all(kinds) and kinds[0] != kinds[1]:

@@ -9,11 +9,11 @@ Source: https://github.com/kubernetes/apimachinery/blob/master/pkg/util/validati
 
 from __future__ import annotations
 
-from kgen.check.fault import Fault, Keyword, short, shown
+from kgen.check.fault import Fault, Keyword, field, short, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from kgen.diag import Path
@@ -79,3 +79,9 @@ def too_many(row: str, path: Path, most: int, count: int) -> Fault:
     """Return the fault of a list that is too long."""
     message = f"must have at most {most} entries, but has {count}"
     return Fault(keyword=Keyword.TOO_MANY, path=path, message=message, row=row)
+
+
+def renamed(faults: Iterable[Fault], here: Path, there: Path) -> Iterator[Fault]:
+    """Yield ``faults`` of what is at ``here``; the server writes their fields as if it were at ``there``."""
+    for fault in faults:
+        yield fault.named(field((*there, *fault.path[len(here) :])))

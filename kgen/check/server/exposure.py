@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from kgen.check.server import addresses
-from kgen.check.server.errors import forbidden, invalid, unsupported
+from kgen.check.server.errors import forbidden, invalid, renamed, unsupported
 from kgen.check.server.kinds import entries
 from kgen.check.server.ports import address, number
 from kgen.check.server.texts import qualified_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from kgen.check.fault import Fault
     from kgen.check.server.kinds import Context
+    from kgen.diag import Path
 
 _POLICIES = ("Cluster", "Local")
 _RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
-_RANGES_AT = ("spec", "LoadBalancerSourceRanges")
-"""The server's own spelling, not that of the field."""
-
 _ONLY_BALANCED = "may only be set with type `LoadBalancer`"
 
 
@@ -40,16 +38,26 @@ def _source_ranges(
     ranges = entries(spec, "loadBalancerSourceRanges")
     if not ranges and _RANGES not in annotations:
         return
-    at = _RANGES_AT if ranges else ("metadata", "annotations", _RANGES)
+    if ranges:
+        at = ("spec", "loadBalancerSourceRanges")
+        # the server spells the field in its own way
+        yield from renamed(_ranges(ranges, at, of_type, context), at, ("spec", "LoadBalancerSourceRanges"))
+        return
+    noted_at = ("metadata", "annotations", _RANGES)
+    if of_type != "LoadBalancer":
+        yield forbidden("SVC027", noted_at, _ONLY_BALANCED)
+    noted = (annotations[_RANGES] or "").strip()
+    for text in noted.split(",") if noted else ():
+        if wrong := addresses.cidr(text.strip(), context.version):
+            yield invalid("SVC028", noted_at, wrong)
+
+
+def _ranges(ranges: Sequence[Any], at: Path, of_type: str, context: Context) -> Iterator[Fault]:
     if of_type != "LoadBalancer":
         yield forbidden("SVC027", at, _ONLY_BALANCED)
     for index, text in enumerate(ranges):
         if wrong := addresses.cidr((text or "").strip(), context.version):
             yield invalid("SVC028", (*at, index), wrong)
-    if not ranges and (noted := (annotations[_RANGES] or "").strip()):
-        for text in noted.split(","):
-            if wrong := addresses.cidr(text.strip(), context.version):
-                yield invalid("SVC028", at, wrong)
 
 
 def _balancer(spec: Mapping[str, Any], of_type: str) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgen.check.fault import field
 from kgen.check.server import addresses
 from kgen.check.server.errors import duplicate, forbidden, invalid, too_many, unsupported
 from kgen.check.server.kinds import entries
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from kgen.check.fault import Fault
     from kgen.check.server.kinds import Context
+    from kgen.diag import Path
 
 _POLICIES = ("PreferDualStack", "RequireDualStack", "SingleStack")
 _FAMILIES = ("IPv4", "IPv6")
@@ -33,6 +35,11 @@ def _addresses(spec: Mapping[str, Any]) -> list[str]:
     return [first]
 
 
+def _place(spec: Mapping[str, Any], index: int) -> Path:
+    """Return where an address was written; the server looks at ``clusterIPs`` only."""
+    return (*_AT, index) if entries(spec, "clusterIPs") else ("spec", "clusterIP")
+
+
 def _families(spec: Mapping[str, Any]) -> list[str]:
     return [family or "" for family in entries(spec, "ipFamilies")]
 
@@ -47,15 +54,17 @@ def faults(spec: Mapping[str, Any], of_type: str, context: Context) -> Iterator[
             ("ipFamilyPolicy", spec.get("ipFamilyPolicy") is not None),
         ):
             if is_set:
-                yield forbidden("SVC005", ("spec", key), "may not be set with type `ExternalName`")
+                at = _place(spec, 0)[:2] if key == "clusterIPs" else ("spec", key)
+                yield forbidden("SVC005", at, "may not be set with type `ExternalName`").named(field(("spec", key)))
         return
     if own == ["None"] and of_type in ("LoadBalancer", "NodePort"):
-        yield invalid("SVC003", (*_AT, 0), f"must not be `None` with type `{of_type}`")
+        message = f"must not be `None` with type `{of_type}`"
+        yield invalid("SVC003", _place(spec, 0), message).named(field((*_AT, 0)))
     if not own and not spec.get("ipFamilies") and spec.get("ipFamilyPolicy") is None:
         return
-    wrong = [*_family_faults(spec), *_own_faults(own, spec.get("clusterIP") or "", context)]
+    wrong = [*_family_faults(spec), *_own_faults(spec, own, context)]
     if not wrong:
-        wrong = [*_mismatches(own, _families(spec))] or [*_single_stack(spec, own)]
+        wrong = [*_mismatches(spec, own, _families(spec))] or [*_single_stack(spec, own)]
     yield from wrong
 
 
@@ -72,7 +81,8 @@ def _family_faults(spec: Mapping[str, Any]) -> Iterator[Fault]:
         yield unsupported("SVC024", ("spec", "ipFamilyPolicy"), policy, _POLICIES)
 
 
-def _own_faults(own: Sequence[str], first: str, context: Context) -> Iterator[Fault]:
+def _own_faults(spec: Mapping[str, Any], own: Sequence[str], context: Context) -> Iterator[Fault]:
+    first = spec.get("clusterIP") or ""
     if own and not first:
         yield invalid("SVC021", _AT, "must not be set without `clusterIP`")
     elif own and own[0] != first:
@@ -85,7 +95,7 @@ def _own_faults(own: Sequence[str], first: str, context: Context) -> Iterator[Fa
                 yield invalid("SVC021", _AT, "must have no more values beside `None`")
         elif wrong := addresses.ip(text, context.version):
             is_wrong = True
-            yield invalid("SVC022", (*_AT, index), wrong)
+            yield invalid("SVC022", _place(spec, index), wrong).named(field((*_AT, index)))
     if len(own) > _MOST:
         yield too_many("SVC021", _AT, _MOST, len(own))
     elif len(own) == _MOST and not is_wrong and _family(own[0]) == _family(own[1]):
@@ -96,13 +106,13 @@ def _family(text: str) -> str:
     return "IPv6" if ":" in text else "IPv4"
 
 
-def _mismatches(own: Sequence[str], families: Sequence[str]) -> Iterator[Fault]:
+def _mismatches(spec: Mapping[str, Any], own: Sequence[str], families: Sequence[str]) -> Iterator[Fault]:
     if own == ["None"]:
         return
     for index, (text, family) in enumerate(zip(own, families, strict=False)):
         if _family(text) != family:
             message = f"must be an {family} address, as `ipFamilies` has it, but is `{text}`"
-            yield invalid("SVC023", (*_AT, index), message)
+            yield invalid("SVC023", _place(spec, index), message).named(field((*_AT, index)))
 
 
 def _single_stack(spec: Mapping[str, Any], own: Sequence[str]) -> Iterator[Fault]:

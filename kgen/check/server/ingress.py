@@ -51,13 +51,13 @@ def _class(spec: Mapping[str, Any], annotations: Mapping[str, Any]) -> Iterator[
         yield invalid("ING002", ("spec", "ingressClassName"), wrong)
     if _CLASS not in annotations:
         return
-    # the server leaves out `metadata` and the brackets, and so names a field that there is not
     at = ("metadata", "annotations", _CLASS)
     annotated = annotations[_CLASS] or ""
     if name is None:
         yield forbidden("ING004", at, "is deprecated, in favour of `ingressClassName`")
     elif name != annotated:
-        yield invalid("ING003", at, f"must be as `ingressClassName`, `{name}`, but is `{annotated}`")
+        message = f"must be as `ingressClassName`, `{name}`, but is `{annotated}`"
+        yield invalid("ING003", at, message).named(f"annotations.{_CLASS}")
 
 
 @lru_cache(maxsize=1000)

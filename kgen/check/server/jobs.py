@@ -105,8 +105,10 @@ def _schedule(text: str, context: Context) -> Iterator[Fault]:
 
 def _generated_selector(spec: Mapping[str, Any], name: str, context: Context) -> Iterator[Fault]:
     if len(name) > _LONGEST_NAME:
-        message = f"get the name of the Job, which must have at most {_LONGEST_NAME} characters, but has {len(name)}"
-        yield invalid("JOB002", ("spec", "template", "labels"), message)
+        message = (
+            f"becomes a label of the pods, so it must have at most {_LONGEST_NAME} characters, but has {len(name)}"
+        )
+        yield invalid("JOB002", ("metadata", "name"), message).named("spec.template.labels")
     labels = templates.template_labels(spec)
     # the unique id is made by the server: nobody can know it
     made = {

@@ -39,7 +39,7 @@ EVERY = ("metadata.faults",)
 """What every kind is asked."""
 
 KINDS: Mapping[tuple[str, str], Sequence[str]] = {
-    ("", "Pod"): ("pod.pod", "address_warnings.faults"),
+    ("", "Pod"): ("pod.pod", "mirror.mirror_pod", "address_warnings.faults"),
     ("", "PodTemplate"): ("pod.pod_template", "address_warnings.faults"),
     ("", "ReplicationController"): ("workloads.replication_controller", "address_warnings.faults"),
     ("apps", "Deployment"): ("workloads.deployment", "address_warnings.faults"),
@@ -65,11 +65,11 @@ KINDS: Mapping[tuple[str, str], Sequence[str]] = {
     ("", "Secret"): ("configuration.secret",),
     ("", "PersistentVolumeClaim"): ("storage.claim",),
     ("", "PersistentVolume"): ("storage.volume",),
-    ("storage.k8s.io", "StorageClass"): ("classes.storage_class",),
+    ("storage.k8s.io", "StorageClass"): ("classes.storage_class", "scheduling.storage_class"),
     ("storage.k8s.io", "VolumeAttributesClass"): ("classes.volume_attributes_class",),
     ("storage.k8s.io", "CSIDriver"): ("classes.csi_driver",),
     ("scheduling.k8s.io", "PriorityClass"): ("classes.priority_class",),
-    ("node.k8s.io", "RuntimeClass"): ("classes.runtime_class",),
+    ("node.k8s.io", "RuntimeClass"): ("classes.runtime_class", "scheduling.runtime_class"),
     ("rbac.authorization.k8s.io", "Role"): ("rbac.role",),
     ("rbac.authorization.k8s.io", "ClusterRole"): ("rbac.cluster_role",),
     ("rbac.authorization.k8s.io", "RoleBinding"): ("rbac.binding",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgen.check.fault import field
 from kgen.check.server.errors import forbidden, invalid
 from kgen.check.server.kinds import entries, part
 from kgen.check.server.texts import qualified_name
@@ -34,15 +35,15 @@ def label_keys(
     if context.version < _SINCE[row]:
         return
     other = entries(term, "mismatchLabelKeys") if row == "SCH017" else ()
-    for field in ("matchLabelKeys", "mismatchLabelKeys") if row == "SCH017" else ("matchLabelKeys",):
-        keys = entries(term, field)
+    for name in ("matchLabelKeys", "mismatchLabelKeys") if row == "SCH017" else ("matchLabelKeys",):
+        keys = entries(term, name)
         if keys and term.get("labelSelector") is None:
-            yield forbidden(row, (*at, field), "may not be set without `labelSelector`")
+            yield forbidden(row, (*at, name), "may not be set without `labelSelector`")
         for index, key in enumerate(keys):
             if wrong := qualified_name(key or ""):
-                yield invalid(row, (*at, field, index), wrong)
-            elif field == "matchLabelKeys" and key in other:
-                yield invalid(row, (*at, field, index), f"is `{key}`, which `mismatchLabelKeys` has as well")
+                yield invalid(row, (*at, name, index), wrong)
+            elif name == "matchLabelKeys" and key in other:
+                yield invalid(row, (*at, name, index), f"is `{key}`, which `mismatchLabelKeys` has as well")
     if term.get("labelSelector"):
         yield from _repeats(row, term, at, context, labels)
 
@@ -61,4 +62,5 @@ def _repeats(
             yield invalid(row, (*at, "matchLabelKeys", index), f"is `{key}`, which `labelSelector` has as well")
         elif is_merged and count + (bool(key) and key in labels) > 1:
             where = "twice" if count > 1 else "as well, and the pod has a label of that key"
-            yield invalid(row, (*at, index), f"has `{key}` in `matchLabelKeys`, which `labelSelector` names {where}")
+            message = f"is `{key}`, which `labelSelector` names {where}"
+            yield invalid(row, (*at, "matchLabelKeys", index), message).named(field((*at, index)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgen.check.fault import field
 from kgen.check.server.amounts import quantity
 from kgen.check.server.errors import duplicate, forbidden, invalid, required
 from kgen.check.server.kinds import entries, part
@@ -74,7 +75,8 @@ def _limit(limit: Mapping[str, Any], name: str, at: Path) -> Iterator[Fault]:
             if limit.get(key):
                 yield forbidden("QTA011", (*at, key), "may not be set with type `Pod`")
     if name == "PersistentVolumeClaim" and not any("storage" in part(limit, key) for key in _BOUNDS):
-        yield required("QTA012", (*at, "limits"), "as `min` or `max` with `storage`, with type `PersistentVolumeClaim`")
+        why = "or one in `min`, with type `PersistentVolumeClaim`"
+        yield required("QTA012", (*at, "max", "storage"), why).named(field((*at, "limits")))
     amounts = {key: part(limit, key) for key in (*_BOUNDS, *(_DEFAULTS if name != "Pod" else ()), _RATIO)}
     for resource in dict.fromkeys(resource for amounts_of in amounts.values() for resource in amounts_of):
         of_resource = {key: quantity(each[resource] or 0) for key, each in amounts.items() if resource in each}

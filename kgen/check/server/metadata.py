@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kgen.check.server.errors import invalid, too_long
+from kgen.check.server.errors import invalid, renamed, too_long
 from kgen.check.server.kinds import entries, part
 from kgen.check.server.names import form, generated, masked
 from kgen.check.server.selectors import labels
@@ -134,7 +134,7 @@ def _pod_annotations(value: Mapping[str, Any], at: Path) -> Iterator[Fault]:
 def template_metadata(metadata: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
     """Yield what the server refuses about the metadata of a pod template; it leaves ``metadata`` out of the path."""
     del context
-    yield from _texts(metadata, at[:-1])
+    yield from renamed(_texts(metadata, at), at, at[:-1])
 
 
 def _texts(metadata: Mapping[str, Any], at: Path) -> Iterator[Fault]:
@@ -151,7 +151,8 @@ def _name(metadata: Mapping[str, Any], context: Context) -> Iterator[Fault]:
         if wrong := wrong_with(masked(prefix)):
             yield invalid("META010", ("metadata", "generateName"), wrong)
         elif not name and (wrong := wrong_with(generated(prefix))):
-            yield invalid("META010", ("metadata", "name"), f"is generated from `{prefix}`, and {wrong}")
+            message = f"is `{prefix}`, but a name that is made from it {wrong}"
+            yield invalid("META010", ("metadata", "generateName"), message).named("metadata.name")
     if not name:
         return
     if wrong := wrong_with(name):
@@ -208,24 +209,27 @@ _OWNER = (("kind", "META022"), ("name", "META023"), ("uid", "META024"))
 def _owners(metadata: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield what is wrong with the owners; entries with the ``uid`` of an earlier one are dropped before."""
     at = ("metadata", "ownerReferences")
-    owners: dict[str, Mapping[str, Any]] = {}
-    for entry in entries(metadata, "ownerReferences"):
+    owners: dict[str, tuple[int, Mapping[str, Any]]] = {}
+    for index, entry in enumerate(entries(metadata, "ownerReferences")):
         owner = entry or {}
-        owners.setdefault(owner.get("uid") or "", owner)
-    controllers = 0
-    for owner in owners.values():
-        version = owner.get("apiVersion") or ""
-        if "apiVersion" in owner and not _has_version(version):
-            yield invalid("META021", (*at, "apiVersion"), f"must have a version, but is `{version}`")
-        for key, row in _OWNER:
-            if key in owner and not owner[key]:
-                yield invalid(row, (*at, key), "must not be empty")
-        if version == "v1" and owner.get("kind") == "Event":
-            yield invalid("META025", at, "must not have an Event as owner")
-        if owner.get("controller"):
-            controllers += 1
+        owners.setdefault(owner.get("uid") or "", (index, owner))
+    for index, owner in owners.values():
+        yield from renamed(_owner(owner, (*at, index)), (*at, index), at)
+    controllers = sum(bool(owner.get("controller")) for _, owner in owners.values())
     if controllers > 1:
         yield invalid("META026", at, f"must have at most one entry with `controller: true`, but has {controllers}")
+
+
+def _owner(owner: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+    """Yield what is wrong with one owner; the server does not tell which."""
+    version = owner.get("apiVersion") or ""
+    if not _has_version(version):
+        yield invalid("META021", (*at, "apiVersion"), f"must have a version, but is `{version}`")
+    for key, row in _OWNER:
+        if not owner.get(key):
+            yield invalid(row, (*at, key), "must not be empty")
+    if version == "v1" and owner.get("kind") == "Event":
+        yield invalid("META025", at, "must not be an Event")
 
 
 def _has_version(api_version: str) -> bool:

@@ -44,8 +44,9 @@ def faults(spec: Mapping[str, Any], least: int, context: Context) -> Iterator[Fa
         # the one metric that autoscaling/v1 has becomes one of autoscaling/v2
         types.add("Resource")
         if utilization < 1:
-            at = ("spec", "metrics", 0, "resource", "target", "averageUtilization")
-            yield invalid("HPA009", at, f"must be at least 1, but is {utilization}")
+            named = "spec.metrics[0].resource.target.averageUtilization"
+            at = ("spec", "targetCPUUtilizationPercentage")
+            yield invalid("HPA009", at, f"must be at least 1, but is {utilization}").named(named)
     if least == 0 and not types & {"Object", "External"}:
         message = "may not be without one of type `Object` or `External` where `minReplicas` is 0"
         yield forbidden("HPA021", ("spec", "metrics"), message)

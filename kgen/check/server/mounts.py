@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kgen.check.server.errors import forbidden, invalid, not_found, required, unsupported
+from kgen.check.server.errors import forbidden, invalid, not_found, renamed, required, unsupported
 from kgen.check.server.kinds import entries, part
 from kgen.check.server.texts import backstep, inner_path
 
@@ -66,7 +66,7 @@ def faults(ctr: Mapping[str, Any], at: Path, volumes: Volumes) -> Iterator[Fault
         if devices:
             yield from _also_device(mount, (*at, "volumeMounts", index), devices)
         if len(mount) > 2:  # noqa: PLR2004  # most have a name and a path only
-            yield from _option_faults(ctr, mount, (*at, "volumeMounts"), index)
+            yield from _option_faults(ctr, mount, (*at, "volumeMounts", index))
 
 
 def _also_device(mount: Mapping[str, Any], at: Path, devices: Collection[Any]) -> Iterator[Fault]:
@@ -76,16 +76,19 @@ def _also_device(mount: Mapping[str, Any], at: Path, devices: Collection[Any]) -
             yield invalid("CTR042", (*at, key), f"may not be in `volumeDevices` too, but `{value}` is")
 
 
-def _option_faults(ctr: Mapping[str, Any], mount: Mapping[str, Any], at: Path, index: int) -> Iterator[Fault]:
-    """Yield the faults of a mount; the server names most of them without its index."""
+def _option_faults(ctr: Mapping[str, Any], mount: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+    if mount.get("subPath") and mount.get("subPathExpr"):
+        yield invalid("CTR044", (*at, "subPathExpr"), "may not be set beside `subPath`")
+    yield from renamed(_faults_of_one(ctr, mount, at), at, at[:-1])
+
+
+def _faults_of_one(ctr: Mapping[str, Any], mount: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+    """Yield the faults of a mount of which the server does not tell which it is."""
     path, expression = mount.get("subPath"), mount.get("subPathExpr")
     if path and (wrong := inner_path(path)):
         yield invalid("CTR043", (*at, "subPath"), wrong)
-    if expression:
-        if path:
-            yield invalid("CTR044", (*at, index, "subPathExpr"), "may not be set beside `subPath`")
-        if wrong := inner_path(expression):
-            yield invalid("CTR043", (*at, "subPathExpr"), wrong)
+    if expression and (wrong := inner_path(expression)):
+        yield invalid("CTR043", (*at, "subPathExpr"), wrong)
     if (propagation := mount.get("mountPropagation")) is not None:
         if propagation not in PROPAGATIONS:
             yield unsupported("CTR045", (*at, "mountPropagation"), propagation, PROPAGATIONS)

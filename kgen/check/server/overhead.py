@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgen.check.fault import field
 from kgen.check.server.amounts import amount as value_of
 from kgen.check.server.errors import invalid
 from kgen.check.server.texts import qualified_name
@@ -23,13 +24,13 @@ def overhead(resources: Mapping[str, Any], at: Path, context: Context) -> Iterat
     """Yield what is wrong with the ``overhead`` at ``at``; the server names each resource as one of its limits."""
     del context
     for name, amount in resources.items():
-        here = (*at, "limits", name)
-        if wrong := _resource(name):
-            yield invalid("POD023", here, wrong)
-        elif amount is not None and value_of(amount) < 0:
-            yield invalid("POD023", here, f"must be at least 0, but is `{amount}`")
-        elif amount is not None and "/" in name and value_of(amount).denominator != 1:
-            yield invalid("POD023", here, f"must be a whole number, but is `{amount}`")
+        wrong = _resource(name)
+        if not wrong and amount is not None and value_of(amount) < 0:
+            wrong = f"must be at least 0, but is `{amount}`"
+        elif not wrong and amount is not None and "/" in name and value_of(amount).denominator != 1:
+            wrong = f"must be a whole number, but is `{amount}`"
+        if wrong:
+            yield invalid("POD023", (*at, name), wrong).named(f"{field(at)}.limits[{name}]")
 
 
 def _resource(name: str) -> str:

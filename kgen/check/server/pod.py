@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgen.check.fault import field
 from kgen.check.server import containers, dns, resources, scheduling, security, volumes
 from kgen.check.server.errors import duplicate, forbidden, invalid, required, unsupported
 from kgen.check.server.kinds import entries, part
@@ -124,7 +125,7 @@ def _subdomain(row: str, key: str) -> Check:
 def _old_service_account(spec: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
     del context
     if not spec.get("serviceAccountName") and (value := spec["serviceAccount"]) and (wrong := dns_subdomain(value)):
-        yield invalid("POD016", (*at, "serviceAccountName"), f"(by `serviceAccount`) {wrong}")
+        yield invalid("POD016", (*at, "serviceAccount"), wrong).named(field((*at, "serviceAccountName")))
 
 
 def _runtime_class(spec: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:

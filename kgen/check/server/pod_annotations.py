@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from kgen.check.server.errors import forbidden, invalid
+from kgen.check.fault import field
+from kgen.check.server.errors import forbidden, invalid, renamed
 from kgen.check.server.kinds import entries, part
 from kgen.check.server.tolerations import tolerations
 
@@ -43,25 +44,29 @@ _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 
 
 def faults(pod: Mapping[str, Any], at: Path, *, is_template: bool) -> Iterator[Fault]:
-    """Yield what is wrong with the annotations of the pod at ``at``; of templates the path is without ``metadata``."""
+    """Yield what is wrong with the annotations of the pod at ``at``."""
     annotations, spec = part(part(pod, "metadata"), "annotations"), part(pod, "spec")
-    here = (*at, "annotations") if is_template else (*at, "metadata", "annotations")
+    here = (*at, "metadata", "annotations")
+    # of a template, the server leaves out `metadata`
+    there = (*at, "annotations") if is_template else here
     if _MIRROR in annotations:
-        yield from _mirror(spec, (*here, _MIRROR), is_template=is_template)
+        yield from renamed(_mirror(spec, (*here, _MIRROR), is_template=is_template), here, there)
     if _DELETION_COST in annotations and not _is_integer(text := annotations[_DELETION_COST] or ""):
-        yield invalid("PANN002", (*here, _DELETION_COST), f"must be a whole number of 32 bits, but is `{text}`")
+        cost = invalid("PANN002", (*here, _DELETION_COST), f"must be a whole number of 32 bits, but is `{text}`")
+        yield from renamed([cost], here, there)
     if text := annotations.get(_TOLERATIONS):
-        yield from _tolerations(text, here)
+        yield from _tolerations(text, here, field(there))
     containers = [
         (entry or {}, (*at, "spec", key, index))
         for key in _CONTAINERS
         for index, entry in enumerate(entries(spec, key))
     ]
-    yield from _seccomp_values(annotations, here)
+    yield from _seccomp_values(annotations, here, field(there))
     yield from _seccomp_fields(annotations, spec, at, containers)
-    yield from _apparmor_values(annotations, {container.get("name") for container, _ in containers}, here)
+    names = {container.get("name") for container, _ in containers}
+    yield from renamed(_apparmor_values(annotations, names, here), here, there)
     yield from _apparmor_fields(annotations, spec, containers, is_template=is_template)
-    yield from _deprecated(annotations, spec, containers, (*at, "metadata", "annotations"))
+    yield from _deprecated(annotations, spec, containers, here)
 
 
 def _mirror(spec: Mapping[str, Any], at: Path, *, is_template: bool) -> Iterator[Fault]:
@@ -78,13 +83,16 @@ def _is_integer(text: str) -> bool:
     return len(digits) <= len(str(_MOST)) and int(digits) <= _MOST + text.startswith("-")
 
 
-def _tolerations(text: str, at: Path) -> Iterator[Fault]:
+def _tolerations(text: str, at: Path, named: str) -> Iterator[Fault]:
     values = _parsed(text)
     if values is None:
-        yield invalid("PANN008", at, f"must hold a JSON list of tolerations at `{_TOLERATIONS}`")
+        message = "must hold a JSON list of tolerations"
+        yield invalid("PANN008", (*at, _TOLERATIONS), message).named(named)
         return
-    for fault in tolerations(values, (*at, _TOLERATIONS)):
-        yield invalid("PANN008", fault.path, fault.message)
+    for fault in tolerations(values, ()):
+        inside = field(fault.path)
+        message = f"holds `{inside}`, which {fault.message}"
+        yield invalid("PANN008", (*at, _TOLERATIONS), message).named(f"{named}.{_TOLERATIONS}{fault.field or inside}")
 
 
 _OF_TOLERATION = {name.lower(): name for name in ("key", "operator", "value", "effect", "tolerationSeconds")}
@@ -111,25 +119,27 @@ def _parsed(text: str) -> list[Mapping[str, Any]] | None:
     return made
 
 
-def _seccomp_values(annotations: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+def _seccomp_values(annotations: Mapping[str, Any], at: Path, named: str) -> Iterator[Fault]:
     for key, value in annotations.items():
         if key == _SECCOMP or key.startswith(_SECCOMP_OF):
             text = value or ""
             path = text.removeprefix(_LOCAL)
+            message = ""
             if text.startswith(_LOCAL) and (path.startswith("/") or ".." in path.split("/")):
-                yield invalid("PANN003", (*at, key), f"must be a relative path without `..`, but is `{path}`")
+                message = f"must be a relative path without `..`, but is `{path}`"
             elif not text.startswith(_LOCAL) and text not in _NAMES:
                 message = f"must be `runtime/default`, `unconfined` or `localhost/` and a path, but is `{text}`"
-                yield invalid("PANN003", (*at, key), message)
+            if message:
+                yield invalid("PANN003", (*at, key), message).named(f"{named}.{key}")
 
 
 def _seccomp_fields(
     annotations: Mapping[str, Any], spec: Mapping[str, Any], at: Path, containers: list[tuple[Mapping[str, Any], Path]]
 ) -> Iterator[Fault]:
     if _SECCOMP in annotations:
-        field = part(spec, "securityContext").get("seccompProfile")
+        profile = part(spec, "securityContext").get("seccompProfile")
         where = (*at, "spec", "securityContext", "seccompProfile")
-        yield from _difference("PANN004", annotations[_SECCOMP] or "", field, where)
+        yield from _difference("PANN004", annotations[_SECCOMP] or "", profile, where)
     for container, place in containers:
         key = f"{_SECCOMP_OF}{container.get('name')}"
         if key in annotations:
@@ -205,8 +215,8 @@ def _deprecated(
         key = f"{_APPARMOR_OF}{name}"
         if key in annotations and not context.get("appArmorProfile") and not _is_same(annotations[key], of_pod):
             found.append((key, "securityContext.appArmorProfile"))
-    for key, field in found:
-        yield invalid("PANN009", (*at, key), f"is deprecated, set `{field}` instead")
+    for key, other in found:
+        yield invalid("PANN009", (*at, key), f"is deprecated, set `{other}` instead")
 
 
 def _is_same(text: str | None, of_pod: Mapping[str, Any]) -> bool:

@@ -6,6 +6,7 @@ Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/valid
 
 from __future__ import annotations
 
+from kgen.check.fault import field
 from kgen.check.server.amounts import amount
 from kgen.check.server.errors import duplicate, forbidden, invalid, required, unsupported
 from kgen.check.server.kinds import entries, part
@@ -106,8 +107,9 @@ def _limits(spec: Mapping[str, Any], limits: Mapping[str, Any], at: Path) -> Ite
     for index, container in enumerate(entries(spec, "containers")):
         for name, value in part(part(container or {}, "resources"), "limits").items():
             if name in limits and not name.startswith(_HUGE) and amount(value) > amount(limits[name]):
-                path = (*at, "containers", index, name, "limits")
-                yield invalid("RES015", path, f"must be at most that of the pod, `{limits[name]}`, but is `{value}`")
+                path = (*at[:-1], "containers", index, "resources", "limits", name)
+                message = f"must be at most that of the pod, `{limits[name]}`, but is `{value}`"
+                yield invalid("RES015", path, message).named(f"{field((*at, 'containers', index))}[{name}].limits")
 
 
 def _total(spec: Mapping[str, Any], *, is_pod: bool, key: str = "requests") -> Mapping[str, Fraction]:

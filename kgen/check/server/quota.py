@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 
 from kgen.check.server.amounts import quantity
-from kgen.check.server.errors import invalid, required
+from kgen.check.server.errors import invalid, renamed, required
 from kgen.check.server.kinds import entries, part
 from kgen.check.server.limits import limit_range
 from kgen.check.server.standard import INTEGERS, is_extended, is_quota, wrong_resource
@@ -126,25 +126,30 @@ def _scope_selector(
     expressions: Sequence[Any], counted: Collection[str], at: Path, context: Context
 ) -> Iterator[Fault]:
     scopes = []
-    for entry in expressions:
+    for index, entry in enumerate(expressions):
         expression = entry or {}
-        scope, operator = expression.get("scopeName") or "", expression.get("operator") or ""
+        scope = expression.get("scopeName") or ""
         scopes.append(scope)
-        if not _is_known(scope, context):
-            yield invalid("QTA007", (*at, "scopeName"), f"is the unknown scope `{scope}`")
-        else:
+        if _is_known(scope, context):
             yield from _not_counted(scope, counted, at)
-        values = bool(expression.get("values"))
-        if operator not in ("In", "NotIn", "Exists", "DoesNotExist"):
-            message = f"must be one of `DoesNotExist`, `Exists`, `In` or `NotIn`, but is `{operator}`"
-            yield invalid("QTA007", (*at, "operator"), message)
-        elif operator != "Exists" and scope in SCOPES and scope not in _WITH_VALUES:
-            yield invalid("QTA007", (*at, "operator"), f"must be `Exists` with scope `{scope}`, but is `{operator}`")
-        elif operator in ("In", "NotIn") and not values:
-            yield required("QTA007", (*at, "values"), f"with operator `{operator}`")
-        if values and operator in ("Exists", "DoesNotExist"):
-            yield invalid("QTA007", (*at, "values"), f"may not be set with operator `{operator}`")
+        yield from renamed(_expression(expression, scope, (*at, index), context), (*at, index), at)
     yield from _conflicts(scopes, at)
+
+
+def _expression(expression: Mapping[str, Any], scope: str, at: Path, context: Context) -> Iterator[Fault]:
+    """Yield what is wrong with one expression of a selector of scopes; the server does not tell which."""
+    operator, values = expression.get("operator") or "", bool(expression.get("values"))
+    if not _is_known(scope, context):
+        yield invalid("QTA007", (*at, "scopeName"), f"is the unknown scope `{scope}`")
+    if operator not in ("In", "NotIn", "Exists", "DoesNotExist"):
+        message = f"must be one of `DoesNotExist`, `Exists`, `In` or `NotIn`, but is `{operator}`"
+        yield invalid("QTA007", (*at, "operator"), message)
+    elif operator != "Exists" and scope in SCOPES and scope not in _WITH_VALUES:
+        yield invalid("QTA007", (*at, "operator"), f"must be `Exists` with scope `{scope}`, but is `{operator}`")
+    elif operator in ("In", "NotIn") and not values:
+        yield required("QTA007", (*at, "values"), f"with operator `{operator}`")
+    if values and operator in ("Exists", "DoesNotExist"):
+        yield invalid("QTA007", (*at, "values"), f"may not be set with operator `{operator}`")
 
 
 def _requests_above_limits(hard: Mapping[str, Any]) -> Iterator[Fault]:

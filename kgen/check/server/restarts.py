@@ -25,6 +25,9 @@ MOST_EXIT_CODES = 255
 _DROPPED = (1, 34)
 """ContainerRestartRules is there, but off: what it would allow is dropped, not refused."""
 
+_SIDECARS = (1, 29)
+"""Before, a container has no `restartPolicy`: what is set is dropped."""
+
 _RULES = (1, 35)
 _RULES_OF_SIDECARS = (1, 36)
 _RESIZING = (1, 33)
@@ -38,7 +41,7 @@ def faults(ctr: Mapping[str, Any], at: Path, context: Context, pod_policy: str) 
         yield from _policy_faults(ctr, at)
         if entries(ctr, "restartPolicyRules"):
             yield from _rules_faults(ctr, at, context)
-    elif policy is not None and context.version < _DROPPED:
+    elif policy is not None and _SIDECARS <= context.version < _DROPPED:
         if not is_init:
             yield forbidden("CTR053", (*at, "restartPolicy"), "may be set for init containers only")
         elif policy != "Always":

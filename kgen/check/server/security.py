@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from kgen.check.fault import field
 from kgen.check.server import windows
 from kgen.check.server.errors import duplicate, forbidden, invalid, required, too_long, unsupported
 from kgen.check.server.kinds import entries, part
@@ -61,7 +62,8 @@ def faults(spec: Mapping[str, Any], at: Path, context: Context) -> Iterator[Faul
         yield from windows.host_process_faults(spec, at, containers)
     if spec.get("shareProcessNamespace") and spec.get("hostPID"):
         message = "may not be set together with `hostPID`"
-        yield invalid("SEC018", (*at, "securityContext", "shareProcessNamespace"), message)
+        named = field((*at, "securityContext", "shareProcessNamespace"))
+        yield invalid("SEC018", (*at, "shareProcessNamespace"), message).named(named)
     if spec.get("hostUsers") is False and context.version >= _USER_NAMESPACES:
         yield from _user_namespace_faults(spec, at, containers)
     if spec.get("os") is not None:
@@ -72,7 +74,7 @@ def _user_namespace_faults(spec: Mapping[str, Any], at: Path, containers: Sequen
     why = "may not be set with `hostUsers: false`"
     for key, name in (("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")):
         if spec.get(key):
-            yield forbidden("SEC019", (*at, name), why)
+            yield forbidden("SEC019", (*at, key), why).named(field((*at, name)))
     for place, ctr in containers:
         if ctr.get("volumeDevices"):
             yield forbidden("SEC019", (*place, "volumeDevices"), why)

@@ -23,7 +23,10 @@ _TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 _AFFINITIES = ("ClientIP", "None")
 _INTERNAL_POLICIES = ("Cluster", "Local")
 _LONGEST_AFFINITY = 86400
-_DISTRIBUTIONS = {"PreferClose": (1, 30), "PreferSameNode": (1, 34), "PreferSameZone": (1, 34)}
+_SINCE_DISTRIBUTION = (1, 31)
+"""The version that has the field on; an older one drops it."""
+
+_DISTRIBUTIONS = {"PreferClose": (1, 31), "PreferSameNode": (1, 34), "PreferSameZone": (1, 34)}
 _MODE = "service.kubernetes.io/topology-mode"
 _HINTS = "service.kubernetes.io/topology-aware-hints"
 
@@ -132,7 +135,7 @@ def _choices(spec: Mapping[str, Any], version: Version) -> Iterator[Fault]:
     if policy is not None and policy not in _INTERNAL_POLICIES:
         yield unsupported("SVC034", ("spec", "internalTrafficPolicy"), policy, _INTERNAL_POLICIES)
     distribution = spec.get("trafficDistribution")
-    if distribution is not None:
+    if distribution is not None and version >= _SINCE_DISTRIBUTION:
         known = [name for name, since in _DISTRIBUTIONS.items() if version >= since]
         if distribution not in known:
             yield unsupported("SVC035", ("spec", "trafficDistribution"), distribution, known)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kgen.check.fault import Fault
+from kgen.check.fault import Fault, field
 from kgen.check.server import selectors
 from kgen.check.server.affinity import DEPRECATED, deprecated
 from kgen.check.server.errors import duplicate, invalid, required, unsupported
@@ -28,8 +28,8 @@ def constraints(values: Sequence[Any], at: Path, context: Context, labels: Mappi
     for index, constraint in enumerate(values):
         yield from _constraint(constraint or {}, (*at, index), context, labels)
         if pairs[index] in pairs[index + 1 :]:
-            here = (*at, index, "{topologyKey, whenUnsatisfiable}")
-            yield duplicate("SCH022", here, "{{{}, {}}}".format(*pairs[index]))
+            named = f"{field((*at, index))}.{{topologyKey, whenUnsatisfiable}}"
+            yield duplicate("SCH022", (*at, index), "{{{}, {}}}".format(*pairs[index])).named(named)
 
 
 def _constraint(

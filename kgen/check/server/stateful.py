@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgen.check.fault import field
 from kgen.check.server import pod, templates
 from kgen.check.server.errors import invalid, required, unsupported
 from kgen.check.server.kinds import entries, part
@@ -84,11 +85,13 @@ def _claims(spec: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     if context.version < _SINCE_TEMPLATE:
         return
     for index, claim in enumerate(entries(spec, "volumeClaimTemplates")):
-        at = ("spec", "template", "spec", "volumes", index, "name")
+        at = ("spec", "volumeClaimTemplates", index, "metadata", "name")
+        # the server looks at the volumes that it makes of them
+        named = field(("spec", "template", "spec", "volumes", index, "name"))
         if not (name := part(claim or {}, "metadata").get("name")):
-            yield required("WRK023", at, "by the volume claim template")
+            yield required("WRK023", at).named(named)
         elif wrong := dns_label(name):
-            yield invalid("WRK023", at, f"(by the volume claim template) {wrong}")
+            yield invalid("WRK023", at, wrong).named(named)
 
 
 def _with_volumes(template: Mapping[str, Any], claims: Sequence[Any]) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/valid
 
 from __future__ import annotations
 
-from kgen.check.fault import Fault
+from kgen.check.fault import Fault, field
 from kgen.check.server.amounts import amount
 from kgen.check.server.errors import forbidden, invalid, required, unsupported
 from kgen.check.server.kinds import entries, part
@@ -29,7 +29,7 @@ _ATTRIBUTES_CLASS = (1, 34)
 """The version that has VolumeAttributesClass on; an older one drops the field."""
 
 _KEPT_SOURCES = frozenset({("", "PersistentVolumeClaim"), ("snapshot.storage.k8s.io", "VolumeSnapshot")})
-"""API group and kind of what ``dataSource`` may name; the server drops any other one without ``dataSourceRef``."""
+"""API group and kind of what ``dataSource`` may name; of a claim, the server drops others without ``dataSourceRef``."""
 
 _TEMPLATE_METADATA = frozenset({"annotations", "labels"})
 _METADATA_NAMES = {"uid": "uID"}
@@ -39,7 +39,14 @@ _METADATA_NAMES = {"uid": "uID"}
 def claim(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     """Yield what the server refuses about a PersistentVolumeClaim."""
     yield from class_annotation(value)
-    yield from claim_spec(part(value, "spec"), ("spec",), context)
+    spec = part(value, "spec")
+    source = part(spec, "dataSource")
+    if (
+        spec.get("dataSourceRef") is None
+        and (source.get("apiGroup") or "", source.get("kind") or "") not in _KEPT_SOURCES
+    ):
+        spec = {key: inner for key, inner in spec.items() if key != "dataSource"}
+    yield from claim_spec(spec, ("spec",), context)
 
 
 def volume(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
@@ -74,7 +81,8 @@ def claim_template_metadata(metadata: Mapping[str, Any], at: Path) -> Iterator[F
     """Yield what is wrong with the metadata of an ephemeral volume's claim: only labels and annotations may be set."""
     for key, value in metadata.items():
         if value and key not in _TEMPLATE_METADATA:
-            yield forbidden("VOL018", (*at, _METADATA_NAMES.get(key, key)), "may not be set for an ephemeral volume")
+            named = field((*at, _METADATA_NAMES.get(key, key)))
+            yield forbidden("VOL018", (*at, key), "may not be set for an ephemeral volume").named(named)
     for key in part(metadata, "annotations"):
         if wrong := qualified_name(key.lower()):
             yield invalid("VOL018", (*at, "annotations"), f"has a key that {wrong}")
@@ -100,17 +108,21 @@ def access_modes(spec: Mapping[str, Any], at: Path) -> Iterator[Fault]:
 
 def _size(spec: Mapping[str, Any], at: Path) -> Iterator[Fault]:
     requests = part(part(spec, "resources"), "requests")
+    path = (*at, "resources", "requests", "storage")
     if "storage" not in requests:
-        path = (*at, "resources", "storage")
-        yield required("PVC004", path, "in `resources.requests`")
+        yield required("PVC004", path).named(_size_field(at))
         return
     size = requests["storage"]
     given = amount(size)
     if given <= 0:
-        yield invalid("PVC005", (*at, "resources", "storage"), f"must be more than 0, but is `{size}`")
+        yield invalid("PVC005", path, f"must be more than 0, but is `{size}`").named(_size_field(at))
     elif given.denominator != 1:
-        message = f"should be a whole number of bytes, but is `{size}`"
-        yield invalid("RES018", (*at, "resources", "requests", "storage"), message)
+        yield invalid("RES018", path, f"should be a whole number of bytes, but is `{size}`")
+
+
+def _size_field(at: Path) -> str:
+    """Return how the server names the size: as if it did not stand in ``requests``."""
+    return f"{field(at)}.resources[storage]"
 
 
 def _classes(spec: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
@@ -136,9 +148,8 @@ def _sources(spec: Mapping[str, Any], at: Path) -> Iterator[Fault]:
     if reference is not None and reference.get("namespace"):
         reference = None if source is None else {key: value for key, value in reference.items() if key != "namespace"}
     if reference is None:
-        if source is None or ((source.get("apiGroup") or "", source.get("kind") or "") not in _KEPT_SOURCES):
-            return
-        yield from _source(source, (*at, "dataSource"))
+        if source is not None:
+            yield from _source(source, (*at, "dataSource"))
         return
     if source is not None:
         yield from _source(source, (*at, "dataSource"))

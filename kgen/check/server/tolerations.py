@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgen.check.fault import field
 from kgen.check.server.errors import invalid, unsupported
 from kgen.check.server.texts import label_value, qualified_name
 
@@ -38,7 +39,7 @@ def _toleration(toleration: Mapping[str, Any], at: Path) -> Iterator[Fault]:
     elif operator != "Equal":
         yield unsupported("SCH003", (*at, "operator"), operator, _OPERATORS)
     elif value and (wrong := label_value(value)):
-        yield invalid("SCH005", (*at, "operator"), f"is `Equal`, for which `value` {wrong}")
+        yield invalid("SCH005", (*at, "value"), wrong).named(field((*at, "operator")))
     effect = toleration.get("effect") or ""
     if effect and effect not in _EFFECTS:
         yield unsupported("SCH006", (*at, "effect"), effect, _EFFECTS)

@@ -6,8 +6,9 @@ Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/valid
 
 from __future__ import annotations
 
+from kgen.check.fault import field
 from kgen.check.server.downward import field_faults, resource_faults
-from kgen.check.server.errors import forbidden, invalid, required
+from kgen.check.server.errors import forbidden, invalid, renamed, required
 from kgen.check.server.kinds import entries
 
 TYPE_CHECKING = False
@@ -117,22 +118,26 @@ def _path_fault(row: str, at: Path, wrong: str) -> Fault:
 
 def _downward_items(value: Mapping[str, Any], at: Path) -> Iterator[Fault]:
     """Yield what is wrong with files of the downward API; the server does not tell which of them."""
-    for entry in entries(value, "items"):
-        item = entry or {}
-        if wrong := _path_message(item.get("path") or ""):
-            yield _path_fault("VOL023", (*at, "path"), wrong)
-        field, resource = item.get("fieldRef"), item.get("resourceFieldRef")
-        if field is not None:
-            yield from field_faults(field, (*at, "fieldRef"))
-            if resource is not None:
-                yield invalid("VOL024", at, "must not have both `fieldRef` and `resourceFieldRef` in an item")
-        elif resource is not None:
-            yield from resource_faults(resource, (*at, "resourceFieldRef"))
-        else:
-            yield required("VOL024", at, "with one of `fieldRef` and `resourceFieldRef` in each item")
-        mode = item.get("mode")
-        if mode is not None and not 0 <= mode <= _MOST_MODE:
-            yield invalid("VOL014", (*at, "mode"), _mode_message(mode))
+    for index, entry in enumerate(entries(value, "items")):
+        here = (*at, "items", index)
+        yield from renamed(_downward_item(entry or {}, here), here, at)
+
+
+def _downward_item(item: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+    if wrong := _path_message(item.get("path") or ""):
+        yield _path_fault("VOL023", (*at, "path"), wrong)
+    of_pod, resource = item.get("fieldRef"), item.get("resourceFieldRef")
+    if of_pod is not None:
+        yield from field_faults(of_pod, (*at, "fieldRef"))
+        if resource is not None:
+            yield invalid("VOL024", at, "must not have both `fieldRef` and `resourceFieldRef`")
+    elif resource is not None:
+        yield from resource_faults(resource, (*at, "resourceFieldRef"))
+    else:
+        yield invalid("VOL024", at, "must have one of `fieldRef` and `resourceFieldRef`")
+    mode = item.get("mode")
+    if mode is not None and not 0 <= mode <= _MOST_MODE:
+        yield invalid("VOL014", (*at, "mode"), _mode_message(mode))
 
 
 def _token(value: Mapping[str, Any], at: Path, above: Path) -> Iterator[Fault]:
@@ -141,7 +146,7 @@ def _token(value: Mapping[str, Any], at: Path, above: Path) -> Iterator[Fault]:
         message = f"must be between {_SHORTEST_TOKEN} and {_LONGEST_TOKEN}, but is {seconds}"
         yield invalid("VOL030", (*at, "expirationSeconds"), message)
     if wrong := _path_message(value.get("path") or ""):
-        yield _path_fault("VOL031", (*above, "path"), wrong)
+        yield _path_fault("VOL031", (*at, "path"), wrong).named(field((*above, "path")))
 
 
 def _repeated(source: Mapping[str, Any], at: Path, paths: set[str]) -> Iterator[Fault]:

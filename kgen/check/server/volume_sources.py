@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from kgen.check.server.errors import invalid, required, too_long, unsupported
+from kgen.check.fault import field
+from kgen.check.server.errors import invalid, renamed, required, too_long, unsupported
 from kgen.check.server.kinds import entries, part
 from kgen.check.server.texts import dns_label, dns_subdomain
 
@@ -122,7 +123,7 @@ def _iscsi(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fau
     name = value.get("initiatorName")
     if name is not None and not _is_initiator(name):
         message = f"must be an iSCSI name such as `iqn.2001-04.com.example:a`, but is `{name}`"
-        yield invalid("VOL036", (*at, "initiatorname"), message)
+        yield invalid("VOL036", (*at, "initiatorName"), message).named(field((*at, "initiatorname")))
     lun = value.get("lun") or 0
     if not 0 <= lun <= _MOST_LUN:
         yield invalid("VOL036", (*at, "lun"), f"must be between 0 and {_MOST_LUN}, but is {lun}")
@@ -155,12 +156,14 @@ def _fc(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]
 def _disk(name: str, shown_at: str) -> Callable[[Mapping[str, Any], Path, Context], Iterator[Fault]]:
     def check(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
         del context
-        here = (*at[:-1], shown_at)
-        yield from incomplete(value, here, (name,))
+        yield from renamed(faults(value, at), at, (*at[:-1], shown_at))
+
+    def faults(value: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+        yield from incomplete(value, at, (name,))
         partition = value.get("partition") or 0
         if not 0 <= partition <= _MOST_PARTITION:
             message = f"must be between 0 and {_MOST_PARTITION}, but is {partition}"
-            yield invalid("VOL041", (*here, "partition"), message)
+            yield invalid("VOL041", (*at, "partition"), message)
 
     return check
 

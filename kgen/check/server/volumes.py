@@ -8,6 +8,7 @@ Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/apis/core/valid
 
 from __future__ import annotations
 
+from kgen.check.fault import field
 from kgen.check.server.amounts import amount
 from kgen.check.server.errors import duplicate, forbidden, invalid, required, unsupported
 from kgen.check.server.kinds import entries, part
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     Source: TypeAlias = Callable[[Mapping[str, Any], Path, Context], Iterator[Fault]]
 
 _PULL_POLICIES = ("Always", "IfNotPresent", "Never")
+_IMAGES = (1, 35)
+"""The version that has volumes of images on; an older one drops them."""
 
 
 def faults(spec: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
@@ -116,10 +119,12 @@ def _csi(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault
     if not name:
         yield required("VOL022", (*at, "nodePublishSecretRef", "name"))
     elif wrong := dns_subdomain(name):
-        yield invalid("VOL022", (*at, "name"), f"of the secret in `nodePublishSecretRef` {wrong}")
+        yield invalid("VOL022", (*at, "nodePublishSecretRef", "name"), wrong).named(field((*at, "name")))
 
 
 def _image(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
+    if context.version < _IMAGES:
+        return
     if not value.get("reference") and context.kind == "Pod":
         yield required("VOL035", (*at, "reference"))
     policy = value.get("pullPolicy")

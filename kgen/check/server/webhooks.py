@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from kgen.check.fault import field
 from kgen.check.server.admission_rules import (
     FAILURE_POLICIES,
     MATCH_POLICIES,
@@ -136,11 +137,10 @@ def _is_port(text: str) -> bool:
 
 
 def _service(service: Mapping[str, Any], at: Path) -> Iterator[Fault]:
-    # the server mixes these two up, and names the other one; that they are there is a matter of the schema
-    if service.get("name") == "":
-        yield required("ADM021", (*at, "namespace"), "and so is `name`, which is empty")
-    if service.get("namespace") == "":
-        yield required("ADM021", (*at, "name"), "and so is `namespace`, which is empty")
+    # the server mixes these two up, and names the other one
+    for key, other in (("name", "namespace"), ("namespace", "name")):
+        if not service.get(key):
+            yield required("ADM021", (*at, key)).named(field((*at, other)))
     port = service.get("port")
     if port is not None and (wrong := number(port)):
         yield invalid("ADM021", (*at, "port"), wrong)

@@ -125,6 +125,7 @@ class Profile(StrEnum):
 
     SERVER = "server"
     DEFAULT = "default"
+    STRICT = "strict"
 
 
 @app.command("validate")
@@ -143,8 +144,22 @@ def validate_command(
         ),
     ] = None,
     profile: Annotated[
-        Profile, typer.Option("--profile", help="server: only what an API server rejects on create.")
-    ] = Profile.DEFAULT,
+        Profile | None,
+        typer.Option(
+            "--profile",
+            help="server: what an API server rejects; default: and what breaks an app; strict: and good practice.",
+        ),
+    ] = None,
+    select: Annotated[
+        list[str] | None,
+        typer.Option("--select", metavar="RULE,…", help="Of all rules beyond the server's, ask only these."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option("--ignore", metavar="RULE,…", help="Do not ask these rules (repeatable).")
+    ] = None,
+    today: Annotated[
+        str, typer.Option("--today", metavar="DATE", help="Day that silences with a date are held against: 2027-01-31.")
+    ] = "",
     crds: Annotated[
         list[str] | None,
         typer.Option("--crds", metavar="PATH", help="CustomResourceDefinitions, a file or a folder (repeatable)."),
@@ -173,7 +188,10 @@ def validate_command(
     request = Request(
         paths=paths or (),
         versions=versions or (),
-        profile=profile.value,
+        profile=profile.value if profile else "",
+        select=select or (),
+        ignore=ignore or (),
+        today=today,
         crds=crds or (),
         output_format=output_format.value,
         cached=not no_cache,
@@ -182,6 +200,70 @@ def validate_command(
         rules=rules,
     )
     raise typer.Exit(run(request, sys.stdin.buffer, sys.stdout, sys.stderr))
+
+
+@app.command("upgrade")
+def upgrade_command(
+    paths: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATH|-]...", help="Files, folders, patterns, or - for standard input. [default: .]"),
+    ] = None,
+    target: Annotated[
+        str, typer.Option("--to", metavar="VERSION", help="Kubernetes version to go to. [default: the newest]")
+    ] = "",
+    current: Annotated[
+        str,
+        typer.Option(
+            "--from", metavar="VERSION", help=f"Version to come from. [default: of kgen.yaml, or {DEFAULT_VERSION}]"
+        ),
+    ] = "",
+    write: Annotated[
+        bool, typer.Option("--write", help="Rewrite what is only another apiVersion; every other byte stays.")
+    ] = False,
+    output_format: Annotated[Format, typer.Option("--format", help="How the answer is printed.")] = Format.TEXT,
+) -> None:
+    """
+    List what goes with a newer Kubernetes version, since when, and what replaces it.
+
+    Exit codes: 0 nothing stops working, 1 something does, 2 wrong use or unreadable file, 70 a bug in kgen.
+    """
+    from kgen.commands.upgrade import Request, run, wrong_order  # noqa: PLC0415  # reads the schemas
+
+    if write and "-" in (paths or ()):
+        raise typer.BadParameter("--write changes files, and standard input is none")
+    if wrong_order(target, current):
+        raise typer.BadParameter(f"--from {current} is not older than --to {target}")
+    request = Request(
+        paths=paths or (),
+        target=target,
+        current=current,
+        writes=write,
+        output_format=output_format.value,
+        colour=wants_colour(sys.stdout),
+    )
+    raise typer.Exit(run(request, sys.stdin.buffer, sys.stdout, sys.stderr))
+
+
+@app.command("explain")
+def explain_command(
+    thing: Annotated[
+        str,
+        typer.Argument(
+            metavar="[RULE|FIELD]",
+            help="A rule by name or code, or a field as deployment.spec.strategy. [default: all rules]",
+        ),
+    ] = "",
+    output_format: Annotated[Format, typer.Option("--format", help="How the answer is printed.")] = Format.TEXT,
+) -> None:
+    """Tell why a rule is one, with an object that breaks it and one that does not; or what a field is."""
+    from kgen.commands.explain import explain  # noqa: PLC0415  # reads all rules
+    from kgen.commands.schema import Output  # noqa: PLC0415
+    from kgen.rules import ALL  # noqa: PLC0415  # imports every stage
+
+    output = Output(
+        out=sys.stdout, err=sys.stderr, as_json=output_format is Format.JSON, colour=wants_colour(sys.stderr)
+    )
+    raise typer.Exit(explain(thing, ALL, output))
 
 
 schema_app = typer.Typer(help="Look at the Kubernetes schemas that kgen carries.", no_args_is_help=True)

@@ -18,9 +18,11 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "terminal": frozenset(),
     "versions": frozenset(),
     "source": frozenset({"diag"}),
+    "dockerfile": frozenset(),
     "k8s": frozenset({"diag"}),
     "spec": frozenset({"diag", "source"}),
     "scalars": frozenset({"cron", "diag", "source", "spec", "units", "words"}),
+    "judgement": frozenset({"diag", "scalars", "spec"}),
 }
 """Modules without a layer, and which of each other they may import."""
 
@@ -35,10 +37,11 @@ LAYERS: Mapping[str, frozenset[str]] = {
     "emit": WORDS | {"model", "features"},
     "check": WORDS,
     "validate": WORDS | {"check", "read", "syntax"},
+    "upgrade": WORDS | {"check", "read", "syntax", "validate"},
     "write": WORDS,
     "report": WORDS,
     "pipeline": WORDS | {"features", "model", "load", "resolve", "emit", "check", "write"},
-    "commands": WORDS | {"pipeline", "report", "write", "load", "check", "read", "validate"},
+    "commands": WORDS | {"pipeline", "report", "write", "load", "check", "read", "validate", "upgrade"},
     "rules": WORDS
     | {"features", "syntax", "read", "load", "resolve", "check", "validate", "write", "pipeline", "commands"},
     "cli": WORDS | {"commands", "rules"},

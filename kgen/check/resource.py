@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kgen.check.reading import part, text
 from kgen.check.server.names import CLUSTER_SCOPED
-from kgen.check.templates import template
+from kgen.check.templates import TEMPLATES, template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,16 +31,15 @@ class Resource:
         self.place = place
         """Where it stands, for whoever reports; nothing here looks at it."""
 
-        group, _, self.version = text(value, "apiVersion").rpartition("/")
-        self.group = group
-        self.kind = text(value, "kind")
-        metadata = part(value, "metadata")
+        sort = _sort(text(value, "apiVersion"), text(value, "kind"))
+        self.key, self.version, is_wide, makes_pods = sort
+        self.group, self.kind = self.key
+        metadata = value.get("metadata")
         self.name = text(metadata, "name")
-        self.namespace = "" if is_cluster_wide(group, self.kind) else text(metadata, "namespace") or DEFAULT_NAMESPACE
+        self.namespace = "" if is_wide else text(metadata, "namespace") or DEFAULT_NAMESPACE
         """Normalised: ``default`` if the object names none, "" if its kind has none."""
 
-        self.key = (group, self.kind)
-        self.template: Template | None = template(group, self.kind, value)
+        self.template: Template | None = template(self.group, self.kind, value) if makes_pods else None
         """Of the pods that it makes, if it makes any."""
 
     def __repr__(self) -> str:
@@ -50,6 +51,13 @@ class Resource:
     @property
     def spec(self) -> Mapping[str, Any]:
         return part(self.value, "spec")
+
+
+@lru_cache(maxsize=1000)
+def _sort(api_version: str, kind: str) -> tuple[tuple[str, str], str, bool, bool]:
+    """Return what all objects of a kind share: key, version, whether they are cluster-wide, and make pods."""
+    group, _, version = api_version.rpartition("/")
+    return (group, kind), version, is_cluster_wide(group, kind), (group, kind) in TEMPLATES
 
 
 def is_cluster_wide(group: str, kind: str) -> bool:

@@ -39,8 +39,9 @@ _ROUND = 20_000
 """Files that are judged before anything is printed about them."""
 
 _OWN_FOLDERS = (
-    *("", "check", "check/cel", "check/cross", "check/cross/rules", "check/lifecycle", "check/practice"),
-    *("check/practice/rules", "check/server", "check/server/rules", "read", "syntax", "validate"),
+    *("", "check", "check/cel", "check/cross", "check/cross/rules", "check/lifecycle"),
+    *("check/dockerfile", "check/dockerfile/rules", "check/lifecycle/rules", "check/practice", "check/practice/rules"),
+    *("check/server", "check/server/rules", "read", "syntax", "validate"),
 )
 """Folders of kgen with what a verdict depends on."""
 
@@ -365,7 +366,7 @@ def _own_files() -> Iterator[str]:
     package = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     for folder in _OWN_FOLDERS:
         with os.scandir(os.path.join(package, folder)) as entries:
-            yield from sorted(entry.path for entry in entries if entry.name.endswith((".py", ".toml")))
+            yield from sorted(entry.path for entry in entries if entry.name.endswith((".csv", ".py", ".toml")))
     schemas = default_directory()
     yield os.path.join(schemas, "definitions.jsonl")
     kinds = os.path.join(schemas, "kinds")

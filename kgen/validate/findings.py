@@ -7,6 +7,8 @@ from typing import Any, TypeAlias
 
 from kgen.check import misplaced
 from kgen.check.fault import Fault, Keyword, field, short, shown
+from kgen.check.lifecycle.removals import farewell
+from kgen.check.lifecycle.removals import version as _number
 from kgen.check.objects import Objects
 from kgen.check.rules import BY_KEYWORD, NO_KIND, UNKNOWN_KUBERNETES_KIND
 from kgen.check.whereabouts import having, is_built_in, joined, where_it_is
@@ -142,7 +144,9 @@ def _without_kind(problem: Problem, places: Places) -> Diagnostic:
 def _unknown_kind(problem: Problem, lacking: Versions, objects: Objects, places: Places) -> Diagnostic:
     api_version, kind = problem.value["apiVersion"], problem.value["kind"]
     message = f"Kubernetes {having(lacking)} no {code(kind)} in {code(api_version)}"
-    helped = where_it_is(api_version, kind, lacking[-1], objects.store)
+    helped = farewell(api_version, kind, _number(lacking[-1])) or where_it_is(
+        api_version, kind, lacking[-1], objects.store
+    )
     if not helped and not is_built_in(api_version, objects.store):
         message = f"nothing declares the kind {code(kind)} in {code(api_version)}"
         helped = _declared(api_version, kind, objects.declared(api_version))

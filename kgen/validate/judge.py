@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from kgen.check.fault import Keyword
 from kgen.check.objects import DEFINITION, HIDING_NOTHING
-from kgen.check.practice.families import checks
+from kgen.check.practice.families import rules
 from kgen.check.resource import Resource
 from kgen.check.slim import slim
 from kgen.check.sound import sound
@@ -136,9 +136,14 @@ class Judge:
             # what breaks a rule of the server is there all the same; what breaks the schema could be anything
             broken = [fault.path for fault in faults if not fault.row and fault.keyword not in HIDING_NOTHING]
             value = sound(value, broken) if broken else value
+        if not known.contexts:
+            return value, faults
+        asked = rules(value["apiVersion"], value["kind"], self._profile)
+        if not asked:
+            return value, faults
         resource = Resource(value)
         more: dict[Fault, Versions] = {}
-        for rule in checks(resource.key, self._profile):
+        for rule in asked:
             for context in known.contexts:
                 for fault in rule(resource, context.version):
                     more[fault] = (*more.get(fault, ()), "{}.{}".format(*context.version))

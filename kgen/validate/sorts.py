@@ -26,6 +26,8 @@ PATCH = "strategic merge patch"
 APP = "app file of kgen"
 COMPOSE = "compose file"
 CONFIGURATION = "configuration of a tool"
+DOCKERFILE_TEMPLATE = "template of a Dockerfile"
+DOCKERFILE_PART = "part of a Dockerfile"
 
 WAYS_OUT: Mapping[str, str] = {
     EMPTY: "",
@@ -40,6 +42,8 @@ WAYS_OUT: Mapping[str, str] = {
     APP: "`kgen compile` checks it",
     COMPOSE: "",
     CONFIGURATION: "no API server reads it",
+    DOCKERFILE_TEMPLATE: "validate what it renders",
+    DOCKERFILE_PART: "it has no `FROM`",
 }
 """Every reason, and what to do about it."""
 

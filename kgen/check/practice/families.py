@@ -28,10 +28,33 @@ ANY = ("*", "*")
 WORKLOAD = ("*", "workload")
 """Stands for every kind with a pod template."""
 
-MODULES: Mapping[str, tuple[tuple[str, str], ...]] = {}
+MODULES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "pod_security": (WORKLOAD,),
+    "hardening": (WORKLOAD,),
+    "host_access": (WORKLOAD,),
+    "secrets": (WORKLOAD,),
+    "config_maps": (("", "ConfigMap"),),
+    "secret_objects": (("", "Secret"),),
+    "images": (WORKLOAD,),
+    "resources": (WORKLOAD, ("", "PersistentVolumeClaim")),
+    "probes": (WORKLOAD,),
+    "environment": (WORKLOAD,),
+    "reliability": (WORKLOAD,),
+    "services": (("", "Service"),),
+    "ingresses": (("networking.k8s.io", "Ingress"),),
+    "network_policies": (("networking.k8s.io", "NetworkPolicy"),),
+    "roles": (("rbac.authorization.k8s.io", "Role"), ("rbac.authorization.k8s.io", "ClusterRole")),
+    "bindings": (("rbac.authorization.k8s.io", "RoleBinding"), ("rbac.authorization.k8s.io", "ClusterRoleBinding")),
+    "metadata": (ANY,),
+}
 """Module → kinds that it cares for."""
 
-DEFAULT: Mapping[str, tuple[tuple[str, str], ...]] = {}
+DEFAULT: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "images": MODULES["images"],
+    "resources": MODULES["resources"],
+    "environment": MODULES["environment"],
+    "services": MODULES["services"],
+}
 """The same, of those with functions for the profile ``default``: the others are not even imported for it."""
 
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -54,3 +77,21 @@ def checks(key: tuple[str, str], profile: str) -> tuple[Rule, ...]:
         for part in PARTS[profile]
         for rule in getattr(import_module(f"kgen.check.practice.{name}"), part, ())
     )
+
+
+_STABLE = ("v1", "v2")
+"""Versions that stay; what is said of those few of their kinds that do not is in ``_GOING``."""
+
+_GOING = frozenset({"ComponentStatus", "Endpoints"})
+"""Kinds of stable versions that are deprecated. A test compares them with the table, which takes a moment to read."""
+
+
+@lru_cache(maxsize=1000)
+def rules(api_version: str, kind: str, profile: str) -> tuple[Rule, ...]:
+    """Return the functions for objects of a kind in one version of its API."""
+    group, _, version = api_version.rpartition("/")
+    made = checks((group, kind), profile)
+    if profile == "default" and version in _STABLE and kind not in _GOING:
+        return made
+    module = import_module("kgen.check.practice.versions")
+    return (*made, *(rule for part in PARTS[profile] for rule in getattr(module, part)))

@@ -7,8 +7,8 @@ from typing import Any
 
 from kgen.check import catalogue
 from kgen.check.catalogue import Entry
-from kgen.commands.wrong_use import UNKNOWN_RULE_CHOSEN
 from kgen.commands.schema import Output, show
+from kgen.commands.wrong_use import UNKNOWN_RULE_CHOSEN
 from kgen.diag import Diagnostic, Label, Rule, Severity
 from kgen.words import nearest
 

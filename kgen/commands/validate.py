@@ -267,7 +267,10 @@ class _Run:
 
         cache = self._cache()
         profile = self.selection.asked_profile()
-        yield from Comparison(profile=profile, external=self._settings.external, cache=cache).completed(found)
+        comparison = Comparison(
+            self._store, self.versions[-1], profile=profile, external=self._settings.external, cache=cache
+        )
+        yield from comparison.completed(found)
         if cache and cache.added:
             from kgen.write.cache import append  # noqa: PLC0415  # only if there is news
 

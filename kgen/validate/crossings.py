@@ -6,7 +6,10 @@ from dataclasses import replace
 from kgen.check import catalogue
 from kgen.check.cross.resources import Finding
 from kgen.check.fault import field
+from kgen.check.fields import steps, written
+from kgen.check.reading import text
 from kgen.check.resource import Resource
+from kgen.check.store import Store
 from kgen.diag import Diagnostic, Label, Rule, Severity
 from kgen.diag import Path as FieldPath
 from kgen.read.places import Places
@@ -25,11 +28,24 @@ RULES = (TOO_MANY_OBJECTS,)
 _MIB = 1024 * 1024
 
 
-def put(found: Iterable[Finding], chunk_of: Callable[[Place], Chunk | None]) -> None:
+class Names:
+    """Writes fields of objects as people know them: keys of maps stand in brackets."""
+
+    def __init__(self, store: Store, version: str) -> None:
+        self._store = store
+        self._version = version
+
+    def written(self, resource: Resource, path: FieldPath) -> str:
+        """Return the field of ``resource`` at ``path``."""
+        name = self._store.schema(self._version, text(resource.value, "apiVersion"), resource.kind)
+        return written(steps(path, {"$ref": name} if name else {}, self._store.definition))
+
+
+def put(found: Iterable[Finding], chunk_of: Callable[[Place], Chunk | None], names: Names) -> None:
     """Put ``found`` into the documents that they are about, each once."""
     places: dict[int, Places] = {}
 
-    def label(resource: Resource, path: FieldPath, text: str = "") -> Label | None:
+    def label(resource: Resource, path: FieldPath, said: str = "") -> Label | None:
         place: Place = resource.place
         chunk = chunk_of(place)
         if chunk is None:
@@ -37,7 +53,7 @@ def put(found: Iterable[Finding], chunk_of: Callable[[Place], Chunk | None]) -> 
         known = places.get(id(chunk))
         if known is None:
             known = places[id(chunk)] = Places(chunk.text)
-        return _label(known, chunk, place, path, text)
+        return _label(known, chunk, place, path, said)
 
     for finding in found:
         place: Place = finding.resource.place
@@ -45,29 +61,31 @@ def put(found: Iterable[Finding], chunk_of: Callable[[Place], Chunk | None]) -> 
         if at is None:
             continue
         others = [label(*each) for each in finding.related]
-        made = _diagnostic(finding, at, tuple(each for each in others if each))
+        made = _diagnostic(finding, at, tuple(each for each in others if each), names)
         for document in place.verdict.documents:
             if document.index == place.index and made not in document.found:
                 document.found = (*document.found, made)
                 place.verdict.line = b""
 
 
-def _label(places: Places, chunk: Chunk, place: Place, path: FieldPath, text: str) -> Label:
+def _label(places: Places, chunk: Chunk, place: Place, path: FieldPath, said: str) -> Label:
     where = (*place.at, *path)
     span = places.span(where)
     on_key = span.end_line > span.line
     span = places.span(where, on_key=True) if on_key else span
     moved = replace(span, line=span.line + chunk.line, end_line=span.end_line + chunk.line)
-    return Label(where, text, on="key" if on_key else "value", file=place.path, span=moved)
+    return Label(where, said, on="key" if on_key else "value", file=place.path, span=moved)
 
 
-def _diagnostic(finding: Finding, at: Label, related: tuple[Label, ...]) -> Diagnostic:
+def _diagnostic(finding: Finding, at: Label, related: tuple[Label, ...], names: Names) -> Diagnostic:
     fault = finding.fault
-    subject = f"`{field(at.path)}`" if at.path else "the object"
+    name = names.written(finding.resource, fault.path)
+    if before := field(finding.resource.place.at):
+        name = f"{before}.{name}" if name else before
     return Diagnostic(
         rule=catalogue.rule(fault.row),
-        message=f"{subject} {fault.message}",
-        at=at,
+        message=f"`{name}` {fault.message}" if name else f"the object {fault.message}",
+        at=replace(at, field=name),
         related=related,
         help=fault.help,
     )

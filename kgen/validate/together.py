@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from kgen.check.cross.resources import Finding
+    from kgen.check.store import Store
     from kgen.diag import Path
     from kgen.read.split import Chunk
     from kgen.validate.cache import Cache
@@ -52,7 +53,15 @@ class Place:
 class Comparison:
     """Compares the objects of a run."""
 
-    def __init__(self, *, profile: str, external: Iterable[str] = (), cache: Cache | None = None) -> None:
+    def __init__(
+        self, store: Store, version: str, *, profile: str, external: Iterable[str] = (), cache: Cache | None = None
+    ) -> None:
+        """
+        Args:
+            version: Of Kubernetes, for how fields are written.
+        """
+        self._store = store
+        self._version = version
         self._profile = profile
         self._external = External(external)
         self._cache = cache
@@ -104,9 +113,9 @@ class Comparison:
         if more:
             made += more(resources)
         if made:
-            from kgen.validate.crossings import put  # noqa: PLC0415  # only after a fault
+            from kgen.validate.crossings import Names, put  # noqa: PLC0415  # only after a fault
 
-            put(made, chunk_of)
+            put(made, chunk_of, Names(self._store, self._version))
         elif digest and self._cache:
             self._cache.note(digest)
 

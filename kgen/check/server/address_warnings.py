@@ -58,11 +58,24 @@ def faults(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     kind = (context.group, context.kind)
     for is_network, places in ((False, IPS.get(kind, ())), (True, CIDRS.get(kind, ()))):
         for place in places:
+            if not _starts(value, place):
+                continue
             for path, text in _at(value, place):
                 # what is not strict is a fault of its own there
                 is_strict = context.version >= addresses.STRICT and path[-1] != _LOOSE
                 if warning := addresses.warning(text, is_network=is_network, is_strict=is_strict):
                     yield invalid("META038", path, warning)
+
+
+def _starts(value: Any, pattern: Path) -> bool:
+    """Tell whether ``value`` has the first fields of ``pattern`` at all: most objects have no addresses."""
+    for step in pattern:
+        if step == _EACH:
+            break
+        value = value.get(step) if isinstance(value, dict) else None
+        if not value:
+            return False
+    return True
 
 
 def _at(value: Any, pattern: Path, path: Path = ()) -> Iterator[tuple[Path, str]]:

@@ -25,8 +25,9 @@ _DEFAULTS: Mapping[ProbeKind, Check] = {
     # a minute to start, looked at often so that a fast start is seen at once
     "startup": Check(period=2, timeout=2, failures=30),
     "readiness": Check(period=10, timeout=2, failures=3),
-    # slower to judge than readiness: a restart under load makes the load of the others worse
-    "liveness": Check(period=10, timeout=5, failures=3),
+    # a minute, twice as long as readiness: without requests it may recover, and a restart under load makes the load of
+    # the others worse
+    "liveness": Check(period=10, timeout=5, failures=6),
 }
 _EXEC_TIMEOUT = 10
 """Starting an interpreter takes seconds on a busy node."""

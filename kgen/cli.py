@@ -160,6 +160,12 @@ def validate_command(
     today: Annotated[
         str, typer.Option("--today", metavar="DATE", help="Day that silences with a date are held against: 2027-01-31.")
     ] = "",
+    before: Annotated[
+        str,
+        typer.Option(
+            "--before", metavar="PATH", help="Manifests as they are applied now: also ask what may not change."
+        ),
+    ] = "",
     crds: Annotated[
         list[str] | None,
         typer.Option("--crds", metavar="PATH", help="CustomResourceDefinitions, a file or a folder (repeatable)."),
@@ -192,6 +198,7 @@ def validate_command(
         select=select or (),
         ignore=ignore or (),
         today=today,
+        before=before,
         crds=crds or (),
         output_format=output_format.value,
         cached=not no_cache,

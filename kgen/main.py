@@ -31,6 +31,7 @@ _OPTIONS = {
     "--select": "select",
     "--ignore": "ignore",
     "--today": "today",
+    "--before": "before",
     "--format": "output_format",
     "-j": "jobs",
     "--jobs": "jobs",

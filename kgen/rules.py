@@ -3,9 +3,8 @@
 from typing import Final
 
 from kgen import pipeline
-from kgen.check import manifests
+from kgen.check import catalogue, manifests
 from kgen.check import rules as schema
-from kgen.check import catalogue
 from kgen.commands import apps, conflicts, fields, kinds, wrong_use
 from kgen.commands import compile as compile_command
 from kgen.diag import Rule

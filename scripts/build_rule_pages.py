@@ -43,6 +43,7 @@ _EXAMPLES = {
     "passes_dockerfile": ("Passes, with this Dockerfile", "dockerfile"),
     "passes": ("Passes", "yaml"),
     "settings": ("With this in kgen.yaml", "yaml"),
+    "ignored": ("With this .dockerignore", "text"),
 }
 _PROFILES = {
     "server": "all profiles",

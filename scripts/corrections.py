@@ -74,9 +74,12 @@ OPTIONAL: Mapping[str, Sequence[str]] = {
     "core.ClusterTrustBundleProjection": ("path",),
     "core.PodCertificateProjection": ("keyType", "signerName"),
     "core.TypedLocalObjectReference": ("kind", "name"),
-    # the server's code asks for them in some cases only
+    # the server's code asks for them in some cases or versions only
     "apiextensions.WebhookConversion": ("conversionReviewVersions",),
     "batch.PodFailurePolicyRule": ("onPodConditions",),
+    "core.ContainerRestartRule": ("action",),
+    "core.ContainerRestartRuleOnExitCodes": ("operator",),
+    "core.FileKeySelector": ("key", "path", "volumeName"),
 }
 """
 Fields that the documents call required, in all versions or in some, and no API server asks for, by API group and type.

@@ -31,6 +31,12 @@ GOOD: list[Mapping[str, Any]] = [
     {**INT_OR_STRING, "anyOf": [{"type": "integer"}, {"type": "string"}], "pattern": "^[0-9]+$"},
     {**obj(a=TEXT, b=NUMBER), "oneOf": [{"required": ["a"]}, {"properties": {"b": {"minimum": 1}}}], "not": {"required": ["b"]}},
     {**TEXT, "pattern": r"^(?i)\pL+\z"},
+    {"type": "object", "additionalProperties": False},
+    {"type": "object", "additionalProperties": True},
+    {**obj(a=TEXT), "additionalProperties": True},
+    {**obj(a=TEXT), "anyOf": [{"properties": {"b": {"minLength": 1}}}]},
+    {"type": "object", "additionalProperties": {**TEXT, "default": 1}},
+    {**INT_OR_STRING, "allOf": [{"anyOf": [{"type": "integer"}, {"type": "string"}], "not": {"enum": [0]}}]},
     {**TEXT, "default": "a", "enum": ["a"]},
     {"type": "object", "x-kubernetes-embedded-resource": True, **KEEP},
     ruled(obj(a=NUMBER), "self.a > 1", fieldPath=".a", reason="FieldValueForbidden", messageExpression="string(self.a)"),
@@ -53,7 +59,9 @@ BAD: list[tuple[Mapping[str, Any], list[tuple[str, str]]]] = [
     ({"type": "object", "patternProperties": {"a": TEXT}}, [(f"{SPEC}.patternProperties", NEVER)]),
     (listed(TEXT, uniqueItems=True), [(f"{SPEC}.uniqueItems", "must not be `true`; a list of `x-kubernetes-list-type: set` may be what you need")]),
     ({**obj(a=TEXT), "additionalProperties": TEXT}, [(f"{SPEC}.additionalProperties", "must not stand beside `properties`")]),
-    ({"type": "object", "additionalProperties": False}, [(f"{SPEC}.additionalProperties", "must not be `false`; fields that are not listed are refused anyway")]),
+    ({**obj(a=TEXT), "additionalProperties": False}, [(f"{SPEC}.additionalProperties", "must not stand beside `properties`")]),
+    ({**obj(a=TEXT), "additionalProperties": {}}, [(f"{SPEC}.additionalProperties", "must not stand beside `properties`"), (f"{SPEC}.additionalProperties.type", "is required, but missing")]),
+    ({"type": "object", "additionalProperties": True, "x-kubernetes-embedded-resource": True, **KEEP}, [(f"{SPEC}.additionalProperties", "must not stand beside `x-kubernetes-embedded-resource`")]),
     ({"type": "object", "x-kubernetes-preserve-unknown-fields": False}, [(f"{SPEC}.x-kubernetes-preserve-unknown-fields", "must be `true`, or not be there")]),
     ({"type": "object", "x-kubernetes-embedded-resource": True}, [(f"{SPEC}.properties", "must not be empty beside `x-kubernetes-embedded-resource` without `x-kubernetes-preserve-unknown-fields`")]),
     ({**TEXT, **KEEP, "x-kubernetes-embedded-resource": True}, [(f"{SPEC}.type", "must be `object` beside `x-kubernetes-embedded-resource`")]),
@@ -71,7 +79,11 @@ BAD: list[tuple[Mapping[str, Any], list[tuple[str, str]]]] = [
     ({**TEXT, "pattern": "(?=a)"}, [(f"{SPEC}.pattern", "is no regular expression that Go knows: `(?=` has no meaning")]),
     ({**TEXT, "default": 1}, [(f"{SPEC}.default", "must be a string, but is the integer `1`")]),
     ({**obj(a=TEXT), "default": {"b": 1}}, [(f"{SPEC}.default.b", "is no field that the CustomResourceDefinition knows")]),
-    ({**obj(a=TEXT), "anyOf": [{"properties": {"b": {"minLength": 1}}}]}, [(f"{SPEC}.anyOf[0].properties.b", "must be listed in `properties` outside too")]),
+    ({**TEXT, "anyOf": [{"default": ""}]}, [(f"{SPEC}.anyOf[0].default", JUNCTOR)]),
+    ({**TEXT, "anyOf": [{"additionalProperties": {}}]}, [(f"{SPEC}.anyOf[0].additionalProperties", JUNCTOR)]),
+    ({**TEXT, "anyOf": [{"not": {"$ref": ""}}]}, [(f"{SPEC}.anyOf[0].not.$ref", NEVER)]),
+    ({**obj(a=obj(metadata=MAP)), "oneOf": [{"properties": {"a": {"properties": {"metadata": {}}}}}]}, [(f"{SPEC}.oneOf[0].properties.a.properties.metadata", JUNCTOR)]),
+    ({**INT_OR_STRING, "anyOf": [{"type": "string"}, {"type": "integer"}]}, [(f"{SPEC}.anyOf[0].type", JUNCTOR), (f"{SPEC}.anyOf[1].type", JUNCTOR)]),
     ({**obj(a=TEXT), "allOf": [{"properties": {"a": {"type": "string"}}}]}, [(f"{SPEC}.allOf[0].properties.a.type", JUNCTOR)]),
     ({**TEXT, "not": {"nullable": True}}, [(f"{SPEC}.not.nullable", JUNCTOR)]),
     ({**TEXT, "oneOf": [{"pattern": "["}]}, [(f"{SPEC}.oneOf[0].pattern", "is no regular expression that Go knows: ends too early")]),
@@ -130,6 +142,48 @@ def test_faults_around_the_schemas() -> None:
         ("spec.versions[1].schema.openAPIV3Schema", "is required, but missing"),
         ("spec.versions", "must have exactly one version with `storage: true`, but has 0"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"anyOf": [{"properties": {"b": {}}}, {"properties": {"b": {}}}]}, [f"{ROOT}.properties.b"]),
+        ({"not": {"allOf": [{"properties": {"spec": {"properties": {"b": {}}}}}]}}, [f"{ROOT}.properties.spec.properties.b"]),
+        ({"not": {"properties": {"spec": {"items": {}}}}}, [f"{ROOT}.properties.spec.items"]),
+        ({"not": {"properties": {"spec": {"properties": {"a": {"minLength": 1}}}}}}, []),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_junctor_of_the_root_speaks_of_known_fields(change: Mapping[str, Any], expected: list[str]) -> None:
+    made = definition(obj(a=TEXT))
+    made["spec"]["versions"][0]["schema"]["openAPIV3Schema"] |= change
+    assert places(made) == expected
+
+
+@pytest.mark.parametrize("key", ["maxProperties", "enum", "additionalProperties"])
+def test_with_a_status_apart_a_root_says_little(key: str) -> None:
+    made = definition(obj(a=TEXT))
+    version = made["spec"]["versions"][0]
+    version["subresources"] = {"status": {}}
+    version["schema"]["openAPIV3Schema"] |= {key: {"maxProperties": 0, "enum": []}.get(key, True)}
+    assert f"{ROOT}.{key}" in places(made)
+
+
+def test_a_root_may_only_keep_what_it_does_not_know() -> None:
+    made = definition(TEXT)
+    made["spec"]["versions"][0]["schema"]["openAPIV3Schema"] = KEEP
+    assert places(made) == []
+
+
+def test_the_servers_own_fields_have_no_defaults_and_one_type() -> None:
+    made = definition(TEXT)
+    inner = {"type": "object", "x-kubernetes-embedded-resource": True, "properties": {"kind": NUMBER}}
+    properties = made["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]
+    properties |= {"metadata": obj(name={**TEXT, "default": "a"}), "inner": inner}
+    assert set(places(made)) == {
+        f"{ROOT}.properties.metadata.properties.name.default",
+        f"{ROOT}.properties.inner.properties.kind.type",
+    }
 
 
 LABEL = "must be up to 63 letters in lower case, digits and `-`, and start with a letter, but is the string"

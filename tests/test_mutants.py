@@ -1,29 +1,36 @@
 """
-One fault per copy of a good object: the schema check sees it, or the sort of fault is on the list of survivors.
+One fault per copy of a good object: a check of ``kgen validate`` sees it, or its sort is on the list of survivors.
 
-The list is strict both ways. What stands on it is what the checks of the server's own rules are for: a schema knows
-fields, types and words, but not names, references, or what fits together.
+An object is judged as in a run: alone by the schema and the server's rules, by rules of practice, and among the
+others of its environment. The objects are those of all goldens and of an app that uses everything. The list in
+``data/survivors.toml`` is strict both ways, and says of each sort of fault why it is none, or why nobody can tell.
 """
 
-import copy
 import re
+import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pytest
 
-from kgen.check.manifests import check
+from kgen.check.cross import families
+from kgen.check.cross.resources import Resources
+from kgen.check.objects import Objects
+from kgen.check.practice.families import rules
+from kgen.check.resource import Resource
 from kgen.check.store import Store, default_directory
-from kgen.k8s import Emitted, Manifest
+from kgen.k8s import Manifest
 from kgen.pipeline import Options, compile_app
+from kgen.read import careful
+from mutants import mutants
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
-STORE = Store(default_directory())
-VERSION = "1.34"
+GOLDEN = Path(__file__).parents[1] / "golden"
+SURVIVORS = Path(__file__).parent / "data" / "survivors.toml"
+VERSION = "1.36"
 
 RICH = """\
 apiVersion: kgen/v1
@@ -62,191 +69,128 @@ components:
   seed: {type: job, when: post-deploy, args: [seed]}
 """
 
+Key: TypeAlias = tuple[str, str]
+"""Sort of fault, and place."""
+
+Known: TypeAlias = frozenset[tuple[str, Any, str]]
+"""Rows, which object, and what is said: an item that is left out moves the places of others."""
+
 
 @dataclass(frozen=True, slots=True)
-class Mutant:
-    """A copy of an object with one fault."""
+class File:
+    """Where an object stands: each has a file of its own, as kgen writes them."""
 
-    sort: str
     path: str
-    """Kind and keys, as ``Deployment.spec.template``; ``[]`` for any place in a list."""
-
-    manifest: Manifest
 
 
-def at(manifest: Mapping[str, Any], path: tuple[str | int, ...]) -> str:
-    steps = ("[]" if isinstance(step, int) else f".{step}" for step in path)
-    return f"{manifest['kind']}{''.join(steps)}"
+MOST_TRIES = 10
+"""In so many environments a fault of one sort and place is made before it counts as a survivor."""
 
-
-def walk(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Yield every value below ``value`` with its path."""
-    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for key, item in items:
-        yield (*path, key), item
-        yield from walk(item, (*path, key))
-
-
-def wrong(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield sorts of fault and what stands in place of ``value`` then."""
-    match value:
-        case bool():
-            yield "text for a boolean", str(value).lower()
-            yield "number for a boolean", int(value)
-        case int():
-            yield "text for a number", f"{value}x"
-            yield "negative number", -1 - value
-            yield "fraction", value + 0.5
-            yield "number of 40 bits", 2**40
-        case str():
-            yield "number for a text", 1
-            yield "boolean for a text", True
-            yield "empty text", ""
-            if re.fullmatch(r"[A-Z][A-Za-z]+", value):
-                yield "unknown word", f"{value}s"
-                yield "word in lower case", value.lower()
-            else:
-                yield "text of other characters", f"{value} Ü!"
-        case dict():
-            yield "list for a mapping", []
-            yield "text for a mapping", "x"
-        case list():
-            yield "mapping for a list", {}
-            yield "one item for a list", value[0]
-            yield "repeated item", [*value, value[0]]
-
-
-def mutants(manifest: Manifest) -> Iterator[Mutant]:
-    """Yield every copy of ``manifest`` with one fault."""
-    for path, value in walk(manifest):
-        where = at(manifest, path)
-        for sort, other in wrong(value):
-            yield Mutant(
-                sort, where, changed(manifest, path, lambda parent, key, other=other: parent.update({key: other}))
-            )
-        yield Mutant("null", where, changed(manifest, path, lambda parent, key: parent.update({key: None})))
-        yield Mutant("key left out", where, changed(manifest, path, lambda parent, key: parent.pop(key)))
-        if isinstance(path[-1], str):
-            for sort, near in (("key misspelt", f"{path[-1]}s"), ("key in other case", path[-1].swapcase())):
-                yield Mutant(
-                    sort,
-                    where,
-                    changed(manifest, path, lambda parent, key, near=near: parent.update({near: parent.pop(key)})),
-                )
-
-
-def changed(manifest: Manifest, path: tuple[str | int, ...], change: Any) -> Manifest:
-    """Return a copy of ``manifest`` whose value at ``path`` went through ``change(parent, key)``."""
-    made = copy.deepcopy(manifest)
-    parent: Any = made
-    for step in path[:-1]:
-        parent = parent[step]
-    if isinstance(parent, list):
-        items = dict(enumerate(parent))
-        change(items, path[-1])
-        parent[:] = items.values()
-    else:
-        change(parent, path[-1])
-    return made
+CHECKS = ("schema", "server", "practice", "cross")
 
 
 @cache
-def objects(folder: Path) -> tuple[Manifest, ...]:
-    """Return what kgen makes of the examples and of the app above, each shape of an object once."""
-    rich = folder / "app.yaml"
+def objects() -> Objects:
+    return Objects(Store(default_directory()), (VERSION,), lambda *_: None)
+
+
+def environments(rich: Path) -> Iterator[Sequence[Manifest]]:
+    """Yield the objects of each environment of the app above and of each golden."""
     rich.write_text(RICH, "utf-8")
-    made: dict[str, Manifest] = {}
-    for path in (rich, *sorted(EXAMPLES.glob("*/app.yaml"))):
-        compiled = compile_app(path, Options())
-        assert compiled.environments, compiled.found
-        for each in compiled.environments[0].objects:
-            shape = sorted({at(each.manifest, place) for place, _ in walk(each.manifest)})
-            made.setdefault(" ".join(shape), each.manifest)
-    return tuple(made.values())
+    compiled = compile_app(rich, Options())
+    assert compiled.environments, compiled.found
+    for environment in compiled.environments:
+        yield [each.manifest for each in environment.objects]
+    folders: dict[Path, list[Manifest]] = {}
+    for path in sorted(GOLDEN.glob("*/*/out/**/*.yaml")):
+        value = careful.read(path.read_bytes())[0]
+        if isinstance(value, dict) and "kind" in value:
+            # the folders of apps are in the folder of their environment
+            folders.setdefault(path.parents[1], []).append(Manifest(value))
+    yield from folders.values()
 
 
-def survives(manifest: Manifest) -> bool:
-    return not list(check([Emitted(manifest=manifest)], (VERSION,), STORE))
+def alone(value: Mapping[str, Any]) -> str:
+    """Return which check of one object finds fault with ``value``."""
+    api_version, kind = value.get("apiVersion"), value.get("kind")
+    if not (api_version and kind and isinstance(api_version, str) and isinstance(kind, str)):
+        return "schema"
+    known = objects().kind(api_version, kind)
+    if known.lacking:
+        return "schema"
+    if faults := objects().faults(value, known):
+        return "schema" if any(not fault.row for fault in faults) else "server"
+    number = known.contexts[0].version
+    resource = Resource(value)
+    found = any(fault for rule in rules(api_version, kind, "default") for fault in rule(resource, number))
+    return "practice" if found else ""
 
 
-_POD = r"(Deployment\.spec|Job\.spec|CronJob\.spec\.jobTemplate\.spec)\.template\.spec"
-_FREE_KEYS = r".*\.(labels|annotations|matchLabels|selector|data|requests|limits)\..*"
-_QUANTITY = r".*\.(resources\.(requests|limits)\.\w+|emptyDir\.sizeLimit)"
-_PORT = r".*\.(httpGet\.port|tcpSocket\.port|targetPort|ports\[\]\.port)"
-_REQUIRED_MAPPING = (
-    r".*\.(jobTemplate|template|backend|scaleTargetRef|metrics\[\]\.resource\.target)"
-    r"|Deployment\.spec\.selector|.*httpGet\.port"
-)
-_REQUIRED = (
-    r"\w+\.(apiVersion|kind)|CronJob\.spec\.schedule|HorizontalPodAutoscaler\.spec\.maxReplicas"
-    r"|.*\.metrics\[\]\.(type|resource\.name|resource\.target\.type)|.*\.scaleTargetRef\.(kind|name)"
-    r"|Ingress\.spec\.rules\[\]\.http\.paths|.*\.paths\[\]\.(pathType|backend\.service\.name)"
-    r"|Service\.spec\.ports\[\]\.port"
-    rf"|{_POD}\.(containers|(containers|volumes)\[\]\.name|securityContext\.seccompProfile\.type)"
-    rf"|{_POD}\.containers\[\]\.(env\[\]\.name|ports\[\]\.containerPort|volumeMounts\[\]\.(mountPath|name))"
-    rf"|{_POD}\.containers\[\]\.(\w+Probe\.grpc\.port|lifecycle\.preStop\.sleep\.seconds)"
-    rf"|{_POD}\.containers\[\]\.env\[\]\.valueFrom\.(\w+KeyRef\.key|fieldRef\.fieldPath)"
-    rf"|{_POD}\.topologySpreadConstraints\[\]\.(maxSkew|topologyKey|whenUnsatisfiable)"
-    rf"|{_POD}\.volumes\[\]\.persistentVolumeClaim\.claimName"
-)
-_LISTS = (
-    r"NetworkPolicy\..*|"
-    r".*\.(command|args|envFrom|drop|matchLabelKeys|metrics|rules|paths|tls|hosts|policyTypes|accessModes)"
-)
+def together(resources: Iterable[Resource]) -> Known:
+    """Return what is wrong with objects as a set."""
+    found = families.findings(Resources(resources), "default")
+    return frozenset((each.fault.row, each.resource.place, each.fault.message) for each in found)
 
-SURVIVORS: Mapping[tuple[str, str], str] = {
-    ("key left out", rf"(?!({_REQUIRED}|{_REQUIRED_MAPPING})$).*"): "optional for the schema, or an item of a list",
-    ("null", rf"(?!({_REQUIRED})$).*"): "null is as good as left out; the schema does not see it in place of a mapping",
-    ("empty text", r"(?!\w+\.(apiVersion|kind)$)(?!.*resources\.requests\.storage$).*"): "no schema asks for a length",
-    (
-        "text of other characters",
-        rf"(?!(\w+\.apiVersion|{_QUANTITY})$).*",
-    ): "names, labels, images, hosts: their form is in the server's code",
-    ("negative number", r".*"): "no schema has a lower bound",
-    (
-        "number of 40 bits",
-        r".*\.(\w+Seconds|runAs\w+|fsGroup|seconds)",
-    ): "64 bits for the schema, ranges for the server",
-    (
-        "number for a text",
-        rf"{_QUANTITY}|{_PORT}|.*\.(maxSurge|minAvailable)",
-    ): "a quantity, a port or an amount may be a number",
-    ("text for a number", r".*\.maxUnavailable"): "a number or a share, which has no pattern",
-    ("unknown word", r"(?!\w+\.kind$).*"): "the schemas of upstream's API list no words; the server's code does",
-    ("word in lower case", r"(?!\w+\.kind$).*"): "ditto",
-    (
-        "repeated item",
-        _LISTS,
-    ): "lists that are no sets: words of a command, rules, and what only the server compares",
-    ("key misspelt", _FREE_KEYS): "the keys of labels, data and amounts are free",
-    ("key in other case", _FREE_KEYS): "ditto",
-}
-"""Sort of fault and pattern of its place → why a schema cannot see it."""
+
+def judge(environment: Sequence[Manifest], judged: dict[Key, str], tries: Counter[Key]) -> None:
+    """Note what finds fault with each mutant of a place where nothing did so before; nothing for a survivor."""
+    files = [File(str(number)) for number in range(len(environment))]
+    resources = [Resource(*each) for each in zip(environment, files, strict=True)]
+    known = together(resources)
+    for manifest, file in zip(environment, files, strict=True):
+        others = [each for each in resources if each.place != file]
+        other = Manifest({**manifest, "metadata": {**manifest["metadata"], "labels": {"other": "yes"}}})
+        copies = {"object left out": others, "object twice": [*resources, Resource(other, file)]}
+        for sort, changed in copies.items():
+            if not judged.get(key := (sort, str(manifest["kind"]))):
+                judged[key] = "cross" if together(changed) - known else ""
+        for mutant in mutants(manifest):
+            key = mutant.sort, mutant.place
+            if judged.get(key) or tries[key] == MOST_TRIES:
+                continue
+            tries[key] += 1
+            value = mutant.make()
+            judged[key] = alone(value) or ("cross" if together([*others, Resource(value, file)]) - known else "")
 
 
 @pytest.fixture(scope="module")
-def alive(tmp_path_factory: pytest.TempPathFactory) -> Counter[tuple[str, str]]:
-    """Return sort and place of every mutant that the schema check lets pass."""
-    found: Counter[tuple[str, str]] = Counter()
-    total = 0
-    for manifest in objects(tmp_path_factory.mktemp("rich")):
-        assert survives(manifest)
-        for mutant in mutants(manifest):
-            total += 1
-            if survives(mutant.manifest):
-                found[mutant.sort, mutant.path] += 1
-    assert total > 1000
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Mapping[Key, str]:
+    """Return which check sees each sort of fault in each place."""
+    found: dict[Key, str] = {}
+    tries: Counter[Key] = Counter()
+    for environment in environments(tmp_path_factory.mktemp("rich") / "app.yaml"):
+        assert [alone(manifest) for manifest in environment] == [""] * len(environment)
+        judge(environment, found, tries)
     return found
 
 
-def expects(sort: str, path: str) -> list[tuple[str, str]]:
-    return [(kind, where) for kind, where in SURVIVORS if kind == sort and re.fullmatch(where, path)]
+@pytest.fixture(scope="module")
+def survivors() -> Sequence[tuple[str, str, str]]:
+    """Return sort of fault, pattern of its places, and reason of each line of the list."""
+    lines = tomllib.loads(SURVIVORS.read_text("utf-8"))["survivor"]
+    return [(sort, line["at"], line["why"]) for line in lines for sort in line["sorts"]]
 
 
-def test_what_is_not_on_the_list_is_caught(alive: Counter[tuple[str, str]]) -> None:
-    assert sorted(key for key in alive if not expects(*key)) == []
+def expected(key: Key, survivors: Iterable[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    return [line for line in survivors if line[0] == key[0] and re.fullmatch(line[1], key[1], re.VERBOSE)]
 
 
-def test_what_is_on_the_list_survives(alive: Counter[tuple[str, str]]) -> None:
-    used = {line for key in alive for line in expects(*key)}
-    assert sorted(SURVIVORS.keys() - used) == []
+def test_what_is_not_on_the_list_is_caught(
+    judged: Mapping[Key, str], survivors: Sequence[tuple[str, str, str]]
+) -> None:
+    assert sorted(key for key, layer in judged.items() if not layer and not expected(key, survivors)) == []
+
+
+def test_what_is_on_the_list_survives(judged: Mapping[Key, str], survivors: Sequence[tuple[str, str, str]]) -> None:
+    assert sorted((key, layer) for key, layer in judged.items() if layer and expected(key, survivors)) == []
+
+
+def test_every_line_of_the_list_is_needed(judged: Mapping[Key, str], survivors: Sequence[tuple[str, str, str]]) -> None:
+    used = {line for key in judged for line in expected(key, survivors)}
+    assert [line for line in survivors if line not in used] == []
+
+
+def test_every_check_catches_what_no_other_does(judged: Mapping[Key, str]) -> None:
+    caught = Counter(judged.values())
+    assert caught.total() > 4000
+    assert min(caught[check] for check in CHECKS) > 0

@@ -38,10 +38,7 @@ def faults(text: str, version: str = NEWEST, profile: str = "off") -> list[Fault
     major, _, minor = (version or NEWEST).partition(".")
     number = int(major), int(minor)
     return [
-        fault
-        for each in resources(text)
-        for rule in families.checks(each.key, profile)
-        for fault in rule(each, number)
+        fault for each in resources(text) for rule in families.checks(each.key, profile) for fault in rule(each, number)
     ]
 
 

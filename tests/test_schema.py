@@ -311,6 +311,8 @@ DIFFERENCES: dict[tuple[str, str], str] = {
     ('"text"', "creationTimestamp"): TIME,
     ("without", "podSelector"): OPTIONAL,
     ("without", "serviceName"): OPTIONAL,
+    ("without", "served"): OPTIONAL,
+    ("without", "storage"): OPTIONAL,
 }
 """Change and last key of its place: why the verdicts differ there on purpose."""
 

@@ -20,7 +20,7 @@ KIB = 1024
 def broken(own: dict[str, Any], kind: str = "ConfigMap", version: tuple[int, int] = NEWEST) -> list[tuple[str, str]]:
     """Return the rows that an object with this ``metadata`` breaks, and where."""
     context = Context(version, "", kind, is_namespaced=True)
-    return [(fault.row, field(fault.path)) for fault in metadata.faults({"metadata": own}, context)]
+    return [(fault.row, fault.field or field(fault.path)) for fault in metadata.faults({"metadata": own}, context)]
 
 
 @pytest.mark.parametrize(("name", "old", "new"), [("0-web", "META004", ""), ("web.x", "META004", "META005")])
@@ -57,11 +57,12 @@ def test_owners_of_one_uid_are_one_owner() -> None:
     ]
 
 
-def test_of_a_template_the_path_is_without_metadata() -> None:
+def test_of_a_template_the_server_leaves_out_metadata() -> None:
     context = Context(NEWEST, "apps", "Deployment", is_namespaced=True)
     own = {"labels": {"a b": "c"}, "annotations": {"d e": "f"}}
-    found = metadata.template_metadata(own, ("spec", "template", "metadata"), context)
-    assert [field(fault.path) for fault in found] == ["spec.template.labels", "spec.template.annotations"]
+    found = list(metadata.template_metadata(own, ("spec", "template", "metadata"), context))
+    assert [fault.field for fault in found] == ["spec.template.labels", "spec.template.annotations"]
+    assert [fault.path[2:] for fault in found] == [("metadata", "labels"), ("metadata", "annotations")]
 
 
 @pytest.mark.parametrize(

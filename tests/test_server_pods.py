@@ -85,7 +85,7 @@ def test_keys_of_labels_are_merged_into_the_selector_of_a_pod_only() -> None:
     key = "requiredDuringSchedulingIgnoredDuringExecution"
     spec = pod(affinity={"podAffinity": {key: [term]}})
     assert broken("Pod", spec) == []
-    assert broken("Pod", spec, labels=LABELS) == [("SCH017", f"spec.affinity.podAffinity.{key}[0][0]")]
+    assert broken("Pod", spec, labels=LABELS) == [("SCH017", f"spec.affinity.podAffinity.{key}[0].matchLabelKeys[0]")]
     assert broken("StatefulSet", stateful(spec)) == []
 
 

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 import pytest
 
-from kgen.check.fault import Fault, Keyword
-from kgen.check.objects import Objects
 from kgen.check import catalogue
 from kgen.check.catalogue import Entry
+from kgen.check.fault import Fault, Keyword
+from kgen.check.objects import Objects
 from kgen.check.store import Store, default_directory
 from kgen.read import careful
 

@@ -37,7 +37,7 @@ FAMILIES: Mapping[str, Profile] = {
 _OF_JUDGEMENT = ("KG61", "KG80")
 """First and last family of codes that an API server knows nothing of."""
 
-_EXAMPLES = ("before", "fails", "passes", "fails_dockerfile", "passes_dockerfile", "settings")
+_EXAMPLES = ("before", "fails", "passes", "fails_dockerfile", "passes_dockerfile", "ignored", "settings")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from kgen.words import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any, TypeAlias
 
     from kgen.check.formats import Check
@@ -31,14 +31,18 @@ if TYPE_CHECKING:
 _TYPES = ("array", "boolean", "integer", "number", "object", "string")
 _LIST_TYPES = ("atomic", "map", "set")
 _REASONS = ("FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired")
-_NEVER = ("$ref", "additionalItems", "definitions", "dependencies", "id", "patternProperties", "$schema")
+_NEVER = ("$ref", "additionalItems", "dependencies")
+_NEVER_FILLED = ("definitions", "id", "patternProperties", "$schema")
 _INT_OR_STRING = "x-kubernetes-int-or-string"
 _LIST_KEYS = "x-kubernetes-list-map-keys"
 _STRUCTURE_ONLY = (
-    *("type", "default", "title", "description", "nullable", "additionalProperties", PRESERVE, EMBEDDED),
-    *(_INT_OR_STRING, _LIST_KEYS, "x-kubernetes-list-type", "x-kubernetes-map-type", VALIDATIONS),
+    *("type", "title", "description", "nullable", PRESERVE, EMBEDDED, _INT_OR_STRING, _LIST_KEYS, VALIDATIONS),
+    *("default", "additionalProperties", "x-kubernetes-list-type", "x-kubernetes-map-type"),
 )
-"""What ``allOf``, ``anyOf``, ``oneOf`` and ``not`` may not speak of."""
+"""What ``allOf``, ``anyOf``, ``oneOf`` and ``not`` may not speak of; the last four not even emptily."""
+
+_EITHER: Sequence[Schema] = [{"type": "integer"}, {"type": "string"}]
+"""The one way in which a junctor may name types."""
 
 
 def definition_faults(document: Any, metadata: Check) -> list[Fault]:
@@ -93,29 +97,38 @@ class _Definition:
 
     def faults(self, schema: Schema, at: Path) -> Iterator[Fault]:
         """Yield what is wrong with the whole schema of a version."""
-        if schema.get("type") != "object":
+        if schema.get("type") not in (None, "", "object"):
             yield _fault((*at, "type"), "must be `object` at the root")
-        if "additionalProperties" in schema:
+        if schema.get("additionalProperties") is not None:
             yield _fault((*at, "additionalProperties"), "must not stand at the root")
         own = set(_mapping(_mapping(_mapping(schema.get("properties")).get("metadata")).get("properties")))
         if own - {"name", "generateName"}:
             yield _fault((*at, "properties", "metadata"), "must not tell of more than `name` and `generateName`")
         yield from self._structure(schema, at)
 
-    def _structure(self, schema: Schema, at: Path) -> Iterator[Fault]:
-        """Yield what is wrong with a node of the structure, and below it."""
+    def _structure(self, schema: Schema, at: Path, *, has_defaults: bool = True) -> Iterator[Fault]:
+        """
+        Yield what is wrong with a node of the structure, and below it.
+
+        Args:
+            schema: Of the node.
+            at: Where it is.
+            has_defaults: The server looks at defaults here: it does not in ``additionalProperties``.
+        """
         yield from _shape(schema, at)
         yield from _list_faults(schema, at)
-        yield from _value_faults(schema, schema, at)
-        yield from self._default(schema, at)
+        yield from _value_faults(schema, at)
+        if has_defaults:
+            yield from self._default(schema, at)
         is_root = at[-1] == "openAPIV3Schema"
         yield from rule_faults({**schema, EMBEDDED: True} if is_root else schema, at)
         for key, inner in _mapping(schema.get("properties")).items():
             if isinstance(inner, dict):
-                yield from self._structure(inner, (*at, "properties", key))
+                yield from self._structure(inner, (*at, "properties", key), has_defaults=has_defaults)
         for key in ("items", "additionalProperties"):
             if isinstance(schema.get(key), dict):
-                yield from self._structure(schema[key], (*at, key))
+                goes_on = has_defaults and key == "items"
+                yield from self._structure(schema[key], (*at, key), has_defaults=goes_on)
 
     def _default(self, schema: Schema, at: Path) -> Iterator[Fault]:
         """Yield in what a default does not fit its own schema."""
@@ -131,13 +144,7 @@ class _Definition:
 
 def _shape(schema: Schema, at: Path) -> Iterator[Fault]:
     """Yield keywords that are missing or not allowed in the structure."""
-    for key in _NEVER:
-        if schema.get(key):
-            yield _fault((*at, key), "is not supported in a CustomResourceDefinition")
-    if schema.get("uniqueItems"):
-        yield _fault(
-            (*at, "uniqueItems"), "must not be `true`; a list of `x-kubernetes-list-type: set` may be what you need"
-        )
+    yield from _unsupported(schema, at)
     kind = schema.get("type")
     if not kind and not schema.get(_INT_OR_STRING) and not schema.get(PRESERVE):
         yield Fault(path=(*at, "type"), keyword=Keyword.REQUIRED, message="is required, but missing")
@@ -145,18 +152,21 @@ def _shape(schema: Schema, at: Path) -> Iterator[Fault]:
         yield _fault((*at, "type"), f"must be one of {listed(_TYPES, 'or')}, but is {shown(kind)}")
     if kind == "array" and not isinstance(schema.get("items"), dict):
         yield Fault(path=(*at, "items"), keyword=Keyword.REQUIRED, message="is required to be one schema")
-    yield from _field_shape(schema, at)
     if schema.get(EMBEDDED):
         yield from _embedded(schema, at)
 
 
-def _field_shape(schema: Schema, at: Path) -> Iterator[Fault]:
-    if schema.get("properties") and schema.get("additionalProperties"):
-        yield _fault((*at, "additionalProperties"), "must not stand beside `properties`")
-    if schema.get("additionalProperties") is False:
+def _unsupported(schema: Schema, at: Path) -> Iterator[Fault]:
+    """Yield keywords that may stand nowhere, in no junctor either."""
+    for key in (*_NEVER, *_NEVER_FILLED):
+        if schema.get(key) or (key in _NEVER and schema.get(key) is not None):
+            yield _fault((*at, key), "is not supported in a CustomResourceDefinition")
+    if schema.get("uniqueItems"):
         yield _fault(
-            (*at, "additionalProperties"), "must not be `false`; fields that are not listed are refused anyway"
+            (*at, "uniqueItems"), "must not be `true`; a list of `x-kubernetes-list-type: set` may be what you need"
         )
+    if schema.get("properties") and schema.get("additionalProperties") not in (None, True):
+        yield _fault((*at, "additionalProperties"), "must not stand beside `properties`")
     if schema.get(PRESERVE) is False:
         yield _fault((*at, PRESERVE), "must be `true`, or not be there")
 
@@ -164,6 +174,8 @@ def _field_shape(schema: Schema, at: Path) -> Iterator[Fault]:
 def _embedded(schema: Schema, at: Path) -> Iterator[Fault]:
     if schema.get("type") != "object":
         yield _fault((*at, "type"), f"must be `object` beside `{EMBEDDED}`")
+    if schema.get("additionalProperties") is not None:
+        yield _fault((*at, "additionalProperties"), f"must not stand beside `{EMBEDDED}`")
     if not schema.get("properties") and not schema.get(PRESERVE):
         yield _fault((*at, "properties"), f"must not be empty beside `{EMBEDDED}` without `{PRESERVE}`")
 
@@ -187,14 +199,14 @@ def _list_faults(schema: Schema, at: Path) -> Iterator[Fault]:
         known = fields.get(key) if isinstance(key, str) else None
         if not isinstance(known, dict):
             yield _fault((*at, _LIST_KEYS, index), f"is {shown(key)}, but the items have no such field")
-        elif "default" not in known and key not in required:
+        elif known.get("default") is None and key not in required:
             yield _fault(
                 (*at, _LIST_KEYS, index), f"is `{key}`, which must be required in the items, or have a default"
             )
 
 
-def _value_faults(schema: Schema, structure: Schema, at: Path) -> Iterator[Fault]:
-    """Yield what is wrong with the pattern and the junctors of ``schema``, which are about ``structure``."""
+def _value_faults(schema: Schema, at: Path) -> Iterator[Fault]:
+    """Yield what is wrong with the pattern and the junctors of ``schema``."""
     pattern = schema.get("pattern")
     if isinstance(pattern, str):
         try:
@@ -203,9 +215,11 @@ def _value_faults(schema: Schema, structure: Schema, at: Path) -> Iterator[Fault
             pass
         except re2.PatternError as error:
             yield _fault((*at, "pattern"), f"is no regular expression that Go knows: {error}")
+    is_either = schema.get("anyOf") == _EITHER
     for path, part in _junctors(schema):
-        if not _is_int_or_string(structure, path):
-            yield from _junctor(part, structure, (*at, *path))
+        if not (is_either and path[0] == "anyOf"):
+            is_first = path == ("allOf", 0) and part.get("anyOf") == _EITHER
+            yield from _junctor({**part, "anyOf": ()} if is_first else part, (*at, *path))
 
 
 def _junctors(schema: Schema) -> Iterator[tuple[Path, Schema]]:
@@ -218,25 +232,22 @@ def _junctors(schema: Schema) -> Iterator[tuple[Path, Schema]]:
         yield ("not",), schema["not"]
 
 
-def _is_int_or_string(structure: Schema, path: Path) -> bool:
-    """Tell whether a junctor only says that an integer or a string may stand here: that may name types."""
-    return bool(structure.get(_INT_OR_STRING)) and path[0] in {"anyOf", "allOf"}
-
-
-def _junctor(part: Schema, structure: Schema, at: Path) -> Iterator[Fault]:
+def _junctor(part: Schema, at: Path) -> Iterator[Fault]:
+    """Yield what a part of a junctor may not say; it only speaks of values that the structure around it knows."""
     for key in _STRUCTURE_ONLY:
-        if part.get(key):
+        value = part.get(key)
+        is_said = value is not None and (key, value) != ("additionalProperties", False)
+        if value or (is_said and key in _STRUCTURE_ONLY[-4:]):
             yield _fault((*at, key), "must not stand inside of `allOf`, `anyOf`, `oneOf` or `not`")
-    yield from _value_faults(part, {}, at)
-    known = _mapping(structure.get("properties"))
-    others = _mapping(structure.get("additionalProperties"))
+    yield from _unsupported(part, at)
+    yield from _value_faults(part, at)
     for key, inner in _mapping(part.get("properties")).items():
-        if key not in known and not others and structure.get("type"):
-            yield _fault((*at, "properties", key), "must be listed in `properties` outside too")
+        if key == "metadata":
+            yield _fault((*at, "properties", key), "must not stand inside of `allOf`, `anyOf`, `oneOf` or `not`")
         elif isinstance(inner, dict):
-            yield from _junctor(inner, _mapping(known.get(key, others)), (*at, "properties", key))
+            yield from _junctor(inner, (*at, "properties", key))
     if isinstance(part.get("items"), dict):
-        yield from _junctor(part["items"], _mapping(structure.get("items")), (*at, "items"))
+        yield from _junctor(part["items"], (*at, "items"))
 
 
 def rule_faults(schema: Schema, at: Path) -> Iterator[Fault]:

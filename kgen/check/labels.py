@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+ADDED_LATER = frozenset(
+    {
+        *("apps.kubernetes.io/pod-index", "batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"),
+        *("batch.kubernetes.io/job-completion-index", "controller-revision-hash", "controller-uid", "job-name"),
+        *("pod-template-generation", "pod-template-hash", "rollouts-pod-template-hash"),
+        *("statefulset.kubernetes.io/pod-name", "topology.kubernetes.io/region", "topology.kubernetes.io/zone"),
+    }
+)
+"""Labels that pods get from their controllers: no template has them."""
+
+
 def has_all(wanted: Mapping[str, str], labels: Mapping[str, str]) -> bool:
     """Tell whether ``labels`` has all pairs of ``wanted``, as the selector of a Service asks."""
     return all(labels.get(key) == value for key, value in wanted.items())

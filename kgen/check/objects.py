@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 DEFINITION = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 """The kind that declares kinds."""
 
-_HIDING_NOTHING = frozenset({Keyword.DUPLICATE, Keyword.UNCHECKED})
+HIDING_NOTHING = frozenset({Keyword.DUPLICATE, Keyword.UNCHECKED})
 
 UNNAMED = frozenset(
     {
@@ -134,7 +134,7 @@ class Objects:
         """Return what the server's code refuses, beyond what is ``found`` already: of the rest of the object."""
         more: dict[Fault, Versions] = {}
         # repeated keys pass a create, and what was not checked is no fault: they hide nothing
-        found = {fault: versions for fault, versions in found.items() if fault.keyword not in _HIDING_NOTHING}
+        found = {fault: versions for fault, versions in found.items() if fault.keyword not in HIDING_NOTHING}
         rest = sound(value, [fault.path for fault in found]) if found else value
         for context in known.contexts:
             for check in known.server:

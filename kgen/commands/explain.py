@@ -20,6 +20,7 @@ _EXAMPLES = {
     "passes_dockerfile": "Passes: Dockerfile",
     "passes": "Passes",
     "settings": "With this kgen.yaml",
+    "ignored": "With this .dockerignore",
 }
 _PROFILES = {
     "server": "asked in every profile: an API server does so too",

@@ -83,7 +83,7 @@ def wrong_order(target: str, current: str) -> bool:
 def _question(request: Request) -> _Question:
     store = Store(default_directory())
     asked = _Question(store, target=request.target or store.versions()[-1])
-    asked.files, asked.wrong = inputs(request.paths or (os.curdir,))
+    asked.files, _, asked.wrong = inputs(request.paths or (os.curdir,))
     for option, name in (("--to", asked.target), ("--from", request.current)):
         found = kinds.unknown_versions(store, [name] if name else [])
         asked.wrong += [replace(each, at=Label(file=option)) for each in found]

@@ -7,9 +7,9 @@ Nothing that a run without findings does not need is imported before there is a 
 from __future__ import annotations
 
 import os
-import stat
 import sys
 
+from kgen.commands.inputs import below, inputs
 from kgen.validate import files, workspace
 from kgen.validate.run import Examiner, settled, unpacked
 from kgen.versions import DEFAULT_VERSION
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from kgen.validate.definitions import Definitions
     from kgen.validate.document import Verdict
     from kgen.validate.judge import Judge
+    from kgen.validate.revisions import Revision
     from kgen.validate.selection import Selection
     from kgen.validate.workspace import Settings
 
@@ -127,11 +128,13 @@ class _Run:
         """Files that what is wrong is in."""
 
         self._definitions = self._named(request.crds) if request.crds else self._declared()
-        self._files, self._streams = self._inputs()
+        self._files, self._streams, wrong = inputs(request.paths or (os.curdir,))
+        self.wrong += wrong
         self._store = self._opened_store()
         self._settings = self._read_settings()
         self.versions = self._all_versions()
         self.selection = self._selected()
+        self._before = self._earlier() if request.before else None
         self._judge: Judge | None = None
         self._news: list[Verdict] = []
 
@@ -153,45 +156,13 @@ class _Run:
         found: list[str] = []
         for path in paths:
             try:
-                below = self._below(path)
-                found += below
-                if not any(_has_definition(each) for each in below):
+                below_ = below(path)
+                found += below_
+                if not any(_has_definition(each) for each in below_):
                     self._complain("no_definition", path)
             except OSError as error:
                 self._complain("unreadable_path", path, error)
         return [*found, *self._declared()]
-
-    def _inputs(self) -> tuple[list[str], set[str]]:
-        """Return the files to look at, each once, and which of them can be read once only."""
-        found: dict[str, str] = {}
-        streams = {files.STDIN}
-        for path in self._request.paths or (os.curdir,):
-            try:
-                below = self._below(path)
-            except OSError as error:
-                self._complain("unreadable_path", path, error)
-                continue
-            if not below:
-                self._complain("nothing_to_validate", path)
-            elif below == [path] and path != files.STDIN and stat.S_ISFIFO(os.stat(path).st_mode):
-                streams.add(path)
-            for each in below:
-                found.setdefault(os.path.normpath(each), each)
-        return list(found.values()), streams
-
-    def _below(self, path: str) -> list[str]:
-        if path == files.STDIN:
-            return [path]
-        if os.path.isdir(path):
-            return [each.removeprefix("./") for each in files.search(path)]
-        if files.has_wildcard(path) and not os.path.exists(path):
-            import glob  # noqa: PLC0415  # nearly never
-
-            return sorted(each for each in glob.glob(path, recursive=True) if os.path.isfile(each))
-        about = os.stat(path)
-        if not (stat.S_ISREG(about.st_mode) or stat.S_ISFIFO(about.st_mode)):
-            raise OSError(0, "it is no regular file")
-        return [path]
 
     def _opened_store(self) -> Store:
         from kgen.check.store import Store, default_directory  # noqa: PLC0415
@@ -242,6 +213,16 @@ class _Run:
             today=request.today,
         )
 
+    def _earlier(self) -> Revision | None:
+        """Return the objects that are applied now."""
+        from kgen.validate.revisions import revision  # noqa: PLC0415  # only for this option
+
+        try:
+            return revision(self._request.before, self._stdin)
+        except OSError as error:
+            self._complain("unreadable_path", self._request.before, error)
+            return None
+
     def _codes(self, option: str, given: Sequence[str]) -> frozenset[str]:
         names = [name.strip() for each in given for name in each.split(",") if name.strip()]
         if not names:
@@ -270,7 +251,8 @@ class _Run:
         comparison = Comparison(
             self._store, self.versions[-1], profile=profile, external=self._settings.external, cache=cache
         )
-        yield from comparison.completed(found)
+        before = self._before
+        yield from comparison.completed(found, (lambda made: before.findings(made, profile)) if before else None)
         if cache and cache.added:
             from kgen.write.cache import append  # noqa: PLC0415  # only if there is news
 
@@ -278,7 +260,14 @@ class _Run:
 
     def _rounds(self) -> Iterator[Verdict]:
         cache = self._cache()
-        examiner = Examiner(self._the_judge, self._news, cache, self._stdin, self._streams)
+        examiner = Examiner(
+            self._the_judge,
+            self._news,
+            cache,
+            self._stdin,
+            profile=self.selection.asked_profile(),
+            streams=self._streams,
+        )
         for start in range(0, len(self._files), _ROUND):
             part = self._files[start : start + _ROUND]
             count = self._processes(part)

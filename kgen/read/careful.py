@@ -9,8 +9,9 @@ Source: https://github.com/kubernetes-sigs/yaml/blob/master/goyaml.v2/decode.go
 
 import math
 import re
-from binascii import a2b_base64
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeAlias
 
 from yaml.nodes import MappingNode, ScalarNode, SequenceNode
@@ -19,26 +20,31 @@ from kgen.diag import Diagnostic, Label, Rule, Span
 from kgen.read.broken import broken
 from kgen.read.nodes import compose
 from kgen.read.quick import SYNTAX, Unusual
-from kgen.read.rules import ALIAS_TO_ITSELF, BAD_MERGE, EXCESSIVE_ALIASING, WRONG_TAG
+from kgen.read.rules import ALIAS_TO_ITSELF, BAD_MERGE, EXCESSIVE_ALIASING, MERGED_AGAIN, WRONG_TAG
 from kgen.read.scalar import MERGE, key_name, resolved, whole
+from kgen.read.tags import binary, is_timestamp, tag_of
 from kgen.syntax.lines import Lines
 from kgen.syntax.rules import DUPLICATE_KEY, KEY_NOT_STRING, NESTING_TOO_DEEP, NUMBER_OUT_OF_RANGE, SYNTAX_ERROR, code
 
 Node: TypeAlias = Any
 """PyYAML's; its type stubs say that every node has a tag, which is not so here."""
 
+_Keys: TypeAlias = dict[str, tuple[Node, bool]]
+"""Keys of a mapping, each with the node that sets it first, and whether that is merged by ``<<``."""
+
 _PREFIX = "tag:yaml.org,2002:"
 _TEXT = re.compile(r"(?:&[^\s,\[\]{}]+\s+)?!(?:<!>)?(?=\s|\Z)")
 _ESCAPE = re.compile(r"\\.", re.DOTALL)
-_CLOCK = "[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}(?:[.,][0-9]+)?"
-_TIMESTAMP = re.compile(f"[0-9]{{4}}(?:-[0-9]{{1,2}}){{2}}(?:[Tt]{_CLOCK}(?:Z|[-+][0-9]{{2}}:[0-9]{{2}})| +{_CLOCK})?")
-_LONG = (1, 3, 5, 7, 8, 10, 12)
 _HIGHEST_FLOAT = 2**63 - 1
 _NO_VALUE = object()
 
 
 def read(data: bytes) -> tuple[Any, tuple[Diagnostic, ...]]:
-    """Return the value of the one document in ``data``, and the faults of its text; spans count from its first line."""
+    """
+    Return the value of the one document in ``data``, and the faults of its text; spans count from its first line.
+
+    There is a value beside the faults if they are only keys that are merged and set again: other readers have one too.
+    """
     try:
         text = data.decode()
     except UnicodeDecodeError:
@@ -52,7 +58,8 @@ def read(data: bytes) -> tuple[Any, tuple[Diagnostic, ...]]:
         return None, (too_deep(lines),)
     except SYNTAX as error:
         return None, (broken(data, error),)
-    return (None if reader.found else value), tuple(dict.fromkeys(reader.found))  # an alias finds the same again
+    is_lost = any(each.rule is not MERGED_AGAIN for each in reader.found)
+    return (None if is_lost else value), tuple(dict.fromkeys(reader.found))  # an alias finds the same again
 
 
 def too_deep(lines: Lines) -> Diagnostic:
@@ -80,6 +87,10 @@ class _Reader:
 
     def value(self, node: Node) -> Any:
         """Return the value of ``node``; where it has a fault, whatever is left."""
+        return self._inside(node, lambda: self._read(node))
+
+    def _inside(self, node: Node, read: Callable[[], Any]) -> Any:
+        """Return what ``read`` makes of ``node``, unless that would never end."""
         if self._is_exhausted or id(node) in self._open:
             if not self._is_exhausted:
                 self._report(ALIAS_TO_ITSELF, "an alias stands inside the value that it repeats", node)
@@ -88,7 +99,7 @@ class _Reader:
         self._open.add(id(node))
         self._again += is_again
         try:
-            return None if self._is_exhausted else self._read(node)
+            return None if self._is_exhausted else read()
         finally:
             self._again -= is_again
             self._open.discard(id(node))
@@ -113,36 +124,52 @@ class _Reader:
 
     def _mapping(self, node: Node) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        first: dict[str, Node] = {}
+        self._fill(node, made, {})
+        return made
+
+    def _fill(self, node: Node, made: dict[str, Any], first: _Keys, *, merge: Node = None) -> None:
+        """
+        Put the fields of ``node``, and of what it merges, into ``made``.
+
+        Args:
+            node: A mapping.
+            made: Grows.
+            first: Where each key stands first; grows.
+            merge: The value of the ``<<`` that adds ``node``, if one does.
+        """
         for key, item in node.value:
             if is_merge(key, self.lines):
-                made |= self._merged(item)
+                self._merge(item, made, first)
                 continue
             name = self.key(key)
             value = self.value(item)
             if name is _NO_VALUE:
                 continue
-            if name in first:
-                there = (Label(text="the first one", span=self._span(first[name])),)
-                message = f"the key {code(name) if name else 'of no letters'} is set twice"
-                self._report(DUPLICATE_KEY, message, key, related=there, help="remove one of them")
-            first.setdefault(name, key)
+            if name not in first:
+                first[name] = merge or key, merge is not None
+            else:
+                self._report_again(name, merge or key, first[name], is_merged=merge is not None)
             made[name] = value
-        return made
 
-    def _merged(self, node: Node) -> dict[str, Any]:
-        """Return what ``<<`` adds: of several mappings, the first one wins."""
-        if isinstance(node, MappingNode):
-            return self.value(node) or {}
+    def _report_again(self, name: str, key: Node, first: tuple[Node, bool], *, is_merged: bool) -> None:
+        shown = code(name) if name else "of no letters"
+        there = (Label(text="the first one", span=self._span(first[0])),)
+        if is_merged or first[1]:
+            message = f"the key {shown} is set again {'by `<<`' if is_merged else 'after `<<` has set it'}"
+            help_ = "name the keys one by one in place of `<<`, or leave this one out of what is merged"
+            self._report(MERGED_AGAIN, message, key, related=there, help=help_)
+        else:
+            message = f"the key {shown} is set twice"
+            self._report(DUPLICATE_KEY, message, key, related=there, help="remove one of them")
+
+    def _merge(self, node: Node, made: dict[str, Any], first: _Keys) -> None:
+        """Put what ``<<`` adds into ``made``; of several mappings, the first one wins."""
         is_list = isinstance(node, SequenceNode) and id(node) not in self._seen  # an alias of a list is no list here
-        parts = node.value if is_list else [node]
-        made: dict[str, Any] = {}
-        for part in reversed(parts):
+        for part in reversed(node.value if is_list else [node]):
             if isinstance(part, MappingNode):
-                made |= self.value(part) or {}
+                self._inside(part, partial(self._fill, part, made, first, merge=part))
             else:
                 self._report(BAD_MERGE, "`<<` takes a mapping, or a list of mappings", part)
-        return made
 
     def key(self, key: Node) -> Any:
         """Return the name that go-yaml makes of a key: JSON knows text only."""
@@ -189,18 +216,17 @@ class _Reader:
         text: str = node.value
         match node.tag.removeprefix(_PREFIX) if node.tag.startswith(_PREFIX) else "":
             case "binary":
-                try:
-                    return a2b_base64(re.sub(r"[\r\n]", "", text), strict_mode=True).decode(errors="replace")
-                except ValueError:
+                made = binary(text)
+                if made is None:
                     self._report(WRONG_TAG, "the value is tagged `!!binary`, but is not base64", node)
-                    return None
+                return made
             case "timestamp":
-                return text if _is_timestamp(text) else self._unlike_tag(node, "timestamp")
+                return text if is_timestamp(text) else self._unlike_tag(node, "timestamp")
             case "bool" | "int" | "float" | "null" as tag:
                 value = resolved(text)
                 if tag == "float" and type(value) is int and value <= _HIGHEST_FLOAT:
                     return float(value)
-                return value if tag == _tag_of(value) else self._unlike_tag(node, tag)
+                return value if tag == tag_of(value) else self._unlike_tag(node, tag)
             case _:
                 return text
 
@@ -254,15 +280,6 @@ def _is_text(node: ScalarNode, lines: Lines) -> bool:
     return _TEXT.match(lines.text, node.start_mark.index) is not None
 
 
-def _is_timestamp(text: str) -> bool:
-    if not _TIMESTAMP.fullmatch(text):
-        return False
-    year, month, day, hour, minute, second = [*map(int, re.findall("[0-9]+", text)), 0, 0, 0][:6]
-    is_leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    days = 30 + (month in _LONG) - (month == 2) * (2 - is_leap)  # noqa: PLR2004  # February
-    return 1 <= month <= 12 and 1 <= day <= days and hour < 24 and minute < 60 and second < 60  # noqa: PLR2004
-
-
 def span_of(node: Node, lines: Lines) -> Span:
     """Return where ``node`` stands; libyaml ends blocks where the next one starts, so blank space is cut off."""
     start, end = node.start_mark.index, node.end_mark.index
@@ -270,20 +287,6 @@ def span_of(node: Node, lines: Lines) -> Span:
     while end > start and lines.text[end - 1].isspace():
         end -= 1
     return lines.span(start, end)
-
-
-def _tag_of(value: Any) -> str:
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "bool"
-        case int():
-            return "int"
-        case float():
-            return "float"
-        case _:
-            return "str"
 
 
 def _allowed(count: int) -> float:

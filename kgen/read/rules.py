@@ -32,12 +32,18 @@ DOCUMENT_TOO_LARGE = Rule(
     name="document-too-large",
     explain="The API server refuses requests above 3 MiB, and stores no object above 1.5 MiB.",
 )
+MERGED_AGAIN = Rule(
+    code="KG1025",
+    name="merged-key-set-again",
+    explain="The API server reads YAML strictly: a key that `<<` sets may not be set again, as other readers allow.",
+)
 
 RULES = (
     ALIAS_TO_ITSELF,
     EXCESSIVE_ALIASING,
     BAD_MERGE,
     WRONG_TAG,
+    MERGED_AGAIN,
     TEXT_AFTER_SEPARATOR,
     DOCUMENT_TOO_LARGE,
 )

@@ -29,7 +29,9 @@ READ_ONLY = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
 def search(folder: str) -> Iterator[str]:
     """
-    Yield the YAML and JSON files in ``folder`` and below, sorted, without hidden folders and installed packages.
+    Yield the YAML and JSON files, and the Dockerfiles, in ``folder`` and below, sorted.
+
+    Hidden folders and installed packages are left out.
 
     Links to folders are not followed: they may lead back up.
 
@@ -43,8 +45,35 @@ def search(folder: str) -> Iterator[str]:
         if entry.is_dir(follow_symlinks=False):
             if not name.startswith(".") and name not in _SKIPPED:
                 waiting += _entries(entry.path)
-        elif name.endswith(_ENDINGS) and not name.startswith(".") and _is_file(entry):
+        elif (name.endswith(_ENDINGS) or is_dockerfile(name)) and not name.startswith(".") and _is_file(entry):
             yield entry.path
+
+
+_DOCKERFILES = frozenset({"Dockerfile", "Containerfile"})
+_ABOUT_DOCKERFILES = (
+    *(".dockerignore", ".md", ".txt", ".rst", ".html", ".json", ".yaml", ".yml", ".toml", ".lock", ".sh", ".py", ".rb"),
+    *(".go", ".js", ".ts", ".cs", ".java", ".kt", ".rs", ".c", ".h", ".cpp", ".swp", ".orig", ".rej", ".bak", ".patch"),
+    ".diff",
+)
+"""Endings of files about Dockerfiles."""
+
+
+def is_dockerfile(path: str) -> bool:
+    """
+    Tell whether a file is a Dockerfile by its name.
+
+    >>> is_dockerfile("web/Dockerfile"), is_dockerfile("web.Dockerfile"), is_dockerfile("Dockerfile.debug")
+    (True, True, True)
+    >>> is_dockerfile("Dockerfile.dockerignore"), is_dockerfile("dockerfile.py")
+    (False, False)
+    """
+    if "ockerfile" not in path and "ontainerfile" not in path:  # as nearly always
+        return False
+    name = path[max(path.rfind("/"), path.rfind(os.sep)) + 1 :]
+    first, _, _ = name.partition(".")
+    if not (first in _DOCKERFILES or name.endswith((".Dockerfile", ".dockerfile", ".Containerfile"))):
+        return False
+    return not name.lower().endswith(_ABOUT_DOCKERFILES)
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from kgen.read.split import chunks
 from kgen.validate import sorts
 from kgen.validate.document import Document, Verdict
-from kgen.validate.files import STDIN, long, read, shown
+from kgen.validate.files import STDIN, is_dockerfile, long, read, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,17 +47,21 @@ class Examiner:
         news: list[Verdict],
         cache: Cache | None,
         stdin: BinaryIO,
+        *,
+        profile: str,
         streams: Container[str] = (STDIN,),
     ) -> None:
         """
         Args:
             news: Verdicts that the judge has come to on the way: on definitions of custom kinds.
+            profile: For Dockerfiles.
             streams: Paths that are no regular files, and can be read once only.
         """
         self._judge = judge
         self._news = news
         self._cache = cache
         self._stdin = stdin
+        self._profile = profile
         self._streams = streams
 
     def verdicts(self, paths: Iterable[str]) -> Iterator[Verdict]:
@@ -86,6 +90,11 @@ class Examiner:
             data = None if path in self._streams else read(path)
         except OSError as error:
             yield _unreadable(name, error)
+            return
+        if data is not None and is_dockerfile(path):
+            from kgen.validate import dockerfiles  # noqa: PLC0415  # most runs have none
+
+            yield dockerfiles.verdict(path, data, self._profile)
             return
         if data is None or self._cache is None:
             yield from self._parts(path, name, data)

@@ -12,7 +12,7 @@ from kgen.check.cross.resources import External, Resources
 from kgen.check.resource import Resource
 from kgen.check.slim import slim
 from kgen.read.split import chunks
-from kgen.validate.files import read
+from kgen.validate.files import is_dockerfile, read
 from kgen.validate.judge import document, parts
 from kgen.validate.run import separate
 
@@ -110,6 +110,10 @@ class Comparison:
             for members in _sets(resources, held)
             for finding in findings(Resources(members, self._external), self._profile)
         ]
+        if any(is_dockerfile(each.path) for each in held):
+            from kgen.validate.builds import disagreements  # noqa: PLC0415  # most runs have no Dockerfile
+
+            made += disagreements(resources, held, self._profile)
         if more:
             made += more(resources)
         if made:

@@ -21,7 +21,76 @@ ANY = ("*", "*")
 WORKLOAD = ("*", "workload")
 """Stands for every kind with a pod template."""
 
-MODULES: Mapping[str, tuple[tuple[str, str], ...]] = {}
+_ROUTES = tuple(
+    ("gateway.networking.k8s.io", kind) for kind in ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")
+)
+_ROLES = tuple(
+    ("rbac.authorization.k8s.io", kind) for kind in ("ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding")
+)
+
+MODULES: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "duplicates": (ANY,),
+    "namespaces": (ANY,),
+    "leftovers": (ANY,),
+    "references": (WORKLOAD, ("", "ServiceAccount")),
+    "keys": (("", "Secret"),),
+    "selectors": (("", "Service"), ("policy", "PodDisruptionBudget"), ("networking.k8s.io", "NetworkPolicy")),
+    "overlaps": (WORKLOAD,),
+    "spreading": (WORKLOAD,),
+    "placement": (WORKLOAD,),
+    "classes": (WORKLOAD, ("", "PersistentVolumeClaim"), ("networking.k8s.io", "Ingress")),
+    "callbacks": (
+        ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
+        ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
+        ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
+        ("admissionregistration.k8s.io", "MutatingAdmissionPolicyBinding"),
+        ("apiextensions.k8s.io", "CustomResourceDefinition"),
+        ("apiregistration.k8s.io", "APIService"),
+    ),
+    "naming": (("apps", "StatefulSet"), ("", "Service")),
+    "claims": (("", "PersistentVolumeClaim"), ("apps", "StatefulSet")),
+    "volumes": (WORKLOAD,),
+    "persistent": (("", "PersistentVolume"), ("apps", "StatefulSet")),
+    "stateful": (("apps", "StatefulSet"),),
+    "rollouts": (WORKLOAD, ("", "ConfigMap"), ("", "Secret")),
+    "jobs": (("batch", "Job"), ("batch", "CronJob")),
+    "practices": (WORKLOAD,),
+    "autoscaling": (("autoscaling", "HorizontalPodAutoscaler"), ("keda.sh", "ScaledObject")),
+    "autoscaling_bounds": (("autoscaling", "HorizontalPodAutoscaler"), ("keda.sh", "ScaledObject")),
+    "autoscaling_metrics": (("autoscaling", "HorizontalPodAutoscaler"), ("keda.sh", "ScaledObject")),
+    "default_classes": (
+        ("scheduling.k8s.io", "PriorityClass"),
+        ("storage.k8s.io", "StorageClass"),
+        ("networking.k8s.io", "IngressClass"),
+    ),
+    "disruption": (("policy", "PodDisruptionBudget"),),
+    "limit_ranges": (("", "LimitRange"),),
+    "missing_budgets": (("apps", "Deployment"), ("apps", "StatefulSet")),
+    "namespace_security": (("", "Namespace"),),
+    "quotas": (("", "ResourceQuota"),),
+    "node_ports": (("", "Service"), WORKLOAD),
+    "ports": (("", "Service"),),
+    "probe_ports": (WORKLOAD,),
+    "service_links": (("", "Service"),),
+    "certificates": (
+        ("cert-manager.io", "Certificate"),
+        ("networking.k8s.io", "Ingress"),
+        ("gateway.networking.k8s.io", "Gateway"),
+    ),
+    "ingress": (("networking.k8s.io", "Ingress"),),
+    "ingress_rules": (("networking.k8s.io", "Ingress"),),
+    "gateway": (("gateway.networking.k8s.io", "Gateway"), *_ROUTES),
+    "route_backends": (("gateway.networking.k8s.io", "Gateway"), *_ROUTES),
+    "network": (("networking.k8s.io", "NetworkPolicy"),),
+    "network_ports": (("networking.k8s.io", "NetworkPolicy"),),
+    "network_traffic": (("networking.k8s.io", "NetworkPolicy"),),
+    "rbac": (("", "ServiceAccount"), *_ROLES),
+    "role_rules": _ROLES,
+    "alerting": (("monitoring.coreos.com", "PrometheusRule"),),
+    "keda": (("keda.sh", "ScaledJob"), ("keda.sh", "ScaledObject")),
+    "images": (WORKLOAD,),
+    "monitoring": (("monitoring.coreos.com", "PodMonitor"), ("monitoring.coreos.com", "ServiceMonitor"), WORKLOAD),
+}
 """Module → kinds that it cares for."""
 
 PARTS: Mapping[str, tuple[str, ...]] = {

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from kgen.check.cross.providers import EVERYWHERE, exists, known, may_be_made
 from kgen.check.cross.resources import Finding
 from kgen.check.fault import Fault, Keyword
 from kgen.words import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from kgen.check.cross.resources import Resources
     from kgen.check.resource import Resource
     from kgen.diag import Path
+
+_MOST_NAMES = 100
+"""Of more names, only those are compared that begin or end alike: a set may have thousands."""
+
+_ALIKE = 3
+ELSEWHERE = "XREF026"
+"""Row for what is not there, where nothing says that such objects are kept in the set."""
+
+_LONG_NAME = 8
+_LONG_WORD = 4
+_SHORT_NAME = 5
 
 
 def near_miss(resources: Resources, group: str, kind: str, namespace: str, name: str) -> tuple[str, Resource | None]:
@@ -20,18 +32,47 @@ def near_miss(resources: Resources, group: str, kind: str, namespace: str, name:
     Return the way out for a missing object, and the object that was probably meant: it has the same name in another
     namespace, almost the same name, or the same one with a prefix or a suffix (as kustomize and helm add).
     """
-    known = resources.of(group, kind)
-    same = next((each for each in known if each.name == name), None)
-    if same:
-        return f"there is one in namespace `{same.namespace}`: names are looked up in `{namespace}`", same
-    here = {each.name: each for each in known if each.namespace == namespace}
-    affixed = [each for each in here if each.startswith(f"{name}-") or each.endswith(f"-{name}")]
-    near = affixed[0] if len(affixed) == 1 else nearest(name, here)
+    there = known(resources, group, kind)
+    for other, objects in there.items():
+        if name in objects and other != EVERYWHERE:
+            same = objects[name]
+            return f"there is one in namespace `{other}`: names are looked up in `{namespace}`", same
+    here = there.get(namespace, {})
+    names = _comparable(resources, group, kind, namespace, name)
+    affixed = [each for each in names if _is_affixed(name, each)]
+    near = affixed[0] if len(affixed) == 1 else nearest(name, names)
+    if near and near not in affixed and _slips(name, near, len(name)) > max(1, len(name) // _LONG_WORD):
+        near = None  # as long names are, that have most of their words in common
     return (f"did you mean `{near}`?", here[near]) if near else ("", None)
 
 
+def is_typo(one: str, other: str) -> bool:
+    """
+    Tell whether one name is the other with a slip: one sign too many, too few, another or swapped, in long names two.
+    Names that are apart by a number only are two of a series.
+
+    >>> is_typo("web-confg", "web-config"), is_typo("wbe", "web"), is_typo("redis-1", "redis-2"), is_typo("app", "api")
+    (True, True, False, False)
+    """
+    shorter = min(len(one), len(other))
+    if one != other and shorter > 2 and sorted(one) == sorted(other):  # noqa: PLR2004  # `ab` and `ba` are two names
+        return True
+    most = 0 if shorter < _SHORT_NAME else 1 if shorter < _LONG_NAME else 2
+    if one == other or abs(len(one) - len(other)) > most or not most:
+        return False
+    if one.rstrip("0123456789") == other.rstrip("0123456789") or _without_digits(one) == _without_digits(other):
+        return False
+    return _slips(one, other, most) <= most
+
+
 def dangling(
-    row: str, resources: Resources, resource: Resource, path: Path, target: tuple[str, str, str, str]
+    row: str,
+    resources: Resources,
+    resource: Resource,
+    path: Path,
+    target: tuple[str, str, str, str],
+    *,
+    evident: bool | None = None,
 ) -> Iterator[Finding]:
     """
     Yield the finding for a reference to an object that is neither there nor declared to exist outside.
@@ -39,9 +80,13 @@ def dangling(
     Args:
         resource: The object with the reference, which stands at ``path`` in it.
         target: API group, kind, namespace and name of what it names.
+        evident: Only the findings for which something speaks (``True``): objects of the kind are kept in the set, in
+            this namespace, or one of almost this name. Only those for which nothing does (``False``). All (``None``).
     """
     group, kind, namespace, name = target
-    if not name or resources.has(group, kind, namespace, name):
+    if not name or exists(resources, *target) or may_be_made(resources, namespace, name):
+        return
+    if evident is not None and evident is not _speaks_for(resources, *target):
         return
     where = f" in namespace `{namespace}`" if namespace else ""
     helped, near = near_miss(resources, group, kind, namespace, name)
@@ -49,3 +94,80 @@ def dangling(
     message = f"names the {kind} `{name}`, which is not there{where}"
     fault = Fault(keyword=Keyword.NOT_FOUND, path=path, message=message, help=out, row=row)
     yield Finding(resource, fault, [(near, ("metadata", "name"), "this one is there")] if near else ())
+
+
+def unresolved(
+    row: str,
+    resources: Resources,
+    resource: Resource,
+    path: Path,
+    target: tuple[str, str, str, str],
+    *,
+    plain: bool,
+) -> Iterator[Finding]:
+    """
+    Yield the finding for a reference to what is often not in a set, even if others of its kind are.
+
+    Args:
+        resource: The object with the reference, which stands at ``path`` in it.
+        target: API group, kind, namespace and name of what it names.
+        plain: Only if it is plain that there is a slip, as something similar is there; otherwise only if it is not:
+            then the row is ``ELSEWHERE``.
+    """
+    namespace, name = target[2:]
+    if not name or exists(resources, *target) or may_be_made(resources, namespace, name):
+        return
+    if is_near(resources, *target) is plain:
+        yield from dangling(row if plain else ELSEWHERE, resources, resource, path, target)
+
+
+def _speaks_for(resources: Resources, group: str, kind: str, namespace: str, name: str) -> bool:
+    is_kept = bool(namespace and known(resources, group, kind).get(namespace))
+    return is_kept or is_near(resources, group, kind, namespace, name)
+
+
+def is_near(resources: Resources, group: str, kind: str, namespace: str, name: str) -> bool:
+    """Tell whether the set has an object that is surely meant: of almost this name, or in another namespace."""
+    if any(name in names for names in known(resources, group, kind).values()):
+        return True
+    names = _comparable(resources, group, kind, namespace, name)
+    return any(is_typo(name, each) or _is_affixed(name, each) for each in names)
+
+
+def _is_affixed(name: str, other: str) -> bool:
+    return other.startswith(f"{name}-") or other.endswith(f"-{name}")
+
+
+def _comparable(resources: Resources, group: str, kind: str, namespace: str, name: str) -> Iterable[str]:
+    here = known(resources, group, kind).get(namespace, {})
+    if len(here) <= _MOST_NAMES:
+        return here
+    memo = f"alike {group}/{kind} {namespace}"
+    index: dict[str, list[str]] | None = resources.memo.get(memo)
+    if index is None:
+        index = resources.memo[memo] = {}
+        for each in here:
+            for sign in (f"{each[:_ALIKE]}…", f"…{each[-_ALIKE:]}"):
+                index.setdefault(sign, []).append(each)
+    starting, ending = index.get(f"{name[:_ALIKE]}…", []), index.get(f"…{name[-_ALIKE:]}", [])
+    return dict.fromkeys((*starting[:_MOST_NAMES], *ending[:_MOST_NAMES]))
+
+
+def _without_digits(name: str) -> str:
+    return "".join(sign for sign in name if not sign.isdigit())
+
+
+def _slips(one: str, other: str, most: int) -> int:
+    """Return how many signs have to change to make one text the other; a swap of neighbours is one change."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for number, sign in enumerate(one, 1):
+        earlier, before, row = before, row, [number]
+        for column, wanted in enumerate(other, 1):
+            cost = min(before[column] + 1, row[column - 1] + 1, before[column - 1] + (sign != wanted))
+            if number > 1 and column > 1 and sign == other[column - 2] and one[number - 2] == wanted:
+                cost = min(cost, earlier[column - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+    return row[-1]

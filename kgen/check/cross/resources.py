@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+from kgen.check.labels import has_all, selects
+from kgen.check.reading import part, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any
 
     from kgen.check.fault import Fault
     from kgen.check.resource import Resource
@@ -44,6 +46,10 @@ class External:
 
     def has(self, kind: str, namespace: str, name: str) -> bool:
         """Tell whether an object was declared."""
+        if not self._patterns:
+            return False
+        from fnmatch import fnmatchcase  # noqa: PLC0415  # few declare anything
+
         for pattern_kind, *between, pattern in self._patterns:
             if (
                 fnmatchcase(kind, pattern_kind)
@@ -60,17 +66,24 @@ class External:
 class Resources:
     """All objects that may know each other."""
 
-    __slots__ = ("_by_kind", "_by_name", "_templates", "all", "external")
+    __slots__ = ("_by_kind", "_by_name", "_others", "_pairs", "_templates", "all", "external", "memo")
 
     def __init__(self, objects: Iterable[Resource], external: External | None = None) -> None:
         self.all = tuple(objects)
         self.external = external or External()
         self._by_kind: dict[tuple[str, str], list[Resource]] = {}
         self._by_name: dict[tuple[str, str, str, str], Resource] = {}
+        self._others: dict[tuple[str, str, str, str], list[Resource]] = {}
         self._templates: dict[str, list[Resource]] = {}
+        self._pairs: dict[str, dict[tuple[str, str], list[Resource]]] = {}
+        self.memo: dict[str, Any] = {}
+        """What rules have found out about all objects, for the next ones that ask."""
+
         for each in self.all:
             self._by_kind.setdefault(each.key, []).append(each)
-            self._by_name.setdefault((each.group, each.kind, each.namespace, each.name), each)
+            name = (each.group, each.kind, each.namespace, each.name)
+            if self._by_name.setdefault(name, each) is not each:
+                self._others.setdefault(name, []).append(each)
             if each.template is not None:
                 self._templates.setdefault(each.namespace, []).append(each)
 
@@ -87,9 +100,18 @@ class Resources:
         """Return the object of this name; the first one, if there are several."""
         return self._by_name.get((group, kind, namespace, name))
 
+    def variants(self, group: str, kind: str, namespace: str, name: str) -> Sequence[Resource]:
+        """Return all objects of this name: a set may have one for each environment."""
+        found = self._by_name.get((group, kind, namespace, name))
+        return (found, *self._others.get((group, kind, namespace, name), ())) if found is not None else ()
+
     def has(self, group: str, kind: str, namespace: str, name: str) -> bool:
         """Tell whether an object is there, or declared to exist outside."""
         return (group, kind, namespace, name) in self._by_name or self.external.has(kind, namespace, name)
+
+    def namespaces(self) -> Iterable[str]:
+        """Return the namespaces with objects that make pods."""
+        return self._templates.keys()
 
     def workloads(self, namespace: str) -> Sequence[Resource]:
         """Return the objects with a pod template (``resource.template``) in a namespace; bare Pods among them."""
@@ -99,3 +121,35 @@ class Resources:
         """Yield the objects with a pod template in all namespaces."""
         for each in self._templates.values():
             yield from each
+
+    def selected(self, namespace: str, labels: Mapping[str, str]) -> Sequence[Resource]:
+        """Return the workloads in a namespace whose pods have all of ``labels``, as the selector of a Service asks."""
+        if not labels:
+            return self.workloads(namespace)
+        pairs = self._pairs.get(namespace)
+        if pairs is None:
+            pairs = self._pairs[namespace] = _by_pair(self.workloads(namespace))
+        found = [pairs.get(pair, ()) for pair in labels.items()]
+        fewest = min(found, key=len)
+        if len(labels) == 1:
+            return fewest
+        return [each for each in fewest if each.template is not None and has_all(labels, each.template.labels)]
+
+    def matching(self, namespace: str, selector: Any) -> Sequence[Resource]:
+        """Return the workloads in a namespace whose pods match a LabelSelector; all of them, if it is empty."""
+        found = self.selected(namespace, texts(part(selector, "matchLabels")))
+        if not isinstance(selector, dict):
+            return ()
+        if not selector.get("matchExpressions"):
+            return found
+        return [each for each in found if each.template is not None and selects(selector, each.template.labels)]
+
+
+def _by_pair(workloads: Iterable[Resource]) -> dict[tuple[str, str], list[Resource]]:
+    """Return the workloads by each label of their pods: looking at all of them for each selector takes too long."""
+    made: dict[tuple[str, str], list[Resource]] = {}
+    for each in workloads:
+        if each.template is not None:
+            for pair in each.template.labels.items():
+                made.setdefault(pair, []).append(each)
+    return made

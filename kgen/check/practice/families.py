@@ -46,6 +46,7 @@ MODULES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "roles": (("rbac.authorization.k8s.io", "Role"), ("rbac.authorization.k8s.io", "ClusterRole")),
     "bindings": (("rbac.authorization.k8s.io", "RoleBinding"), ("rbac.authorization.k8s.io", "ClusterRoleBinding")),
     "metadata": (ANY,),
+    "sizes": (("", "ConfigMap"), ("", "Secret"), ("apiextensions.k8s.io", "CustomResourceDefinition")),
 }
 """Module → kinds that it cares for."""
 
@@ -54,6 +55,7 @@ DEFAULT: Mapping[str, tuple[tuple[str, str], ...]] = {
     "resources": MODULES["resources"],
     "environment": MODULES["environment"],
     "services": MODULES["services"],
+    "sizes": (("apiextensions.k8s.io", "CustomResourceDefinition"),),
 }
 """The same, of those with functions for the profile ``default``: the others are not even imported for it."""
 

@@ -21,6 +21,9 @@ _SELECTIONS = ("Disabled", "Max", "Min")
 _POLICIES = ("Percent", "Pods")
 _LONGEST_WINDOW = 3600
 _LONGEST_PERIOD = 1800
+_SINCE_NONE = (1, 37)
+"""The version that scales down to no pods at all, by a metric that can be without them."""
+
 _SINCE_TOLERANCE = (1, 35)
 """The version that has it on; an older one drops it."""
 
@@ -30,8 +33,9 @@ def autoscaler(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     spec = part(value, "spec")
     least = spec.get("minReplicas")
     least = 1 if least is None else least
-    if least < 1:
-        yield invalid("HPA002", ("spec", "minReplicas"), f"must be at least 1, but is {least}")
+    fewest = 0 if context.version >= _SINCE_NONE else 1
+    if least < fewest:
+        yield invalid("HPA002", ("spec", "minReplicas"), f"must be at least {fewest}, but is {least}")
     yield from _most(spec.get("maxReplicas") or 0, least)
     target = part(spec, "scaleTargetRef")
     may_have_no_group = target.get("kind") == "ReplicationController"

@@ -49,7 +49,7 @@ def faults(spec: Mapping[str, Any], at: Path, context: Context) -> Iterator[Faul
         if ctr.get("env") or ctr.get("envFrom"):
             yield from environment.faults(ctr, place, volumes, context)
         if ctr.get("volumeMounts") or ctr.get("volumeDevices"):
-            yield from mounts.faults(ctr, place, volumes)
+            yield from mounts.faults(ctr, place, volumes, context)
         yield from _startup_faults(ctr, place, spec, context)
     if any("ports" in ctr for _, ctr in placed):
         yield from container_ports.host_port_faults(spec, at, is_pod=is_pod)

@@ -121,7 +121,7 @@ def _deprecation(text: str, at: Path, *, is_deprecated: bool) -> Iterator[Fault]
         yield invalid("CRD008", at, "must only be set with `deprecated: true`")
     if not text:
         yield invalid("CRD008", at, "must not be empty")
-    elif (length := len(text.encode())) > _LONGEST_WARNING:
+    elif (length := len(text.encode(errors="surrogatepass"))) > _LONGEST_WARNING:
         yield too_long("CRD008", at, _LONGEST_WARNING, length, "bytes")
     elif not text.isprintable():
         yield invalid("CRD008", at, "must have only characters that can be printed, on one line")

@@ -50,7 +50,7 @@ def _longest(schema: Mapping[str, Any]) -> int:
         return max(bound, 0) * (1 if form == "byte" else _BYTES)
     values = schema.get("enum")
     if isinstance(values, list) and values and form != "byte":
-        return max(len(value.encode()) if isinstance(value, str) else 0 for value in values)
+        return max(_bytes(value) if isinstance(value, str) else 0 for value in values)
     return LARGEST_REQUEST - 2
 
 
@@ -72,7 +72,11 @@ def least(schema: Mapping[str, Any]) -> int:
     properties = schema.get("properties")
     required = schema.get("required")
     for name in required if isinstance(required, list) else ():
-        inner = properties.get(name) if isinstance(properties, dict) else None
+        inner = properties.get(name) if isinstance(properties, dict) and isinstance(name, str) else None
         if isinstance(inner, dict) and inner.get("default") is None:
-            size += len(str(name).encode()) + 4 + least(inner)
+            size += _bytes(name) + 4 + least(inner)
     return size
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode(errors="surrogatepass"))

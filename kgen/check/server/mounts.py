@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from kgen.check.fault import Fault
+    from kgen.check.server.kinds import Context
     from kgen.diag import Path
 
 PROPAGATIONS = frozenset({"None", "HostToContainer", "Bidirectional"})
 RECURSIONS = frozenset({"Disabled", "Enabled", "IfPossible"})
+_SINCE_RECURSIVE = (1, 31)
+"""The version that has `recursiveReadOnly` on; an older one drops it."""
+
 BLOCK_SOURCES = ("persistentVolumeClaim", "ephemeral", "")
 
 
@@ -42,7 +46,7 @@ class Volumes(dict[str, str]):
             self[name] = next((key for key in volume if key != "name" and volume[key] is not None), default)
 
 
-def faults(ctr: Mapping[str, Any], at: Path, volumes: Volumes) -> Iterator[Fault]:
+def faults(ctr: Mapping[str, Any], at: Path, volumes: Volumes, context: Context) -> Iterator[Fault]:
     """Yield what the server refuses about ``volumeMounts`` and ``volumeDevices`` of the container at ``at``."""
     mounts, devices = entries(ctr, "volumeMounts"), entries(ctr, "volumeDevices")
     if devices:
@@ -66,7 +70,7 @@ def faults(ctr: Mapping[str, Any], at: Path, volumes: Volumes) -> Iterator[Fault
         if devices:
             yield from _also_device(mount, (*at, "volumeMounts", index), devices)
         if len(mount) > 2:  # noqa: PLR2004  # most have a name and a path only
-            yield from _option_faults(ctr, mount, (*at, "volumeMounts", index))
+            yield from _option_faults(ctr, mount, (*at, "volumeMounts", index), context)
 
 
 def _also_device(mount: Mapping[str, Any], at: Path, devices: Collection[Any]) -> Iterator[Fault]:
@@ -76,13 +80,13 @@ def _also_device(mount: Mapping[str, Any], at: Path, devices: Collection[Any]) -
             yield invalid("CTR042", (*at, key), f"may not be in `volumeDevices` too, but `{value}` is")
 
 
-def _option_faults(ctr: Mapping[str, Any], mount: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+def _option_faults(ctr: Mapping[str, Any], mount: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
     if mount.get("subPath") and mount.get("subPathExpr"):
         yield invalid("CTR044", (*at, "subPathExpr"), "may not be set beside `subPath`")
-    yield from renamed(_faults_of_one(ctr, mount, at), at, at[:-1])
+    yield from renamed(_faults_of_one(ctr, mount, at, context), at, at[:-1])
 
 
-def _faults_of_one(ctr: Mapping[str, Any], mount: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+def _faults_of_one(ctr: Mapping[str, Any], mount: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
     """Yield the faults of a mount of which the server does not tell which it is."""
     path, expression = mount.get("subPath"), mount.get("subPathExpr")
     if path and (wrong := inner_path(path)):
@@ -95,7 +99,7 @@ def _faults_of_one(ctr: Mapping[str, Any], mount: Mapping[str, Any], at: Path) -
         elif propagation == "Bidirectional" and not part(ctr, "securityContext").get("privileged"):
             message = "may be `Bidirectional` in privileged containers only"
             yield forbidden("CTR046", (*at, "mountPropagation"), message)
-    if (recursion := mount.get("recursiveReadOnly")) is not None:
+    if (recursion := mount.get("recursiveReadOnly")) is not None and context.version >= _SINCE_RECURSIVE:
         yield from _recursion_faults(mount, recursion, (*at, "recursiveReadOnly"))
 
 

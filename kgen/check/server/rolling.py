@@ -44,6 +44,16 @@ def daemon_set(value: Mapping[str, Any], at: Path) -> Iterator[Fault]:
         yield required("WRK014", (*at, "maxUnavailable"), f"and not 0, with `maxSurge: {surge}`")
 
 
+def stateful_set(value: Mapping[str, Any], at: Path) -> Iterator[Fault]:
+    """Yield what is wrong with the ``maxUnavailable`` of a StatefulSet."""
+    unavailable = _or(value.get("maxUnavailable"), 1)
+    here = (*at, "maxUnavailable")
+    yield from _form(unavailable, here)
+    if _amount(unavailable) == 0:
+        yield invalid("WRK019", here, f"must not be 0, but is `{unavailable}`")
+    yield from _share(unavailable, here)
+
+
 def _or(value: Any, default: str | int) -> Any:
     return default if value is None else value
 

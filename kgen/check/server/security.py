@@ -29,9 +29,12 @@ PROC_MOUNTS = frozenset({"Default", "Unmasked"})
 CHOICES = (
     ("SEC003", "fsGroupChangePolicy", frozenset({"Always", "OnRootMismatch"}), (1, 20)),
     ("SEC004", "supplementalGroupsPolicy", frozenset({"Merge", "Strict"}), (1, 33)),
-    ("SEC005", "seLinuxChangePolicy", frozenset({"Recursive"}), (1, 33)),
+    ("SEC005", "seLinuxChangePolicy", frozenset({"MountOption", "Recursive"}), (1, 33)),
 )
 """Enumerations of the pod, and since when the server looks at them: before, it drops them."""
+
+_MOUNTED = (1, 37)
+"""Since then, volumes may be mounted with the label of SELinux."""
 
 _USER_NAMESPACES = (1, 33)
 _PROC_MOUNT = (1, 33)
@@ -87,8 +90,9 @@ def _pod_faults(spec: Mapping[str, Any], value: Mapping[str, Any], at: Path, con
         yield from _id_faults("SEC002", group, (*at, "supplementalGroups", index))
     for row, key, allowed, since in CHOICES:
         choice = value.get(key)
-        if choice is not None and choice not in allowed and context.version >= since:
-            yield unsupported(row, (*at, key), choice, allowed)
+        known = allowed if row != "SEC005" or context.version >= _MOUNTED else allowed - {"MountOption"}
+        if choice is not None and choice not in known and context.version >= since:
+            yield unsupported(row, (*at, key), choice, known)
     if entries(value, "sysctls"):
         yield from _sysctl_faults(spec, value, (*at, "sysctls"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kgen.check.fault import field
-from kgen.check.server import pod, templates
+from kgen.check.server import pod, rolling, templates
 from kgen.check.server.errors import invalid, required, unsupported
 from kgen.check.server.kinds import entries, part
 from kgen.check.server.texts import dns_label
@@ -24,6 +24,8 @@ _SINCE_ORDINALS = (1, 27)
 _SINCE_SERVICE_NAME = (1, 33)
 _SINCE_TEMPLATE = (1, 34)
 _SINCE_CLAIMS = (1, 35)
+_SINCE_UNAVAILABLE = (1, 37)
+"""The version that has `maxUnavailable` on for good; an older one drops it."""
 
 
 def stateful_set(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
@@ -32,7 +34,7 @@ def stateful_set(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     yield from templates.not_negative("WRK001", spec, ("replicas",), ("spec",))
     yield from templates.not_negative("WRK005", spec, ("minReadySeconds",), ("spec",))
     yield from templates.selector_faults(spec, context)
-    yield from _strategy(part(spec, "updateStrategy"))
+    yield from _strategy(part(spec, "updateStrategy"), context)
     yield from _rest(spec, context)
     claims = entries(spec, "volumeClaimTemplates")
     template = part(spec, "template")
@@ -48,7 +50,7 @@ def stateful_set(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
             yield from storage.claim_spec(part(claim or {}, "spec"), at, context)
 
 
-def _strategy(strategy: Mapping[str, Any]) -> Iterator[Fault]:
+def _strategy(strategy: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     at = ("spec", "updateStrategy")
     kind = strategy.get("type") or "RollingUpdate"
     rolled = strategy.get("rollingUpdate")
@@ -58,6 +60,8 @@ def _strategy(strategy: Mapping[str, Any]) -> Iterator[Fault]:
         yield invalid("WRK017", (*at, "rollingUpdate"), "may only be set with `type: RollingUpdate`, not `OnDelete`")
     elif rolled:
         yield from templates.not_negative("WRK018", rolled, ("partition",), (*at, "rollingUpdate"))
+        if context.version >= _SINCE_UNAVAILABLE:
+            yield from rolling.stateful_set(rolled, (*at, "rollingUpdate"))
 
 
 def _rest(spec: Mapping[str, Any], context: Context) -> Iterator[Fault]:

@@ -23,8 +23,15 @@ if TYPE_CHECKING:
 _MOST_MODE = 0o777
 _SHORTEST_TOKEN = 600
 _LONGEST_TOKEN = 2**32
-PROJECTED = ("secret", "configMap", "downwardAPI", "serviceAccountToken")
-"""Sources of a projected volume. ``clusterTrustBundle`` and ``podCertificate`` are off: the server drops them."""
+_PROJECTED = ("secret", "configMap", "downwardAPI", "serviceAccountToken")
+_BUNDLE, _CERTIFICATE = "clusterTrustBundle", "podCertificate"
+_CERTIFICATE_PATHS = ("credentialBundlePath", "keyPath", "certificateChainPath")
+_SINCE_CERTIFICATES = (1, 37)
+
+
+def sources(context: Context) -> tuple[str, ...]:
+    """Return the sources of a projected volume that are on. The server drops all others."""
+    return (*_PROJECTED, _BUNDLE, _CERTIFICATE) if context.version >= _SINCE_CERTIFICATES else _PROJECTED
 
 
 def secret(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
@@ -54,9 +61,9 @@ def downward_api(value: Mapping[str, Any], at: Path, context: Context) -> Iterat
 
 def projected(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
     """Yield what is wrong with a volume that puts several sources together."""
-    del context
     yield from _default_mode(value, at)
     paths: set[str] = set()
+    known = sources(context)
     for index, entry in enumerate(entries(value, "sources")):
         source = entry or {}
         here = (*at, "sources", index)
@@ -69,8 +76,10 @@ def projected(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[
             yield from _downward_items(inner, (*here, "downwardAPI"))
         if (inner := source.get("serviceAccountToken")) is not None:
             yield from _token(inner, (*here, "serviceAccountToken"), at)
-        yield from _repeated(source, at, paths)
-        given = [key for key in PROJECTED if source.get(key) is not None]
+        if _BUNDLE in known and (_BUNDLE in source or _CERTIFICATE in source):
+            yield from _certificates(source, here, context)
+        yield from _repeated(source, at, paths, has_certificates=_BUNDLE in known)
+        given = [key for key in known if source.get(key) is not None]
         if len(given) > 1:
             message = f"may not have both `{given[0]}` and `{given[1]}`: an entry has one source"
             yield forbidden("VOL027", here, message)
@@ -149,12 +158,32 @@ def _token(value: Mapping[str, Any], at: Path, above: Path) -> Iterator[Fault]:
         yield _path_fault("VOL031", (*at, "path"), wrong).named(field((*above, "path")))
 
 
-def _repeated(source: Mapping[str, Any], at: Path, paths: set[str]) -> Iterator[Fault]:
+def _certificates(source: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
+    from kgen.check.server import certificate_sources  # noqa: PLC0415  # few volumes have any
+
+    if (bundle := source.get(_BUNDLE)) is not None:
+        yield from certificate_sources.trust_bundle(bundle, (*at, _BUNDLE), context)
+        if wrong := _path_message(bundle.get("path") or ""):
+            yield _path_fault("VOL033", (*at, _BUNDLE, "path"), wrong)
+    if (certificate := source.get(_CERTIFICATE)) is not None:
+        yield from certificate_sources.pod_certificate(certificate, (*at, _CERTIFICATE))
+        given = {key: certificate[key] for key in _CERTIFICATE_PATHS if certificate.get(key)}
+        if not given:
+            yield required("VOL034", (*at, _CERTIFICATE), "with at least one path")
+        for key, path in given.items():
+            if wrong := _path_message(path):
+                yield _path_fault("VOL034", (*at, _CERTIFICATE, key), wrong)
+
+
+def _repeated(source: Mapping[str, Any], at: Path, paths: set[str], *, has_certificates: bool) -> Iterator[Fault]:
     """Yield the paths of ``source`` that an earlier file of the volume has; tokens do not count."""
-    for key in ("secret", "configMap", "downwardAPI"):
-        for item in entries(source.get(key) or {}, "items"):
-            path = (item or {}).get("path")
-            if path and path in paths:
-                yield invalid("VOL028", at, f"has two files at the path `{path}`")
-            elif path:
-                paths.add(path)
+    items = [item for key in ("secret", "configMap", "downwardAPI") for item in entries(source.get(key) or {}, "items")]
+    files = [(item or {}).get("path") for item in items]
+    if has_certificates:
+        files += [(source.get(_BUNDLE) or {}).get("path")]
+        files += [(source.get(_CERTIFICATE) or {}).get(key) for key in _CERTIFICATE_PATHS]
+    for path in files:
+        if path and path in paths:
+            yield invalid("VOL028", at, f"has two files at the path `{path}`")
+        elif path:
+            paths.add(path)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from kgen.check.server.errors import invalid
 from kgen.check.server.kinds import entries, part
-from kgen.check.server.volume_files import PROJECTED
+from kgen.check.server.volume_files import sources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,18 +41,18 @@ def warnings(volume: Mapping[str, Any], at: Path, context: Context) -> Iterator[
         if key in ("secret", "configMap", "downwardAPI"):
             yield from _overlaps([_paths(value)], at)
         elif key == "projected":
-            yield from _projected(value, at)
+            yield from _projected(value, at, context)
         elif key in _GONE and context.version >= _GONE[key][0]:
             yield invalid("VOL040", (*at, key), _GONE[key][1])
 
 
-def _projected(value: Mapping[str, Any], at: Path) -> Iterator[Fault]:
-    sources = entries(value, "sources")
-    for index, source in enumerate(sources):
-        if not any((source or {}).get(key) is not None for key in PROJECTED):
+def _projected(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
+    given = entries(value, "sources")
+    for index, source in enumerate(given):
+        if not any((source or {}).get(key) is not None for key in sources(context)):
             yield invalid("VOL039", (*at, "projected", "sources", index), "has no source, so it adds nothing")
-    tokens = {part(source or {}, "serviceAccountToken").get("path") for source in sources}
-    yield from _overlaps([_paths_of_source(source or {}) for source in sources], at, may_repeat=tokens)
+    tokens = {part(source or {}, "serviceAccountToken").get("path") for source in given}
+    yield from _overlaps([_paths_of_source(source or {}) for source in given], at, may_repeat=tokens)
 
 
 def _paths(value: Mapping[str, Any]) -> list[str]:

@@ -1,0 +1,107 @@
+"""
+Objects that are there twice: the API server keeps one, the last one that is applied.
+
+Sources: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/,
+https://kubernetes.io/docs/reference/using-api/deprecation-guide/
+"""
+
+from __future__ import annotations
+
+from kgen.check.cross.resources import Finding
+from kgen.check.fault import Fault, Keyword
+from kgen.check.reading import text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kgen.check.cross.resources import Resources
+    from kgen.check.resource import Resource
+
+_MOVED: Mapping[tuple[str, str], str] = {
+    ("extensions", "Ingress"): "networking.k8s.io",
+    ("extensions", "NetworkPolicy"): "networking.k8s.io",
+    ("extensions", "Deployment"): "apps",
+    ("extensions", "DaemonSet"): "apps",
+    ("extensions", "ReplicaSet"): "apps",
+    ("extensions", "PodSecurityPolicy"): "policy",
+    ("events.k8s.io", "Event"): "",
+}
+"""API group and kind → the group that stores the same objects today."""
+
+_NAME = ("metadata", "name")
+_UNREADABLE = frozenset({("", "ConfigMap"), ("", "Secret"), ("apiextensions.k8s.io", "CustomResourceDefinition")})
+"""Kinds that are not here as a whole, so nobody can tell whether two of them are the same."""
+
+
+_OLD_GROUPS = frozenset(group for group, _ in _MOVED)
+
+
+def objects_defined_twice(resources: Resources) -> Iterator[Finding]:
+    """Yield objects of the same kind, namespace and name as an earlier one, whose place they take."""
+    for each, first in _twice(resources):
+        if not _is_copy(each, first):
+            yield _replaced(each, first)
+
+
+def objects_copied(resources: Resources) -> Iterator[Finding]:
+    """Yield objects that are there twice, word for word."""
+    for each, first in _twice(resources):
+        if _is_copy(each, first):
+            message = f"is there twice as {each.kind}{_where(each)}, with the same content"
+            yield _finding(each, first, message, "remove one of the two", "XDUP003")
+
+
+def _twice(resources: Resources) -> Iterator[tuple[Resource, Resource]]:
+    seen: dict[tuple[str, str, str, str], Resource] = {}
+    for each in resources.all:
+        if not each.name[:1].isalnum():
+            continue  # no name yet: `_` stands for one that Kustomize puts in
+        group, kind = each.key
+        key = (_MOVED.get(each.key, group) if group in _OLD_GROUPS else group, kind, each.namespace, each.name)
+        first = seen.setdefault(key, each)
+        if first is not each:
+            yield each, first
+
+
+def _is_copy(each: Resource, first: Resource) -> bool:
+    return each.key not in _UNREADABLE and each.value == first.value
+
+
+def _replaced(each: Resource, first: Resource) -> Finding:
+    versions = text(first.value, "apiVersion"), text(each.value, "apiVersion")
+    what = f"is there twice as {each.kind}{_where(each)}"
+    if versions[0] != versions[1]:
+        message = f"{what}, in `{versions[0]}` and in `{versions[1]}`"
+        out = f"keep the one of `{_newest(*versions)}`: the API server stores them as one object"
+        return _finding(each, first, message, out, "XDUP002")
+    message = f"{what}: the one applied last wins"
+    return _finding(
+        each, first, message, "give one of them another name or namespace, or make them one object", "XDUP001"
+    )
+
+
+def _newest(one: str, other: str) -> str:
+    """
+    Return the version to keep: a newer group, and in the group a stable version.
+
+    >>> _newest("extensions/v1beta1", "networking.k8s.io/v1"), _newest("policy/v1", "policy/v1beta1")
+    ('networking.k8s.io/v1', 'policy/v1')
+    """
+    return min(
+        one, other, key=lambda version: (version.startswith("extensions/"), "beta" in version or "alpha" in version)
+    )
+
+
+def _where(each: Resource) -> str:
+    return f" in namespace `{each.namespace}`" if each.namespace else ""
+
+
+def _finding(each: Resource, first: Resource, message: str, out: str, row: str) -> Finding:
+    fault = Fault(keyword=Keyword.REPEATED_VALUE, path=_NAME, message=message, help=out, row=row)
+    return Finding(each, fault, [(first, _NAME, "the other one")])
+
+
+DEFAULT = (objects_defined_twice,)
+STRICT = (objects_copied,)
+OFF = ()

@@ -1,0 +1,111 @@
+"""The ports that pods list, and the Services before them: what rules about ports have in common."""
+
+from __future__ import annotations
+
+from kgen.check.reading import entries, mappings, part, text, texts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from typing import Any
+
+    from kgen.check.cross.resources import Resources
+    from kgen.check.resource import Resource
+    from kgen.diag import Path
+
+HEADLESS = "None"
+
+
+class Exposed:
+    """What the containers of some pods list as ports."""
+
+    __slots__ = ("complete", "names", "numbers", "pods")
+
+    def __init__(self, pods: Iterable[Resource]) -> None:
+        self.pods = tuple(pods)
+        self.names: dict[str, dict[str, set[int]]] = {}
+        """Name → protocol → numbers."""
+
+        self.numbers: dict[int, set[str]] = {}
+        """Number → protocols."""
+
+        self.complete = bool(self.pods)
+        """Every pod lists a port: then those who wrote them down meant to write down all."""
+
+        for pod in self.pods:
+            self.complete = self._add(pod) and self.complete
+
+    def _add(self, pod: Resource) -> bool:
+        """Add the ports of a pod, and tell whether it lists one."""
+        found = False
+        for _, container in pod.template.serving() if pod.template else ():
+            for port in entries(container, "ports"):
+                listed = port.get("containerPort") if isinstance(port, dict) else None
+                if not isinstance(listed, int):
+                    continue
+                found = True
+                protocol = text(port, "protocol") or "TCP"
+                self.numbers.setdefault(listed, set()).add(protocol)
+                if name := text(port, "name"):
+                    self.names.setdefault(name, {}).setdefault(protocol, set()).add(listed)
+        return found
+
+    def has(self, wanted: Any, protocol: str) -> bool:
+        """Tell whether a name or a number is among the ports."""
+        if isinstance(wanted, str):
+            return protocol in self.names.get(wanted, ())
+        return isinstance(wanted, int) and protocol in self.numbers.get(wanted, ())
+
+
+def selector(service: Resource) -> dict[str, str]:
+    """Return which pods a Service sends connections to; nothing if that is not decided by labels."""
+    spec = service.spec
+    return {} if spec.get("type") == "ExternalName" else texts(part(spec, "selector"))
+
+
+def service_ports(service: Resource) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    """Yield the ports of a Service, each with its place."""
+    for index, port in mappings(service.spec, "ports"):
+        yield ("spec", "ports", index), port
+
+
+def target(port: Mapping[str, Any]) -> int | str | None:
+    """Return the port of the pod that a port of a Service leads to: its own number, if it names none."""
+    wanted = port.get("targetPort") or port.get("port")
+    if isinstance(wanted, str):
+        return int(wanted) if wanted.isdecimal() else wanted
+    return wanted if isinstance(wanted, int) else None
+
+
+def find(service: Resource, wanted: Any) -> Mapping[str, Any] | None:
+    """Return the port of a Service that has a number or a name. An empty name is the name of no port."""
+    for _, port in service_ports(service):
+        if wanted == (port.get("port") if isinstance(wanted, int) else text(port, "name")):
+            return port
+    return None
+
+
+def port_words(service: Resource) -> list[str]:
+    """Return what the ports of a Service can be called by, for people."""
+    words = []
+    for _, port in service_ports(service):
+        name = text(port, "name")
+        words.append(f"`{port.get('port')}` (`{name}`)" if name else f"`{port.get('port')}`")
+    return words
+
+
+def exposed_by(resources: Resources, service: Resource, known: dict[Any, Exposed]) -> Exposed | None:
+    """
+    Return the ports of the pods that a Service selects; nothing if it selects none of the set.
+
+    Args:
+        known: What was found before: many Services may select the same pods.
+    """
+    labels = selector(service)
+    if not labels:
+        return None
+    key = (service.namespace, *(sorted(labels.items()) if len(labels) > 1 else labels.items()))
+    found = known.get(key)
+    if found is None:
+        found = known[key] = Exposed(resources.selected(service.namespace, labels))
+    return found if found.pods else None

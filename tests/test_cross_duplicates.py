@@ -1,0 +1,87 @@
+"""Objects that are there twice, and namespaces: the corners of the rules."""
+
+import pytest
+
+from kgen.check.cross.families import findings
+from kgen.check.cross.resources import Resources
+from kgen.check.resource import Resource
+from tests.test_cross_rules import found_in, rows
+
+
+def thing(kind: str, name: str, *, version: str = "v1", namespace: str = "", more: str = "") -> str:
+    where = f", namespace: {namespace}" if namespace else ""
+    return f"---\napiVersion: {version}\nkind: {kind}\nmetadata: {{name: {name}{where}}}\n{more}\n"
+
+
+def own(text: str, profile: str = "strict") -> list[str]:
+    return [row for row in rows(found_in(text, profile=profile)) if row.startswith("XDUP")]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        pytest.param(thing("Service", "web"), thing("Service", "web", namespace="default"), ["XDUP001"], id="default"),
+        pytest.param(
+            thing("Service", "web", namespace="one"), thing("Service", "web", namespace="two"), [], id="apart"
+        ),
+        pytest.param(thing("Service", "web"), thing("Secret", "web"), [], id="other kinds"),
+        pytest.param(thing("Job", "web", version="batch/v1"), thing("Job", "web", version="x.io/v1"), [], id="groups"),
+        pytest.param(
+            thing("Ingress", "web", version="extensions/v1beta1"),
+            thing("Ingress", "web", version="networking.k8s.io/v1"),
+            ["XDUP002"],
+            id="former group",
+        ),
+        pytest.param(thing("Service", "web"), thing("Service", "web"), ["XDUP003"], id="the same"),
+        pytest.param(thing("Secret", "web"), thing("Secret", "web"), ["XDUP001"], id="nobody sees the values"),
+        pytest.param(thing("Namespace", "_"), thing("Namespace", "_"), [], id="a placeholder"),
+        pytest.param(
+            thing("ClusterRole", "web", version="rbac.authorization.k8s.io/v1", namespace="one"),
+            thing("ClusterRole", "web", version="rbac.authorization.k8s.io/v1", namespace="two", more="rules: []"),
+            ["XDUP001"],
+            id="outside of namespaces",
+        ),
+    ],
+)
+def test_identity_is_kind_namespace_and_name(one: str, other: str, expected: list[str]) -> None:
+    assert own(one + other) == expected
+
+
+SHOP = thing("Namespace", "shop-prod")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param(thing("Secret", "db", namespace="shop"), [], id="no Namespace at all"),
+        pytest.param(SHOP + thing("Secret", "db", namespace="shop-prdo"), ["XDUP004"], id="a slip"),
+        pytest.param(SHOP + thing("Secret", "db", namespace="kube-system"), [], id="there in each cluster"),
+        pytest.param(SHOP + thing("Secret", "db"), [], id="default"),
+        pytest.param(thing("Secret", "db", namespace="shop-prod") + SHOP, ["XDUP007"], id="too early"),
+    ],
+)
+def test_namespaces_in_the_default_profile(text: str, expected: list[str]) -> None:
+    assert own(text, "default") == expected
+
+
+def test_one_finding_for_all_objects_in_an_unknown_namespace() -> None:
+    text = SHOP + thing("Secret", "one", namespace="monitoring") + thing("Secret", "two", namespace="monitoring")
+    assert own(text) == ["XDUP004"]
+    assert own(text, "default") == []
+
+
+def test_the_order_of_files_does_not_matter() -> None:
+    class Place:
+        def __init__(self, path: str) -> None:
+            self.path = path
+
+    objects = [
+        Resource({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db", "namespace": "shop"}}, Place("a")),
+        Resource({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}, Place("b")),
+    ]
+    assert list(findings(Resources(objects), "default")) == []
+
+
+def test_names_of_stateful_sets_end_after_52_characters() -> None:
+    assert own(thing("StatefulSet", "d" * 52, version="apps/v1"), "default") == []
+    assert own(thing("StatefulSet", "d" * 53, version="apps/v1"), "default") == ["XDUP011"]

@@ -1,7 +1,9 @@
 """
 Manifests like those that people write: 15 to 45 lines, with comments, quotes, block scalars and lists in brackets.
 
-They are texts, not values: how something is written is part of what a reader has to cope with.
+They are texts, not values: how something is written is part of what a reader has to cope with. Each app has one of each
+kind, and what they say of each other is right: there is nothing
+to be found. What somebody refers to comes first, so that the last app may be half an app.
 """
 
 import random
@@ -17,7 +19,7 @@ NOTES = (
     "# sized after last year's sale; ask #capacity",
 )
 ANNOTATIONS = (
-    'prometheus.io/scrape: "true"',
+    'example.com/reviewed: "true"',
     "example.com/contact: 'team@example.com'",
     'example.com/runbook: "https://wiki.example.com/runbooks/1"',
     "example.com/note: it's fine - really",
@@ -39,17 +41,19 @@ class Writer:
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311  # nothing secret
+        self._app: dict[str, str | int] = {}
 
     def document(self, index: int) -> str:
         """Return a document with a name of its own."""
-        api_version, kind, body = KINDS[index % len(KINDS)]
-        name = f"{self._one(WORDS)}-{index:05}"
+        app, number = divmod(index, len(KINDS))
+        if number == 0:
+            self._app = self._new_app(app)
+        api_version, kind, suffix, body = KINDS[number]
+        name = f"{self._app['name']}{suffix}"
         facts: dict[str, str | int] = {
-            "name": name,
+            **self._app,
+            "own": name,
             "quoted": self._one((name, f'"{name}"', f"'{name}'")),
-            "team": self._one(TEAMS),
-            "image": f"{self._one(REGISTRIES)}/{self._one(WORDS)}:{self._number(1, 9)}.{self._number(0, 30)}",
-            "port": self._number(3000, 9999),
             "count": self._number(1, 9),
             "percent": self._number(50, 90),
             "cpu": self._one(("100m", '"250m"', "'1'", "0.5", "2")),
@@ -66,6 +70,15 @@ class Writer:
         start = self._one(("", "", "---\n", f"{self._one(NOTES)}\n"))
         return start + text
 
+    def _new_app(self, number: int) -> dict[str, str | int]:
+        """Return what all documents of an app agree on."""
+        return {
+            "name": f"{self._one(WORDS)}-{number:04}",
+            "team": self._one(TEAMS),
+            "image": f"{self._one(REGISTRIES)}/{self._one(WORDS)}:{self._number(1, 9)}.{self._number(0, 30)}",
+            "port": self._number(3000, 8999),
+        }
+
     def _one(self, values: tuple[str, ...]) -> str:
         return self._random.choice(values)
 
@@ -74,7 +87,7 @@ class Writer:
 
     def _metadata(self, facts: dict[str, str | int]) -> str:
         made = "metadata:\n  name: {quoted}\n  namespace: {team}\n  labels:\n"
-        made += "    app.kubernetes.io/name: {name}\n    team: {team}\n"
+        made += "    app.kubernetes.io/name: {own}\n    team: {team}\n"
         if self._number(0, 1):
             made += f'    app.kubernetes.io/version: "{self._number(1, 9)}.{self._number(0, 9)}"  # as a string\n'
         made = made.format_map(facts)
@@ -101,14 +114,15 @@ class Writer:
 
 POD = """\
     metadata:
-      labels: {{app: {name}}}
+      labels: {{app: {own}}}
     spec:
       containers:
         - name: {word}
           image: {image}
           args: ["--port={port}", --verbose]
           ports:
-            - containerPort: {port}
+            - {{name: http, containerPort: {port}}}
+            - {{name: metrics, containerPort: 9090}}
           env:
 <environment>
           resources:
@@ -117,51 +131,15 @@ POD = """\
 
 KINDS = (
     (
-        "apps/v1",
-        "Deployment",
-        "spec:\n  replicas: {count}\n  {note}\n  selector:\n    matchLabels: {{app: {name}}}\n  template:\n" + POD,
-    ),
-    (
         "v1",
-        "Service",
-        (
-            "spec:\n  type: ClusterIP\n  selector:\n    app: {name}\n  ports:\n    - name: http\n      port: 80\n"
-            "      targetPort: {port}\n      protocol: TCP\n    - {{name: metrics, port: 9090, targetPort: metrics}}\n"
-        ),
-    ),
-    (
-        "v1",
-        "ConfigMap",
-        (
-            "data:\n  LEVEL: info\n  WORKERS: '{count}'\n  {note}\n  {word}.conf: |\n    <script>\n  motd: >-\n"
-            "    Welcome to {team};\n    have a look around.\n"
-        ),
-    ),
-    (
-        "networking.k8s.io/v1",
-        "Ingress",
-        (
-            "spec:\n  ingressClassName: nginx\n"
-            "  tls:\n    - hosts: [{name}.example.com]\n      secretName: {name}-tls\n"
-            "  rules:\n    - host: {name}.example.com\n      http:\n        paths:\n          - path: /{word}\n"
-            "            pathType: Prefix\n            backend:\n              service:\n                name: {name}\n"
-            "                port:\n                  number: {port}  {note}\n"
-        ),
-    ),
-    (
-        "batch/v1",
-        "CronJob",
-        (
-            'spec:\n  schedule: "{count} {hour} * * *"\n  concurrencyPolicy: Forbid\n  jobTemplate:\n    spec:\n'
-            "      backoffLimit: {count}\n      template:\n        spec:\n          restartPolicy: OnFailure\n"
-            "          containers:\n            - name: {word}\n              image: {image}\n"
-            '              command: ["/bin/sh", "-c", "echo {other} && exit 0"]\n              env:\n'
-            '                - name: BATCH\n                  value: "{number}"\n'
-        ),
+        "ServiceAccount",
+        "",
+        "automountServiceAccountToken: false\n{note}\nsecrets:\n  - name: {name}\n",
     ),
     (
         "rbac.authorization.k8s.io/v1",
         "Role",
+        "",
         (
             'rules:\n  {note}\n  - apiGroups: [""]\n    resources: ["pods", "pods/log"]\n'
             '    verbs: ["get", "list", "watch"]\n'
@@ -172,6 +150,7 @@ KINDS = (
     (
         "rbac.authorization.k8s.io/v1",
         "RoleBinding",
+        "",
         (
             "roleRef:\n  apiGroup: rbac.authorization.k8s.io\n  kind: Role\n  name: {name}\nsubjects:\n"
             "  - kind: ServiceAccount\n    name: {name}\n    namespace: {team}\n"
@@ -179,20 +158,81 @@ KINDS = (
         ),
     ),
     (
-        "apps/v1",
-        "StatefulSet",
-        "spec:\n  serviceName: {name}\n  replicas: {count}\n  selector:\n    matchLabels: {{app: {name}}}\n"
-        "  volumeClaimTemplates:\n    - metadata: {{name: data}}\n      spec:\n        accessModes: [ReadWriteOnce]\n"
-        "        resources: {{requests: {{storage: {size}Gi}}}}\n  template:\n" + POD,
+        "v1",
+        "Secret",
+        "",
+        (
+            "type: Opaque\nstringData:\n  username: {word}\n  password: 'not: a real # one {number}'\n  url: >\n"
+            "    postgres://{word}:{number}@{name}:5432/{team}\n  config.ini: |-\n    <script>\n"
+        ),
     ),
     (
         "v1",
-        "ServiceAccount",
-        "automountServiceAccountToken: false\n{note}\nimagePullSecrets:\n  - name: a\n  - name: {word}-{number}\n",
+        "ConfigMap",
+        "",
+        (
+            "data:\n  LEVEL: info\n  WORKERS: '{count}'\n  {note}\n  {word}.conf: |\n    <script>\n  motd: >-\n"
+            "    Welcome to {team};\n    have a look around.\n"
+        ),
+    ),
+    (
+        "apps/v1",
+        "StatefulSet",
+        "-store",
+        "spec:\n  serviceName: {own}\n  replicas: {count}\n  selector:\n    matchLabels: {{app: {own}}}\n"
+        "  volumeClaimTemplates:\n    - metadata: {{name: data}}\n      spec:\n        accessModes: [ReadWriteOnce]\n"
+        "        resources: {{requests: {{storage: {size}Gi}}}}\n  template:\n"
+        + POD
+        + "          volumeMounts:\n            - {{name: data, mountPath: /var/lib/data}}\n",
+    ),
+    (
+        "v1",
+        "Service",
+        "-store",
+        "spec:\n  clusterIP: None\n  {note}\n  selector: {{app: {own}}}\n  ports:\n    - {{name: db, port: {port}}}\n",
+    ),
+    (
+        "v1",
+        "PersistentVolumeClaim",
+        "",
+        (
+            "spec:\n  accessModes:\n    - ReadWriteOnce\n  storageClassName: standard-{word}\n"
+            "  volumeMode: Filesystem\n"
+            "  resources:\n    requests:\n      storage: {size}Gi  {note}\n"
+        ),
+    ),
+    (
+        "apps/v1",
+        "Deployment",
+        "",
+        "spec:\n  revisionHistoryLimit: {count}\n  {note}\n  selector:\n    matchLabels: {{app: {name}}}\n  template:\n"
+        + POD,
+    ),
+    (
+        "v1",
+        "Service",
+        "",
+        (
+            "spec:\n  type: ClusterIP\n  selector:\n    app: {name}\n  ports:\n    - name: http\n      port: 80\n"
+            "      targetPort: {port}\n      protocol: TCP\n    - {{name: metrics, port: 9090, targetPort: metrics}}\n"
+        ),
+    ),
+    (
+        "networking.k8s.io/v1",
+        "Ingress",
+        "",
+        (
+            "spec:\n  ingressClassName: nginx\n"
+            "  tls:\n    - hosts: [{name}.example.com]\n"
+            "  rules:\n    - host: {name}.example.com\n      http:\n        paths:\n          - path: /{word}\n"
+            "            pathType: Prefix\n            backend:\n              service:\n                name: {name}\n"
+            "                port:\n                  number: 80  {note}\n"
+        ),
     ),
     (
         "autoscaling/v2",
         "HorizontalPodAutoscaler",
+        "",
         (
             "spec:\n  scaleTargetRef:\n    apiVersion: apps/v1\n    kind: Deployment\n    name: {name}\n"
             "  minReplicas: 2\n"
@@ -203,6 +243,7 @@ KINDS = (
     (
         "policy/v1",
         "PodDisruptionBudget",
+        "",
         (
             "spec:\n  {note}\n  maxUnavailable: {percent}%\n  selector:\n    matchExpressions:\n"
             "      - key: app\n        operator: In\n        values: [{name}, {word}]\n"
@@ -211,6 +252,7 @@ KINDS = (
     (
         "networking.k8s.io/v1",
         "NetworkPolicy",
+        "",
         (
             "spec:\n  podSelector:\n    matchLabels:\n      app: {name}\n  policyTypes: [Ingress, Egress]\n  ingress:\n"
             "    - from:\n        - namespaceSelector: {{}}\n        - ipBlock:\n            cidr: 10.0.{count}.0/24\n"
@@ -218,33 +260,29 @@ KINDS = (
         ),
     ),
     (
-        "v1",
-        "Secret",
+        "batch/v1",
+        "CronJob",
+        "-nightly",
         (
-            "type: Opaque\nstringData:\n  username: {word}\n  password: 'not: a real # one {number}'\n  url: >\n"
-            "    postgres://{word}:{number}@{name}:5432/{team}\n  config.ini: |-\n    <script>\n"
-        ),
-    ),
-    (
-        "v1",
-        "PersistentVolumeClaim",
-        (
-            "spec:\n  accessModes:\n    - ReadWriteOnce\n  storageClassName: standard-{word}\n"
-            "  volumeMode: Filesystem\n"
-            "  resources:\n    requests:\n      storage: {size}Gi  {note}\n"
+            'spec:\n  schedule: "{count} {hour} * * *"\n  concurrencyPolicy: Forbid\n  jobTemplate:\n    spec:\n'
+            "      backoffLimit: {count}\n      template:\n        spec:\n          restartPolicy: OnFailure\n"
+            "          containers:\n            - name: {word}\n              image: {image}\n"
+            '              command: ["/bin/sh", "-c", "echo {other} && exit 0"]\n              env:\n'
+            '                - name: BATCH\n                  value: "{number}"\n'
         ),
     ),
     (
         "batch/v1",
         "Job",
+        "-seed",
         "spec:\n  backoffLimit: {count}\n  ttlSecondsAfterFinished: {number}\n  {note}\n  template:\n"
         + POD.replace("    spec:\n", "    spec:\n      restartPolicy: Never\n"),
     ),
 )
-"""``apiVersion``, kind, and what stands below ``metadata``."""
+"""``apiVersion``, kind, the end of the name, and what stands below ``metadata``."""
 
 
 def documents(count: int) -> list[str]:
-    """Return ``count`` documents of unique names."""
+    """Return ``count`` documents; the last app may lack some."""
     writer = Writer(count)
     return [writer.document(index) for index in range(count)]

@@ -162,9 +162,7 @@ def validate_command(
     ] = "",
     before: Annotated[
         str,
-        typer.Option(
-            "--before", metavar="PATH", help="Manifests as they are applied now: also ask what may not change."
-        ),
+        typer.Option("--before", metavar="PATH", help="Manifests as they are applied now: ask what may not change."),
     ] = "",
     crds: Annotated[
         list[str] | None,

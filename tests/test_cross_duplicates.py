@@ -70,16 +70,34 @@ def test_one_finding_for_all_objects_in_an_unknown_namespace() -> None:
     assert own(text, "default") == []
 
 
-def test_the_order_of_files_does_not_matter() -> None:
-    class Place:
-        def __init__(self, path: str) -> None:
-            self.path = path
+class Place:
+    def __init__(self, path: str) -> None:
+        self.path = path
 
-    objects = [
-        Resource({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db", "namespace": "shop"}}, Place("a")),
-        Resource({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}, Place("b")),
-    ]
+
+def placed(path: str, kind: str, name: str, **more: object) -> Resource:
+    metadata = {"name": name, "namespace": "shop"} if kind != "Namespace" else {"name": name}
+    return Resource({"apiVersion": "v1", "kind": kind, "metadata": metadata, **more}, Place(path))
+
+
+def test_the_order_of_files_does_not_matter() -> None:
+    objects = [placed("a.yaml", "Secret", "db"), placed("b.yaml", "Namespace", "shop")]
     assert list(findings(Resources(objects), "default")) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "default", "strict"),
+    [
+        ("web/a.yaml", ["XDUP001"], ["XDUP001"]),
+        ("web/b.yaml", ["XDUP015"], ["XDUP015"]),
+        ("overlay/a.yaml", [], ["XDUP015"]),
+    ],
+)
+def test_only_in_one_file_it_is_sure_that_both_are_applied(other: str, default: list[str], strict: list[str]) -> None:
+    made = Resources([placed("web/a.yaml", "Service", "web"), placed(other, "Service", "web", spec={"ports": []})])
+    for profile, expected in (("default", default), ("strict", strict)):
+        found = [each.fault.row for each in findings(made, profile)]
+        assert [row for row in found if row.startswith("XDUP")] == expected
 
 
 def test_names_of_stateful_sets_end_after_52_characters() -> None:

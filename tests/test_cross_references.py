@@ -72,9 +72,14 @@ def test_some_objects_are_always_there(kind: str, name: str) -> None:
             pod(uses("secretRef", "db")) + thing("Secret", "staging-db"), "did you mean `staging-db`?", id="a prefix"
         ),
         pytest.param(
-            pod(uses("secretRef", "db")) + thing("Secret", "db", namespace="shop"),
-            "there is one in namespace `shop`: names are looked up in `default`",
+            pod(uses("secretRef", "db"), namespace="web") + thing("Secret", "db", namespace="shop"),
+            "there is one in namespace `shop`: names are looked up in `web`",
             id="another namespace",
+        ),
+        pytest.param(
+            pod(uses("secretRef", "db")) + thing("Secret", "db", namespace="shop"),
+            "",
+            id="no namespace, maybe given later",
         ),
         pytest.param(
             pod(uses("configMapRef", "one", "two", "apart")) + thing("ConfigMap", "one") + thing("ConfigMap", "two"),

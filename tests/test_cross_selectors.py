@@ -67,7 +67,7 @@ spec: {}
         ),
         pytest.param(
             service("{app: web}") + workload("{app: web}", namespace="two"),
-            ["XSEL012"],
+            [],
             id="no namespace, maybe given later",
         ),
         pytest.param(

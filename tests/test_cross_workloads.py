@@ -56,7 +56,8 @@ def test_hours_that_are_left_out_or_come_twice(zone: str, schedule: str, expecte
 @pytest.mark.parametrize(
     ("more", "expected"),
     [
-        ("suspend: false", ["XWRK011"]),
+        ("suspend: false", []),
+        ("concurrencyPolicy: Allow", []),
         ("jobTemplate: {spec: {activeDeadlineSeconds: 60}}", []),
         ("jobTemplate: {spec: {activeDeadlineSeconds: 600}}", ["XWRK011"]),
         ("concurrencyPolicy: Replace", []),

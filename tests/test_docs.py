@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "docs/rules/README.md", *ROOT.glob("examples/*/README.md")])
+PAGES = sorted(
+    [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "docs/rules/README.md", *ROOT.glob("examples/*/README.md")]
+)
 
 
 def test_generated_pages_are_up_to_date() -> None:

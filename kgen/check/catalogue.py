@@ -120,7 +120,7 @@ def is_silenceable(rule: Rule) -> bool:
 @cache
 def by_name() -> Mapping[str, Entry]:
     """Return all rows by everything that they may be called: name, code, and row."""
-    made = {}
+    made: dict[str, Entry] = {}
     for each in entries().values():
         made |= {each.rule.name: each, each.rule.code: each, each.row: each}
     return made

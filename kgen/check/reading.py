@@ -42,7 +42,11 @@ def mappings(value: Any, *keys: str) -> list[tuple[int, Mapping[str, Any]]]:
     >>> mappings({"ports": [{"port": 80}, None]}, "ports")
     [(0, {'port': 80})]
     """
-    return [(index, entry) for index, entry in enumerate(entries(value, *keys)) if isinstance(entry, dict)]
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    if not isinstance(value, list):
+        return []
+    return [(index, entry) for index, entry in enumerate(value) if isinstance(entry, dict)]
 
 
 def text(value: Any, *keys: str) -> str:

@@ -26,7 +26,7 @@ class Resource:
 
     __slots__ = ("group", "key", "kind", "name", "namespace", "place", "template", "value", "version")
 
-    def __init__(self, value: Mapping[str, Any], place: Any = None) -> None:
+    def __init__(self, value: dict[str, Any], place: Any = None) -> None:
         self.value = value
         self.place = place
         """Where it stands, for whoever reports; nothing here looks at it."""

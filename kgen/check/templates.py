@@ -6,7 +6,7 @@ from kgen.check.reading import mappings, part, text, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from kgen.diag import Path
@@ -32,7 +32,7 @@ CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
 class Template:
     """The description of pods: ``metadata`` and ``spec``."""
 
-    __slots__ = ("at", "labels", "spec", "value")
+    __slots__ = ("_containers", "at", "labels", "spec", "value")
 
     def __init__(self, value: Mapping[str, Any], at: Path) -> None:
         self.value = value
@@ -41,22 +41,28 @@ class Template:
 
         self.spec = part(value, "spec")
         self.labels: Mapping[str, str] = texts(part(value, "metadata", "labels"))
+        self._containers: dict[tuple[str, ...], list[tuple[Path, Mapping[str, Any]]]] = {}
 
     @property
     def at_spec(self) -> Path:
         return (*self.at, "spec")
 
-    def containers(self, *lists: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+    def containers(self, *lists: str) -> Sequence[tuple[Path, Mapping[str, Any]]]:
         """
-        Yield the containers, each with its place in the object.
+        Return the containers, each with its place in the object.
 
         Args:
             lists: Some of ``CONTAINERS``; all if none is named.
         """
-        for key in lists or CONTAINERS:
-            if key in self.spec:
-                for index, each in mappings(self.spec, key):
-                    yield (*self.at, "spec", key, index), each
+        found = self._containers.get(lists)
+        if found is None:  # many rules ask for the same
+            found = self._containers[lists] = [
+                ((*self.at, "spec", key, index), each)
+                for key in lists or CONTAINERS
+                if key in self.spec
+                for index, each in mappings(self.spec, key)
+            ]
+        return found
 
     def serving(self) -> Iterator[tuple[Path, Mapping[str, Any]]]:
         """Yield the containers that run as long as the pod: main ones, and init containers that restart."""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import Any, TypeAlias
 
+    from kgen.check.resource import Resource
     from kgen.diag import Diagnostic, Path
     from kgen.read.split import Chunk
 
@@ -43,7 +44,7 @@ class Document:
         self.declares: tuple[Mapping[str, Any], ...] = ()
         """The CustomResourceDefinitions in it."""
 
-        self.objects: Sequence[tuple[Path, dict[str, Any]]] = ()
+        self.objects: Sequence[tuple[Path, Resource]] = ()
         """What rules over several objects have to know of those in it, each with its place in the document."""
 
     @property

@@ -85,7 +85,7 @@ class Judge:
 
     def _object(self, value: Mapping[str, Any], made: Document, chunk: Chunk, path: str) -> Document:
         try:
-            kept: list[tuple[Path, dict[str, Any]]] = []
+            kept: list[tuple[Path, Resource]] = []
             made.objects = kept
             made.size = len(chunk.text)
             problems = list(self._problems(value, kept))
@@ -111,7 +111,7 @@ class Judge:
         made.found, made.chunk = found, chunk
         return made
 
-    def _problems(self, value: Mapping[str, Any], kept: list[tuple[Path, dict[str, Any]]]) -> Iterator[Problem]:
+    def _problems(self, value: Mapping[str, Any], kept: list[tuple[Path, Resource]]) -> Iterator[Problem]:
         """Yield what is wrong; ``kept`` takes what rules over several objects have to know."""
         for at, part in parts(value):
             api_version, kind = (part.get("apiVersion"), part.get("kind")) if isinstance(part, dict) else ("", "")
@@ -123,31 +123,29 @@ class Judge:
             if faults and self._only_server:
                 faults = {fault: since for fault, since in faults.items() if fault.keyword is not Keyword.DUPLICATE}
             if not self._only_server:
-                rest, faults = self._practice(part, known, faults)
-                kept.append((at, slim(rest)))
+                resource, faults = self._practice(part, known, faults)
+                resource.value = slim(resource.value)
+                kept.append((at, resource))
             if faults or known.lacking:
                 yield Problem(at, part, known, faults)
 
     def _practice(
         self, value: dict[str, Any], known: Kind, faults: Mapping[Fault, Versions]
-    ) -> tuple[dict[str, Any], Mapping[Fault, Versions]]:
+    ) -> tuple[Resource, Mapping[Fault, Versions]]:
         """Return what is sound of an object, and all its faults: those of practice too."""
         if faults:
             # what breaks a rule of the server is there all the same; what breaks the schema could be anything
             broken = [fault.path for fault in faults if not fault.row and fault.keyword not in HIDING_NOTHING]
             value = sound(value, broken) if broken else value
-        if not known.contexts:
-            return value, faults
-        asked = rules(value["apiVersion"], value["kind"], self._profile)
-        if not asked:
-            return value, faults
         resource = Resource(value)
+        if not known.contexts:
+            return resource, faults
         more: dict[Fault, Versions] = {}
-        for rule in asked:
+        for rule in rules(value["apiVersion"], value["kind"], self._profile):
             for context in known.contexts:
                 for fault in rule(resource, context.version):
                     more[fault] = (*more.get(fault, ()), "{}.{}".format(*context.version))
-        return value, {**faults, **more} if more else faults
+        return resource, {**faults, **more} if more else faults
 
 
 def _excuse(found: tuple[Diagnostic, ...], text: bytes, path: str) -> str:

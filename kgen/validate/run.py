@@ -148,7 +148,11 @@ def _packed(verdict: Verdict) -> tuple[bytes, bytes, bytes]:
         return verdict.line, verdict.digest, b""
     import marshal  # noqa: PLC0415  # between two processes of this program, and twice as fast as pickle
 
-    objects = [(each.index, each.objects) for each in verdict.documents if each.objects]
+    objects = [
+        (document.index, [(at, resource.value) for at, resource in document.objects])
+        for document in verdict.documents
+        if document.objects
+    ]
     return verdict.line, verdict.digest, marshal.dumps(objects) if objects else b""
 
 

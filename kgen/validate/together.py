@@ -19,7 +19,7 @@ from kgen.validate.run import separate
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import Any, TypeAlias
+    from typing import TypeAlias
 
     from kgen.check.cross.resources import Finding
     from kgen.check.store import Store
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kgen.validate.cache import Cache
     from kgen.validate.document import Verdict
 
-    Objects: TypeAlias = Iterable[tuple[int, Sequence[tuple[Path, dict[str, Any]]]]]
+    Objects: TypeAlias = Iterable[tuple[int, Sequence[tuple[Path, Resource]]]]
 
 MOST_OBJECTS = 30_000
 MOST_BYTES = 16 * 1024 * 1024
@@ -136,8 +136,9 @@ def _gathered(held: Iterable[Verdict]) -> Iterator[Resource]:
     for verdict in held:
         if not verdict.is_news:
             for index, objects in _objects(verdict):
-                for at, value in objects:
-                    yield Resource(value, Place(verdict, index, at))
+                for at, resource in objects:
+                    resource.place = Place(verdict, index, at)
+                    yield resource
 
 
 def _objects(verdict: Verdict) -> Objects:
@@ -146,8 +147,8 @@ def _objects(verdict: Verdict) -> Objects:
     if verdict.objects:
         import marshal  # noqa: PLC0415  # between two processes of this program
 
-        made: Objects = marshal.loads(verdict.objects)  # noqa: S302
-        return made
+        packed = marshal.loads(verdict.objects)  # noqa: S302
+        return [(index, [(at, Resource(value)) for at, value in objects]) for index, objects in packed]
     return _read_again(verdict) if verdict.digest else ()
 
 
@@ -159,7 +160,7 @@ def _read_again(verdict: Verdict) -> Objects:
         if index not in skipped:
             value, _, unreadable = document(chunk, verdict.path)
             if not unreadable:
-                objects = [(at, slim(part)) for at, part in parts(value) if isinstance(part, dict)]
+                objects = [(at, Resource(slim(part))) for at, part in parts(value) if isinstance(part, dict)]
                 made.append((index, objects))
     return made
 

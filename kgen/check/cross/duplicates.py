@@ -38,9 +38,16 @@ _OLD_GROUPS = frozenset(group for group, _ in _MOVED)
 
 
 def objects_defined_twice(resources: Resources) -> Iterator[Finding]:
-    """Yield objects of the same kind, namespace and name as an earlier one, whose place they take."""
+    """Yield objects whose place a later one of the same file, or folder, takes."""
     for each, first in _twice(resources):
-        if not _is_copy(each, first):
+        if _folder(each) == _folder(first) and not _is_copy(each, first):
+            yield _replaced(each, first)
+
+
+def objects_defined_in_two_folders(resources: Resources) -> Iterator[Finding]:
+    """Yield objects that are in another folder too, which may be one that nobody applies together with this one."""
+    for each, first in _twice(resources):
+        if _folder(each) != _folder(first) and not _is_copy(each, first):
             yield _replaced(each, first)
 
 
@@ -71,14 +78,22 @@ def _is_copy(each: Resource, first: Resource) -> bool:
 def _replaced(each: Resource, first: Resource) -> Finding:
     versions = text(first.value, "apiVersion"), text(each.value, "apiVersion")
     what = f"is there twice as {each.kind}{_where(each)}"
+    is_one_file = _file(each) == _file(first)
     if versions[0] != versions[1]:
         message = f"{what}, in `{versions[0]}` and in `{versions[1]}`"
         out = f"keep the one of `{_newest(*versions)}`: the API server stores them as one object"
-        return _finding(each, first, message, out, "XDUP002")
+        return _finding(each, first, message, out, "XDUP002" if is_one_file else "XDUP015")
     message = f"{what}: the one applied last wins"
-    return _finding(
-        each, first, message, "give one of them another name or namespace, or make them one object", "XDUP001"
-    )
+    out = "give one of them another name or namespace, or make them one object"
+    return _finding(each, first, message, out, "XDUP001" if is_one_file else "XDUP015")
+
+
+def _file(resource: Resource) -> str:
+    return getattr(resource.place, "path", "")
+
+
+def _folder(resource: Resource) -> str:
+    return _file(resource).rpartition("/")[0]
 
 
 def _newest(one: str, other: str) -> str:
@@ -103,5 +118,5 @@ def _finding(each: Resource, first: Resource, message: str, out: str, row: str) 
 
 
 DEFAULT = (objects_defined_twice,)
-STRICT = (objects_copied,)
+STRICT = (objects_defined_in_two_folders, objects_copied)
 OFF = ()

@@ -26,8 +26,9 @@ _FIELDS = 5
 _DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _INTERVALS = {"@hourly": 3600, "@daily": 86400, "@midnight": 86400, "@weekly": 604800}
-_YEAR = 2025
-"""Any recent year: the days on which clocks change are others each year, the hours are not."""
+_HOUR = 60
+_DAY = 24 * _HOUR
+"""In minutes."""
 
 _PROXIES = frozenset(
     {
@@ -69,13 +70,10 @@ def jobs_that_pile_up(resources: Resources) -> Iterator[Finding]:
         limit = number(spec, "jobTemplate", "spec", "activeDeadlineSeconds")
         limit = limit or number(spec, "jobTemplate", "spec", "template", "spec", "activeDeadlineSeconds")
         interval = _interval(text(spec, "schedule"))
+        if limit is None or not interval or limit <= interval:
+            continue  # without any limit, it is the policy that somebody has to choose
+        message = f"lets a new run start every {interval} s, and each may take {limit} s"
         path: Path = ("spec", "concurrencyPolicy")
-        if limit is None and interval:
-            message = f"lets a new run start every {interval} s, however many others still run"
-        elif limit is not None and interval and limit > interval:
-            message = f"lets a new run start every {interval} s, and each may take {limit} s"
-        else:
-            continue
         helped = "set `concurrencyPolicy: Forbid`, or an `activeDeadlineSeconds` below the interval"
         yield _finding(each, path, message, helped, "XWRK011")
 
@@ -87,32 +85,59 @@ def schedules_at_the_change_of_clocks(resources: Resources) -> Iterator[Finding]
         if not zone or len(fields) != _FIELDS or fields[2:] != ["*"] * 3:
             continue
         hours, minutes = _numbers(fields[1], 0, 23), _numbers(fields[0], 0, 59)
-        if len(hours) == 1 and minutes and _is_irregular(zone, hours[0], minutes[0]):
+        if len(hours) == 1 and minutes and _is_irregular(zone, hours[0] * _HOUR + minutes[0]):
             when = f"is at {hours[0]:02}:{minutes[0]:02} in `{zone}`"
             message = f"{when}: on the days when clocks change, the job is left out or runs twice"
             yield _finding(each, ("spec", "schedule"), message, "choose another hour", "XWRK014")
 
 
-def _is_irregular(name: str, hour: int, minute: int) -> bool:
+def _is_irregular(name: str, minutes: int) -> bool:
     """
-    Tell whether a time of day is missing, or comes twice, on some day of a year.
+    Tell whether a minute of the day is left out, or comes twice, on some day of a year.
 
-    >>> _is_irregular("Europe/Berlin", 2, 30), _is_irregular("Europe/Berlin", 3, 0), _is_irregular("UTC", 2, 30)
+    >>> _is_irregular("Europe/Berlin", 150), _is_irregular("Europe/Berlin", 180), _is_irregular("Asia/Tokyo", 150)
     (True, False, False)
     """
-    from datetime import date, datetime, time, timedelta  # noqa: PLC0415  # few jobs name a time zone
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
+    return any((minutes - start) % _DAY < length for start, length in _irregular(_clock_rule(name)))
 
-    try:
-        zone = ZoneInfo(name)
-    except (ValueError, OSError, KeyError):
-        return False
-    days = (date(_YEAR, 1, 1) + timedelta(days=number) for number in range(365))
-    for day in days:
-        moment = datetime.combine(day, time(hour, minute), zone)
-        if moment.utcoffset() != moment.replace(fold=1).utcoffset():
-            return True
-    return False
+
+def _irregular(rule: str) -> Iterator[tuple[int, int]]:
+    """
+    Yield when the clocks are wrong, as minutes of the day and how many of them.
+
+    >>> list(_irregular("CET-1CEST,M3.5.0,M10.5.0/3")), list(_irregular("<+1030>-10:30<+11>-11,M10.1.0,M4.1.0"))
+    ([(120, 60), (120, 60)], [(120, 30), (90, 30)])
+    """
+    import re  # noqa: PLC0415  # few jobs name a time zone
+
+    offset = r"([+-]?[\d:]*)"
+    found = re.fullmatch(rf"(?:<[^>]+>|[A-Za-z]+){offset}(?:<[^>]+>|[A-Za-z]+){offset},([^,]+),([^,]+)", rule)
+    if found is None:
+        return
+    standard, summer = _minutes(found[1]), _minutes(found[2]) if found[2] else _minutes(found[1]) - _HOUR
+    shift = standard - summer  # they count westwards
+    for change, size in ((found[3], shift), (found[4], -shift)):
+        at = _minutes(change.partition("/")[2] or "2")
+        yield (at if size > 0 else at + size) % _DAY, abs(size)
+
+
+def _clock_rule(name: str) -> str:
+    """Return the rule for the years to come of a time zone, from the `tzdata` package: the same on every machine."""
+    from importlib import resources  # noqa: PLC0415  # slow to import, and few jobs name a time zone
+
+    from kgen.cron import timezones  # noqa: PLC0415
+
+    if name not in timezones():
+        return ""
+    data = resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).read_bytes()
+    return data.rstrip(b"\n").rpartition(b"\n")[2].decode("ascii", "replace")
+
+
+def _minutes(clock: str) -> int:
+    """Return hours and minutes, as `-9:30`, as minutes."""
+    hours, _, rest = clock.partition(":")
+    size = int(hours.lstrip("+-") or 0) * _HOUR + int(rest.partition(":")[0] or 0)
+    return -size if clock.startswith("-") else size
 
 
 def jobs_with_endless_companions(resources: Resources) -> Iterator[Finding]:

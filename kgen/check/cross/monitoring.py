@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _SCRAPE, _PORT = "prometheus.io/scrape", "prometheus.io/port"
 _SELECTOR = ("spec", "selector")
 _MOST = 100
-"""As many Services are enough to find out which one was meant."""
+"""As many Services or pods of one monitor are enough to find out what was meant; they are alike."""
 
 
 def _monitors_without_service(resources: Resources, *, evident: bool) -> Iterator[Finding]:
@@ -108,7 +108,7 @@ def _which(found: Sequence[Resource]) -> str:
 def unknown_pod_ports(resources: Resources) -> Iterator[Finding]:
     """Yield the ports of PodMonitors that no selected pod has."""
     for monitor in resources.of(GROUP, "PodMonitor"):
-        found = pods(resources, monitor)
+        found = pods(resources, monitor)[:_MOST]
         names = {
             text(port, "name")
             for each in found

@@ -50,9 +50,12 @@ def pods(resources: Resources, monitor: Resource) -> Sequence[Resource]:
     """Return the workloads that a PodMonitor selects."""
     wanted = part(monitor.value, "spec", "selector")
     where = namespaces(monitor)
-    if where is not None:
-        return [each for name in where for each in resources.matching(name, wanted)]
-    return [each for each in resources.all_workloads() if each.template and selects(wanted, each.template.labels)]
+    memo = f"pods of {where} {shown(wanted)}"
+    known: list[Resource] | None = resources.memo.get(memo)
+    if known is None:
+        there = resources.all_namespaces() if where is None else where
+        known = resources.memo[memo] = [each for name in there for each in resources.matching(name, wanted)]
+    return known
 
 
 def _by_pair(resources: Resources) -> dict[tuple[str, str], list[Resource]]:

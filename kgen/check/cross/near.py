@@ -5,6 +5,8 @@ from __future__ import annotations
 from kgen.check.cross.providers import EVERYWHERE, exists, known, may_be_made
 from kgen.check.cross.resources import Finding
 from kgen.check.fault import Fault, Keyword
+from kgen.check.reading import text
+from kgen.check.resource import DEFAULT_NAMESPACE
 from kgen.words import nearest
 
 TYPE_CHECKING = False
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from kgen.check.resource import Resource
     from kgen.diag import Path
 
+_NAMESPACE = ("metadata", "namespace")
 _MOST_NAMES = 100
 """Of more names, only those are compared that begin or end alike: a set may have thousands."""
 
@@ -127,8 +130,13 @@ def _speaks_for(resources: Resources, group: str, kind: str, namespace: str, nam
 
 
 def is_near(resources: Resources, group: str, kind: str, namespace: str, name: str) -> bool:
-    """Tell whether the set has an object that is surely meant: of almost this name, or in another namespace."""
-    if any(name in names for names in known(resources, group, kind).values()):
+    """
+    Tell whether the set has an object that is surely meant: of almost this name, or in another namespace.
+
+    An object that names no namespace may be put into any when it is applied, so it is not in another one.
+    """
+    others = (names.get(name) for names in known(resources, group, kind).values())
+    if namespace != DEFAULT_NAMESPACE and any(each and text(each.value, *_NAMESPACE) for each in others):
         return True
     names = _comparable(resources, group, kind, namespace, name)
     return any(is_typo(name, each) or _is_affixed(name, each) for each in names)

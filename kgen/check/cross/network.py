@@ -109,15 +109,19 @@ def _peers_without_namespace(resources: Resources, *, evident: bool) -> Iterator
     if not resources.of("", "Namespace"):
         return
     known = known_namespaces(resources)
+    used = {key for each in known.values() for key in each} - {NAMESPACE_NAME}
+    meant: dict[str, str] = {}
     for policy, _, at, peer in _all_peers(resources):
         wanted = peer.get("namespaceSelector")
         labels = texts(part(wanted, "matchLabels"))
         if not labels or namespaces(resources, wanted):
             continue
-        helped = _namespace_meant(labels, known)
-        is_used = any(key in each for each in known.values() for key in labels if key != NAMESPACE_NAME)
-        if helped if evident else is_used and not helped:
-            message = f"is `{shown(wanted or {})}`, which no Namespace of the documents has"
+        words = shown(wanted or {})
+        helped = meant.get(words)
+        if helped is None:
+            helped = meant[words] = _namespace_meant(labels, known)
+        if helped if evident else not helped and not used.isdisjoint(labels):
+            message = f"is `{words}`, which no Namespace of the documents has"
             out = helped or "set labels that a Namespace has"
             yield Finding(policy, invalid("XNET003", (*at, "namespaceSelector"), message, out))
 

@@ -43,6 +43,9 @@ _DNS_NAMES = ("dns", "dns-udp", "domain")
 _MOST = 20
 """Services of one monitor: more are one in several variants."""
 
+_MOST_POLICIES = 100
+"""About one pod: in sets with more of them something else is wrong."""
+
 _SYSTEM = {NAMESPACE_NAME: "kube-system"}
 
 
@@ -149,7 +152,7 @@ def _isolated(
         return None, None
     for pod in resources.selected(service.namespace, labels):
         found = [*applying(resources, "ingress").get(id(pod), ()), *about_all(resources, pod.namespace, "ingress")]
-        if found and _has_own_network(pod):
+        if 0 < len(found) <= _MOST_POLICIES and _has_own_network(pod):
             lets_in = any(_lets_outsiders_in(policy, wanted, names, protocol) for policy in found)
             return (None, None) if lets_in else (pod, found[0])
     return None, None
@@ -178,8 +181,11 @@ def blocked_scrapes(resources: Resources) -> Iterator[Finding]:
     if not all_policies(resources):
         return
     for monitor in resources.of(monitors.GROUP, "ServiceMonitor"):
+        blocked: dict[Path, Finding] = {}
         for service in monitors.services(resources, monitor)[:_MOST]:
-            yield from _blocked(resources, monitor, service)
+            for finding in _blocked(resources, monitor, service):
+                blocked.setdefault(finding.fault.path, finding)
+        yield from blocked.values()
 
 
 def _blocked(resources: Resources, monitor: Resource, service: Resource) -> Iterator[Finding]:

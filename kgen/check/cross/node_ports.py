@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _EVERYWHERE = frozenset({"", "0.0.0.0", "::"})  # noqa: S104  # what a manifest may say
 
+_MOST = 50
+"""So many other takers of a port are looked at."""
+
 
 class _Port:
     """A port of a node that a workload takes."""
@@ -72,7 +75,7 @@ def _clashes(resources: Resources, *, is_certain: bool) -> Iterator[Finding]:
             continue
         for key, port in _host_ports(workload, workload.template):
             earlier = taken.setdefault(key, [])
-            other = next((each for each in earlier if _clash(each, port, is_certain=is_certain)), None)
+            other = next((each for each in earlier[:_MOST] if _clash(each, port, is_certain=is_certain)), None)
             earlier.append(port)
             if other is not None:
                 row = "XPORT008" if port.is_shared or other.is_shared else "XPORT007"

@@ -10,7 +10,7 @@ from kgen.check.cross.near import dangling
 from kgen.check.cross.providers import exists
 from kgen.check.cross.resources import Finding
 from kgen.check.cross.role_rules import GROUP
-from kgen.check.labels import selects
+from kgen.check.labels import selects, shown
 from kgen.check.reading import entries, mappings, part, text, texts
 from kgen.check.server.errors import invalid
 
@@ -115,16 +115,17 @@ def _is_unplaced(resources: Resources, name: str) -> bool:
 
 def _user_elsewhere(resources: Resources, namespace: str, name: str) -> Resource | None:
     """Return a workload of another namespace that runs as an account of this name, which is there."""
-    users: dict[str, list[Resource]] | None = resources.memo.get("workloads by account")
+    users: dict[str, dict[str, Resource]] | None = resources.memo.get("workloads by account")
     if users is None:
         users = resources.memo["workloads by account"] = {}
         for each in resources.all_workloads():
             if each.template is not None and (account := text(each.template.spec, "serviceAccountName")):
-                users.setdefault(account, []).append(each)
-    found = users.get(name, ())
-    if any(each.namespace == namespace for each in found):
+                users.setdefault(account, {}).setdefault(each.namespace, each)
+    found = users.get(name, {})
+    if namespace in found:
         return None  # the account is made elsewhere
-    return next((each for each in found if resources.has("", "ServiceAccount", each.namespace, name)), None)
+    has_account = (each for where, each in found.items() if resources.has("", "ServiceAccount", where, name))
+    return next(has_account, None)
 
 
 def missing_accounts(resources: Resources) -> Iterator[Finding]:
@@ -140,7 +141,7 @@ def possibly_missing_accounts(resources: Resources) -> Iterator[Finding]:
 def unused_roles(resources: Resources) -> Iterator[Finding]:
     """Yield the roles that are bound to nobody."""
     used = {_bound(binding)[1:] for binding in bindings(resources)}
-    selectors = [selector for role in resources.of(GROUP, "ClusterRole") for selector in _selectors(role)]
+    selectors = _all_selectors(resources)
     for kind in ("Role", "ClusterRole"):
         for role in resources.of(GROUP, kind):
             labels = texts(part(role.value, "metadata", "labels"))
@@ -184,6 +185,12 @@ def _named_accounts(value: Any, depth: int) -> Iterator[str]:
     elif isinstance(value, list) and depth:
         for each in value:
             yield from _named_accounts(each, depth - 1)
+
+
+def _all_selectors(resources: Resources) -> list[Mapping[str, Any]]:
+    """Return by which labels roles are made of others; each of them once."""
+    found = {shown(selector): selector for role in resources.of(GROUP, "ClusterRole") for selector in _selectors(role)}
+    return list(found.values())
 
 
 def _selectors(role: Resource) -> list[Mapping[str, Any]]:

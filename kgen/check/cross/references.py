@@ -103,8 +103,8 @@ def _missing(resources: Resources, *, plain: bool) -> Iterator[Finding]:
 
 def _is_only_one(resources: Resources, group: str, kind: str, namespace: str, name: str) -> bool:
     """Tell whether all other objects of the kind that pods in the namespace name are there, so this one should be."""
-    if kind == "Secret" and not _are_made(resources, namespace):
-        return False
+    if kind not in {"ConfigMap", "Secret"} or (kind == "Secret" and not _are_made(resources, namespace)):
+        return False  # accounts and claims are often made once, by hand
     memo = f"named {kind} {namespace}"
     lacking: tuple[int, set[str]] | None = resources.memo.get(memo)
     if lacking is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kgen.check.labels import has_all, selects
-from kgen.check.reading import part, texts
+from kgen.check.reading import entries, mappings, part, text, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,6 +122,10 @@ class Resources:
         for each in self._templates.values():
             yield from each
 
+    def all_namespaces(self) -> Iterable[str]:
+        """Return the namespaces that have workloads."""
+        return self._templates.keys()
+
     def selected(self, namespace: str, labels: Mapping[str, str]) -> Sequence[Resource]:
         """Return the workloads in a namespace whose pods have all of ``labels``, as the selector of a Service asks."""
         if not labels:
@@ -137,12 +141,23 @@ class Resources:
 
     def matching(self, namespace: str, selector: Any) -> Sequence[Resource]:
         """Return the workloads in a namespace whose pods match a LabelSelector; all of them, if it is empty."""
-        found = self.selected(namespace, texts(part(selector, "matchLabels")))
         if not isinstance(selector, dict):
             return ()
+        wanted = texts(part(selector, "matchLabels"))
         if not selector.get("matchExpressions"):
-            return found
+            return self.selected(namespace, wanted)
+        found = self.selected(namespace, wanted) if wanted else self._among(namespace, selector)
         return [each for each in found if each.template is not None and selects(selector, each.template.labels)]
+
+    def _among(self, namespace: str, selector: Mapping[str, Any]) -> Sequence[Resource]:
+        """Return the workloads that a selector of expressions may match: those with a value that one of them names."""
+        for _, expression in mappings(selector, "matchExpressions"):
+            if expression.get("operator") == "In":
+                key = text(expression, "key")
+                values = dict.fromkeys(each for each in entries(expression, "values") if isinstance(each, str))
+                found = [each for value in values for each in self.selected(namespace, {key: value})]
+                return list(dict.fromkeys(found))
+        return self.workloads(namespace)
 
 
 def _by_pair(workloads: Iterable[Resource]) -> dict[tuple[str, str], list[Resource]]:

@@ -128,9 +128,15 @@ def _is_elsewhere(resources: Resources, service: Resource, pairs: Mapping[str, s
     """Tell whether the pods are none of the set: it has none here, or a program gives them labels of its own."""
     here = resources.workloads(service.namespace)
     if not here:
-        return _in_another_namespace(resources, service, pairs) is None
+        other = _in_another_namespace(resources, service, pairs)
+        return other is None or not _are_apart(service, other)
     own = [key for key in pairs if "/" in key and not key.startswith(_OWN_DOMAINS)]
     return bool(own) and not any(key in _label_keys(resources, service.namespace) for key in own)
+
+
+def _are_apart(one: Resource, other: Resource) -> bool:
+    """Tell whether both name a namespace: an object without one may be put into any when it is applied."""
+    return bool(text(one.value, "metadata", "namespace") and text(other.value, "metadata", "namespace"))
 
 
 def _label_keys(resources: Resources, namespace: str) -> set[str]:
@@ -172,8 +178,7 @@ def _meant(resources: Resources, service: Resource, pairs: dict[str, str]) -> tu
     if other:
         helped = f"{other} has these labels in namespace `{other.namespace}`: a Service only finds pods of its own"
         # many apps have a plain `app: nginx`
-        explicit = text(service.value, "metadata", "namespace") and text(other.value, "metadata", "namespace")
-        is_sure = explicit and (other.name == service.name or len(pairs) > 1)
+        is_sure = _are_apart(service, other) and (other.name == service.name or len(pairs) > 1)
         return helped, _labels_of([other]) if is_sure else ()
     nearest: tuple[int, str, Resource] | None = None
     for workload in _comparable(resources, service, pairs):

@@ -44,6 +44,8 @@ def stateful_sets_without_names_for_pods(resources: Resources) -> Iterator[Findi
             path: Path = ("spec", "clusterIP") if "clusterIP" in service.spec else ("spec",)
             yield _finding(each, message, helped, "XWRK002", (service, path))
         elif headless and each.template and selector and not has_all(selector, each.template.labels):
+            if not resources.selected(each.namespace, selector):
+                continue  # that the Service has no pods at all is said of the Service
             message = (
                 f"names {service}, which does not select the pods of this StatefulSet, so they get no names in DNS"
             )

@@ -43,6 +43,9 @@ class Rule:
     explain: str
     """Why it is a fault, in one or two sentences."""
 
+    is_confidential: bool = False
+    """Whether it is about a secret: nobody prints the lines that it points at."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Span:
@@ -80,6 +83,8 @@ class Diagnostic:
     at: Label
     related: tuple[Label, ...] = ()
     help: str = ""
+    is_confidential: bool = False
+    """Whether it points at a secret, whatever the rule is about."""
 
     def within(self, file: str) -> "Diagnostic":
         """Return the same finding with every label that names no file put into ``file``."""

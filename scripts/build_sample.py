@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """
 Make ``tests/data/sample/objects``: objects just inside and just outside of a limit, each with an API server's verdict.
 
@@ -14,17 +13,38 @@ import copy
 import json
 import random
 import re
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import yaml
 
-SAMPLE = Path(__file__).parents[1] / "tests" / "data" / "sample"
+ROOT = Path(__file__).parents[1]
+SAMPLE = ROOT / "tests" / "data" / "sample"
+GOLDEN = ROOT / "golden"
 SEED = 36
 MOST_BASES = 2
 """On so many kinds of object a value is tried that is not about certain ones."""
+
+MAPS = frozenset(
+    {"annotations", "binaryData", "data", "labels", "limits", "matchLabels", "openAPIV3Schema", "requests", "selector"}
+)
+"""Mappings whose keys are not fields."""
+
+EITHER = frozenset({"maxSurge", "maxUnavailable", "minAvailable", "port", "targetPort"})
+"""Numbers in whose place a text may stand."""
+
+EMBEDDED = (
+    ("IngressRuleValue", {"rules"}, {"http"}),
+    ("VolumeSource", {"volumes"}, {"configMap", "emptyDir", "persistentVolumeClaim", "projected", "secret"}),
+    ("ProbeHandler", {"livenessProbe", "readinessProbe", "startupProbe"}, {"exec", "grpc", "httpGet", "tcpSocket"}),
+)
+"""Structs of Go without a name of their own, the fields that are of them, and theirs."""
+
+HALF = 0.5
 
 ABSENT = "(absent)"
 """Stands for a value that is taken away."""
@@ -82,17 +102,23 @@ def longhand(value: Any) -> Any:
             return value
 
 
-def put(made: Any, path: Steps, value: Any) -> None:
-    """Set what ``made`` has at ``path``, with the parents that it needs; or take it away."""
-    for step, following in zip(path, path[1:], strict=False):
+def put(made: Any, path: Steps, value: Any, *, is_alone: bool = True) -> None:
+    """
+    Set what ``made`` has at ``path``, with the parents that it needs; or take it away.
+
+    Args:
+        is_alone: Of a list, the value is the last entry then.
+    """
+    for step, following in pairwise(path):
         empty: Any = [] if isinstance(following, int) else {}
         if isinstance(made, list):
-            made.extend([empty] * (step + 1 - len(made)))  # type: ignore[operator]  # lists have numbers
+            made.extend([empty] * (int(step) + 1 - len(made)))
         elif made.get(step) is None:
             made[step] = empty
         made = made[step]
     if isinstance(made, list):
-        made[path[-1] :] = [value]  # type: ignore[misc]  # lists have numbers
+        last = int(path[-1])
+        made[last : None if is_alone else last + 1] = [value]
     elif value == ABSENT:
         made.pop(path[-1], None)
     else:
@@ -134,7 +160,9 @@ def shares(values: Sequence[Any], bases: Sequence[Base], limit: Mapping[str, Any
 
 def rows(limit: Mapping[str, Any], bases: Sequence[Base], scope: str) -> Iterator[dict[str, Any]]:
     """Yield an object with its verdict for each value of ``limit``."""
-    values = [(value, True) for value in limit.get("takes", ())] + [(value, False) for value in limit.get("refuses", ())]
+    values = [(value, True) for value in limit.get("takes", ())] + [
+        (value, False) for value in limit.get("refuses", ())
+    ]
     said = limit.get("says", limit["at"])
     for (value, accepted), base in shares(values, bases_of(limit, bases, scope), limit):
         at = start(limit, base, scope)
@@ -143,20 +171,92 @@ def rows(limit: Mapping[str, Any], bases: Sequence[Base], scope: str) -> Iterato
         yield {"rule": limit["rule"], "accepted": accepted, "fields": fields, "object": changed(base, changes)}
 
 
+def originals() -> Iterator[dict[str, Any]]:
+    """Yield the objects of goldens and tests, each shape of a kind once, and copies with one fault of decoding."""
+    shapes: set[str] = set()
+    goldens = [path for path in sorted(GOLDEN.glob("*/*/out/**/*.yaml")) if path.name != "compose.yaml"]
+    for path in (SAMPLE.parents[1] / "valid_objects.yaml", *goldens):
+        for value in yaml.safe_load_all(path.read_text("utf-8")):
+            shape = f"{value['kind']} {sorted({tuple(map(_any_index, path)) for path, _ in walk(value)})}"
+            if shape not in shapes:
+                shapes.add(shape)
+                yield {"rule": "", "accepted": True, "fields": [], "object": value}
+                yield undecodable(value, shape)
+
+
+def undecodable(value: Any, shape: str) -> dict[str, Any]:
+    """Return a copy of ``value`` with an unknown field, a text for a mapping, or a text for a number."""
+    drawn = random.Random(f"{SEED} {shape}")  # noqa: S311  # no secret
+    places = [(path, each) for path, each in walk(value) if MAPS.isdisjoint(path) and path[-1] not in EITHER]
+    path, other = drawn.choice([place for place in places if isinstance(place[1], dict) or type(place[1]) is int])
+    rule, said, wrong = "DEC009", decoded(path), "1"
+    if isinstance(other, dict):
+        rule, wrong = "", "x"
+        if drawn.random() < HALF:
+            path = (*path, "nonesuch")
+            rule, said = "DEC001", written(path)
+    made = copy.deepcopy(value)
+    put(made, path, wrong, is_alone=False)
+    return {"rule": rule, "accepted": False, "fields": [said], "object": made}
+
+
+def decoded(path: Steps) -> str:
+    """
+    Return ``path`` as Go's reader of JSON writes it: without indices, but with the structs that are embedded there.
+
+    >>> decoded(("spec", "containers", 0, "livenessProbe", "httpGet")), decoded(("spec", "volumes", 0, "emptyDir"))
+    ('spec.containers.livenessProbe.ProbeHandler.httpGet', 'spec.volumes.VolumeSource.emptyDir')
+    """
+    names = [step for step in path if isinstance(step, str)]
+    made = names[:1]
+    for above, name in pairwise(names):
+        made += [struct for struct, parents, keys in EMBEDDED if above in parents and name in keys]
+        made.append(name)
+    return ".".join(made)
+
+
+def walk(value: Any, path: Steps = ()) -> Iterator[tuple[Steps, Any]]:
+    """Yield every value below ``value`` with its path."""
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield (*path, key), item
+        yield from walk(item, (*path, key))
+
+
+def _any_index(step: str | int) -> str:
+    return step if isinstance(step, str) else "[]"
+
+
+def written(path: Iterable[str | int]) -> str:
+    """
+    Return ``path`` as a server writes it.
+
+    >>> written(("spec", "ports", 0, "name"))
+    'spec.ports[0].name'
+    """
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).lstrip(".")
+
+
 def sample() -> Iterator[tuple[str, str]]:
     """Yield name and text of each file of the sample."""
     bases = [Base(**each) for each in yaml.safe_load((SAMPLE / "bases.yaml").read_text("utf-8"))]
-    known: set[str] = set()
+    known: dict[str, bool] = {}
+    yield "originals.jsonl", "".join(lines(originals(), known))
     for path in sorted((SAMPLE / "limits").glob("*.yaml")):
         family = yaml.safe_load(path.read_text("utf-8"))
-        lines = []
-        for limit in family["limits"]:
-            for row in rows(limit, bases, family["scope"]):
-                text = json.dumps(row["object"], ensure_ascii=False)
-                if text not in known:
-                    known.add(text)
-                    lines.append(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
-        yield f"{path.stem}.jsonl", "".join(lines)
+        made = (row for limit in family["limits"] for row in rows(limit, bases, family["scope"]))
+        yield f"{path.stem}.jsonl", "".join(lines(made, known))
+
+
+def lines(made: Iterable[Mapping[str, Any]], known: dict[str, bool]) -> Iterator[str]:
+    """Yield the lines of objects that are not ``known`` yet."""
+    for row in made:
+        text = json.dumps(row["object"], ensure_ascii=False)
+        if text not in known:
+            known[text] = row["accepted"]
+            yield json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
+        elif known[text] is not row["accepted"]:
+            sys.exit(f"two limits do not agree on {text}")
 
 
 def main() -> None:

@@ -76,11 +76,11 @@ def wrong(value: Any) -> Iterator[tuple[str, Any]]:
             yield "list for a mapping", []
             yield "text for a mapping", "x"
             yield "empty mapping", {}
-        case list():
+        case [first, *_]:
             yield "mapping for a list", {}
             yield "empty list", []
-            yield "one item for a list", value[0]
-            yield "repeated item", [*value, value[0]]
+            yield "one item for a list", first
+            yield "repeated item", [*value, first]
 
 
 def _wrong_numbers(value: int) -> Iterator[tuple[str, Any]]:

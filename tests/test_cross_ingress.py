@@ -36,7 +36,12 @@ def ingress(
         (ingress("name: http") + service(), ["XING002"]),
         (ingress("name: http") + service("port: 80, name: http"), []),
         (ingress("name: use-annotation"), []),
-        (ingress() + service(where=", namespace: other"), ["XING001"]),
+        # an Ingress without namespace may be put into that one
+        (ingress() + service(where=", namespace: other"), []),
+        (
+            ingress().replace("{name: web,", "{name: web, namespace: shop,", 1) + service(where=", namespace: other"),
+            ["XING001"],
+        ),
         # the set has no Service at all: nobody can say that this one is missing
         (ingress(), []),
         (ingress(spec=", defaultBackend: {service: {name: wbe, port: {number: 80}}}") + service(), ["XING001"]),

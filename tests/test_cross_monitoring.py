@@ -46,6 +46,11 @@ ANYWHERE = ", namespaceSelector: {any: true}"
         (monitor() + service(namespace="other") + service("a: b"), ["XMON001"]),
         (monitor(spec=ANYWHERE) + service(namespace="other"), []),
         (monitor(spec=", namespaceSelector: {matchNames: [other]}") + service(namespace="other"), []),
+        # those of the control plane are in no set
+        (
+            monitor(spec=", namespaceSelector: {matchNames: [kube-system]}") + service("a: b", namespace="kube-system"),
+            [],
+        ),
         # the set has no Service of the namespace
         (monitor() + service(namespace="other"), []),
         (monitor("port: metrics") + service() + pod(), ["XMON002"]),
@@ -56,6 +61,8 @@ ANYWHERE = ", namespaceSelector: {any: true}"
         (monitor("port: metrics", kind="PodMonitor") + pod(), []),
         (monitor("port: http", kind="PodMonitor") + pod(), ["XMON003"]),
         (monitor("portNumber: 1", kind="PodMonitor") + pod(), []),
+        # a mesh adds the container with this port
+        (monitor("port: linkerd-admin", kind="PodMonitor") + pod(), []),
         (monitor("port: http", ANYWHERE, "PodMonitor") + pod(), ["XMON003"]),
         (monitor("port: http", kind="PodMonitor"), []),
     ],

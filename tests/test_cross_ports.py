@@ -45,6 +45,7 @@ NAMED = "{containerPort: 8080, name: http}"
         (service("port: 80, targetPort: http") + pod(NAMED), []),
         (service("port: 80, targetPort: http", namespace="default") + pod(NAMED), []),
         (service("port: 80, targetPort: web") + pod(NAMED), ["XPORT001"]),
+        (service("port: 80, targetPort: http-envoy-prom") + pod(NAMED), []),
         # one pod of several is enough
         (service("port: 80, targetPort: http") + pod(NAMED) + pod("{containerPort: 1}", name="other"), []),
         # init containers only count if they go on running

@@ -42,6 +42,8 @@ def rows(resource: Resource, module: object) -> list[str]:
         ("DB_PASSWORD", "", False),
         ("PASSWORD_RESET", "true", False),
         ("MAX_TOKENS", "4096", False),
+        ("DB_PASSWORD", "xxxxxxxx", False),
+        ("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENGbPxRfiCY", True),
         ("USER", SECRET, False),
     ],
 )
@@ -65,6 +67,7 @@ def test_variables(name: str, value: str, is_found: bool) -> None:  # noqa: FBT0
         (["--password", "--verbose"], False),
         (["mkdir", "-p" + "data"], False),
         (["--token-ttl=30m"], False),
+        (["-basic-auth-secret=shop/basic-auth"], False),
         (["--secret-name=db"], False),
     ],
 )

@@ -17,7 +17,7 @@ from kgen.read import careful, split
 
 ODD: tuple[Any, ...] = (None, -1, True, "x", [None], [[]], {"": None})
 TABLE = Path(__file__).parents[2] / "shared" / "rules" / "practice.csv"
-LONG = 4000
+LONG = 2000
 """Characters; an example that is about size takes too long with each of its parts changed."""
 
 ELSEWHERE = ("DKF", "LIF")

@@ -3,8 +3,9 @@ Rules as data: one table a row in ``*/rules/*.toml`` beside the code. They are r
 
 A table has ``code``, ``name`` and ``explain`` as every rule of kgen; ``severity`` if that is not ``error``;
 ``upstream``, the function or page that it mirrors; ``peers``, the names that other tools have for it; ``profile``
-(below); ``fails`` and ``passes``, manifests that break the rule and that do not; or, in place of the examples,
-``offline = "why not"`` if nobody can tell without a cluster, or ``elsewhere = "KG5017"`` if another rule says it.
+(below); ``confidential`` if it is about a secret; ``fails`` and ``passes``, manifests that break the rule and that do
+not; or, in place of the examples, ``offline = "why not"`` if nobody can tell without a cluster, or ``elsewhere =
+"KG5017"`` if another rule says it.
 """
 
 import tomllib
@@ -143,6 +144,7 @@ def _entry(row: str, name: str, table: Mapping[str, Any]) -> Entry:
         name=table["name"],
         severity=Severity(table.get("severity", "error")),
         explain=table["explain"],
+        is_confidential=table.get("confidential", False),
     )
     return Entry(
         row=row,

@@ -52,6 +52,7 @@ def render_all(found: Iterable[Diagnostic], sources: Mapping[str, Source], *, co
 def render(diagnostic: Diagnostic, sources: Mapping[str, Source], *, colour: bool = False) -> str:
     """Return one finding, without a line break at its end. ``sources`` are by name of file."""
     rule = diagnostic.rule
+    sources = {} if rule.is_confidential or diagnostic.is_confidential else sources
     labels = list(dict.fromkeys((diagnostic.at, *diagnostic.related)))
     marks = {label: _Mark(label, span, label == labels[0]) for label in labels if (span := place(label, sources))}
     numbers = (mark.span.line for mark in marks.values() if mark.label.file in sources)
@@ -70,10 +71,12 @@ def render(diagnostic: Diagnostic, sources: Mapping[str, Source], *, colour: boo
 
 def _file(labels: list[Label], marks: Mapping[Label, _Mark], source: Source | None, pen: _Pen) -> list[str]:
     """Draw what is to be said about one file."""
-    here = [marks[label] for label in labels if source and label in marks]
+    # a text may be one document of several, and the other place in another one
+    here = [marks[label] for label in labels if source and label in marks and _has(source, marks[label].span.line)]
     drawn = []
+    shown_ = {mark.label for mark in here}
     for label in labels:
-        if label.file and (not source or label not in marks):
+        if label.file and label not in shown_:
             said = f" ({visible(label.text)})" if label.text else ""
             span = marks[label].span if label in marks else None
             drawn.append(f"{pen.arrow(label)} {_where(label, span)}{said}")
@@ -99,6 +102,10 @@ def _excerpt(marks: list[_Mark], source: Source, pen: _Pen) -> list[str]:
         drawn += _marked(_line(source, number), number, here, pen)
         last = number
     return drawn
+
+
+def _has(source: Source, number: int) -> bool:
+    return 0 <= number - source.first_line <= len(lines(source.text))
 
 
 def _line(source: Source, number: int) -> str:

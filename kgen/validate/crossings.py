@@ -26,6 +26,8 @@ TOO_MANY_OBJECTS = Rule(
 RULES = (TOO_MANY_OBJECTS,)
 
 _MIB = 1024 * 1024
+_STANDARDS = "KG70"
+_NAMESPACE_RULE = catalogue.rule("XQTA001").name
 
 
 class Names:
@@ -63,9 +65,15 @@ def put(found: Iterable[Finding], chunk_of: Callable[[Place], Chunk | None], nam
         others = [label(*each) for each in finding.related]
         made = _diagnostic(finding, at, tuple(each for each in others if each), names)
         for document in place.verdict.documents:
-            if document.index == place.index and made not in document.found:
+            if document.index == place.index and not any(_is_same(made, each) for each in document.found):
                 document.found = (*document.found, made)
                 place.verdict.line = b""
+
+
+def _is_same(made: Diagnostic, other: Diagnostic) -> bool:
+    """Tell whether ``other`` says it already: a namespace asks for a standard that the profile asks for too."""
+    asked_twice = made.rule.name == _NAMESPACE_RULE and other.rule.code.startswith(_STANDARDS)
+    return made == other or (asked_twice and made.at.path == other.at.path)
 
 
 def _label(places: Places, chunk: Chunk, place: Place, path: FieldPath, said: str) -> Label:

@@ -1,7 +1,7 @@
 """Faults to findings at their places. Nothing here is imported, or done, for a document without fault."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -26,6 +26,10 @@ from kgen.words import listed, nearest
 
 Versions: TypeAlias = tuple[str, ...]
 _MIB = 1024 * 1024
+_BUT = ", but is "
+"""What a message says before the value."""
+
+_QUOTED = "put quotes around it"
 
 
 def of_text(chunk: Chunk, path: str) -> tuple[Any, int, tuple[Diagnostic, ...]]:
@@ -69,7 +73,20 @@ def _of_problem(problem: Problem, objects: Objects, places: Places) -> Iterator[
         if versions[-1] not in fields:
             fields[versions[-1]] = Fields(problem, objects, versions[-1])
         taught = _taught(fault, problem, objects, versions[-1]) if fault.keyword is Keyword.UNKNOWN else fault
-        yield _of_fault(taught, fields[versions[-1]], since, problem.at, places)
+        made = _of_fault(taught, fields[versions[-1]], since, problem.at, places)
+        is_there = fault.keyword is not Keyword.REQUIRED
+        yield _without_secret(made) if is_there and _is_secret(problem.value, fault.path) else made
+
+
+def _is_secret(value: Mapping[str, Any], path: Path) -> bool:
+    return value.get("kind") == "Secret" and path[:1] in {("data",), ("stringData",)}
+
+
+def _without_secret(made: Diagnostic) -> Diagnostic:
+    """Return a finding on the data of a Secret without what it says of the value."""
+    message, _, _ = made.message.partition(_BUT)
+    help_ = "" if made.help.startswith(_QUOTED) else made.help
+    return replace(made, message=message, help=help_, is_confidential=True)
 
 
 def _taught(fault: Fault, problem: Problem, objects: Objects, version: str) -> Fault:
@@ -112,7 +129,7 @@ def _about_quotes(fault: Fault, text: str | None) -> str:
     is_quoted = text[0] in "\"'"
     if not is_quoted and fault.message.startswith("must be a string"):
         quoted = f'"{text}"'
-        return f"put quotes around it: {code(quoted)}"
+        return f"{_QUOTED}: {code(quoted)}"
     inner = plain(text[1:-1]) if is_quoted else None
     fits = {"an integer": int, "a boolean": bool, "a number": int | float}
     wanted = next((kind for words, kind in fits.items() if fault.message.startswith(f"must be {words}")), None)

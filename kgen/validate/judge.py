@@ -7,7 +7,7 @@ Documents without fault, which nearly all are, take the short way: no place is l
 from __future__ import annotations
 
 from kgen.check.fault import Keyword
-from kgen.check.objects import DEFINITION, HIDING_NOTHING
+from kgen.check.objects import DEFINITION, HIDING_NOTHING, Kind
 from kgen.check.practice.families import rules
 from kgen.check.resource import Resource
 from kgen.check.slim import slim
@@ -20,11 +20,12 @@ from kgen.validate.files import STDIN_NAME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from kgen.check.fault import Fault
-    from kgen.check.objects import Kind, Objects, Versions
+    from kgen.check.objects import Objects, Versions
+    from kgen.check.server.kinds import Context
     from kgen.diag import Diagnostic, Path
     from kgen.read.split import Chunk
 
@@ -35,6 +36,8 @@ _MEANING = "KG1002"
 """The first code of a fault that is not of syntax: what is not YAML at all is KG1001."""
 
 _LIST = "List"
+_WITH_LISTS = frozenset({"strict", "off"})
+"""Profiles that have something to say of a List itself."""
 
 _SILENCE = b"# kgen:"
 """What a comment to kgen starts with."""
@@ -113,6 +116,10 @@ class Judge:
 
     def _problems(self, value: Mapping[str, Any], kept: list[tuple[Path, Resource]]) -> Iterator[Problem]:
         """Yield what is wrong; ``kept`` takes what rules over several objects have to know."""
+        if self._profile in _WITH_LISTS and value.get("kind") == _LIST:
+            contexts = self._objects.kind("v1", "ConfigMap").contexts  # every version has it
+            if found := self._asked(Resource(dict(value)), contexts):
+                yield Problem((), value, Kind((), needs_name=False), found)
         for at, part in parts(value):
             api_version, kind = (part.get("apiVersion"), part.get("kind")) if isinstance(part, dict) else ("", "")
             if not (api_version and kind and type(api_version) is str and type(kind) is str):
@@ -138,14 +145,17 @@ class Judge:
             broken = [fault.path for fault in faults if not fault.row and fault.keyword not in HIDING_NOTHING]
             value = sound(value, broken) if broken else value
         resource = Resource(value)
-        if not known.contexts:
-            return resource, faults
-        more: dict[Fault, Versions] = {}
-        for rule in rules(value["apiVersion"], value["kind"], self._profile):
-            for context in known.contexts:
-                for fault in rule(resource, context.version):
-                    more[fault] = (*more.get(fault, ()), "{}.{}".format(*context.version))
+        more = self._asked(resource, known.contexts)
         return resource, {**faults, **more} if more else faults
+
+    def _asked(self, resource: Resource, contexts: Sequence[Context]) -> dict[Fault, Versions]:
+        """Return what rules of practice say of an object, each fault with the versions that it is one in."""
+        found: dict[Fault, Versions] = {}
+        for rule in rules(resource.value["apiVersion"], resource.kind, self._profile):
+            for context in contexts:
+                for fault in rule(resource, context.version):
+                    found[fault] = (*found.get(fault, ()), "{}.{}".format(*context.version))
+        return found
 
 
 def _excuse(found: tuple[Diagnostic, ...], text: bytes, path: str) -> str:

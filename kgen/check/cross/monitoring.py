@@ -7,7 +7,7 @@ Source: https://prometheus-operator.dev/docs/developer/getting-started/
 from __future__ import annotations
 
 from kgen.check.cross.monitors import GROUP, namespaces, pods, services
-from kgen.check.cross.pod_ports import Exposed, selector, service_ports
+from kgen.check.cross.pod_ports import INJECTED, Exposed, selector, service_ports
 from kgen.check.cross.policies import may_be_others
 from kgen.check.cross.resources import Finding
 from kgen.check.labels import is_empty, shown
@@ -35,12 +35,20 @@ def _monitors_without_service(resources: Resources, *, evident: bool) -> Iterato
         if is_empty(wanted) or services(resources, monitor) or may_be_others(resources, monitor.namespace, wanted):
             continue
         where = namespaces(monitor)
+        if _is_of_the_cluster(wanted, where):
+            continue
         there = [each for each in resources.of("", "Service") if where is None or each.namespace in where]
         if bool(there) is evident:
             names = "any namespace" if where is None else f"namespace {listed(where, 'or')}"
             message = f"is `{shown(wanted)}`, but no Service in {names} has these labels"
             fault = invalid("XMON001", _SELECTOR, message, _service_meant(resources, wanted, there))
             yield Finding(monitor, fault)
+
+
+def _is_of_the_cluster(wanted: Any, where: Sequence[str] | None) -> bool:
+    """Tell whether Services of the control plane are meant, which are in nobody's documents."""
+    is_server = text(wanted, "matchLabels", "component") == "apiserver"
+    return is_server or any(name.startswith("kube-") for name in where or ())
 
 
 def _service_meant(resources: Resources, wanted: Any, there: Sequence[Resource]) -> str:
@@ -108,6 +116,8 @@ def _which(found: Sequence[Resource]) -> str:
 def unknown_pod_ports(resources: Resources) -> Iterator[Finding]:
     """Yield the ports of PodMonitors that no selected pod has."""
     for monitor in resources.of(GROUP, "PodMonitor"):
+        if is_empty(part(monitor.value, *_SELECTOR)):
+            continue  # all pods, of which the set may have few
         found = pods(resources, monitor)[:_MOST]
         names = {
             text(port, "name")
@@ -117,7 +127,7 @@ def unknown_pod_ports(resources: Resources) -> Iterator[Finding]:
         } - {""}
         for index, endpoint in mappings(monitor.value, "spec", "podMetricsEndpoints"):
             wanted = text(endpoint, "port")
-            if found and wanted and wanted not in names:
+            if found and wanted and wanted not in names and wanted not in INJECTED:
                 message = f"is `{wanted}`, but no container of the selected pods has a port of this name"
                 out = suggestion(wanted, names, "their ports are called") or "give the container port this name"
                 fault = invalid("XMON003", ("spec", "podMetricsEndpoints", index, "port"), message, out)

@@ -12,6 +12,7 @@ from kgen.check.cross.resources import Finding
 from kgen.check.labels import has_all, shown
 from kgen.check.reading import mappings, number, part, text
 from kgen.check.server.errors import invalid
+from kgen.check.server.texts import port_name
 from kgen.words import suggestion
 
 TYPE_CHECKING = False
@@ -70,8 +71,8 @@ def _port(
     if exposed.has(wanted, protocol):
         return
     if isinstance(wanted, str):
-        if wanted.isdecimal():
-            return
+        if port_name(wanted):
+            return  # what is no name at all the server refuses itself
         names = [name for name, protocols in exposed.names.items() if protocol in protocols]
         message = f"is `{wanted}`, but no pod that the rule is about has a {protocol} port of this name"
         out = suggestion(wanted, names, "their ports are") or "give the container port this name, or set its number"

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 _DNS = 53
 _DNS_NAMES = ("dns", "dns-udp", "domain")
 _MOST = 20
-"""Services of one monitor: more are one in several variants."""
+"""Services of one monitor, and pods of one Service: more are one in several variants."""
 
 _MOST_POLICIES = 100
 """About one pod: in sets with more of them something else is wrong."""
@@ -150,9 +150,12 @@ def _isolated(
     labels = selector(service)
     if not labels:
         return None, None
-    for pod in resources.selected(service.namespace, labels):
-        found = [*applying(resources, "ingress").get(id(pod), ()), *about_all(resources, pod.namespace, "ingress")]
-        if 0 < len(found) <= _MOST_POLICIES and _has_own_network(pod):
+    of_all = about_all(resources, service.namespace, "ingress")
+    of_some = applying(resources, "ingress")
+    for pod in resources.selected(service.namespace, labels)[:_MOST]:
+        own = of_some.get(id(pod), ())
+        if _has_own_network(pod) and 0 < len(own) + len(of_all) <= _MOST_POLICIES:
+            found = (*own, *of_all)
             lets_in = any(_lets_outsiders_in(policy, wanted, names, protocol) for policy in found)
             return (None, None) if lets_in else (pod, found[0])
     return None, None

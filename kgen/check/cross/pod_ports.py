@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 
 HEADLESS = "None"
 
+INJECTED = frozenset(
+    {"dapr-grpc", "dapr-http", "dapr-internal", "dapr-metrics", "http-envoy-prom", "linkerd-admin", "linkerd-proxy"}
+)
+"""Port names of the containers that meshes add to pods when these are created."""
+
 
 class Exposed:
     """What the containers of some pods list as ports."""
@@ -53,7 +58,7 @@ class Exposed:
     def has(self, wanted: Any, protocol: str) -> bool:
         """Tell whether a name or a number is among the ports."""
         if isinstance(wanted, str):
-            return protocol in self.names.get(wanted, ())
+            return protocol in self.names.get(wanted, ()) or wanted in INJECTED
         return isinstance(wanted, int) and protocol in self.numbers.get(wanted, ())
 
 

@@ -111,9 +111,11 @@ def peer_pods(resources: Resources, policy: Resource, peer: Mapping[str, Any]) -
 
 def may_be_others(resources: Resources, namespace: str, wanted: Any) -> bool:
     """
-    Tell whether objects that are not in the set may be meant: those that an operator makes of a custom resource, which
-    has the labels itself, or whose name or kind is among their values.
+    Tell whether objects that are not in the set may be meant: those of the control plane, or those that an operator
+    makes of a custom resource, which has the labels itself, or whose name or kind is among their values.
     """
+    if namespace.startswith("kube-"):
+        return True
     labels = texts(part(wanted, "matchLabels"))
     names: set[str] | None = resources.memo.get("names of custom objects")
     if names is None:

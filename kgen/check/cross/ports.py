@@ -10,6 +10,7 @@ from kgen.check.cross.pod_ports import HEADLESS, exposed_by, service_ports, targ
 from kgen.check.cross.resources import Finding
 from kgen.check.reading import text
 from kgen.check.server.errors import invalid
+from kgen.check.server.texts import port_name
 from kgen.words import listed, suggestion
 
 TYPE_CHECKING = False
@@ -43,6 +44,8 @@ def target_ports_without_container_port(resources: Resources) -> Iterator[Findin
         if exposed.has(wanted, protocol):
             continue
         if isinstance(wanted, str):
+            if port_name(wanted):
+                continue  # what is no name at all the server refuses itself
             yield _name_missing(service, path, wanted, protocol, exposed)
         elif _lists_all(service, exposed) and _is_plain(service, exposed):
             yield _number_missing(service, path, wanted, protocol, exposed)

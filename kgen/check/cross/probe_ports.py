@@ -11,6 +11,7 @@ from __future__ import annotations
 from kgen.check.cross.resources import Finding
 from kgen.check.reading import mappings, number, text
 from kgen.check.server.errors import invalid
+from kgen.check.server.texts import port_name
 from kgen.words import listed, suggestion
 
 TYPE_CHECKING = False
@@ -33,10 +34,11 @@ def probes_of_unknown_names(resources: Resources) -> Iterator[Finding]:
             continue
         for at, container in workload.template.containers():
             for path, wanted in _asked(container):
-                if not isinstance(wanted, str) or not wanted or wanted.isdecimal():
+                if not isinstance(wanted, str):
                     continue
                 names = [text(port, "name") for _, port in mappings(container, "ports")]
-                if wanted not in names:
+                # what is no name at all the server refuses itself
+                if wanted not in names and not port_name(wanted):
                     message = f"is `{wanted}`, but the container `{text(container, 'name')}` has no port of this name"
                     known = [name for name in names if name]
                     out = suggestion(wanted, known, "its ports are") or "give a port the name, or set the number here"

@@ -22,10 +22,13 @@ _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PLAIN = re.compile(
     r"true|false|yes|no|on|off|none|null|nil|disabled|enabled|default|auto|required|optional"
     r"|[-+]?[0-9]+(?:\.[0-9]+)?[a-z%]{0,2}"
-    r"|[./~@].*|file:.*|\$.*|<.*|\{.*|%.*|\*+",
+    r"|[./~@].*|file:.*|\$.*|<.*|\{.*|%.*|\*+|x{3,}",
     re.IGNORECASE | re.DOTALL,
 )
 """Switches, numbers, durations, paths, references, and gaps that somebody fills in."""
+
+_OBJECT = re.compile(r"[a-z][a-z0-9.-]*/[a-z][a-z0-9.-]*")
+"""Namespace and name of an object."""
 
 _URL = re.compile(r"[a-z][a-z0-9+.-]{0,20}://[^/\s]{0,300}", re.IGNORECASE)
 _USER = re.compile(r"://[^/\s:@]{0,100}:(?P<value>[^/\s@]{1,200})@")
@@ -38,7 +41,7 @@ _CERTAIN = (
     ("a token of GitHub", re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22})")),
     ("a token of GitLab", re.compile(r"\bglpat-[A-Za-z0-9_-]{20}")),
     ("a token of Slack", re.compile(r"\bxox[abprs]-[A-Za-z0-9-]{10}")),
-    ("a JSON web token", re.compile(r"\beyJ[A-Za-z0-9_-]{10,2000}\.eyJ[A-Za-z0-9_-]{10,4000}\.[A-Za-z0-9_-]{10}")),
+    ("a JSON web token", re.compile(r"(?<![\w-])eyJ[\w-]{10,}+\.eyJ[\w-]{10,}+\.[\w-]{10}", re.ASCII)),
     ("a key of Stripe", re.compile(r"\b[sr]k_live_[A-Za-z0-9]{16}")),
 )
 
@@ -64,7 +67,7 @@ def is_literal(value: str) -> bool:
     [True, False, False, False, False, False]
     """
     plain = value.strip()
-    if not plain or _PLAIN.fullmatch(plain):
+    if not plain or _PLAIN.fullmatch(plain) or _OBJECT.fullmatch(plain):
         return False
     url = _URL.match(plain)
     return url is None or has_password(url.group() + "/")

@@ -85,14 +85,14 @@ def test_a_definition_in_a_list_declares_its_kind() -> None:
 
 def test_a_definition_counts_however_late_it_comes() -> None:
     late = QUEUE % 0 + "".join(f"---\n{CONFIG_MAP}" for _ in range(25_000)) + f"---\n{DEFINITION}"
-    assert names(report("-", stdin=late.encode())[1]) == ["value-out-of-range"]
+    assert names(report("-", stdin=late.encode(), profile="server")[1]) == ["value-out-of-range"]
 
 
 def test_objects_of_a_json_stream_are_documents() -> None:
     one = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a"}}
     text = "\n".join(json.dumps(each) for each in (one, one | {"dta": 1}, one))
     Path("a.json").write_text(text, "utf-8")
-    _, made = report("a.json")
+    _, made = report("a.json", profile="server")
     assert [document["valid"] for document in made["documents"]] == [True, False, True]
     assert made["documents"][1]["findings"][0]["line"] == 2
 

@@ -1,6 +1,7 @@
 """Every rule over several objects has an example that breaks it, and one that does not: both are in its row."""
 
 from functools import cache
+from importlib import import_module
 
 import pytest
 
@@ -83,3 +84,10 @@ def test_every_finding_points_into_its_object(entry: Entry) -> None:
         for resource, _path, text in finding.related:
             assert text
             assert resource.kind
+
+
+def test_modules_that_are_left_out_of_the_default_profile_have_nothing_for_it() -> None:
+    without = {
+        name for name in families.MODULES if not getattr(import_module(f"kgen.check.cross.{name}"), "DEFAULT", ())
+    }
+    assert without == families.STRICT_ONLY

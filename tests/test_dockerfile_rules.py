@@ -466,7 +466,9 @@ def test_the_dockerignore_beside_it_is_asked(tmp_path: Path) -> None:
 
 
 def test_the_text_around_a_finding_is_shown() -> None:
-    (document,) = verdict("web/Dockerfile", b"\xef\xbb\xbfFROM debian:13\r\nWORKDIR x\r\nUSER 1\r\n", "strict").documents
+    (document,) = verdict(
+        "web/Dockerfile", b"\xef\xbb\xbfFROM debian:13\r\nWORKDIR x\r\nUSER 1\r\n", "strict"
+    ).documents
     shown = report.render_all(document.found, source("web/Dockerfile", document))
     assert shown.splitlines()[:5] == [
         "error[KG7811]: `x` is relative to a folder that the base image chooses",

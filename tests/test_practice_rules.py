@@ -1,12 +1,14 @@
 """Every rule of practice has an example that breaks it, and one that does not: both are in its row."""
 
 from functools import cache
+from importlib import import_module
 
 import pytest
 
 from kgen.check import catalogue
 from kgen.check.catalogue import Entry
 from kgen.check.fault import Fault
+from kgen.check.lifecycle.removals import removals
 from kgen.check.objects import Objects
 from kgen.check.practice import families
 from kgen.check.resource import Resource
@@ -62,3 +64,13 @@ def test_a_server_takes_the_examples(entry: Entry) -> None:
         found = known.faults(each.value, known.kind(each.value["apiVersion"], each.kind))
         errors = [fault for fault in found if not fault.row or catalogue.rule(fault.row).severity is Severity.ERROR]
         assert errors == []
+
+
+def test_modules_with_something_for_the_default_profile_are_all_asked_in_it() -> None:
+    having = {name for name in families.MODULES if import_module(f"kgen.check.practice.{name}").DEFAULT}
+    assert having == set(families.DEFAULT)
+
+
+def test_kinds_of_stable_versions_that_go_are_listed() -> None:
+    stable = {kind for (version, kind) in removals() if version.rpartition("/")[2] in {"v1", "v2"}}
+    assert all(families.rules("v1", kind, "default") for kind in stable)

@@ -93,6 +93,9 @@ MODULES: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """Module → kinds that it cares for."""
 
+STRICT_ONLY = frozenset({"images", "missing_budgets", "practices"})
+"""Modules with nothing for the profile ``default``: they are not even imported for it."""
+
 PARTS: Mapping[str, tuple[str, ...]] = {
     "default": ("DEFAULT",),
     "strict": ("DEFAULT", "STRICT"),
@@ -107,7 +110,7 @@ def findings(resources: Resources, profile: str) -> Iterator[Finding]:
     if next(resources.all_workloads(), None):
         kinds.add(WORKLOAD)
     for name, wanted in MODULES.items():
-        if kinds.isdisjoint(wanted):
+        if kinds.isdisjoint(wanted) or (profile == "default" and name in STRICT_ONLY):
             continue
         module = import_module(f"kgen.check.cross.{name}")
         for part in PARTS[profile]:

@@ -87,7 +87,7 @@ def dangling(
             this namespace, or one of almost this name. Only those for which nothing does (``False``). All (``None``).
     """
     group, kind, namespace, name = target
-    if not name or exists(resources, *target) or may_be_made(resources, namespace, name):
+    if not is_missing(resources, *target):
         return
     if evident is not None and evident is not _speaks_for(resources, *target):
         return
@@ -117,11 +117,17 @@ def unresolved(
         plain: Only if it is plain that there is a slip, as something similar is there; otherwise only if it is not:
             then the row is ``ELSEWHERE``.
     """
-    namespace, name = target[2:]
-    if not name or exists(resources, *target) or may_be_made(resources, namespace, name):
-        return
-    if is_near(resources, *target) is plain:
+    if is_missing(resources, *target) and is_near(resources, *target) is plain:
         yield from dangling(row if plain else ELSEWHERE, resources, resource, path, target)
+
+
+def is_missing(resources: Resources, group: str, kind: str, namespace: str, name: str) -> bool:
+    """Tell whether an object is neither there, nor made by one that is, nor declared to exist outside."""
+    return (
+        bool(name)
+        and not exists(resources, group, kind, namespace, name)
+        and not may_be_made(resources, namespace, name)
+    )
 
 
 def _speaks_for(resources: Resources, group: str, kind: str, namespace: str, name: str) -> bool:

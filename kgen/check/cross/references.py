@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kgen.check.cross.keys import missing_keys
-from kgen.check.cross.near import dangling, unresolved
+from kgen.check.cross.near import ELSEWHERE, dangling, is_missing, is_near
 from kgen.check.cross.providers import exists, known
 from kgen.check.reading import mappings, part, text
 
@@ -30,23 +30,25 @@ _FEWEST = 2
 
 
 def missing_objects_of_pods(resources: Resources) -> Iterator[Finding]:
-    """Yield what pods name and is not there, where something says that it should be; and missing keys of what is."""
-    yield from _missing(resources, plain=True)
+    """
+    Yield what pods name and is not there, and missing keys of what is.
 
-
-def possibly_missing_objects_of_pods(resources: Resources) -> Iterator[Finding]:
-    """Yield what pods name and is not there, though nothing says that such objects are kept in the set."""
-    yield from _missing(resources, plain=False)
+    Where nothing says that such objects are kept in the set, the row is ``ELSEWHERE``, and said once an object.
+    """
+    elsewhere: set[tuple[str, str, str]] = set()
+    for resource in resources.all_workloads():
+        if resource.template is not None:
+            yield from _missing(resources, resource, resource.template, elsewhere)
 
 
 def missing_pull_secrets_of_accounts(resources: Resources) -> Iterator[Finding]:
     """Yield pull secrets of ServiceAccounts that are not there."""
-    yield from _of_accounts(resources, plain=True)
-
-
-def possibly_missing_pull_secrets_of_accounts(resources: Resources) -> Iterator[Finding]:
-    """Yield pull secrets of ServiceAccounts that are not there, though nothing says that they are kept in the set."""
-    yield from _of_accounts(resources, plain=False)
+    for account in resources.of("", "ServiceAccount"):
+        for index, secret in mappings(account.value, "imagePullSecrets"):
+            target = ("", "Secret", account.namespace, text(secret, "name"))
+            if is_missing(resources, *target):
+                row = "XREF005" if is_near(resources, *target) else ELSEWHERE
+                yield from dangling(row, resources, account, ("imagePullSecrets", index, "name"), target)
 
 
 def of_pods(template: Template, hidden: AbstractSet[str] = frozenset()) -> Iterator[Reference]:
@@ -78,27 +80,26 @@ def of_pods(template: Template, hidden: AbstractSet[str] = frozenset()) -> Itera
             yield "XREF017", _DRA, kind, text(claim, key), (*at, key), ()
 
 
-def _missing(resources: Resources, *, plain: bool) -> Iterator[Finding]:
+def _missing(
+    resources: Resources, resource: Resource, template: Template, elsewhere: set[tuple[str, str, str]]
+) -> Iterator[Finding]:
     seen: set[tuple[str, str, str]] = set()
-    for resource in resources.all_workloads():
-        if resource.template is None:
+    for row, group, kind, name, path, keys in of_pods(template, _claim_templates(resource)):
+        target = (group, kind, resource.namespace, name)
+        source = resources.get(*target)
+        if source is not None:
+            if keys:
+                yield from missing_keys(resources, resource, source, keys)
             continue
-        if plain:
-            seen.clear()  # each of the workloads has a name to correct
-        for row, group, kind, name, path, keys in of_pods(resource.template, _claim_templates(resource)):
-            target = (group, kind, resource.namespace, name)
-            source = resources.get(*target)
-            if source is not None:
-                if plain and keys:
-                    yield from missing_keys(resources, resource, source, keys)
-                continue
-            # one finding for an object that is named again and again
-            if target[1:] not in seen:
-                seen.add(target[1:])
-                if plain and _is_only_one(resources, *target):
-                    yield from dangling(row, resources, resource, path, target)
-                elif plain or not _is_only_one(resources, *target):
-                    yield from unresolved(row, resources, resource, path, target, plain=plain)
+        # one finding for an object that is named again and again
+        if target[1:] in seen or target[1:] in elsewhere or not is_missing(resources, *target):
+            continue
+        seen.add(target[1:])
+        if _is_only_one(resources, *target) or is_near(resources, *target):
+            yield from dangling(row, resources, resource, path, target)
+        else:
+            elsewhere.add(target[1:])
+            yield from dangling(ELSEWHERE, resources, resource, path, target)
 
 
 def _is_only_one(resources: Resources, group: str, kind: str, namespace: str, name: str) -> bool:
@@ -126,14 +127,6 @@ def _claim_templates(resource: Resource) -> AbstractSet[str]:
     if resource.kind != "StatefulSet":
         return frozenset()
     return {text(claim, "metadata", "name") for _, claim in mappings(resource.value, "spec", "volumeClaimTemplates")}
-
-
-def _of_accounts(resources: Resources, *, plain: bool) -> Iterator[Finding]:
-    for account in resources.of("", "ServiceAccount"):
-        for index, secret in mappings(account.value, "imagePullSecrets"):
-            target = ("", "Secret", account.namespace, text(secret, "name"))
-            path: Path = ("imagePullSecrets", index, "name")
-            yield from unresolved("XREF005", resources, account, path, target, plain=plain)
 
 
 def _of_environment(container: Mapping[str, Any], path: Path) -> Iterator[Reference]:
@@ -187,5 +180,5 @@ def of_kind(resource: Resource, kind: str) -> Iterator[tuple[str, Path]]:
 
 
 DEFAULT = (missing_objects_of_pods, missing_pull_secrets_of_accounts)
-STRICT = (possibly_missing_objects_of_pods, possibly_missing_pull_secrets_of_accounts)
+STRICT = ()
 OFF = ()

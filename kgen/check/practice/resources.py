@@ -170,8 +170,8 @@ def limits_far_above_requests(resource: Resource, _version: Version) -> Iterator
 
 def scratch_without_limit(resource: Resource, _version: Version) -> Iterator[Fault]:
     for at, volume in _scratch(resource):
-        if volume.get("sizeLimit") is None:
-            message = "must be set: what is written there may fill the disk, or the memory, of the node"
+        if volume.get("sizeLimit") is None and volume.get("medium") != "Memory":  # that is another rule
+            message = "must be set: what is written there may fill the disk of the node"
             yield advice("RSC11", (*at, "sizeLimit"), message, "set it to what the pod writes at most")
 
 

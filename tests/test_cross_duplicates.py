@@ -5,7 +5,7 @@ import pytest
 from kgen.check.cross.families import findings
 from kgen.check.cross.resources import Resources
 from kgen.check.resource import Resource
-from tests.test_cross_rules import found_in, rows
+from test_cross_rules import found_in, rows
 
 
 def thing(kind: str, name: str, *, version: str = "v1", namespace: str = "", more: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from copy import deepcopy
-from time import perf_counter
 from typing import Any
 
 import pytest
@@ -111,28 +110,6 @@ def test_any_policy_of_the_namespace_counts() -> None:
     policy = "{apiVersion: cilium.io/v2, kind: CiliumNetworkPolicy, metadata: {name: a}}"
     assert "NWK06" in rows(workload())
     assert "NWK06" not in rows(workload(), policy)
-
-
-def test_many_objects_of_one_namespace_take_linear_time() -> None:
-    def many(count: int) -> float:
-        def named(text: str, index: int) -> Resource:
-            value: Any = careful.read(text.replace("app: web", f"app: web-{index}").encode())[0]
-            value["metadata"]["name"] = f"web-{index}"
-            return Resource(value)
-
-        texts = (workload(), NAMED, ACCOUNT.replace("MOUNT", "null"), BINDING)
-        known = Resources([named(text, index) for index in range(count) for text in texts])
-        return min(seconds(known) for _ in range(3))
-
-    def seconds(known: Resources) -> float:
-        begun = perf_counter()
-        for rule in practices.STRICT:
-            for _ in rule(known):
-                pass
-        return perf_counter() - begun
-
-    many(50)
-    assert many(1600) < 40 * many(100)
 
 
 def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.test_cross_rules import found_in, rows
+from test_cross_rules import found_in, rows
 
 
 def own(text: str, profile: str = "strict") -> list[str]:

@@ -33,7 +33,7 @@ def answer(text: str = POD, **asked: Any) -> tuple[int, Any]:
     Path("pod.yaml").write_text(text)
     out, err = io.StringIO(), io.StringIO()
     request = Request(paths=("pod.yaml",), output_format="json", **{"profile": "strict", **asked})
-    return run(request, io.BytesIO(), out, err), json.loads(out.getvalue())  # type: ignore[arg-type]
+    return run(request, io.BytesIO(), out, err), json.loads(out.getvalue())
 
 
 def names(text: str = POD, **asked: Any) -> list[str]:
@@ -216,6 +216,6 @@ def test_unknown_rules_in_kgen_yaml_are_wrong_use(rules: str) -> None:
 
 def test_what_exists_outside_is_declared() -> None:
     text = POD.replace("      image", "      envFrom: [{secretRef: {name: db}}]\n      image")
-    assert "secret-missing" in names(text, profile="default")
+    assert "object-of-elsewhere" in names(text, profile="default")
     Path("kgen.yaml").write_text("external: [Secret/db]\n")
-    assert "secret-missing" not in names(text, profile="default")
+    assert "object-of-elsewhere" not in names(text, profile="default")

@@ -22,13 +22,12 @@ INFOS = {
 """What is said of the examples all the same, and why it stays."""
 
 ALLOWED = {
+    "image-in-two-versions": "the golden shows several ways to name one image",
     "ingress-for-any-host": "the app has a route without host",
     "ingress-host-without-tls": "the app turns TLS off for one host",
     "ingress-without-tls": "the platform has no issuer",
-    "missing-budget": "the app asks for none",
     "readiness-probe-missing": "the app has a port, and no probe",
-    "secret-missing": "Secrets are put into the namespace by somebody else, and not declared here",
-    "tls-secret-missing": "as are certificates",
+    "tls-secret-missing": "certificates are put into the namespace by somebody else, and not declared here",
     "writable-root-file-system": "the app asks for it",
 }
 """Warnings in goldens, which show one feature each: rule → why it may stay."""

@@ -52,7 +52,7 @@ def write(files: dict[str, str]) -> None:
 def answer(*paths: str, stdin: str = "", **asked: Any) -> Any:
     out, err = io.StringIO(), io.StringIO()
     request = Request(paths=paths or (".",), output_format="json", **asked)
-    run(request, io.BytesIO(stdin.encode()), out, err)  # type: ignore[arg-type]
+    run(request, io.BytesIO(stdin.encode()), out, err)
     assert err.getvalue() == ""
     return json.loads(out.getvalue())
 

@@ -300,6 +300,7 @@ SKIPPED = {
     "t.yaml": ("{{- if x }}\na: 1\n", "template"),
     "sops.yaml": (CONFIG_MAP + "sops: {mac: x, version: 1}\n", "SOPS-encrypted file"),
     "app.yaml": ("apiVersion: kgen/v1\nname: a\n", "app file of kgen"),
+    "kgen.yaml": ("output: {compose: false}\n", "settings of kgen"),
     "compose.yaml": ("services: {a: {image: b}}\n", "compose file"),
     "kubeconfig.yaml": ("apiVersion: v1\nkind: Config\nclusters: []\n", "configuration of a tool"),
     "kubeadm.yaml": ("apiVersion: kubeadm.k8s.io/v1beta3\nkind: ClusterConfiguration\n", "configuration of a tool"),

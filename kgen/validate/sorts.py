@@ -25,6 +25,7 @@ SOPS = "SOPS-encrypted file"
 PATCH = "strategic merge patch"
 APP = "app file of kgen"
 COMPOSE = "compose file"
+SETTINGS = "settings of kgen"
 CONFIGURATION = "configuration of a tool"
 DOCKERFILE_TEMPLATE = "template of a Dockerfile"
 DOCKERFILE_PART = "part of a Dockerfile"
@@ -41,6 +42,7 @@ WAYS_OUT: Mapping[str, str] = {
     PATCH: "it is a part of an object: pipe `kustomize build` into `kgen validate -`",
     APP: "`kgen compile` checks it",
     COMPOSE: "",
+    SETTINGS: "",
     CONFIGURATION: "no API server reads it",
     DOCKERFILE_TEMPLATE: "validate what it renders",
     DOCKERFILE_PART: "it has no `FROM`",
@@ -70,6 +72,8 @@ def of_file(path: str) -> str:
     folder = path[: -len(name)]
     if name in _KUSTOMIZATIONS:
         return KUSTOMIZATION
+    if name == "kgen.yaml":
+        return SETTINGS
     if name in ("Chart.yaml", "Chart.yml"):
         return CHART
     if name.startswith("values") and os.path.isfile(os.path.join(folder, "Chart.yaml")):

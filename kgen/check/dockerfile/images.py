@@ -113,7 +113,9 @@ def _of_ports(facts: ImageFacts, container: _Container) -> Iterator[Fault]:
             yield _fault("XIMG004", at, message, "write the port that the program listens on in both")
         yield from _of_privilege(facts, container, wanted, at)
     missing = [wanted for wanted, protocol in facts.ports if (wanted, protocol) not in listed]
-    if missing and listed.keys() <= {*facts.ports}:  # else it is said already
+    # what runs another program, a migration say, need not listen; and what differs is said already
+    runs_another = entries(container.value, "command") or entries(container.value, "args")
+    if missing and not runs_another and listed.keys() <= {*facts.ports}:
         message = f"does not list port {missing[0]}, which the Dockerfile exposes"
         yield _fault("XIMG004", (*container.at, "ports"), message, f"add `containerPort: {missing[0]}`")
 

@@ -23,6 +23,27 @@ DEPTH = 6
 FEWEST_LINES = 60
 """A kind with less is no every-field case worth measuring."""
 
+ASKED = frozenset(
+    {
+        *(
+            "action",
+            "apiGroup",
+            "audience",
+            "drivers",
+            "endpoints",
+            "generation",
+            "key",
+            "keyType",
+            "kind",
+            "limits",
+            "lun",
+        ),
+        *("name", "onPodConditions", "operator", "path", "podSelector", "preference", "revision", "rules", "secretRef"),
+        *("seconds", "served", "serviceName", "signerName", "spec", "status", "storage", "value", "volumeName"),
+    }
+)
+"""Fields that the published schemas ask for, and no API server: other tools go by the former."""
+
 OBJECT_META = frozenset({"name", "namespace", "labels"})
 WORDS = ("amber", "birch", "cedar", "delta", "ember", "flint", "grove", "heron", "iris", "juniper", "kelp", "larch")
 QUANTITIES = ("250m", "1", "64Mi", "1.5Gi", "2e3", "100M")
@@ -69,6 +90,7 @@ class Maker:
     def object(self, api_version: str, kind: str, name: str) -> dict[str, Any]:
         """Return an object with every field set."""
         made: dict[str, Any] = self._value(self._schemas.of(api_version, kind), depth=0, within=())
+        made.pop("status", None)  # nobody writes it
         made |= {"apiVersion": api_version, "kind": kind}
         made["metadata"]["name"] = name
         return made
@@ -102,10 +124,14 @@ class Maker:
     def _mapping(self, schema: Schema, *, depth: int, within: tuple[str, ...]) -> dict[str, Any]:
         properties = schema.get("properties", {})
         required = schema.get("required", ())
+        if depth and "metadata" in properties:  # an object in another one: what it says of its kind is not looked at
+            properties = {key: item for key, item in properties.items() if key not in {"apiVersion", "kind"}}
         made = {
             key: self._value(item, depth=depth + 1, within=within)
             for key, item in properties.items()
-            if key in required or (depth < DEPTH and item.get("$ref") not in within and not self._repeats(item, within))
+            if key in required
+            or key in ASKED
+            or (depth < DEPTH and item.get("$ref") not in within and not self._repeats(item, within))
         }
         if isinstance(others := schema.get("additionalProperties"), dict):
             made[f"{self._word()}.example.com"] = self._value(others, depth=depth + 1, within=within)

@@ -100,7 +100,7 @@ def test_documents_are_as_long_as_they_are_said_to_be_and_have_names_of_their_ow
     plain = modules("plain").documents(150)
     every = modules("every_field").documents(150, distinct=50)
     lengths = [len(text.splitlines()) for text in plain]
-    assert 12 < min(lengths) < 20
+    assert 10 < min(lengths) < 20
     assert 40 < max(lengths) < 50
     assert 150 < sum(len(text.splitlines()) for text in every) / len(every) < 300
     for texts in (plain, every):

@@ -3,9 +3,9 @@
 import pytest
 
 from kgen.check.cross.families import findings
-from kgen.check.cross.resources import Resources
+from kgen.check.cross.resources import Finding, Resources
 from kgen.check.resource import Resource
-from test_cross_rules import found_in, rows
+from test_cross_rules import found_in, resources, rows
 
 
 def thing(kind: str, name: str, *, version: str = "v1", namespace: str = "", more: str = "") -> str:
@@ -45,6 +45,55 @@ def own(text: str, profile: str = "strict") -> list[str]:
 )
 def test_identity_is_kind_namespace_and_name(one: str, other: str, expected: list[str]) -> None:
     assert own(one + other) == expected
+
+
+def in_files(texts: dict[str, str], profile: str = "default") -> list[Finding]:
+    made = []
+    for path, text in texts.items():
+        for each in resources(text).all:
+            each.place = Place(path)
+            made.append(each)
+    return list(findings(Resources(made), profile))
+
+
+def test_two_files_with_the_same_objects_are_one_finding() -> None:
+    texts = {
+        "all.yaml": thing("Secret", "db") + thing("Secret", "web") + thing("Secret", "api"),
+        "small.yaml": thing("Secret", "db") + thing("Secret", "web") + thing("Secret", "api"),
+        "db.yaml": thing("Secret", "db"),
+        "old/db.yaml": thing("Secret", "db"),
+    }
+    found = [each for each in in_files(texts) if each.fault.row == "XDUP015"]
+    assert [str(each.resource.place.path) for each in found] == ["small.yaml", "db.yaml"]
+    assert "as 2 more of this file" in found[0].fault.message
+    assert " more of this file" not in found[1].fault.message
+
+
+def workload(kind: str, name: str, *, namespace: str = "") -> str:
+    labels = "{app: web}"
+    pod = f"{{metadata: {{labels: {labels}}}, spec: {{containers: [{{name: web, image: example.com/web:1}}]}}}}"
+    spec = f"spec: {{selector: {{matchLabels: {labels}}}, template: {pod}}}"
+    return thing(kind, name, version="apps/v1", namespace=namespace, more=spec)
+
+
+@pytest.mark.parametrize(
+    ("texts", "is_found"),
+    [
+        pytest.param({"web.yaml": workload("Deployment", "web"), "api.yaml": workload("Deployment", "api")}, True),
+        pytest.param({"web.yaml": workload("Deployment", "web") + workload("DaemonSet", "web")}, True),
+        pytest.param({"web.yaml": workload("Deployment", "web"), "each.yaml": workload("DaemonSet", "web")}, False),
+        pytest.param({"a/web.yaml": workload("Deployment", "web"), "b/api.yaml": workload("Deployment", "api")}, False),
+        pytest.param(
+            {
+                "a/web.yaml": workload("Deployment", "web", namespace="shop"),
+                "b/api.yaml": workload("Deployment", "api", namespace="shop"),
+            },
+            True,
+        ),
+    ],
+)
+def test_selectors_of_alternatives_may_overlap(texts: dict[str, str], *, is_found: bool) -> None:
+    assert ("XSEL006" in rows(in_files(texts))) is is_found
 
 
 SHOP = thing("Namespace", "shop-prod")

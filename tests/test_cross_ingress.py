@@ -204,3 +204,12 @@ GRANT = (
 def test_backends_of_routes(backend: str, more: str, expected: list[str]) -> None:
     services = service(where=", namespace: shop") + service(where=", namespace: back")
     assert told(gateway(allowed("All")) + route(backend=backend) + services + more) == expected
+
+
+def test_in_a_mesh_a_client_needs_no_grant_for_the_service_that_it_asks_anyway() -> None:
+    services = service(where=", namespace: shop") + service(where=", namespace: back")
+    client = route(backend="name: web, port: 80, namespace: back").replace(
+        "name: edge, namespace: infra", "group: '', kind: Service, name: web, namespace: back"
+    )
+    assert told(client + services) == []
+    assert told(client.replace("web, namespace: back}]", "web, namespace: shop}]") + services) == ["XING014"]

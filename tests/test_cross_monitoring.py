@@ -35,6 +35,7 @@ def monitor(endpoint: str = "port: http", spec: str = "", kind: str = "ServiceMo
 
 
 ANYWHERE = ", namespaceSelector: {any: true}"
+SHOP = "---\napiVersion: acme.example/v1\nkind: Shop\nmetadata: {name: web, namespace: shop}\nspec: {}\n"
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,8 @@ ANYWHERE = ", namespaceSelector: {any: true}"
         (monitor() + service(namespace="other"), []),
         (monitor("port: metrics") + service() + pod(), ["XMON002"]),
         (monitor("port: '80'") + service() + pod(), ["XMON002"]),
+        # its operator may make a second Service with this label
+        (monitor("port: metrics") + service() + pod() + SHOP, []),
         (monitor("targetPort: metrics") + service() + pod(), []),
         (monitor("targetPort: http") + service() + pod(), ["XMON002"]),
         (monitor("targetPort: 8080") + service() + pod(), []),

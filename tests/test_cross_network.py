@@ -52,6 +52,10 @@ NAMED = "kubernetes.io/metadata.name"
         (policy("", "matchLabels: {cnpg.io/cluster: db}") + pod() + DATABASE, [], ["XNET008"]),
         (policy(source(pods("api"))) + pod() + pod("api"), [], ["XNET008"]),
         (policy(source(pods("api"))) + pod(), ["XNET002"], ["XNET002"]),
+        # a program gives the label to pods that it makes; or it is a slip
+        (policy("", "matchLabels: {acme.example/part: worker}") + pod(), [], ["XNET001", "XNET008"]),
+        (policy(source("{podSelector: {matchLabels: {acme.example/part: worker}}}")) + pod(), [], []),
+        (policy("", "matchLabels: {acme.example/part: web}") + pod(), ["XNET001"], ["XNET001", "XNET008"]),
         # each of two may be meant, but one is enough for a connection
         (policy(source(pods("api"), namespace("team: a"))) + pod(), ["XNET004"], ["XNET004"]),
         (policy(source(namespace("team: a"), pods("api"))) + pod(), ["XNET004"], ["XNET004"]),

@@ -56,6 +56,7 @@ def test_the_table_has_the_kinds_of_all_versions() -> None:
         (rule("pods/logs"), "did you mean `pods/log`?"),
         (rule("deplyments", "apps"), "did you mean `deployments`?"),
         (rule("'*', '*/scale', 'pods/*'"), ""),
+        (rule("endpoints/restricted"), ""),
         # nobody knows what others have
         (rule("widgets", "example.com"), ""),
         (rule("widgets", "'', example.com"), ""),

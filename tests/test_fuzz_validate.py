@@ -164,7 +164,10 @@ def render(verdicts: list[Verdict]) -> None:
     for each in verdicts:
         made_text.take(each)
     made_text.end()
-    assert out.getvalue().count("  = rule: ") == findings
+    # the same unknown kind is said once
+    found = [each for verdict in verdicts for document in verdict.documents for each in document.found]
+    unknown = [each.message for each in found if each.rule.name == "unknown-kubernetes-kind"]
+    assert out.getvalue().count("  = rule: ") == findings - len(unknown) + len(set(unknown))
     assert all(line.isprintable() for line in out.getvalue().split("\n"))
 
 

@@ -40,6 +40,7 @@ def container(text: str) -> Resource:
         ("resources: {limits: {cpu: 500}}", set()),
         ("image: '{{ .Values.image }}'", {"IMG04"}),
         ("image: ghcr.io/CHANGEME/web", {"IMG04"}),
+        ("image: ko://example.com/acme/cmd/web", {"IMG04"}),
         ("image: ghcr.io/todolist/web:1", set()),
         ("image: registry.example.com/web:1", set()),
         ("image: quay.io/coreos/etcd:v3", {"IMG08"}),

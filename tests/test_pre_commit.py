@@ -31,6 +31,7 @@ metadata:
 data:
   replicas: "3"
 """
+BAD = GOOD.replace("by-hand", "by-hand-too")
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +223,11 @@ def test_validate_without_a_folder_is_not_confused_by_the_files_of_others(mine: 
 
 
 def test_validate_shows_the_line_of_a_bad_manifest(mine: Repository) -> None:
-    mine.write({"deploy/good.yaml": GOOD, "deploy/bad.yaml": GOOD.replace('"3"', "3")})
+    mine.write({"deploy/good.yaml": GOOD, "deploy/bad.yaml": BAD.replace('"3"', "3")})
     done = mine.run("kgen-validate")
     assert done.code == 1
     assert re.search(r"deploy/bad\.yaml:6\b", done.out), done.out
     assert "deploy/good.yaml:" not in done.out
-    mine.write({"deploy/bad.yaml": GOOD})
+    mine.write({"deploy/bad.yaml": BAD})
     done = mine.run("kgen-validate")
     assert done.code == 0, done.out

@@ -280,7 +280,7 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 _PROBES = {
     "startup": {"period": "2s", "timeout": "2s", "failures": 30},
     "readiness": {"period": "10s", "timeout": "2s", "failures": 3, "successes": 1, "initialDelay": None},
-    "liveness": {"period": "10s", "timeout": "5s", "failures": 3, "off": False},
+    "liveness": {"period": "10s", "timeout": "5s", "failures": 6, "off": False},
 }
 
 

@@ -102,7 +102,9 @@ def test_the_wheel_holds_the_package_and_the_schemas_and_nothing_else(wheel: Pat
         names = set(archive.namelist())
         schemas = [each for each in archive.infolist() if each.filename.startswith("kgen/schemas/")]
     about = {name for name in names if name.split("/")[0].endswith(".dist-info")}
-    expected = files_below(ROOT / "kgen", "*.py") | files_below(ROOT / "kgen", "*.toml") | {"kgen/py.typed"}
+    expected = {"kgen/py.typed"}
+    for pattern in ("*.py", "*.toml", "*.csv"):
+        expected |= files_below(ROOT / "kgen", pattern)
     expected |= {f"kgen/{name}" for name in files_below(ROOT / "schemas", "*")}
     assert names - about == expected
     assert {name.partition("/")[2] for name in about} == {

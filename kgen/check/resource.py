@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from kgen.check.reading import part, text
+from kgen.check.reading import part
 from kgen.check.server.names import CLUSTER_SCOPED
 from kgen.check.templates import TEMPLATES, template
 
@@ -24,20 +24,25 @@ _CLUSTER_WIDE = frozenset({"GatewayClass", "CustomResourceDefinition", "APIServi
 class Resource:
     """One object. Its form may be wrong where no schema has been asked: read it with ``kgen.check.reading``."""
 
-    __slots__ = ("group", "key", "kind", "name", "namespace", "place", "template", "value", "version")
+    __slots__ = ("group", "has_owner", "key", "kind", "name", "namespace", "place", "template", "value", "version")
 
     def __init__(self, value: dict[str, Any], place: Any = None) -> None:
         self.value = value
         self.place = place
         """Where it stands, for whoever reports; nothing here looks at it."""
 
-        sort = _sort(text(value, "apiVersion"), text(value, "kind"))
-        self.key, self.version, is_wide, makes_pods = sort
+        api_version, kind, metadata = value.get("apiVersion"), value.get("kind"), value.get("metadata")
+        is_told = type(api_version) is str and type(kind) is str
+        self.key, self.version, is_wide, makes_pods = _sort(api_version, kind) if is_told else _sort("", "")
         self.group, self.kind = self.key
-        metadata = value.get("metadata")
-        self.name = text(metadata, "name")
-        self.namespace = "" if is_wide else text(metadata, "namespace") or DEFAULT_NAMESPACE
+        is_named = type(metadata) is dict
+        name, namespace = (metadata.get("name"), metadata.get("namespace")) if is_named else ("", "")
+        self.name = name if type(name) is str else ""
+        self.namespace = "" if is_wide else namespace if type(namespace) is str and namespace else DEFAULT_NAMESPACE
         """Normalised: ``default`` if the object names none, "" if its kind has none."""
+
+        self.has_owner = is_named and "ownerReferences" in metadata and bool(metadata["ownerReferences"])
+        """Whether some controller made it: looked at here, where the metadata are at hand."""
 
         self.template: Template | None = template(self.group, self.kind, value) if makes_pods else None
         """Of the pods that it makes, if it makes any."""

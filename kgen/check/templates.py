@@ -6,7 +6,7 @@ from kgen.check.reading import mappings, part, text, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from kgen.diag import Path
@@ -41,7 +41,7 @@ class Template:
 
         self.spec = part(value, "spec")
         self.labels: Mapping[str, str] = texts(part(value, "metadata", "labels"))
-        self._containers: dict[tuple[str, ...], list[tuple[Path, Mapping[str, Any]]]] = {}
+        self._containers: dict[tuple[str, ...], Sequence[tuple[Path, Mapping[str, Any]]]] = {}
 
     @property
     def at_spec(self) -> Path:
@@ -56,20 +56,23 @@ class Template:
         """
         found = self._containers.get(lists)
         if found is None:  # many rules ask for the same
-            found = self._containers[lists] = [
-                ((*self.at, "spec", key, index), each)
-                for key in lists or CONTAINERS
-                if key in self.spec
-                for index, each in mappings(self.spec, key)
-            ]
+            spec = self.spec
+            there = tuple(key for key in lists or CONTAINERS if key in spec)
+            if len(there) == 1 != len(lists):  # most pods have one of the lists: it is all that there is
+                found = self.containers(*there)
+            else:
+                at = self.at_spec
+                found = [((*at, key, index), each) for key in there for index, each in mappings(spec, key)]
+            self._containers[lists] = found
         return found
 
-    def serving(self) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-        """Yield the containers that run as long as the pod: main ones, and init containers that restart."""
-        yield from self.containers("containers")
-        for at, each in self.containers("initContainers"):
-            if text(each, "restartPolicy") == "Always":
-                yield at, each
+    def serving(self) -> Sequence[tuple[Path, Mapping[str, Any]]]:
+        """Return the containers that run as long as the pod: main ones, and init containers that restart."""
+        main = self.containers("containers")
+        if "initContainers" not in self.spec:
+            return main
+        restarting = self.containers("initContainers")
+        return [*main, *((at, each) for at, each in restarting if text(each, "restartPolicy") == "Always")]
 
 
 def template(group: str, kind: str, value: Mapping[str, Any]) -> Template | None:

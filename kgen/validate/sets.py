@@ -25,6 +25,8 @@ def together(objects: Sequence[Resource], path: Callable[[Resource], str]) -> li
     Args:
         path: Returns the file that an object stands in, with `/`.
     """
+    if len({path(each).rpartition("/")[0] for each in objects}) < 2:  # noqa: PLR2004  # all in one folder
+        return [list(objects)]
     roots = _roots(objects, path)
     if not roots:
         return [list(objects)]

@@ -80,9 +80,13 @@ class Comparison:
         verdicts = iter(found)
         for verdict in verdicts:
             held.append(verdict)
-            documents = () if verdict.is_remembered else verdict.documents
-            count += verdict.valid or len(documents)
-            size += sum(each.size for each in documents)
+            if verdict.is_remembered:
+                count += verdict.valid
+            else:
+                documents = verdict.documents
+                count += len(documents)
+                for document_ in documents:
+                    size += document_.size
             if count > MOST_OBJECTS or size > MOST_BYTES:
                 break
         else:
@@ -135,15 +139,17 @@ def _sets(resources: list[Resource], held: Sequence[Verdict]) -> Sequence[Sequen
 def _gathered(held: Iterable[Verdict]) -> Iterator[Resource]:
     for verdict in held:
         if not verdict.is_news:
-            for index, objects in _objects(verdict):
+            if verdict.is_remembered:
+                found = _remembered(verdict)
+            else:
+                found = [(each.index, each.objects) for each in verdict.documents]
+            for index, objects in found:
                 for at, resource in objects:
                     resource.place = Place(verdict, index, at)
                     yield resource
 
 
-def _objects(verdict: Verdict) -> Objects:
-    if not verdict.is_remembered:
-        return [(each.index, each.objects) for each in verdict.documents if each.objects]
+def _remembered(verdict: Verdict) -> Objects:
     if verdict.objects:
         import marshal  # noqa: PLC0415  # between two processes of this program
 

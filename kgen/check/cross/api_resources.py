@@ -85,6 +85,8 @@ _SUBRESOURCES = _names(
     {
         "certificatesigningrequests": "approval",
         "deployments": "rollback",
+        "endpoints": "restricted",  # whoever may set addresses of pods, in OpenShift; here and in the next one
+        "endpointslices": "restricted",
         "namespaces": "finalize",
         "nodes": "checkpoint configz healthz log metrics pods proxy spec stats",
         "pods": "attach binding ephemeralcontainers eviction exec log portforward proxy resize",

@@ -16,13 +16,17 @@ from kgen.check.templates import Template
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from fractions import Fraction
+    from typing import TypeAlias
 
     from kgen.check.cross.requests import Defaults
     from kgen.check.cross.resources import Resources
     from kgen.check.resource import Resource
     from kgen.diag import Path
+
+    Measured: TypeAlias = Sequence[tuple[Path, Fraction | None, Fraction | None]]
+    """Containers, each with its request and its limit."""
 
 _OLD_METRICS = "autoscaling.alpha.kubernetes.io/metrics"
 _DEFAULT_SHARE = 80
@@ -76,29 +80,35 @@ def unmeasurable(resources: Resources) -> Iterator[Finding]:
     told: set[tuple[Resource, Path, str]] = set()
     for autoscaler, workload in scaled(resources):
         template = workload.template
-        for metric in metrics(autoscaler) if template is not None else ():
-            if template is None:
-                continue
-            known = [text(each, "name") for _, each in template.serving()]
-            if metric.container and metric.container not in known:
+        if template is None:
+            continue
+        for metric in metrics(autoscaler):
+            if metric.container and metric.container not in (known := _names(template)):
                 fault = not_found("XHPA007", (*metric.at, "container"), metric.container, known)
                 yield Finding(autoscaler, fault, [(workload, template.at_spec, "the containers of its pods")])
             elif metric.share is not None and metric.resource in _SHARED:
-                lacking = list(_without_request(metric, template, filled.get(workload.namespace)))
+                measured = _measured(metric, template, filled.get(workload.namespace))
+                is_whole = not metric.container and of_pod(template, REQUESTS, metric.resource) is not None
+                lacking = [] if is_whole else [at for at, request, _ in measured if not request]
                 for at in lacking:
                     if (workload, at, metric.resource) not in told:
                         told.add((workload, at, metric.resource))
                         yield _no_request(autoscaler, metric, workload, at)
                 if not lacking:
-                    yield from _out_of_reach(autoscaler, metric, workload, filled.get(workload.namespace))
+                    yield from _out_of_reach(autoscaler, metric, workload, measured)
 
 
-def _without_request(metric: Metric, template: Template, filled: Defaults | None) -> Iterator[Path]:
-    if not metric.container and of_pod(template, REQUESTS, metric.resource) is not None:
-        return
-    for at, container in template.serving():
-        if metric.container in ("", text(container, "name")) and not asked(container, metric.resource, filled)[0]:
-            yield at
+def _names(template: Template) -> list[str]:
+    return [text(each, "name") for _, each in template.serving()]
+
+
+def _measured(metric: Metric, template: Template, filled: Defaults | None) -> Measured:
+    """Return what is asked for by the containers that count."""
+    return [
+        (at, *asked(each, metric.resource, filled))
+        for at, each in template.serving()
+        if not metric.container or metric.container == text(each, "name")
+    ]
 
 
 def _no_request(autoscaler: Resource, metric: Metric, workload: Resource, at: Path) -> Finding:
@@ -110,14 +120,12 @@ def _no_request(autoscaler: Resource, metric: Metric, workload: Resource, at: Pa
     return Finding(workload, invalid("XHPA006", path, message, helped), [(autoscaler, metric.at, "measured here")])
 
 
-def _out_of_reach(
-    autoscaler: Resource, metric: Metric, workload: Resource, filled: Defaults | None
-) -> Iterator[Finding]:
+def _out_of_reach(autoscaler: Resource, metric: Metric, workload: Resource, measured: Measured) -> Iterator[Finding]:
     """Yield the fault of a share that no pod can go beyond, because its limits stop it there."""
     template, share = workload.template, metric.share
     if template is None or share is None:
         return
-    sums = _sums(metric, template, filled)
+    sums = _sums(metric, template, measured)
     if sums is None or sums[0] * share < sums[1] * 100:
         return
     row = "XHPA015" if metric.resource == "memory" else "XHPA016"
@@ -131,18 +139,19 @@ def _out_of_reach(
     yield Finding(autoscaler, invalid(row, _at_share(autoscaler, metric), message, helped), related)
 
 
-def _sums(metric: Metric, template: Template, filled: Defaults | None) -> tuple[Fraction, Fraction] | None:
+def _sums(metric: Metric, template: Template, measured: Measured) -> tuple[Fraction, Fraction] | None:
     """Return the requests and the limits of what is measured; ``None`` if something has no limit."""
-    measured = [each for _, each in template.serving() if metric.container in ("", text(each, "name"))]
     if metric.container:
-        request, limit = asked(measured[0], metric.resource, filled) if measured else (None, None)
+        _, request, limit = measured[0] if measured else ((), None, None)
     else:
-        pairs = [asked(each, metric.resource, filled) for each in measured]
-        request, limit = of_pod(template, REQUESTS, metric.resource), of_pod(template, LIMITS, metric.resource)
+        limit = of_pod(template, LIMITS, metric.resource)
+        if limit is None:
+            if any(each is None for _, _, each in measured):
+                return None  # most have none: there is nothing to add up
+            limit = sum((each for _, _, each in measured if each), NOTHING)
+        request = of_pod(template, REQUESTS, metric.resource)
         if request is None:
-            request = sum((each for each, _ in pairs if each), NOTHING)
-        if limit is None and all(each is not None for _, each in pairs):
-            limit = sum((each for _, each in pairs if each), NOTHING)
+            request = sum((each for _, each, _ in measured if each), NOTHING)
     return (request, limit) if request and limit is not None else None
 
 

@@ -13,7 +13,7 @@ from kgen.words import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any, TypeAlias
 
     from kgen.check.cross.resources import Resources
@@ -143,10 +143,16 @@ def _wrong_way(
         yield Finding(resource, fault, [(claim, ("spec",), "the claim")] if claim else ())
 
 
-def _workloads(resources: Resources) -> Iterator[tuple[Resource, Template, list[Mounted]]]:
-    """Yield the workloads that mount claims of the set, with their volumes."""
-    if not resources.of("", "PersistentVolumeClaim"):
-        return
+def _workloads(resources: Resources) -> Sequence[tuple[Resource, Template, list[Mounted]]]:
+    """Return the workloads that mount claims of the set, with their volumes."""
+    found: list[tuple[Resource, Template, list[Mounted]]] | None = resources.memo.get("mounted claims")
+    if found is None:
+        is_any = bool(resources.of("", "PersistentVolumeClaim"))
+        found = resources.memo["mounted claims"] = list(_mounting(resources)) if is_any else []
+    return found
+
+
+def _mounting(resources: Resources) -> Iterator[tuple[Resource, Template, list[Mounted]]]:
     for resource in resources.all_workloads():
         template = resource.template
         if template is None or "volumes" not in template.spec:
@@ -172,7 +178,7 @@ def _highest(resources: Resources) -> dict[tuple[str, str, str], int]:
 
 def _uses(template: Template, field: str, name: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     for at, container in template.containers():
-        for index, use in mappings(container, field):
+        for index, use in mappings(container, field) if field in container else ():
             if use.get("name") == name:
                 yield (*at, field, index), use
 

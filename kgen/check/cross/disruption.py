@@ -59,7 +59,7 @@ def budgets_without_pods(resources: Resources) -> Iterator[Finding]:
 
 def _elsewhere(resources: Resources, selector: Mapping[str, Any]) -> Resource | None:
     """Return a workload of any namespace that ``selector`` matches."""
-    for namespace in dict.fromkeys(each.namespace for each in resources.all_workloads()):
+    for namespace in resources.namespaces():
         if found := resources.matching(namespace, selector):
             return found[0]
     return None

@@ -7,6 +7,8 @@ https://kubernetes.io/docs/reference/using-api/deprecation-guide/
 
 from __future__ import annotations
 
+from collections import Counter
+
 from kgen.check.cross.resources import Finding
 from kgen.check.fault import Fault, Keyword
 from kgen.check.reading import text
@@ -39,15 +41,23 @@ _OLD_GROUPS = frozenset(group for group, _ in _MOVED)
 
 def objects_defined_twice(resources: Resources) -> Iterator[Finding]:
     """Yield objects whose place a later one of the same file, or folder, takes."""
-    for each, first in _twice(resources):
-        if _folder(each) == _folder(first) and not _is_copy(each, first):
-            yield _replaced(each, first)
+    found = [
+        (each, first)
+        for each, first in _twice(resources)
+        if folder_of(each) == folder_of(first) and not _is_copy(each, first)
+    ]
+    shared = Counter((file_of(each), file_of(first)) for each, first in found if _are_variants(each, first))
+    for each, first in found:
+        # two files with the same fifty objects are one choice that somebody has, not fifty
+        count = shared.pop((file_of(each), file_of(first)), 0) if _are_variants(each, first) else 1
+        if count:
+            yield _replaced(each, first, count - 1)
 
 
 def objects_defined_in_two_folders(resources: Resources) -> Iterator[Finding]:
     """Yield objects that are in another folder too, which may be one that nobody applies together with this one."""
     for each, first in _twice(resources):
-        if _folder(each) != _folder(first) and not _is_copy(each, first):
+        if folder_of(each) != folder_of(first) and not _is_copy(each, first):
             yield _replaced(each, first)
 
 
@@ -71,29 +81,43 @@ def _twice(resources: Resources) -> Iterator[tuple[Resource, Resource]]:
             yield each, first
 
 
+def _are_variants(each: Resource, first: Resource) -> bool:
+    """Tell whether two objects may be meant for different clusters: they are in two files, and of one version."""
+    return file_of(each) != file_of(first) and each.value.get("apiVersion") == first.value.get("apiVersion")
+
+
 def _is_copy(each: Resource, first: Resource) -> bool:
     return each.key not in _UNREADABLE and each.value == first.value
 
 
-def _replaced(each: Resource, first: Resource) -> Finding:
+def _replaced(each: Resource, first: Resource, others: int = 0) -> Finding:
+    """
+    Return the finding.
+
+    Args:
+        others: How many more objects the two files share.
+    """
     versions = text(first.value, "apiVersion"), text(each.value, "apiVersion")
     what = f"is there twice as {each.kind}{_where(each)}"
-    is_one_file = _file(each) == _file(first)
+    is_one_file = file_of(each) == file_of(first)
     if versions[0] != versions[1]:
         message = f"{what}, in `{versions[0]}` and in `{versions[1]}`"
         out = f"keep the one of `{_newest(*versions)}`: the API server stores them as one object"
         return _finding(each, first, message, out, "XDUP002" if is_one_file else "XDUP015")
-    message = f"{what}: the one applied last wins"
+    more = f", as {others} more of this file" if others > 1 else ", as one more of this file" if others else ""
+    message = f"{what}{more}: the one applied last wins"
     out = "give one of them another name or namespace, or make them one object"
     return _finding(each, first, message, out, "XDUP001" if is_one_file else "XDUP015")
 
 
-def _file(resource: Resource) -> str:
+def file_of(resource: Resource) -> str:
+    """Return the file that an object stands in; "" if nobody knows."""
     return getattr(resource.place, "path", "")
 
 
-def _folder(resource: Resource) -> str:
-    return _file(resource).rpartition("/")[0]
+def folder_of(resource: Resource) -> str:
+    """Return the folder of that file."""
+    return file_of(resource).rpartition("/")[0]
 
 
 def _newest(one: str, other: str) -> str:

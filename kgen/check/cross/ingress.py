@@ -30,8 +30,7 @@ _BY_ANNOTATION = "use-annotation"
 def backends(ingress: Resource) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Yield the Services that an Ingress sends requests to, each with its place."""
     spec = ingress.spec
-    service = part(spec, "defaultBackend", "service")
-    if service:
+    if "defaultBackend" in spec and (service := part(spec, "defaultBackend", "service")):
         yield ("spec", "defaultBackend", "service"), service
     for index, rule in mappings(spec, "rules"):
         for place, path in mappings(rule, "http", "paths"):

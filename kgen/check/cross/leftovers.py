@@ -22,8 +22,7 @@ _READ_BY_TYPE = "kubernetes.io/"
 def objects_with_owner(resources: Resources) -> Iterator[Finding]:
     """Yield objects with an owner, which only a cluster can give them: its identity is another in each."""
     for each in resources.all:
-        metadata = each.value.get("metadata")
-        if isinstance(metadata, dict) and "ownerReferences" in metadata and each.name and metadata["ownerReferences"]:
+        if each.has_owner and each.name:
             message = "names an owner by the identity that it has in one cluster: elsewhere the object is deleted again"
             helped = "remove it: the controller that owns the object sets it"
             path = ("metadata", "ownerReferences")

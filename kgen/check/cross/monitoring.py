@@ -84,8 +84,8 @@ def unknown_service_ports(resources: Resources) -> Iterator[Finding]:
     """Yield the ports of ServiceMonitors that no selected Service, or none of its pods, has."""
     for monitor in resources.of(GROUP, "ServiceMonitor"):
         found = services(resources, monitor)[:_MOST]
-        if not found:
-            continue
+        if not found or may_be_others(resources, monitor.namespace, part(monitor.value, *_SELECTOR)):
+            continue  # an operator may make the Service with that port
         names = {text(port, "name") for each in found for _, port in service_ports(each)} - {""}
         for index, endpoint in mappings(monitor.value, "spec", "endpoints"):
             wanted = text(endpoint, "port")

@@ -25,6 +25,7 @@ from kgen.check.cross.policies import (
     rules,
     selector,
 )
+from kgen.check.cross.providers import are_given_by_program
 from kgen.check.cross.resources import Finding
 from kgen.check.labels import is_empty, shown
 from kgen.check.reading import part, texts
@@ -45,12 +46,20 @@ def _policies_without_pods(resources: Resources, *, evident: bool) -> Iterator[F
         wanted = selector(policy)
         if is_empty(wanted) or pods(resources, policy):
             continue
-        if bool(resources.workloads(policy.namespace)) is evident and not may_be_others(
+        if _is_evident(resources, policy.namespace, wanted) is evident and not may_be_others(
             resources, policy.namespace, wanted
         ):
             message = f"is `{shown(wanted)}`, which no pod in namespace `{policy.namespace}` has: it protects nothing"
             out = label_meant(resources, policy.namespace, wanted) or "set the labels of the pods that it is about"
             yield Finding(policy, invalid("XNET001", POD_SELECTOR, message, out))
+
+
+def _is_evident(resources: Resources, namespace: str, wanted: Mapping[str, Any]) -> bool:
+    """Tell whether the set should have the pods: it has some of the namespace, and these are not made by a program."""
+    if not resources.workloads(namespace):
+        return False
+    is_made = are_given_by_program(resources, namespace, part(wanted, "matchLabels"))
+    return not is_made or bool(label_meant(resources, namespace, wanted))
 
 
 def policies_without_pods(resources: Resources) -> Iterator[Finding]:
@@ -83,6 +92,7 @@ def _peers_without_pods(resources: Resources, *, is_own: bool) -> Iterator[Findi
             or found
             or (id(policy), at) in alternatives
             or may_be_others(resources, policy.namespace, wanted)
+            or (is_own and not _is_evident(resources, policy.namespace, wanted))
         ):
             continue
         where = f"in namespace `{policy.namespace}`" if is_own else "in the namespaces that are meant"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kgen.diag import Path
 
 HEADLESS = "None"
+_SEVERAL = 2
 
 INJECTED = frozenset(
     {"dapr-grpc", "dapr-http", "dapr-internal", "dapr-metrics", "http-envoy-prom", "linkerd-admin", "linkerd-proxy"}
@@ -44,14 +45,14 @@ class Exposed:
         """Add the ports of a pod, and tell whether it lists one."""
         found = False
         for _, container in pod.template.serving() if pod.template else ():
-            for port in entries(container, "ports"):
+            for port in entries(container, "ports") if "ports" in container else ():
                 listed = port.get("containerPort") if isinstance(port, dict) else None
                 if not isinstance(listed, int):
                     continue
                 found = True
-                protocol = text(port, "protocol") or "TCP"
+                protocol = (text(port, "protocol") or "TCP") if "protocol" in port else "TCP"
                 self.numbers.setdefault(listed, set()).add(protocol)
-                if name := text(port, "name"):
+                if "name" in port and (name := text(port, "name")):
                     self.names.setdefault(name, {}).setdefault(protocol, set()).add(listed)
         return found
 
@@ -84,8 +85,9 @@ def target(port: Mapping[str, Any]) -> int | str | None:
 
 def find(service: Resource, wanted: Any) -> Mapping[str, Any] | None:
     """Return the port of a Service that has a number or a name. An empty name is the name of no port."""
-    for _, port in service_ports(service):
-        if wanted == (port.get("port") if isinstance(wanted, int) else text(port, "name")):
+    is_number = isinstance(wanted, int)
+    for port in entries(service.spec, "ports"):
+        if isinstance(port, dict) and wanted == (port.get("port") if is_number else text(port, "name")):
             return port
     return None
 
@@ -109,8 +111,22 @@ def exposed_by(resources: Resources, service: Resource, known: dict[Any, Exposed
     labels = selector(service)
     if not labels:
         return None
+    pods = resources.selected(service.namespace, labels)
+    if len(pods) < _SEVERAL:
+        return exposed(resources, pods[0]) if pods else None
     key = (service.namespace, *(sorted(labels.items()) if len(labels) > 1 else labels.items()))
     found = known.get(key)
     if found is None:
-        found = known[key] = Exposed(resources.selected(service.namespace, labels))
-    return found if found.pods else None
+        found = known[key] = Exposed(pods)
+    return found
+
+
+def exposed(resources: Resources, workload: Resource) -> Exposed:
+    """Return the ports of the pods of one workload: Services and policies ask for the same ones."""
+    made: dict[int, Exposed] | None = resources.memo.get("exposed")
+    if made is None:
+        made = resources.memo["exposed"] = {}
+    found = made.get(id(workload))
+    if found is None:
+        found = made[id(workload)] = Exposed((workload,))
+    return found

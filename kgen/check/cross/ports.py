@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from kgen.check.cross.pod_ports import HEADLESS, exposed_by, service_ports, target
 from kgen.check.cross.resources import Finding
-from kgen.check.reading import text
+from kgen.check.reading import mappings, text
 from kgen.check.server.errors import invalid
 from kgen.check.server.texts import port_name
 from kgen.words import listed, suggestion
@@ -24,25 +24,29 @@ if TYPE_CHECKING:
     from kgen.diag import Path
 
 
-def _targets(resources: Resources) -> Iterator[tuple[Resource, Exposed, Path, int | str, str]]:
-    """Yield the target ports of Services that select pods: Service, ports of its pods, place, port and protocol."""
+def _targets(resources: Resources, *, there: bool) -> Iterator[tuple[Resource, Exposed, Path, int | str, str]]:
+    """
+    Yield the target ports of Services that select pods: Service, ports of its pods, place, port and protocol.
+
+    Args:
+        there: Those that some of the pods have, or those that none of them has.
+    """
     known: dict[Any, Exposed] = {}
     for service in resources.of("", "Service"):
         exposed = exposed_by(resources, service, known)
         if exposed is None:
             continue
-        for at, port in service_ports(service):
+        for index, port in mappings(service.spec, "ports"):
             wanted = target(port)
-            if wanted is not None:
-                path = (*at, "targetPort" if port.get("targetPort") else "port")
-                yield service, exposed, path, wanted, text(port, "protocol") or "TCP"
+            protocol = (text(port, "protocol") or "TCP") if "protocol" in port else "TCP"
+            if wanted is not None and exposed.has(wanted, protocol) is there:
+                path = ("spec", "ports", index, "targetPort" if port.get("targetPort") else "port")
+                yield service, exposed, path, wanted, protocol
 
 
 def target_ports_without_container_port(resources: Resources) -> Iterator[Finding]:
     """Yield the target ports that no selected pod has; of numbers those where Service and pods have one port each."""
-    for service, exposed, path, wanted, protocol in _targets(resources):
-        if exposed.has(wanted, protocol):
-            continue
+    for service, exposed, path, wanted, protocol in _targets(resources, there=False):
         if isinstance(wanted, str):
             if port_name(wanted):
                 continue  # what is no name at all the server refuses itself
@@ -53,8 +57,8 @@ def target_ports_without_container_port(resources: Resources) -> Iterator[Findin
 
 def unlisted_target_ports(resources: Resources) -> Iterator[Finding]:
     """Yield the other numbers that no selected pod lists: with several ports one is left out sooner."""
-    for service, exposed, path, wanted, protocol in _targets(resources):
-        if isinstance(wanted, str) or exposed.has(wanted, protocol):
+    for service, exposed, path, wanted, protocol in _targets(resources, there=False):
+        if isinstance(wanted, str):
             continue
         if _lists_all(service, exposed) and not _is_plain(service, exposed):
             yield _number_missing(service, path, wanted, protocol, exposed)
@@ -108,7 +112,7 @@ def _selected(exposed: Exposed) -> list[tuple[Resource, Path, str]]:
 
 def ambiguous_target_ports(resources: Resources) -> Iterator[Finding]:
     """Yield the target ports that lead to different numbers in different pods."""
-    for service, exposed, path, wanted, protocol in _targets(resources):
+    for service, exposed, path, wanted, protocol in _targets(resources, there=True):
         numbers = exposed.names.get(wanted, {}).get(protocol, ()) if isinstance(wanted, str) else ()
         if len(numbers) > 1:
             shown = ", ".join(map(str, sorted(numbers)))

@@ -49,6 +49,9 @@ _GENERATORS = {"ConfigMap": "configMapGenerator", "Secret": "secretGenerator"}
 _MOST_PODS = 100
 """Of a StatefulSet: nobody names the claims of later ones."""
 
+_OWN_DOMAINS = ("app.kubernetes.io/", "k8s.io/")
+"""Of labels that people give to their own pods."""
+
 _ALWAYS_THERE = {
     "ConfigMap": frozenset({"kube-root-ca.crt", "openshift-service-ca.crt"}),
     "ServiceAccount": frozenset({"default"}),
@@ -165,6 +168,24 @@ def is_called_after_custom(resources: Resources, namespace: str, name: str) -> b
     starts = ("-".join(parts[:end]) for end in range(1, len(parts) + 1))
     ends = ("-".join(parts[start:]) for start in range(len(parts)))
     return any(each in here for each in (*starts, *ends, *parts))
+
+
+def are_given_by_program(resources: Resources, namespace: str, labels: Iterable[str]) -> bool:
+    """
+    Tell whether a program gives the labels of these keys to pods: they are of its domain, as `longhorn.io/component`,
+    and no template of the namespace has them, with any value.
+    """
+    own = [key for key in labels if "/" in key and not key.startswith(_OWN_DOMAINS)]
+    return bool(own) and not any(key in _label_keys(resources, namespace) for key in own)
+
+
+def _label_keys(resources: Resources, namespace: str) -> set[str]:
+    memo = f"label keys {namespace}"
+    keys: set[str] | None = resources.memo.get(memo)
+    if keys is None:
+        keys = {key for each in resources.workloads(namespace) if each.template for key in each.template.labels}
+        resources.memo[memo] = keys
+    return keys
 
 
 def _mentioned(resources: Resources, namespace: str) -> set[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from kgen.check.cross.keys import missing_keys
 from kgen.check.cross.near import ELSEWHERE, dangling, is_missing, is_near
 from kgen.check.cross.providers import exists, known
-from kgen.check.reading import mappings, part, text
+from kgen.check.reading import entries, mappings, part, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,7 +84,8 @@ def _missing(
     resources: Resources, resource: Resource, template: Template, elsewhere: set[tuple[str, str, str]]
 ) -> Iterator[Finding]:
     seen: set[tuple[str, str, str]] = set()
-    for row, group, kind, name, path, keys in of_pods(template, _claim_templates(resource)):
+    hidden = _claim_templates(resource) if "volumes" in template.spec else frozenset()
+    for row, group, kind, name, path, keys in of_pods(template, hidden):
         target = (group, kind, resource.namespace, name)
         source = resources.get(*target)
         if source is not None:
@@ -130,15 +131,15 @@ def _claim_templates(resource: Resource) -> AbstractSet[str]:
 
 
 def _of_environment(container: Mapping[str, Any], path: Path) -> Iterator[Reference]:
-    for index, variable in mappings(container, "env"):
-        source = variable.get("valueFrom")
+    for index, variable in enumerate(entries(container, "env")):
+        source = variable.get("valueFrom") if isinstance(variable, dict) else None
         if isinstance(source, dict):
             for field, kind, row in _ENV:
                 found = source.get(field)
                 if isinstance(found, dict) and found.get("optional") is not True:
                     at = (*path, "env", index, "valueFrom", field)
                     yield row, "", kind, text(found, "name"), (*at, "name"), ((text(found, "key"), (*at, "key")),)
-    for index, source in mappings(container, "envFrom"):
+    for index, source in mappings(container, "envFrom") if "envFrom" in container else ():
         for field, kind, row in _ENV_FROM:
             found = source.get(field)
             if isinstance(found, dict) and found.get("optional") is not True:

@@ -118,6 +118,8 @@ def asked(container: Mapping[str, Any], name: str, filled: Defaults | None) -> t
 
 def of_pod(template: Template, key: str, name: str) -> Fraction | None:
     """Return what the pod as a whole asks for, if it says so itself."""
+    if "resources" not in template.spec:  # a new field, which few pods have
+        return None
     resources = part(template.spec, "resources")
     given = exact(part(resources, key).get(name))
     return exact(part(resources, LIMITS).get(name)) if given is None and key == REQUESTS else given

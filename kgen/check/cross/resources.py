@@ -79,13 +79,17 @@ class Resources:
         self.memo: dict[str, Any] = {}
         """What rules have found out about all objects, for the next ones that ask."""
 
+        by_kind, by_name, templates = self._by_kind, self._by_name, self._templates
         for each in self.all:
-            self._by_kind.setdefault(each.key, []).append(each)
+            if each.key in by_kind:
+                by_kind[each.key].append(each)
+            else:
+                by_kind[each.key] = [each]
             name = (each.group, each.kind, each.namespace, each.name)
-            if self._by_name.setdefault(name, each) is not each:
+            if by_name.setdefault(name, each) is not each:
                 self._others.setdefault(name, []).append(each)
             if each.template is not None:
-                self._templates.setdefault(each.namespace, []).append(each)
+                templates.setdefault(each.namespace, []).append(each)
 
     @property
     def kinds(self) -> Iterable[tuple[str, str]]:
@@ -133,10 +137,10 @@ class Resources:
         pairs = self._pairs.get(namespace)
         if pairs is None:
             pairs = self._pairs[namespace] = _by_pair(self.workloads(namespace))
-        found = [pairs.get(pair, ()) for pair in labels.items()]
-        fewest = min(found, key=len)
         if len(labels) == 1:
-            return fewest
+            (pair,) = labels.items()
+            return pairs.get(pair, ())
+        fewest = min((pairs.get(pair, ()) for pair in labels.items()), key=len)
         return [each for each in fewest if each.template is not None and has_all(labels, each.template.labels)]
 
     def matching(self, namespace: str, selector: Any) -> Sequence[Resource]:

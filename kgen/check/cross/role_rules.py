@@ -39,6 +39,10 @@ _OWN_NAMESPACE = frozenset({"get", "update", "patch", "delete", "*"})
 """A request about one namespace counts as a request in it."""
 
 
+_NAMELESS = frozenset({"create", "deletecollection"})
+"""Verbs whose requests name no object."""
+
+
 class Rule:
     """One rule of a role."""
 
@@ -56,7 +60,7 @@ class Rule:
     @property
     def is_built_in(self) -> bool:
         """All its groups are those that every cluster has: others may have any resources."""
-        return bool(self.groups) and all(group in GROUPS for group in self.groups)
+        return bool(self.groups) and GROUPS.issuperset(self.groups)
 
     def fault(self, row: str, key: str, index: int, message: str, out: str) -> Finding:
         """Return the finding about an entry of one of its lists."""
@@ -67,11 +71,16 @@ def _texts(value: Mapping[str, Any], key: str) -> Sequence[str]:
     return [each for each in entries(value, key) if isinstance(each, str)]
 
 
-def _rules(resources: Resources) -> Iterator[Rule]:
-    for kind in ("Role", "ClusterRole"):
-        for role in resources.of(GROUP, kind):
-            for index, value in mappings(role.value, "rules"):
-                yield Rule(role, index, value)
+def _rules(resources: Resources) -> Sequence[Rule]:
+    found: list[Rule] | None = resources.memo.get("rules of roles")
+    if found is None:
+        found = resources.memo["rules of roles"] = [
+            Rule(role, index, value)
+            for kind in ("Role", "ClusterRole")
+            for role in resources.of(GROUP, kind)
+            for index, value in mappings(role.value, "rules")
+        ]
+    return found
 
 
 def unknown_resources(resources: Resources) -> Iterator[Finding]:
@@ -81,7 +90,7 @@ def unknown_resources(resources: Resources) -> Iterator[Finding]:
         if not rule.is_built_in:
             yield from _unknown_custom(rule, custom)
             continue
-        known = {name for group in rule.groups for name in of(group)}
+        known = of(rule.groups[0]).union(*map(of, rule.groups[1:]))
         for index, name in enumerate(rule.resources):
             base, slash, rest = name.partition("/")
             if base == "*":
@@ -160,7 +169,7 @@ def unknown_verbs(resources: Resources) -> Iterator[Finding]:
     """Yield the verbs that no request has."""
     for rule in _rules(resources):
         known = METHODS if rule.urls and not rule.resources else VERBS
-        for index, verb in enumerate(rule.verbs):
+        for index, verb in enumerate(() if known.issuperset(rule.verbs) else rule.verbs):
             # a verb with a colon belongs to a group of permissions that new versions add to
             if verb in known or ":" in verb or (rule.urls and verb in METHODS):
                 continue
@@ -177,13 +186,16 @@ def resources_of_the_cluster(resources: Resources) -> Iterator[Finding]:
     for rule in _rules(resources):
         if rule.role.kind != "Role" or "*" in rule.groups:
             continue
-        for index, name in enumerate(rule.resources):
+        wide = [
+            custom[group].cluster_wide if group in custom else CLUSTER_WIDE[group]
+            for group in rule.groups
+            if group in custom or group in CLUSTER_WIDE
+        ]
+        for index, name in enumerate(rule.resources if wide else ()):
             base = name.partition("/")[0]
-            is_wide = any(
-                base in (custom[group].cluster_wide if group in custom else CLUSTER_WIDE.get(group, ()))
-                for group in rule.groups
-            )
-            if not is_wide or any(base in NAMESPACED.get(group, ()) for group in rule.groups):
+            if not any(base in there for there in wide) or any(
+                base in NAMESPACED.get(group, ()) for group in rule.groups
+            ):
                 continue
             if base == "namespaces" and not _OWN_NAMESPACE.isdisjoint(rule.verbs):
                 continue
@@ -194,14 +206,15 @@ def resources_of_the_cluster(resources: Resources) -> Iterator[Finding]:
 
 def named_requests_without_name(resources: Resources) -> Iterator[Finding]:
     """Yield the verbs whose requests have no name, in rules for certain names only."""
-    free = _granted_for_all_names(resources)
+    free: Mapping[tuple[int, str], set[str]] | None = None
     for rule in _rules(resources):
-        if not rule.names:
+        if not rule.names or _NAMELESS.isdisjoint(rule.verbs):
             continue
+        free = _granted_for_all_names(resources) if free is None else free
         # what is created below an object is asked for with the object's name
         own = [name for name in rule.resources if "/" not in name]
         for index, verb in enumerate(rule.verbs):
-            if not own or verb not in ("create", "deletecollection"):
+            if not own or verb not in _NAMELESS:
                 continue
             granted = free.get((id(rule.role), verb), ())
             if not all(name in granted or "*" in granted for name in own):

@@ -58,13 +58,11 @@ def hooks_longer_than_grace(resources: Resources) -> Iterator[Finding]:
     """Yield containers that sleep before they stop until they are killed."""
     for each in resources.all_workloads():
         template = each.template
-        if template is None:
-            continue
-        grace = number(template.spec, "terminationGracePeriodSeconds")
-        grace = _GRACE_SECONDS if grace is None else grace
-        for at, container in template.containers("containers") if "containers" in template.spec else ():
-            if "lifecycle" in container and (found := _sleep(container)):
+        for at, container in template.containers("containers") if template is not None else ():
+            if template is not None and "lifecycle" in container and (found := _sleep(container)):
                 path, seconds = found
+                grace = number(template.spec, "terminationGracePeriodSeconds")
+                grace = _GRACE_SECONDS if grace is None else grace
                 # of an action that is longer, the server says so itself
                 if seconds >= grace > 0 and (seconds == grace or "exec" in path):
                     message = f"sleeps {seconds} s, and {grace} s after the start of the hook the container is killed"

@@ -100,7 +100,7 @@ def unknown_backend_ports(resources: Resources) -> Iterator[Finding]:
 
 def _ungranted(resources: Resources, *, evident: bool) -> Iterator[Finding]:
     for each in (*backends(resources), *_certificates(resources)):
-        if each.namespace == each.owner.namespace or _is_granted(resources, each):
+        if each.namespace == each.owner.namespace or _is_granted(resources, each) or _is_where_it_is_asked(each):
             continue
         other = resources.get("", each.kind, each.namespace, each.name)
         if (other is not None) is evident and not resources.external.has("ReferenceGrant", each.namespace, ""):
@@ -119,6 +119,20 @@ def ungranted_references(resources: Resources) -> Iterator[Finding]:
 def possibly_ungranted_references(resources: Resources) -> Iterator[Finding]:
     """Yield the references into namespaces of which the set has not even what is named."""
     yield from _ungranted(resources, evident=False)
+
+
+def _is_where_it_is_asked(reference: Reference) -> bool:
+    """
+    Tell whether a route is about requests to Services of the namespace anyway: in a mesh, clients change their own.
+
+    Source: https://gateway-api.sigs.k8s.io/geps/gep-1426/
+    """
+    parents = mappings(reference.owner.value, "spec", "parentRefs")
+    return any(_is_service_of_mesh(each) and text(each, "namespace") == reference.namespace for _, each in parents)
+
+
+def _is_service_of_mesh(parent: Mapping[str, Any]) -> bool:
+    return text(parent, "kind") == "Service" and not text(parent, "group")
 
 
 def _is_granted(resources: Resources, reference: Reference) -> bool:

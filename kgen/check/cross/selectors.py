@@ -7,7 +7,7 @@ Source: https://kubernetes.io/docs/concepts/services-networking/service/#definin
 from __future__ import annotations
 
 from kgen.check.cross.near import is_typo
-from kgen.check.cross.providers import is_called_after_custom, may_be_made
+from kgen.check.cross.providers import are_given_by_program, is_called_after_custom, may_be_made
 from kgen.check.cross.resources import Finding
 from kgen.check.fault import Fault, Keyword
 from kgen.check.labels import ADDED_LATER, has_all
@@ -37,7 +37,6 @@ _SELECTING = (
     ("networking.k8s.io", "NetworkPolicy", ("spec", "podSelector", "matchLabels")),
 )
 _LEADERS = frozenset({"active", "leader", "master", "primary", "replica", "standby"})
-_OWN_DOMAINS = ("app.kubernetes.io/", "k8s.io/")
 _MOST_SHOWN = 3
 _MOST_COMPARED = 50
 
@@ -130,22 +129,12 @@ def _is_elsewhere(resources: Resources, service: Resource, pairs: Mapping[str, s
     if not here:
         other = _in_another_namespace(resources, service, pairs)
         return other is None or not _are_apart(service, other)
-    own = [key for key in pairs if "/" in key and not key.startswith(_OWN_DOMAINS)]
-    return bool(own) and not any(key in _label_keys(resources, service.namespace) for key in own)
+    return are_given_by_program(resources, service.namespace, pairs)
 
 
 def _are_apart(one: Resource, other: Resource) -> bool:
     """Tell whether both name a namespace: an object without one may be put into any when it is applied."""
     return bool(text(one.value, "metadata", "namespace") and text(other.value, "metadata", "namespace"))
-
-
-def _label_keys(resources: Resources, namespace: str) -> set[str]:
-    memo = f"label keys {namespace}"
-    keys: set[str] | None = resources.memo.get(memo)
-    if keys is None:
-        keys = {key for each in resources.workloads(namespace) if each.template for key in each.template.labels}
-        resources.memo[memo] = keys
-    return keys
 
 
 def _names_leader(resources: Resources, service: Resource, pairs: Mapping[str, str]) -> bool:

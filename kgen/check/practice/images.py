@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     Version = tuple[int, int]
 
 _GAP_SIGNS = ("<", ">", "{", "}", "$")
+_GAP_STARTS = ("ko://",)
+"""How the name of a program stands where ko puts the image that it has built."""
+
 _GAP_WORDS = frozenset(
     {
         *("todo", "fixme", "changeme", "change_me", "change-me", "replaceme", "replace_me", "replace-me"),
@@ -55,6 +58,9 @@ def _gap(image: str) -> str:
     for sign in _GAP_SIGNS:
         if sign in image:
             return sign
+    for start in _GAP_STARTS:
+        if image.startswith(start):
+            return start
     words = image.lower().replace(":", "/").replace("@", "/").split("/")
     return next((word for word in words if word in _GAP_WORDS), "")
 

@@ -156,6 +156,6 @@ def _requests_above_limits(hard: Mapping[str, Any]) -> Iterator[Fault]:
     for resource in ("cpu", "memory", "ephemeral-storage"):
         limit = hard.get(f"limits.{resource}")
         for name in (resource, f"requests.{resource}") if limit is not None else ():
-            if quantity(hard.get(name) or 0) > quantity(limit):
+            if name in hard and quantity(hard[name] or 0) > quantity(limit):
                 message = f"is `{hard[name]}`, but should be at most `limits.{resource}`, which is `{limit}`"
                 yield invalid("QTA008", ("spec", "hard", name), message)

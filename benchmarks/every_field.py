@@ -125,7 +125,7 @@ class Maker:
         properties = schema.get("properties", {})
         required = schema.get("required", ())
         if depth and "metadata" in properties:  # an object in another one: what it says of its kind is not looked at
-            properties = {key: item for key, item in properties.items() if key not in {"apiVersion", "kind"}}
+            properties = {key: item for key, item in properties.items() if key not in {"apiVersion", "kind", "status"}}
         made = {
             key: self._value(item, depth=depth + 1, within=within)
             for key, item in properties.items()

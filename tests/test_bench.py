@@ -105,7 +105,7 @@ def test_documents_are_as_long_as_they_are_said_to_be_and_have_names_of_their_ow
     assert 150 < sum(len(text.splitlines()) for text in every) / len(every) < 300
     for texts in (plain, every):
         values = [yaml.safe_load(text) for text in texts]
-        assert len({value["metadata"]["name"] for value in values}) == 150
+        assert len({(value["kind"], value["metadata"]["name"]) for value in values}) == 150
         assert len({value["kind"] for value in values}) >= 15
 
 

@@ -55,6 +55,11 @@ NAMED = "kubernetes.io/metadata.name"
         # a program gives the label to pods that it makes; or it is a slip
         (policy("", "matchLabels: {acme.example/part: worker}") + pod(), [], ["XNET001", "XNET008"]),
         (policy(source("{podSelector: {matchLabels: {acme.example/part: worker}}}")) + pod(), [], []),
+        (
+            policy("", "matchExpressions: [{key: acme.example/part, operator: Exists}]") + pod(),
+            [],
+            ["XNET001", "XNET008"],
+        ),
         (policy("", "matchLabels: {acme.example/part: web}") + pod(), ["XNET001"], ["XNET001", "XNET008"]),
         # each of two may be meant, but one is enough for a connection
         (policy(source(pods("api"), namespace("team: a"))) + pod(), ["XNET004"], ["XNET004"]),

@@ -28,7 +28,7 @@ from kgen.check.cross.policies import (
 from kgen.check.cross.providers import are_given_by_program
 from kgen.check.cross.resources import Finding
 from kgen.check.labels import is_empty, shown
-from kgen.check.reading import part, texts
+from kgen.check.reading import mappings, part, text, texts
 from kgen.check.server.errors import invalid
 
 TYPE_CHECKING = False
@@ -58,8 +58,8 @@ def _is_evident(resources: Resources, namespace: str, wanted: Mapping[str, Any])
     """Tell whether the set should have the pods: it has some of the namespace, and these are not made by a program."""
     if not resources.workloads(namespace):
         return False
-    is_made = are_given_by_program(resources, namespace, part(wanted, "matchLabels"))
-    return not is_made or bool(label_meant(resources, namespace, wanted))
+    keys = [*part(wanted, "matchLabels"), *(text(each, "key") for _, each in mappings(wanted, "matchExpressions"))]
+    return not are_given_by_program(resources, namespace, keys) or bool(label_meant(resources, namespace, wanted))
 
 
 def policies_without_pods(resources: Resources) -> Iterator[Finding]:

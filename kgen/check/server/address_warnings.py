@@ -6,6 +6,8 @@ There is one recommended form of each (RFC 5952), and others than the server may
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from kgen.check.server import addresses
 from kgen.check.server.errors import invalid
 from kgen.check.server.metadata import PODS
@@ -55,11 +57,15 @@ CIDRS: Mapping[tuple[str, str], Sequence[Path]] = {
 
 def faults(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     """Yield what the server warns about."""
-    kind = (context.group, context.kind)
-    for is_network, places in ((False, IPS.get(kind, ())), (True, CIDRS.get(kind, ()))):
-        for place in places:
-            if not _starts(value, place):
-                continue
+    for above, places in _places(context.group, context.kind):
+        inner: Any = value
+        for step in above:
+            inner = inner.get(step) if isinstance(inner, dict) else None
+        if not isinstance(inner, dict):
+            continue
+        for first, place, is_network in places:
+            if not inner.get(first):
+                continue  # most objects have no addresses
             for path, text in _at(value, place):
                 # what is not strict is a fault of its own there
                 is_strict = context.version >= addresses.STRICT and path[-1] != _LOOSE
@@ -67,15 +73,15 @@ def faults(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
                     yield invalid("META038", path, warning)
 
 
-def _starts(value: Any, pattern: Path) -> bool:
-    """Tell whether ``value`` has the first fields of ``pattern`` at all: most objects have no addresses."""
-    for step in pattern:
-        if step == _EACH:
-            break
-        value = value.get(step) if isinstance(value, dict) else None
-        if not value:
-            return False
-    return True
+@lru_cache(maxsize=100)
+def _places(group: str, kind: str) -> Sequence[tuple[Path, Sequence[tuple[str, Path, bool]]]]:
+    """Return where a kind has addresses, by the mapping that the field with them stands in: field, path, network."""
+    found: dict[Path, list[tuple[str, Path, bool]]] = {}
+    for is_network, places in ((False, IPS.get((group, kind), ())), (True, CIDRS.get((group, kind), ()))):
+        for place in places:
+            plain = place[: place.index(_EACH)] if _EACH in place else place
+            found.setdefault(plain[:-1], []).append((str(plain[-1]), place, is_network))
+    return tuple(found.items())
 
 
 def _at(value: Any, pattern: Path, path: Path = ()) -> Iterator[tuple[Path, str]]:

@@ -21,6 +21,28 @@ PROTOCOLS = frozenset({"TCP", "UDP", "SCTP"})
 MOST = 65_535
 
 
+_PLAIN = frozenset({"containerPort", "name", "protocol"})
+
+
+def are_rare(spec: Mapping[str, Any], containers: Sequence[Placed]) -> bool:
+    """Tell whether there is a port that may be wrong: not if all have plain fields, and names and numbers of their own."""
+    names: set[str] = set()
+    numbers: set[tuple[int, str]] = set()
+    for _, ctr in containers:
+        for port in ctr.get("ports") or ():
+            if not port or not _PLAIN.issuperset(port) or spec.get("hostNetwork"):
+                return True
+            number, name, protocol = port.get("containerPort"), port.get("name"), port.get("protocol") or "TCP"
+            if not number or not 0 < number <= MOST or (number, protocol) in numbers or protocol not in PROTOCOLS:
+                return True
+            numbers.add((number, protocol))
+            if name:
+                if name in names or port_name(name):
+                    return True
+                names.add(name)
+    return False
+
+
 def faults(ctr: Mapping[str, Any], at: Path) -> Iterator[Fault]:
     """Yield what the server refuses about the ports of the container at ``at``, one by one."""
     names = set()

@@ -31,27 +31,34 @@ NOT_EPHEMERAL = (
     *("resizePolicy", "restartPolicy", "restartPolicyRules"),
 )
 
+_STARTUP = frozenset({*probes.PROBES, "lifecycle", "resizePolicy", "restartPolicy", "restartPolicyRules"})
+"""Fields about how a container starts, and starts again."""
+
 
 def faults(spec: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
     """Yield what the server refuses about the pod at ``at``."""
     is_pod = context.kind == "Pod"
-    placed = [((*at, key, index), ctr or {}) for key in LISTS for index, ctr in enumerate(entries(spec, key))]
+    placed = [
+        ((*at, key, index), ctr or {}) for key in LISTS if key in spec for index, ctr in enumerate(entries(spec, key))
+    ]
     if not entries(spec, "containers"):
         yield required("CTR001", (*at, "containers"), "with at least one container")
     if entries(spec, "ephemeralContainers"):
         yield _ephemeral_fault((*at, "ephemeralContainers"), is_pod=is_pod)
     volumes = mounts.Volumes(spec, has_claims=context.kind == "StatefulSet")
     names: set[str] = set()
+    has_rare_ports = container_ports.are_rare(spec, placed)
     for place, ctr in placed:
         yield from _common_faults(ctr, place, names, is_pod=is_pod)
-        if ctr.get("ports"):
+        if has_rare_ports and ctr.get("ports"):
             yield from container_ports.faults(ctr, place)
         if ctr.get("env") or ctr.get("envFrom"):
             yield from environment.faults(ctr, place, volumes, context)
         if ctr.get("volumeMounts") or ctr.get("volumeDevices"):
             yield from mounts.faults(ctr, place, volumes, context)
-        yield from _startup_faults(ctr, place, spec, context)
-    if any("ports" in ctr for _, ctr in placed):
+        if place[-2] == "ephemeralContainers" or not _STARTUP.isdisjoint(ctr):
+            yield from _startup_faults(ctr, place, spec, context)
+    if has_rare_ports:
         yield from container_ports.host_port_faults(spec, at, is_pod=is_pod)
         yield from container_ports.warnings(spec, placed, is_pod=is_pod)
     if entries(spec, "ephemeralContainers"):

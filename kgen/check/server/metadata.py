@@ -5,7 +5,7 @@ from __future__ import annotations
 from kgen.check.server.errors import invalid, renamed, too_long
 from kgen.check.server.kinds import entries, part
 from kgen.check.server.names import form, generated, masked
-from kgen.check.server.selectors import labels
+from kgen.check.server.selectors import are_right, labels
 from kgen.check.server.texts import dns_label, qualified_name
 
 TYPE_CHECKING = False
@@ -98,13 +98,17 @@ _MARKS = (
 )
 """What the annotations of pods have in their keys that ``pod_annotations`` is about."""
 
+_MARKED = "kubernetes.io/"
+"""What is in all of them."""
+
 
 def faults(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     """Yield what the server refuses about the metadata of any object."""
     metadata = part(value, "metadata")
     if context.group in STORED_NOWHERE:
         return
-    yield from _name(metadata, context)
+    if not _has_right_name(metadata, context):
+        yield from _name(metadata, context)
     if context.kind == "APIService":
         yield from _api_service(value)
     if context.is_namespaced is not False and (namespace := metadata.get("namespace")):  # noqa: SIM102  # most are right
@@ -112,7 +116,8 @@ def faults(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
             yield invalid("META011", ("metadata", "namespace"), wrong)
     if (generation := metadata.get("generation")) and generation < 0:
         yield from _generation(generation, context)
-    yield from _texts(metadata, _AT)
+    if not _has_right_texts(metadata):
+        yield from _texts(metadata, _AT)
     if finalizers := metadata.get("finalizers"):
         yield from _finalizers(finalizers, context)
     if metadata.get("ownerReferences"):
@@ -125,7 +130,8 @@ def _pod_annotations(value: Mapping[str, Any], at: Path) -> Iterator[Fault]:
     pod = value
     for key in at:
         pod = part(pod, str(key))
-    if any(mark in key for key in part(part(pod, "metadata"), "annotations") for mark in _MARKS):
+    notes = part(pod, "metadata").get("annotations")
+    if notes and any(_MARKED in key and any(mark in key for mark in _MARKS) for key in notes):
         from kgen.check.server import pod_annotations  # noqa: PLC0415  # few pods have such annotations
 
         yield from pod_annotations.faults(pod, at, is_template=bool(at))
@@ -134,7 +140,21 @@ def _pod_annotations(value: Mapping[str, Any], at: Path) -> Iterator[Fault]:
 def template_metadata(metadata: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
     """Yield what the server refuses about the metadata of a pod template; it leaves ``metadata`` out of the path."""
     del context
-    yield from renamed(_texts(metadata, at), at, at[:-1])
+    if not _has_right_texts(metadata):
+        yield from renamed(_texts(metadata, at), at, at[:-1])
+
+
+def _has_right_texts(metadata: Mapping[str, Any]) -> bool:
+    """Tell whether labels and annotations are right, as nearly all are: that is known sooner than what is wrong."""
+    own, notes = metadata.get("labels"), metadata.get("annotations")
+    if own and not are_right(own):
+        return False
+    characters = 0
+    for key, text in notes.items() if notes else ():
+        characters += len(key) + len(text or "")
+        if qualified_name(key.lower()):
+            return False
+    return characters * 4 <= _MOST_ANNOTATION_BYTES
 
 
 def _texts(metadata: Mapping[str, Any], at: Path) -> Iterator[Fault]:
@@ -142,6 +162,14 @@ def _texts(metadata: Mapping[str, Any], at: Path) -> Iterator[Fault]:
         yield from labels(own, (*at, "labels"))
     if notes := metadata.get("annotations"):
         yield from _annotations(notes, (*at, "annotations"))
+
+
+def _has_right_name(metadata: Mapping[str, Any], context: Context) -> bool:
+    """Tell whether a name that was given, not made, is right."""
+    name = metadata.get("name")
+    if not name or "generateName" in metadata or form(context)[1](name):
+        return False
+    return not ((context.group, context.kind) in POD_MAKERS and dns_label(name))
 
 
 def _name(metadata: Mapping[str, Any], context: Context) -> Iterator[Fault]:

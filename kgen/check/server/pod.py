@@ -51,7 +51,8 @@ def pod_template(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
 
 def template(value: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
     """Yield what the server refuses about the pod template at ``at`` of a workload."""
-    yield from template_metadata(part(value, "metadata"), (*at, "metadata"), context)
+    if metadata := value.get("metadata"):
+        yield from template_metadata(metadata, (*at, "metadata"), context)
     yield from pod_spec(part(value, "spec"), (*at, "spec"), context)
 
 
@@ -79,7 +80,8 @@ def pod_spec(
     if context.kind in _JOBS and not spec.get("restartPolicy"):
         yield required("POD003", (*at, "restartPolicy"), f"as `Never` or `OnFailure` in a {context.kind}")
     yield from containers.faults(spec, at, context)
-    yield from volumes.faults(spec, at, context)
+    if "volumes" in spec:
+        yield from volumes.faults(spec, at, context)
     yield from resources.faults(spec, at, context)
     yield from security.faults(spec, at, context)
     yield from scheduling.faults(spec, at, context, labels)

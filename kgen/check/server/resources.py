@@ -44,11 +44,22 @@ def faults(spec: Mapping[str, Any], at: Path, context: Context) -> Iterator[Faul
             resources = container.get("resources") if container else None
             if resources:
                 here = (*at, key, index, "resources")
-                yield from container_faults(resources, here)
-                if has_claims:
+                limits, requests = part(resources, "limits"), part(resources, "requests")
+                if not _are_right(tuple(limits.items()), tuple(requests.items())):
+                    yield from container_faults(resources, here)
+                if has_claims and "claims" in resources:
                     yield from _claims(resources, names, (*here, "claims"))
-    yield from whole_bytes(part(spec, "overhead"), (*at, "overhead"))
-    yield from pod_level(spec, at, context)
+    if "overhead" in spec:
+        yield from whole_bytes(part(spec, "overhead"), (*at, "overhead"))
+    if "resources" in spec:
+        yield from pod_level(spec, at, context)
+
+
+@lru_cache(maxsize=1000)
+def _are_right(limits: tuple[tuple[str, Any], ...], requests: tuple[tuple[str, Any], ...]) -> bool:
+    """Tell whether nothing is wrong with limits and requests: most containers ask for what many others ask for too."""
+    resources = {"limits": dict(limits), "requests": dict(requests)}
+    return next(container_faults(resources, ()), None) is None
 
 
 def container_faults(resources: Mapping[str, Any], at: Path) -> Iterator[Fault]:

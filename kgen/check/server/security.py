@@ -33,6 +33,10 @@ CHOICES = (
 )
 """Enumerations of the pod, and since when the server looks at them: before, it drops them."""
 
+_LISTS = ("containers", "initContainers", "ephemeralContainers")
+_OF_PODS = frozenset({"hostUsers", "os", "securityContext", "shareProcessNamespace"})
+"""Fields of the pod that something here is about."""
+
 _MOUNTED = (1, 37)
 """Since then, volumes may be mounted with the label of SELinux."""
 
@@ -48,9 +52,11 @@ _IPC_SYSCTLS = frozenset(
 
 def faults(spec: Mapping[str, Any], at: Path, context: Context) -> Iterator[Fault]:
     """Yield what the server refuses about the pod at ``at``."""
+    if _OF_PODS.isdisjoint(spec) and not _has_context(spec):
+        return
     containers: Sequence[Placed] = [
         ((*at, key, index), ctr or {})
-        for key in ("containers", "initContainers", "ephemeralContainers")
+        for key in _LISTS
         for index, ctr in enumerate(entries(spec, key))
     ]
     of_pod = spec.get("securityContext")
@@ -71,6 +77,14 @@ def faults(spec: Mapping[str, Any], at: Path, context: Context) -> Iterator[Faul
         yield from _user_namespace_faults(spec, at, containers)
     if spec.get("os") is not None:
         yield from windows.system_faults(spec, at, containers)
+
+
+def _has_context(spec: Mapping[str, Any]) -> bool:
+    for key in _LISTS:
+        for ctr in entries(spec, key) if key in spec else ():
+            if ctr and ctr.get("securityContext"):
+                return True
+    return False
 
 
 def _user_namespace_faults(spec: Mapping[str, Any], at: Path, containers: Sequence[Placed]) -> Iterator[Fault]:

@@ -82,3 +82,15 @@ def test_nobody_knows_how_many_pods_a_daemon_set_has() -> None:
 )
 def test_pods_may_come_from_elsewhere(others: tuple[str, ...]) -> None:
     assert rows(*others, budget("maxUnavailable: 1", "selector: {matchLabels: {app: db}}")) == []
+
+
+def test_pods_of_jobs_do_without_labels() -> None:
+    job = f"apiVersion: batch/v1\nkind: Job\nmetadata: {{name: a}}\nspec: {{{POD}}}\n".replace("labels: {app: web}", "")
+    misspelt = budget("maxUnavailable: 1", "selector: {matchLabels: {app: wbe}}")
+    assert rows(workload("Deployment", replicas="2"), job, misspelt) == ["XPDB001"]
+    assert rows(job, misspelt) == []
+
+
+def test_labels_that_controllers_add_are_in_no_template() -> None:
+    selector = "selector: {matchLabels: {statefulset.kubernetes.io/pod-name: web-0}}"
+    assert rows(workload("StatefulSet", replicas="2"), budget("maxUnavailable: 1", selector)) == []

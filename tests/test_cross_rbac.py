@@ -124,6 +124,27 @@ def test_custom_resources(text: str, expected: list[str]) -> None:
     assert told(DEFINITION + text) == expected
 
 
+@pytest.mark.parametrize(
+    ("groups", "resources", "helped"),
+    [
+        ("apps/v1", "deployments", "write `apps`"),
+        ("v1", "pods", 'write `""`, which stands for the core group'),
+        ("v1", "deployments", "write `apps`"),
+        ("core", "pods/log", 'write `""`, which stands for the core group'),
+        ("core/v1", "pods", 'write `""`, which stands for the core group'),
+        # what is meant is there too
+        ("'', v1, core", "pods", ""),
+        ("apps, apps/v1", "deployments", ""),
+        ("'*', apps/v1", "deployments", ""),
+        ("velero.io", "backups", ""),
+        ("vpa", "backups", ""),
+    ],
+)
+def test_groups(groups: str, resources: str, helped: str) -> None:
+    found = [each.fault for each in found_in(role(rule(resources, groups)), profile="default")]
+    assert [(fault.row, fault.help) for fault in found] == ([("XRBAC011", helped)] if helped else [])
+
+
 def test_urls_have_verbs_of_their_own() -> None:
     def urls(verbs: str) -> str:
         return role(f"{{nonResourceURLs: [/metrics], verbs: [{verbs}]}}", kind="ClusterRole")

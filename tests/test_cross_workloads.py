@@ -120,3 +120,32 @@ metadata: {{name: web}}
 spec: {{nodeSelector: {{disk: ssd}}, affinity: {{nodeAffinity: {{{wanted}}}}}}}
 """
     assert own(text, "default") == expected
+
+
+@pytest.mark.parametrize(
+    ("selector", "profile", "expected"),
+    [
+        ("app: db", "default", ["XWRK001"]),
+        ("app: db", "strict", ["XWRK001"]),
+        # as far as its name goes, it may be anything
+        ("app: web", "default", []),
+    ],
+)
+def test_a_service_for_the_pods_that_has_almost_the_name(selector: str, profile: str, expected: list[str]) -> None:
+    text = f"""
+apiVersion: v1
+kind: Service
+metadata: {{name: db}}
+spec: {{clusterIP: None, selector: {{{selector}}}, ports: [{{port: 5432}}]}}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {{name: db}}
+spec:
+  serviceName: dbb
+  selector: {{matchLabels: {{app: db}}}}
+  template:
+    metadata: {{labels: {{app: db}}}}
+    spec: {{containers: [{{name: db, image: "example.com/db:1"}}]}}
+"""
+    assert [row for row in own(text, profile) if row == "XWRK001"] == expected

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kgen.check.practice import families
+from kgen.check.practice import families, starting
 from kgen.check.resource import Resource
 from kgen.read import careful
 
@@ -37,7 +37,23 @@ def container(text: str) -> Resource:
         ("resources: {limits: {memory: 0}}", set()),
         ("resources: {limits: {memory: 512m}}", set()),
         ("resources: {limits: {cpu: 1Gi}}", {"RSC07"}),
-        ("resources: {limits: {cpu: 500}}", set()),
+        ("resources: {limits: {cpu: 500}}", {"RSC13"}),
+        ("resources: {requests: {cpu: 1}, limits: {cpu: 500}}", set()),
+        ('resources: {requests: {cpu: "250"}, limits: {cpu: 500}}', {"RSC13"}),
+        ("resources: {requests: {cpu: 100}, limits: {cpu: 100}}", set()),
+        ('resources: {requests: {cpu: "99999999999999999999999999"}}', set()),
+        ("securityContext: {runAsNonRoot: true, runAsUser: 0}", {"SEC36"}),
+        ("securityContext: {runAsNonRoot: false, runAsUser: 0}", set()),
+        ("securityContext: {runAsNonRoot: true, runAsUser: 1}", set()),
+        ("securityContext: {runAsNonRoot: true}", set()),
+        ('command: ["python app.py"]', {"REL22"}),
+        ('command: ["sh -c", "echo"]', {"REL22"}),
+        ('command: ["/bin/sh -c"]', {"REL22"}),
+        ('command: ["./run.sh now"]', {"REL22"}),
+        ('command: ["/opt/My App/run"]', set()),
+        ('command: ["python", "my app.py"]', set()),
+        ("livenessProbe: {exec: {command: [curl localhost]}}", {"REL22"}),
+        ("lifecycle: {preStop: {exec: {command: [sleep 5]}}}", {"REL22"}),
         ("image: '{{ .Values.image }}'", {"IMG04"}),
         ("image: ghcr.io/CHANGEME/web", {"IMG04"}),
         ("image: ko://example.com/acme/cmd/web", {"IMG04"}),
@@ -50,6 +66,51 @@ def container(text: str) -> Resource:
 )
 def test_default_profile(text: str, found: set[str]) -> None:
     assert rows(container(f"{{name: web, {text}}}"), "default") == found
+
+
+@pytest.mark.parametrize(
+    ("of_pod", "of_containers", "places"),
+    [
+        ("{runAsNonRoot: true, runAsUser: 0}", "{}, {}", ["spec"]),
+        ("{runAsNonRoot: true, runAsUser: 0}", "{runAsUser: 1}, {runAsNonRoot: false}", []),
+        ("{runAsNonRoot: true}", "{runAsUser: 0}, {runAsUser: 1}, {runAsUser: 0}", ["0", "2"]),
+        ("{runAsUser: 0}", "{runAsNonRoot: true}, {}", ["spec"]),
+    ],
+)
+def test_the_user_of_a_container_goes_before_that_of_the_pod(
+    of_pod: str, of_containers: str, places: list[str]
+) -> None:
+    contexts = of_containers.replace("{", "{name: a, securityContext: {").replace("}", "}}")
+    text = f"{{apiVersion: v1, kind: Pod, spec: {{securityContext: {of_pod}, containers: [{contexts}]}}}}"
+    found = [each.path for each in starting.root_users_that_are_refused(of(text), NEWEST)]
+    assert [str(path[2]) if len(path) > 3 else "spec" for path in found] == places
+
+
+def test_a_command_in_one_word_is_shown_as_the_list_that_is_meant() -> None:
+    texts = {
+        "python app.py --port '80 1'": 'write `["python", "app.py", "--port", "80 1"]`',
+        "node a.js && exit": 'write `["sh", "-c", "node a.js && exit"]`',
+        "echo 'a": """write `["sh", "-c", "echo 'a"]`""",
+    }
+    for text, helped in texts.items():
+        pod = Resource({"apiVersion": "v1", "kind": "Pod", "spec": {"containers": [{"command": [text]}]}})
+        assert [each.help for each in starting.commands_in_one_word(pod, NEWEST)] == [helped]
+
+
+@pytest.mark.parametrize(
+    ("spec", "found"),
+    [
+        ("policyTypes: [Ingress], ingress: [{}], egress: [{}]", ["egress"]),
+        ("policyTypes: [Egress], ingress: [{}], egress: [{}]", ["ingress"]),
+        ("policyTypes: [Ingress], egress: []", []),
+        ("ingress: [{}], egress: [{}]", []),
+        ("policyTypes: [Ingress, Egress], egress: [{}]", []),
+    ],
+)
+def test_rules_of_policies_without_effect(spec: str, found: list[str]) -> None:
+    policy = of(f"{{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, spec: {{podSelector: {{}}, {spec}}}}}")
+    faults = [each for rule in families.checks(policy.key, "default") for each in rule(policy, NEWEST)]
+    assert [each.path[-1] for each in faults] == found
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def answer(text: str = POD, **asked: Any) -> tuple[int, Any]:
     Path("pod.yaml").write_text(text)
     out, err = io.StringIO(), io.StringIO()
-    request = Request(paths=("pod.yaml",), output_format="json", **{"profile": "strict", **asked})
+    request = Request(output_format="json", **{"paths": ("pod.yaml",), "profile": "strict", **asked})
     return run(request, io.BytesIO(), out, err), json.loads(out.getvalue())
 
 
@@ -219,3 +219,17 @@ def test_what_exists_outside_is_declared() -> None:
     assert "object-of-elsewhere" in names(text, profile="default")
     Path("kgen.yaml").write_text("external: [Secret/db]\n")
     assert "object-of-elsewhere" not in names(text, profile="default")
+
+
+def test_entries_of_kgen_yaml_without_use_are_said_when_all_was_looked_at() -> None:
+    Path("kgen.yaml").write_text(IGNORE.format("paths: [deploy]"))
+    made = json.dumps(answer(paths=("pod.yaml",))[1])
+    assert "unused-silence" not in made
+    documents = answer(paths=(".",))[1]["documents"]
+    (found,) = [each for each in documents if any(made["name"] == "unused-silence" for made in each["findings"])]
+    assert (found["file"], found["findings"][0]["line"]) == ("kgen.yaml", 3)
+
+
+def test_entries_of_kgen_yaml_that_are_over_are_said() -> None:
+    Path("kgen.yaml").write_text(IGNORE.format("until: 2026-12-31"))
+    assert "expired-silence" in json.dumps(answer(today="2027-01-01")[1])

@@ -38,6 +38,9 @@ FAMILIES: Mapping[str, Profile] = {
 _OF_JUDGEMENT = ("KG61", "KG80")
 """First and last family of codes that an API server knows nothing of."""
 
+_OF_UPDATES = ("KG6901", "KG6918")
+"""First and last code in between of what a server refuses to change."""
+
 _EXAMPLES = ("before", "fails", "passes", "fails_dockerfile", "passes_dockerfile", "ignored", "settings")
 
 
@@ -114,6 +117,9 @@ def rule(row: str) -> Rule:
 
 def is_silenceable(rule: Rule) -> bool:
     """Tell whether somebody may decide that ``rule`` is wrong for them: not where an API server refuses the object."""
+    first, last = _OF_UPDATES
+    if first <= rule.code <= last and rule.severity is Severity.ERROR:
+        return False
     first, last = _OF_JUDGEMENT
     return first <= rule.code[:4] <= last or rule.severity is not Severity.ERROR
 

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from kgen.check.fault import field
+from kgen.check.mistakes import ANY, FIELDS
 from kgen.check.reading import at
 from kgen.check.store import Store
 from kgen.check.whereabouts import group
 from kgen.diag import Path
+from kgen.words import nearest
 
 _DEEPEST = 4
 """Levels below which a field is looked for."""
@@ -20,43 +22,71 @@ _DEEPEST = 4
 _COMMON = frozenset({"apiVersion", "kind", "name", "namespace", "type", "key", "value", "spec", "status", "items"})
 """Names that so many things have that one of them is no hint, unless the object has that thing."""
 
-FORMER: Mapping[tuple[str, str], str] = {
-    ("IngressBackend", "serviceName"): "since `networking.k8s.io/v1` it is `service.name`",
-    (
-        "IngressBackend",
-        "servicePort",
-    ): "since `networking.k8s.io/v1` it is `service.port.number` or `service.port.name`",
-    ("ResourceMetricSource", "targetAverageUtilization"): "since `autoscaling/v2` it is `target.averageUtilization`",
-    ("ResourceMetricSource", "targetAverageValue"): "since `autoscaling/v2` it is `target.averageValue`",
-    ("MetricTarget", "operator"): "there is no operator: a target is an average (`averageUtilization`, `averageValue`)",
-    ("PodSpec", "securityContexts"): "it is `securityContext`",
-}
-"""Type and field → what it has become, where the new place does not have the old name."""
+
+class Way:
+    """Where a field belongs: the ``help`` for people, and the path, if that can be told."""
+
+    __slots__ = ("help", "place")
+
+    def __init__(self, help: str, place: str = "") -> None:  # noqa: A002  # the field that it fills
+        self.help = help
+        self.place = place
+        """As in ``spec.containers[0].image``; of a list whose entry is not known, ``spec.containers[].image``."""
 
 
-def way_out(value: Any, path: Path, store: Store, version: str) -> str:
+NOWHERE = Way("")
+
+
+def way_out(value: Any, path: Path, store: Store, version: str) -> Way:
     """
     Return where the unknown field at ``path`` of the object ``value`` belongs; empty if that cannot be told.
 
     >>> from kgen.check.store import default_directory
     >>> pod = {"apiVersion": "v1", "kind": "Pod", "spec": {"image": "nginx", "containers": [{}]}}
-    >>> way_out(pod, ("spec", "image"), Store(default_directory()), "1.34")
+    >>> way_out(pod, ("spec", "image"), Store(default_directory()), "1.34").help
     'it belongs in `spec.containers[]`'
     """
     api_version, kind, name = value.get("apiVersion"), value.get("kind"), path[-1]
     definition = store.schema(version, api_version, kind)
     if definition is None or not isinstance(name, str):
-        return ""
-    schemas = list(_along(store, definition, path[:-1]))
+        return NOWHERE
+    schemas = list(along(store, definition, path[:-1]))
     if len(schemas) < len(path):
-        return ""
-    if former := FORMER.get((schemas[-1][0].partition("-")[0], name)):
-        return former
+        return NOWHERE
     return (
-        _elsewhere(api_version, kind, path, store, version)
+        _known(path, schemas[-1])
+        or _elsewhere(api_version, kind, path, store, version)
         or _outside(name, path, schemas)
         or _inside(name, path, at(value, path[:-1]), schemas[-1][1], store)
+        or NOWHERE
     )
+
+
+def _known(path: Path, here: "Named") -> Way | None:
+    """Return the way out of a mistake that many make."""
+    name = str(path[-1])
+    mistakes = FIELDS.get(type_name(here), {})
+    found = mistakes.get(name)
+    if found is None and not nearest(name, here[1].get("properties", ())):
+        found = mistakes.get(ANY)
+    if found is None:
+        return None
+    place, sentence = found
+    return Way(sentence, _below(field(path[:-1]), place.replace(ANY, name)) if place else "")
+
+
+def type_name(here: "Named") -> str:
+    """
+    Return the type of a schema as its upstream calls it: without what tells its revisions apart.
+
+    >>> type_name(("PodSpec-c4e3054d", {}))
+    'PodSpec'
+    """
+    return here[0].partition("-")[0]
+
+
+def _below(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name
 
 
 Named = tuple[str, Mapping[str, Any]]
@@ -79,7 +109,7 @@ def _resolved(store: Store, schema: Mapping[str, Any]) -> Named:
     return name, schema
 
 
-def _along(store: Store, definition: str, path: Path) -> Iterator[Named]:
+def along(store: Store, definition: str, path: Path) -> Iterator[Named]:
     """Yield the schemas on the way from the whole object to what is at ``path``, one for each step and the start."""
     here: Named = (definition, store.definition(definition))
     yield here
@@ -94,43 +124,45 @@ def _along(store: Store, definition: str, path: Path) -> Iterator[Named]:
         yield here
 
 
-def _elsewhere(api_version: str, kind: str, path: Path, store: Store, version: str) -> str:
+def _elsewhere(api_version: str, kind: str, path: Path, store: Store, version: str) -> Way | None:
     """Say which other version of the API has the field at the same place."""
     for other, name in sorted(store.kinds(version), reverse=True):
         if name != kind or other == api_version or group(other) != group(api_version):
             continue
         definition = store.schema(version, other, kind)
-        if definition and len(list(_along(store, definition, path))) == len(path) + 1:
-            return f"this field exists in `{other}`"
-    return ""
+        if definition and len(list(along(store, definition, path))) == len(path) + 1:
+            return Way(f"this field exists in `{other}`")
+    return None
 
 
-def _outside(name: str, path: Path, schemas: Sequence[Named]) -> str:
+def _outside(name: str, path: Path, schemas: Sequence[Named]) -> Way | None:
     """Say that the field belongs further out, where a schema on the way has it."""
     for length in range(len(path) - 2, -1, -1):
         if isinstance(path[length], int) or name not in schemas[length][1].get("properties", {}):
             continue
         if name in _COMMON and name != "spec":
             continue
+        if path[length] == name:
+            continue  # it stands in that very field: rather a slip of the pen
         where = field((*path[:length], name))
-        return f"indented too far: did you mean `{where}`?"
-    return ""
+        return Way(f"indented too far: did you mean `{where}`?", where)
+    return None
 
 
-def _inside(name: str, path: Path, value: Any, schema: Mapping[str, Any], store: Store) -> str:
+def _inside(name: str, path: Path, value: Any, schema: Mapping[str, Any], store: Store) -> Way | None:
     """Say that the field belongs into something at the same level, or deeper."""
     level: list[tuple[str, Any, Mapping[str, Any]]] = [(field(path[:-1]), value, schema)]
     for _ in range(_DEEPEST):
         level = [inner for each in level for inner in _inner(*each, store)]
         found = [(where, there) for where, there, schema in level if name in schema.get("properties", {})]
+        if not found:
+            continue
         present = [where for where, there in found if there is not None]
-        if len(present) == 1:
-            return f"it belongs in `{present[0]}`"
-        if len(found) == 1 and name not in _COMMON:
-            return f"it belongs in `{found[0][0]}`"
-        if found:
-            return ""
-    return ""
+        if len(present) != 1 and (len(found) != 1 or name in _COMMON):
+            return None
+        where = present[0] if len(present) == 1 else found[0][0]
+        return Way(f"it belongs in `{where}`", _below(where, name))
+    return None
 
 
 def _inner(
@@ -144,5 +176,5 @@ def _inner(
         is_list = "items" in part
         if is_list and isinstance(there, list):
             there = next((each for each in there if isinstance(each, dict)), {})
-        name = f"{where}.{key}" if where else key
+        name = _below(where, key)
         yield f"{name}[]" if is_list else name, there, _resolved(store, part)[1]

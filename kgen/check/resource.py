@@ -31,17 +31,17 @@ class Resource:
         self.place = place
         """Where it stands, for whoever reports; nothing here looks at it."""
 
-        api_version, kind, metadata = value.get("apiVersion"), value.get("kind"), value.get("metadata")
+        api_version, kind, found = value.get("apiVersion"), value.get("kind"), value.get("metadata")
         is_told = type(api_version) is str and type(kind) is str
         self.key, self.version, is_wide, makes_pods = _sort(api_version, kind) if is_told else _sort("", "")
         self.group, self.kind = self.key
-        is_named = type(metadata) is dict
-        name, namespace = (metadata.get("name"), metadata.get("namespace")) if is_named else ("", "")
+        metadata: Mapping[str, Any] = found if type(found) is dict else {}
+        name, namespace = metadata.get("name"), metadata.get("namespace")
         self.name = name if type(name) is str else ""
         self.namespace = "" if is_wide else namespace if type(namespace) is str and namespace else DEFAULT_NAMESPACE
         """Normalised: ``default`` if the object names none, "" if its kind has none."""
 
-        self.has_owner = is_named and "ownerReferences" in metadata and bool(metadata["ownerReferences"])
+        self.has_owner = bool(metadata.get("ownerReferences"))
         """Whether some controller made it: looked at here, where the metadata are at hand."""
 
         self.template: Template | None = template(self.group, self.kind, value) if makes_pods else None

@@ -4,16 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from kgen.check import catalogue
 from kgen.commands.wrong_use import UNKNOWN_RULE_CHOSEN
 from kgen.diag import Diagnostic, Label, Severity, has_error
 from kgen.diag import Path as FieldPath
 from kgen.pipeline import open_workspace
 from kgen.source import Source
 from kgen.validate.selection import Ignored
-from kgen.validate.silences import resolved
+from kgen.validate.silences import UNKNOWN_RULE, called, resolved, unknown
 from kgen.validate.workspace import Settings
-from kgen.words import nearest
 
 
 def platform_settings(folder: str) -> tuple[Settings, list[Diagnostic], Mapping[str, Source]]:
@@ -31,7 +29,8 @@ def platform_settings(folder: str) -> tuple[Settings, list[Diagnostic], Mapping[
     for index, each in enumerate(rules.ignore):
         codes, more = resolved([each.rule], Label(("rules", "ignore", index, "rule"), file=file))
         wrong += map(_as_error, more)
-        ignored += [Ignored(code, each.paths, each.kinds, each.until or "") for code in codes]
+        at = _placed(("rules", "ignore", index, "rule"), file, workspace.source)
+        ignored += [Ignored(code, at, paths=each.paths, kinds=each.kinds, until=each.until or "") for code in codes]
     severities: dict[str, str] = {}
     for name, severity in rules.severity.items():
         codes, more = resolved([name], Label(("rules", "severity", name), on="key", file=file))
@@ -44,8 +43,14 @@ def platform_settings(folder: str) -> tuple[Settings, list[Diagnostic], Mapping[
         ignored=ignored,
         severities=severities,
         external=platform.external,
+        text=workspace.source.text if workspace.source else "",
     )
     return settings, wrong, sources
+
+
+def _placed(path: FieldPath, file: str, source: Source | None) -> Label:
+    label = Label(path, file=file)
+    return replace(label, span=source.span(label)) if source else label
 
 
 def _as_error(found: Diagnostic) -> Diagnostic:
@@ -69,17 +74,13 @@ def chosen(names: Iterable[str], at: Label) -> tuple[list[str], list[Diagnostic]
 
     A name is that of a rule, its code or the start of it (``KG70``), or that of its row.
     """
-    known = catalogue.by_name()
     codes: list[str] = []
     wrong: list[Diagnostic] = []
     for name in names:
-        starts = [entry.rule.code for entry in catalogue.entries().values() if entry.rule.code.startswith(name)]
-        if name in known:
-            codes.append(known[name].rule.code)
-        elif starts and len(name) >= len("KG70"):
-            codes += starts
-        else:
-            near = nearest(name, (each for each in known if not each[:2].isupper()))
-            helped = f"did you mean `{near}`?" if near else "`kgen explain` lists the rules"
-            wrong.append(Diagnostic(rule=UNKNOWN_RULE_CHOSEN, message=f"there is no rule `{name}`", at=at, help=helped))
+        entries = called(name)
+        codes += [each.rule.code for each in entries]
+        if not entries:
+            found = unknown(name, at)
+            is_unknown = found.rule is UNKNOWN_RULE
+            wrong.append(replace(found, rule=UNKNOWN_RULE_CHOSEN) if is_unknown else _as_error(found))
     return codes, wrong

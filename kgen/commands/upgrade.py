@@ -22,7 +22,7 @@ from kgen.upgrade.comparison import Comparison
 from kgen.upgrade.items import Edit, Plan
 from kgen.upgrade.rewriting import rewritten
 from kgen.validate import sorts, workspace
-from kgen.validate.files import STDIN, shown
+from kgen.validate.files import STDIN, is_dockerfile, shown
 from kgen.validate.run import separate
 from kgen.validate.unreadable import unreadable, without_objects
 from kgen.versions import DEFAULT_VERSION
@@ -83,7 +83,8 @@ def wrong_order(target: str, current: str) -> bool:
 def _question(request: Request) -> _Question:
     store = Store(default_directory())
     asked = _Question(store, target=request.target or store.versions()[-1])
-    asked.files, _, asked.wrong = inputs(request.paths or (os.curdir,))
+    found_files, _, asked.wrong = inputs(request.paths or (os.curdir,))
+    asked.files = [path for path in found_files if not is_dockerfile(path)]
     for option, name in (("--to", asked.target), ("--from", request.current)):
         found = kinds.unknown_versions(store, [name] if name else [])
         asked.wrong += [replace(each, at=Label(file=option)) for each in found]

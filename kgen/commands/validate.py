@@ -215,6 +215,8 @@ class _Run:
 
     def _earlier(self) -> Revision | None:
         """Return the objects that are applied now."""
+        if self.selection.profile == "server":
+            self._complain("before_with_server")
         from kgen.validate.revisions import revision  # noqa: PLC0415  # only for this option
 
         try:
@@ -239,8 +241,12 @@ class _Run:
         found = settled(self._rounds(), self._judge_of, {files.shown(path) for path in self._files})
         if self.selection.profile != "server" or self.selection.only:
             found = self._compared(found)
-        yield from self.selection.applied(found)
+        yield from self.selection.applied(found, self._settings, is_whole=self._is_whole())
         yield from self._news  # on definitions that were needed at the very end only
+
+    def _is_whole(self) -> bool:
+        """Tell whether the run looks at the whole workspace."""
+        return any(os.path.abspath(path) == self._root for path in self._request.paths or (os.curdir,))
 
     def _compared(self, found: Iterable[Verdict]) -> Iterator[Verdict]:
         """Yield ``found`` with what is wrong with several objects together."""

@@ -142,7 +142,15 @@ class Text:
         counts = f"{tally.valid} valid, {tally.invalid} invalid, {skipped} skipped"
         self._out.write(f"{documents} in {files}: {counts} (Kubernetes {', '.join(self._versions)})\n")
         self._out.writelines(_skipped(tally))
+        if counts := _findings(tally):
+            self._out.write(f"  {counts}\n")
         return tally.exit_code
+
+
+def _findings(tally: Tally) -> str:
+    """Return how many findings there are, by severity; nothing for nothing."""
+    counted = ((tally.errors, "error"), (tally.warnings, "warning"), (tally.infos, "info"))
+    return ", ".join(f"{count} {name}{'' if count == 1 else 's'}" for count, name in counted if count)
 
 
 def _skipped(tally: Tally) -> Iterator[str]:

@@ -20,7 +20,12 @@ UNKNOWN_RULE_CHOSEN = Rule(
     explain="A rule is called by its name (`image-latest`) or by its code (`KG7151`).",
 )
 WRONG_DATE = Rule(code="KG1114", name="wrong-date", explain="A day is written as year, month and day, as `2027-01-31`.")
-RULES = (NO_DEFINITION, UNKNOWN_RULE_CHOSEN, WRONG_DATE)
+BEFORE_WITH_SERVER = Rule(
+    code="KG1115",
+    name="option-without-effect",
+    explain="An option that has no effect together with another one would only seem to check something.",
+)
+RULES = (NO_DEFINITION, UNKNOWN_RULE_CHOSEN, WRONG_DATE, BEFORE_WITH_SERVER)
 
 
 def unreadable_path(path: str, error: OSError) -> list[Diagnostic]:
@@ -39,6 +44,13 @@ def nothing_to_validate(path: str) -> list[Diagnostic]:
 def unknown_versions(store: Store, versions: Sequence[str]) -> list[Diagnostic]:
     """Return a finding for each version that ``store`` has no schemas of."""
     return kinds.unknown_versions(store, versions)
+
+
+def before_with_server() -> list[Diagnostic]:
+    """Return the finding for `--before` in the profile that knows nothing but one object at a time."""
+    message = "`--profile server` is about creating objects, so it compares nothing with `--before`"
+    help_ = "leave one of them out"
+    return [Diagnostic(rule=BEFORE_WITH_SERVER, message=message, at=Label(file="--before"), help=help_)]
 
 
 def wrong_date(text: str) -> list[Diagnostic]:

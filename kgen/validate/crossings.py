@@ -1,6 +1,6 @@
 """Findings on several objects, at their places. Nothing here is imported for a run without such a finding."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from kgen.check import catalogue
@@ -13,9 +13,8 @@ from kgen.check.store import Store
 from kgen.diag import Diagnostic, Label, Rule, Severity
 from kgen.diag import Path as FieldPath
 from kgen.read.places import Places
-from kgen.read.split import Chunk
 from kgen.validate.document import Document, Verdict
-from kgen.validate.together import Place
+from kgen.validate.together import Place, Texts, document_of
 
 TOO_MANY_OBJECTS = Rule(
     code="KG1112",
@@ -43,46 +42,68 @@ class Names:
         return written(steps(path, {"$ref": name} if name else {}, self._store.definition))
 
 
-def put(found: Iterable[Finding], chunk_of: Callable[[Place], Chunk | None], names: Names) -> None:
+def put(found: Iterable[Finding], texts: Texts, names: Names) -> None:
     """Put ``found`` into the documents that they are about, each once."""
-    places: dict[int, Places] = {}
-
-    def label(resource: Resource, path: FieldPath, said: str = "") -> Label | None:
-        place: Place = resource.place
-        chunk = chunk_of(place)
-        if chunk is None:
-            return None
-        known = places.get(id(chunk))
-        if known is None:
-            known = places[id(chunk)] = Places(chunk.text)
-        return _label(known, chunk, place, path, said)
-
+    labels = _Labels(texts)
+    by_document: dict[int, _Told] = {}
     for finding in found:
         place: Place = finding.resource.place
-        at = label(finding.resource, finding.fault.path)
-        if at is None:
+        document = document_of(place)
+        if document is None:
             continue
-        others = [label(*each) for each in finding.related]
-        made = _diagnostic(finding, at, tuple(each for each in others if each), names)
-        for document in place.verdict.documents:
-            if document.index == place.index and not any(_is_same(made, each) for each in document.found):
-                document.found = (*document.found, made)
-                place.verdict.line = b""
+        told = by_document.get(id(document))
+        if told is None:
+            told = by_document[id(document)] = _Told(document)
+        others = tuple(labels.of(*each) for each in finding.related)
+        told.add(_diagnostic(finding, labels.of(finding.resource, finding.fault.path), others, names))
+        place.verdict.line = b""
+    for told in by_document.values():
+        told.document.found = tuple(told.found)
 
 
-def _is_same(made: Diagnostic, other: Diagnostic) -> bool:
-    """Tell whether ``other`` says it already: a namespace asks for a standard that the profile asks for too."""
-    asked_twice = made.rule.name == _NAMESPACE_RULE and other.rule.code.startswith(_STANDARDS)
-    return made == other or (asked_twice and made.at.path == other.at.path)
+class _Told:
+    """What is said about one document."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.found = list(document.found)
+        self._known = {self._key(each) for each in self.found}
+        self._standards = {each.at.path for each in self.found if each.rule.code.startswith(_STANDARDS)}
+
+    @staticmethod
+    def _key(made: Diagnostic) -> tuple[str, FieldPath, str]:
+        return made.rule.code, made.at.path, made.message
+
+    def add(self, made: Diagnostic) -> None:
+        """Take ``made``, unless it is said already; the profile may ask for a standard that a namespace asks for."""
+        asked_twice = made.rule.name == _NAMESPACE_RULE and made.at.path in self._standards
+        if self._key(made) not in self._known and not asked_twice:
+            self._known.add(self._key(made))
+            self.found.append(made)
 
 
-def _label(places: Places, chunk: Chunk, place: Place, path: FieldPath, said: str) -> Label:
-    where = (*place.at, *path)
-    span = places.span(where)
-    on_key = span.end_line > span.line
-    span = places.span(where, on_key=True) if on_key else span
-    moved = replace(span, line=span.line + chunk.line, end_line=span.end_line + chunk.line)
-    return Label(where, said, on="key" if on_key else "value", file=place.path, span=moved)
+class _Labels:
+    """Places in files, each document being read once."""
+
+    def __init__(self, texts: Texts) -> None:
+        self._texts = texts
+        self._places: dict[int, Places] = {}
+
+    def of(self, resource: Resource, path: FieldPath, said: str = "") -> Label:
+        """Return the label at ``path`` in ``resource``; without a line if the file is gone since."""
+        place: Place = resource.place
+        where = (*place.at, *path)
+        chunk = self._texts.chunk_of(place)
+        if chunk is None:
+            return Label(where, said, file=place.path)
+        places = self._places.get(id(chunk))
+        if places is None:
+            places = self._places[id(chunk)] = Places(chunk.text)
+        span = places.span(where)
+        on_key = span.end_line > span.line
+        span = places.span(where, on_key=True) if on_key else span
+        moved = replace(span, line=span.line + chunk.line, end_line=span.end_line + chunk.line)
+        return Label(where, said, on="key" if on_key else "value", file=place.path, span=moved)
 
 
 def _diagnostic(finding: Finding, at: Label, related: tuple[Label, ...], names: Names) -> Diagnostic:
@@ -96,6 +117,7 @@ def _diagnostic(finding: Finding, at: Label, related: tuple[Label, ...], names: 
         at=replace(at, field=name),
         related=related,
         help=fault.help,
+        is_confidential=finding.resource.kind == "Secret",
     )
 
 

@@ -59,7 +59,7 @@ class Document:
 class Verdict:
     """A file, or a part of a long one, and its documents."""
 
-    __slots__ = ("_documents", "digest", "found", "is_news", "line", "objects", "path")
+    __slots__ = ("_documents", "digest", "found", "is_judged", "is_news", "line", "objects", "path")
 
     def __init__(
         self, path: str, documents: list[Document] | None, found: tuple[Diagnostic, ...] = (), line: bytes = b""
@@ -72,6 +72,9 @@ class Verdict:
         """
         self.path = path
         self._documents = documents
+        self.is_judged = documents is not None
+        """Whether somebody has looked at the documents in this run, so that they have their objects."""
+
         self.found = found
         """What is wrong with the file itself: it cannot be read."""
 
@@ -90,11 +93,6 @@ class Verdict:
         if self._documents is None:
             self._documents = [_revived(row) for row in json.loads(self.line.partition(b" ")[2])]
         return self._documents
-
-    @property
-    def is_remembered(self) -> bool:
-        """Whether nobody has looked at the documents in this run."""
-        return self._documents is None
 
     @property
     def valid(self) -> int:

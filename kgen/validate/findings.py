@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from kgen.check import misplaced
+from kgen.check import hints, misplaced
+from kgen.check.consequences import consequences
 from kgen.check.fault import Fault, Keyword, field, short, shown
 from kgen.check.lifecycle.removals import farewell
 from kgen.check.lifecycle.removals import version as _number
 from kgen.check.objects import Objects
 from kgen.check.rules import BY_KEYWORD, NO_KIND, UNKNOWN_KUBERNETES_KIND
+from kgen.check.store import Store
 from kgen.check.whereabouts import having, is_built_in, joined, where_it_is
 from kgen.diag import Diagnostic, Label, Path, Rule, Span
 from kgen.read import careful
@@ -28,8 +30,6 @@ Versions: TypeAlias = tuple[str, ...]
 _MIB = 1024 * 1024
 _BUT = ", but is "
 """What a message says before the value."""
-
-_QUOTED = "put quotes around it"
 
 
 def of_text(chunk: Chunk, path: str) -> tuple[Any, int, tuple[Diagnostic, ...]]:
@@ -68,33 +68,46 @@ def _of_problem(problem: Problem, objects: Objects, places: Places) -> Iterator[
     if problem.kind.lacking:
         yield _unknown_kind(problem, problem.kind.lacking, objects, places)
     fields: dict[str, Fields] = {}
+    ways = dict(_ways_out(problem, objects))
+    dropped = consequences(problem.value, problem.faults, ways)
     for fault, versions in problem.faults.items():
+        if fault in dropped:
+            continue
         since = f" in Kubernetes {joined(versions)}" if len(versions) < len(objects.versions) else ""
         if versions[-1] not in fields:
             fields[versions[-1]] = Fields(problem, objects, versions[-1])
-        taught = _taught(fault, problem, objects, versions[-1]) if fault.keyword is Keyword.UNKNOWN else fault
-        made = _of_fault(taught, fields[versions[-1]], since, problem.at, places)
-        is_there = fault.keyword is not Keyword.REQUIRED
-        yield _without_secret(made) if is_there and _is_secret(problem.value, fault.path) else made
+        text = places.scalar((*problem.at, *fault.path))
+        helped = ways[fault].help if fault in ways else ""
+        helped = helped or fault.help or _help(fault, problem.value, text, objects.store, versions[-1])
+        made = _of_fault(fault, fields[versions[-1]], since, problem.at, places)
+        made = replace(made, help=helped)
+        yield _without_secret(made) if _is_secret(fault, problem.value) else made
 
 
-def _is_secret(value: Mapping[str, Any], path: Path) -> bool:
-    return value.get("kind") == "Secret" and path[:1] in {("data",), ("stringData",)}
+def _ways_out(problem: Problem, objects: Objects) -> Iterator[tuple[Fault, misplaced.Way]]:
+    """Yield the unknown fields, each with the place where it would be right, if there is one."""
+    for fault, versions in problem.faults.items():
+        if fault.keyword is Keyword.UNKNOWN and fault.path:
+            yield fault, misplaced.way_out(problem.value, fault.path, objects.store, versions[-1])
+
+
+def _help(fault: Fault, value: Mapping[str, Any], text: str | None, store: Store, version: str) -> str:
+    """Return what to do about a value that is wrong."""
+    if _is_secret(fault, value):
+        return hints.of_secret(fault)
+    quotes = _about_quotes(fault, text) if fault.keyword is Keyword.TYPE else ""
+    return quotes or hints.hint(fault, value, store, version)
+
+
+def _is_secret(fault: Fault, value: Mapping[str, Any]) -> bool:
+    is_there = fault.keyword is not Keyword.REQUIRED
+    return is_there and value.get("kind") == "Secret" and fault.path[:1] in {("data",), ("stringData",)}
 
 
 def _without_secret(made: Diagnostic) -> Diagnostic:
     """Return a finding on the data of a Secret without what it says of the value."""
     message, _, _ = made.message.partition(_BUT)
-    help_ = "" if made.help.startswith(_QUOTED) else made.help
-    return replace(made, message=message, help=help_, is_confidential=True)
-
-
-def _taught(fault: Fault, problem: Problem, objects: Objects, version: str) -> Fault:
-    """Return ``fault`` with the place where the field belongs, if it would be right somewhere else."""
-    helped = misplaced.way_out(problem.value, fault.path, objects.store, version) if fault.path else ""
-    if not helped:
-        return fault
-    return Fault(keyword=fault.keyword, message=fault.message, path=fault.path, help=helped, row=fault.row)
+    return replace(made, message=message, is_confidential=True)
 
 
 def _of_fault(fault: Fault, fields: Fields | None, since: str, at: Path, places: Places) -> Diagnostic:
@@ -110,7 +123,7 @@ def _of_fault(fault: Fault, fields: Fields | None, since: str, at: Path, places:
         rule=_rule(fault),
         message=f"{subject} {fault.message}{since}".replace("that Kubernetes knows in Kubernetes", "in Kubernetes"),
         at=Label(where, on="key" if on_key else "value", span=span, field=named),
-        help=fault.help or (_about_quotes(fault, places.scalar(where)) if fault.keyword is Keyword.TYPE else ""),
+        help=fault.help,
     )
 
 
@@ -129,7 +142,7 @@ def _about_quotes(fault: Fault, text: str | None) -> str:
     is_quoted = text[0] in "\"'"
     if not is_quoted and fault.message.startswith("must be a string"):
         quoted = f'"{text}"'
-        return f"{_QUOTED}: {code(quoted)}"
+        return f"{hints.QUOTES}: {code(quoted)}"
     inner = plain(text[1:-1]) if is_quoted else None
     fits = {"an integer": int, "a boolean": bool, "a number": int | float}
     wanted = next((kind for words, kind in fits.items() if fault.message.startswith(f"must be {words}")), None)
@@ -155,7 +168,13 @@ def _without_kind(problem: Problem, places: Places) -> Diagnostic:
     where = (*at, wrong[0])
     names = " and ".join(f"`{key}`" for key in wrong)
     message = f"{subject} has no {names}, so nobody knows what it is"
-    return Diagnostic(rule=NO_KIND, message=message, at=Label(where, span=places.span(where)))
+    keys = [key for key in value if isinstance(key, str)]
+    near = {meant: key for meant in wrong if (key := nearest(meant, keys)) and key not in ("apiVersion", "kind")}
+    if not near:
+        return Diagnostic(rule=NO_KIND, message=message, at=Label(where, span=places.span(where)))
+    where = (*at, next(iter(near.values())))
+    label = Label(where, on="key", span=places.span(where, on_key=True))
+    return Diagnostic(rule=NO_KIND, message=message, at=label, help=f"did you mean {listed([*near], 'and')}?")
 
 
 def _unknown_kind(problem: Problem, lacking: Versions, objects: Objects, places: Places) -> Diagnostic:

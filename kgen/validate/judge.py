@@ -35,12 +35,15 @@ _OF_THE_FILE = frozenset({"text-after-separator", "yaml-directive"})
 _MEANING = "KG1002"
 """The first code of a fault that is not of syntax: what is not YAML at all is KG1001."""
 
+_BRACES = "key-not-a-string"
+"""What ``{{ x }}`` is as YAML: a mapping as the key of a mapping."""
+
 _LIST = "List"
 _WITH_LISTS = frozenset({"strict", "off"})
 """Profiles that have something to say of a List itself."""
 
-_SILENCE = b"# kgen:"
-"""What a comment to kgen starts with."""
+_SILENCE = b"kgen:"
+"""What a comment to kgen starts with, after `#`."""
 
 
 class Problem:
@@ -81,10 +84,19 @@ class Judge:
         if found:
             if skipped := _excuse(found, chunk.text, path):
                 return Document(index, line, skipped=skipped)
-            return self._blamed(Document(index, line), found, chunk)
+            return self._unreadable(value, Document(index, line, identity=_identity(value)), found, chunk)
         if skipped := sorts.of_value(value):
-            return Document(index, line, skipped=skipped)
+            made = Document(index, line, skipped=skipped)
+            made.chunk = chunk if _speaks_to_kgen(chunk.text) else None
+            return made
         return self._object(value, Document(index, line, identity=_identity(value)), chunk, path)
+
+    def _unreadable(self, value: Any, made: Document, found: tuple[Diagnostic, ...], chunk: Chunk) -> Document:
+        """Return the verdict on a document whose text has faults; what can be read of it is there for the others."""
+        if isinstance(value, dict) and not self._only_server:
+            made.objects = [(at, Resource(slim(part))) for at, part in parts(value) if isinstance(part, dict)]
+            made.size = len(chunk.text)
+        return self._blamed(made, found, chunk)
 
     def _object(self, value: Mapping[str, Any], made: Document, chunk: Chunk, path: str) -> Document:
         try:
@@ -104,7 +116,7 @@ class Judge:
             found = findings.of_problems(problems, self._objects, chunk, path)
             self._blamed(made, found, chunk)
             made.is_unknown = any(problem.kind and problem.kind.lacking for problem in problems)
-        if _SILENCE in chunk.text:
+        if _speaks_to_kgen(chunk.text):
             made.chunk = chunk
         if b"CustomResourceDefinition" in chunk.text:
             made.declares = tuple(part for _, part in parts(value) if is_definition(part))
@@ -116,7 +128,7 @@ class Judge:
 
     def _problems(self, value: Mapping[str, Any], kept: list[tuple[Path, Resource]]) -> Iterator[Problem]:
         """Yield what is wrong; ``kept`` takes what rules over several objects have to know."""
-        if self._profile in _WITH_LISTS and value.get("kind") == _LIST:
+        if self._profile in _WITH_LISTS and value.get("kind") == _LIST and type(value.get("apiVersion")) is str:
             contexts = self._objects.kind("v1", "ConfigMap").contexts  # every version has it
             if found := self._asked(Resource(dict(value)), contexts):
                 yield Problem((), value, Kind((), needs_name=False), found)
@@ -158,10 +170,15 @@ class Judge:
         return found
 
 
+def _speaks_to_kgen(text: bytes) -> bool:
+    return _SILENCE in text and b"#" in text
+
+
 def _excuse(found: tuple[Diagnostic, ...], text: bytes, path: str) -> str:
     """Return why broken ``text`` is no fault: it becomes YAML when something renders it, or is no object at all."""
     rule = found[0].rule
-    if rule.code < _MEANING and path != STDIN_NAME and b"{{" in text and sorts.has_open_braces(text):
+    is_text = rule.code < _MEANING or rule.name == _BRACES
+    if is_text and path != STDIN_NAME and b"{{" in text and sorts.has_open_braces(text):
         return sorts.TEMPLATE
     return "" if rule.name in _OF_THE_FILE or sorts.seems_an_object(text) else sorts.BROKEN
 

@@ -21,7 +21,7 @@ from kgen.validate.files import long, read, search, shown
 from kgen.validate.judge import document, parts
 from kgen.validate.run import separate
 from kgen.validate.sets import together
-from kgen.validate.together import Place, chunk_of
+from kgen.validate.together import Place, Texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _is_immutable(resource: Resource) -> bool:
 def _whole(resource: Resource) -> Resource:
     """Return ``resource`` with the values of its data, which the run does not keep."""
     place: Place = resource.place
-    chunk = chunk_of(place)
+    chunk = Texts().chunk_of(place)
     if chunk is None:
         return resource
     value, _, _ = document(chunk, place.path)

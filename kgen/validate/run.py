@@ -11,6 +11,7 @@ from kgen.read.split import chunks
 from kgen.validate import sorts
 from kgen.validate.document import Document, Verdict
 from kgen.validate.files import STDIN, is_dockerfile, long, read, shown
+from kgen.validate.kustomize import Patches, generators
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Examiner:
         self._cache = cache
         self._stdin = stdin
         self._profile = profile
+        self._patches = Patches()
         self._streams = streams
 
     def verdicts(self, paths: Iterable[str]) -> Iterator[Verdict]:
@@ -83,8 +85,11 @@ class Examiner:
 
     def _file(self, path: str) -> Iterator[Verdict]:
         name = shown(path)
-        if sort := sorts.of_file(path):
-            yield Verdict(name, [Document(0, 1, skipped=sort)])
+        if sort := sorts.of_file(path) or (sorts.PATCH if self._patches.has(path) else ""):
+            made = Document(0, 1, skipped=sort)
+            if sort == sorts.KUSTOMIZATION and (resource := generators(path)):
+                made.objects = (((), resource),)
+            yield Verdict(name, [made])
             return
         try:
             data = None if path in self._streams else read(path)
@@ -144,7 +149,7 @@ def separate(found: Iterable[Chunk]) -> Iterator[Chunk]:
 
 
 def _packed(verdict: Verdict) -> tuple[bytes, bytes, bytes]:
-    if verdict.is_remembered:
+    if not verdict.is_judged:
         return verdict.line, verdict.digest, b""
     import marshal  # noqa: PLC0415  # between two processes of this program, and twice as fast as pickle
 
@@ -192,6 +197,10 @@ def settled(
         if verdict.line and not held:  # remembered: there is nothing to think over
             yield verdict
             continue
+        if not verdict.is_judged:
+            held.append(verdict)
+            count += 1
+            continue
         if verdict.is_news:  # several processes may look at one definition
             place = verdict.path, verdict.documents[0].line
             if place in told or verdict.path in own:
@@ -214,8 +223,12 @@ def settled(
 
 
 def _reviewed(verdict: Verdict, judge: Judge) -> Verdict:
+    if not verdict.is_judged:
+        return verdict
     made = [
         judge.document(each.chunk, each.index, verdict.path) if each.is_unknown and each.chunk else each
         for each in verdict.documents
     ]
-    return Verdict(verdict.path, made, verdict.found)
+    again = Verdict(verdict.path, made, verdict.found)
+    again.digest = verdict.digest
+    return again

@@ -10,8 +10,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from kgen.diag import Diagnostic, Rule
+    from kgen.diag import Diagnostic, Label, Rule
     from kgen.validate.document import Document, Verdict
+    from kgen.validate.workspace import Settings
 
 _RANKS = {"server": 0, "default": 1, "strict": 2, "off": 3}
 
@@ -19,10 +20,17 @@ _RANKS = {"server": 0, "default": 1, "strict": 2, "off": 3}
 class Ignored:
     """What kgen.yaml says about a rule that is not to count somewhere."""
 
-    __slots__ = ("code", "kinds", "paths", "until", "used")
+    __slots__ = ("at", "code", "kinds", "paths", "until", "used")
 
-    def __init__(self, code: str, paths: Sequence[str] = (), kinds: Sequence[str] = (), until: str = "") -> None:
+    def __init__(
+        self, code: str, at: Label, *, paths: Sequence[str] = (), kinds: Sequence[str] = (), until: str = ""
+    ) -> None:
+        """
+        Args:
+            at: Where it stands in kgen.yaml.
+        """
         self.code = code
+        self.at = at
         self.paths = paths
         self.kinds = kinds
         self.until = until
@@ -42,7 +50,7 @@ class Ignored:
 class Selection:
     """What was chosen."""
 
-    __slots__ = ("_asked", "also", "ignored", "left_out", "only", "profile", "severities", "today")
+    __slots__ = ("_asked", "also", "expired", "ignored", "left_out", "only", "profile", "severities", "today")
 
     def __init__(
         self,
@@ -67,7 +75,8 @@ class Selection:
         self.only = only
         self.also = also
         self.left_out = left_out
-        self.ignored = [each for each in ignored if not (today and each.until and today > each.until)]
+        self.expired = [each for each in ignored if today and each.until and today > each.until]
+        self.ignored = [each for each in ignored if each not in self.expired]
         self.severities = severities or {}
         self.today = today
         self._asked: frozenset[str] | None = None
@@ -98,14 +107,24 @@ class Selection:
         """Whether a profile says it all."""
         return self.only is None and not (self.also or self.left_out or self.ignored or self.severities)
 
-    def applied(self, found: Iterable[Verdict]) -> Iterator[Verdict]:
-        """Yield ``found`` with those findings that count."""
+    def applied(self, found: Iterable[Verdict], settings: Settings, *, is_whole: bool) -> Iterator[Verdict]:
+        """
+        Yield ``found`` with those findings that count, and what is wrong with what kgen.yaml silences.
+
+        Args:
+            is_whole: The run looks at the whole workspace, so what was of no use is of no use.
+        """
         for verdict in found:
             if not verdict.line:
                 for document in verdict.documents:
                     if document.found or document.chunk:
                         document.found = tuple(self._of_document(document, verdict.path))
             yield verdict
+        idle = [each for each in self.ignored if is_whole and not each.used and each.code in self.asked()]
+        if (idle or self.expired) and self.profile != "server":
+            from kgen.validate.silences import about_settings  # noqa: PLC0415  # only after a fault
+
+            yield about_settings(idle, self.expired, settings.text)
 
     def _of_document(self, document: Document, path: str) -> Iterator[Diagnostic]:
         found: Iterable[Diagnostic] = document.found

@@ -10,9 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kgen.check import catalogue
+from kgen.check.catalogue import Entry
 from kgen.diag import Diagnostic, Label, Rule, Severity, Span
 from kgen.read.quick import SYNTAX, Unusual, compose
 from kgen.read.split import Chunk
+from kgen.validate.document import Document, Verdict
+from kgen.validate.selection import Ignored
 from kgen.words import nearest
 
 _W = Severity.WARNING
@@ -35,7 +38,7 @@ NOT_SILENCEABLE = Rule(
     code="KG1204",
     name="server-rule-silenced",
     severity=_W,
-    explain="What an API server refuses is refused, whatever a comment says.",
+    explain="What an API server refuses is refused, whatever somebody else says.",
 )
 UNUSED = Rule(
     code="KG1205",
@@ -49,10 +52,12 @@ EXPIRED = Rule(
 RULES = (MALFORMED, WITHOUT_REASON, UNKNOWN_RULE, NOT_SILENCEABLE, UNUSED, EXPIRED)
 
 DATE = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])\Z", re.ASCII)
+_START = re.compile(r"KG\d{1,4}\Z", re.ASCII)
 _COMMENT = re.compile(r"(?:^|(?<=\s))# ?kgen:(.*)$")
 _ALLOW = re.compile(
     r"\s*allow\s+(?P<rules>[\w-]+(?:\s*,\s*[\w-]+)*)(?:\s+until\s+(?P<until>[^\s:]+))?\s*(?::(?P<reason>.*))?\Z"
 )
+_MEND = "mend what it was about, or give it a new date"
 _HELP = "write `# kgen: allow RULE: the reason`, or `# kgen: allow RULE until 2027-01-31: the reason`"
 
 
@@ -93,11 +98,7 @@ def silences(chunk: Chunk, path: str, today: str) -> tuple[list[Silence], list[D
             continue
         if match["until"] and today > match["until"]:
             message = f"the comment was to count until {match['until']}, so it silences nothing any more"
-            found.append(
-                Diagnostic(
-                    rule=EXPIRED, message=message, at=label, help="mend what it was about, or give it a new date"
-                )
-            )
+            found.append(Diagnostic(rule=EXPIRED, message=message, at=label, help=_MEND))
             continue
         codes, wrong = resolved(re.split(r"\s*,\s*", match["rules"]), label)
         found += wrong
@@ -109,22 +110,46 @@ def silences(chunk: Chunk, path: str, today: str) -> tuple[list[Silence], list[D
     return made, found
 
 
+def called(name: str) -> list[Entry]:
+    """Return the rules of the catalogue that are called ``name``: a name, a code, the start of one, or a row."""
+    if entry := catalogue.by_name().get(name):
+        return [entry]
+    if not _START.match(name):
+        return []
+    return [entry for entry in catalogue.entries().values() if entry.rule.code.startswith(name)]
+
+
+def unknown(name: str, at: Label) -> Diagnostic:
+    """Return the finding for a ``name`` that no rule of the catalogue has."""
+    from kgen.check import rules as schema  # noqa: PLC0415  # only after a fault
+    from kgen.read import rules as texts  # noqa: PLC0415
+    from kgen.syntax import rules as syntax  # noqa: PLC0415
+
+    for rule in (*schema.RULES, *texts.RULES, *syntax.RULES, *RULES):
+        if name in (rule.name, rule.code):
+            return refused(rule, at)
+    near = nearest(name, (each for each in catalogue.by_name() if not each[:2].isupper()))
+    helped = f"did you mean `{near}`?" if near else "`kgen explain` lists the rules"
+    return Diagnostic(rule=UNKNOWN_RULE, message=f"there is no rule `{name}`", at=at, help=helped)
+
+
+def refused(rule: Rule, at: Label) -> Diagnostic:
+    """Return the finding for a rule that is not a matter of choice."""
+    message = f"`{rule.name}` always counts: what is wrong there is refused by an API server, or cannot be read"
+    return Diagnostic(rule=NOT_SILENCEABLE, message=message, at=at, help="mend what it is about")
+
+
 def resolved(names: Sequence[str], at: Label) -> tuple[list[str], list[Diagnostic]]:
     """Return the codes of the rules that are called ``names``, and which of them cannot be silenced."""
-    known = catalogue.by_name()
     codes: list[str] = []
     found: list[Diagnostic] = []
     for name in names:
-        entry = known.get(name)
-        if entry is None:
-            near = nearest(name, (each for each in known if not each[:2].isupper()))
-            helped = f"did you mean `{near}`?" if near else "`kgen explain` lists the rules"
-            found.append(Diagnostic(rule=UNKNOWN_RULE, message=f"there is no rule `{name}`", at=at, help=helped))
-        elif not catalogue.is_silenceable(entry.rule):
-            message = f"`{entry.rule.name}` cannot be silenced: an API server refuses the object"
-            found.append(Diagnostic(rule=NOT_SILENCEABLE, message=message, at=at, help="change the object"))
-        else:
-            codes.append(entry.rule.code)
+        entries = called(name)
+        if not entries:
+            found.append(unknown(name, at))
+        elif len(entries) == 1 and not catalogue.is_silenceable(entries[0].rule):
+            found.append(refused(entries[0].rule, at))
+        codes += [each.rule.code for each in entries if catalogue.is_silenceable(each.rule)]
     return codes, found
 
 
@@ -139,6 +164,23 @@ def unused(silence: Silence, asked: frozenset[str], path: str) -> Iterator[Diagn
             at=Label(file=path, span=silence.span),
             help="remove the comment" if len(silence.codes) == 1 else "remove the name from the comment",
         )
+
+
+def about_settings(idle: Sequence[Ignored], expired: Sequence[Ignored], text: str) -> Verdict:
+    """Return what is wrong with the silences of kgen.yaml, whose text is ``text``."""
+    known = catalogue.by_name()
+    found = []
+    for each in idle:
+        message = f"nothing that this entry is about breaks `{known[each.code].rule.name}` (any more)"
+        found.append(Diagnostic(rule=UNUSED, message=message, at=each.at, help="remove the entry"))
+    for each in expired:
+        message = f"the entry was to count until {each.until}, so it silences nothing any more"
+        found.append(Diagnostic(rule=EXPIRED, message=message, at=each.at, help=_MEND))
+    document = Document(0, 1)
+    document.found, document.chunk = tuple(found), Chunk(text.encode())
+    made = Verdict(found[0].at.file, [document])
+    made.is_news = True
+    return made
 
 
 def _comments(chunk: Chunk, lines: Sequence[str]) -> Iterator[tuple[int, str, Span]]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import os
 import re
 
+from kgen.validate.kustomize import KUSTOMIZATIONS
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,7 +51,6 @@ WAYS_OUT: Mapping[str, str] = {
 }
 """Every reason, and what to do about it."""
 
-_KUSTOMIZATIONS = frozenset({"kustomization.yaml", "kustomization.yml", "Kustomization"})
 _NAMED = frozenset("kKCv")
 """What the names of such files start with."""
 
@@ -70,7 +71,7 @@ def of_file(path: str) -> str:
     if name[:1] not in _NAMED:  # as most names
         return ""
     folder = path[: -len(name)]
-    if name in _KUSTOMIZATIONS:
+    if name in KUSTOMIZATIONS:
         return KUSTOMIZATION
     if name == "kgen.yaml":
         return SETTINGS
@@ -111,7 +112,19 @@ def of_value(value: Any) -> str:
         return PATCH
     if "apiVersion" in value or "kind" in value:
         return _of_group(value.get("apiVersion"), value.get("kind"), value)
-    return COMPOSE if isinstance(value.get("services"), dict) else NOT_KUBERNETES
+    if isinstance(value.get("services"), dict):
+        return COMPOSE
+    return "" if _is_misspelt(value) else NOT_KUBERNETES
+
+
+def _is_misspelt(value: Mapping[str, Any]) -> bool:
+    """Tell whether ``value`` is an object with a mistake in both of its first fields."""
+    if not isinstance(value.get("metadata"), dict):
+        return False
+    from kgen.words import nearest  # noqa: PLC0415  # few files are no objects
+
+    keys = [key for key in value if isinstance(key, str)]
+    return nearest("apiVersion", keys) is not None and nearest("kind", keys) is not None
 
 
 def _of_group(api_version: Any, kind: Any, value: Mapping[str, Any]) -> str:

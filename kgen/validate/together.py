@@ -7,12 +7,15 @@ says so.
 
 from __future__ import annotations
 
+import io
+import os
+
 from kgen.check.cross.families import findings
 from kgen.check.cross.resources import External, Resources
 from kgen.check.resource import Resource
 from kgen.check.slim import slim
 from kgen.read.split import chunks
-from kgen.validate.files import is_dockerfile, read
+from kgen.validate.files import is_dockerfile, long, read
 from kgen.validate.judge import document, parts
 from kgen.validate.run import separate
 
@@ -26,7 +29,7 @@ if TYPE_CHECKING:
     from kgen.diag import Path
     from kgen.read.split import Chunk
     from kgen.validate.cache import Cache
-    from kgen.validate.document import Verdict
+    from kgen.validate.document import Document, Verdict
 
     Objects: TypeAlias = Iterable[tuple[int, Sequence[tuple[Path, Resource]]]]
 
@@ -80,8 +83,9 @@ class Comparison:
         verdicts = iter(found)
         for verdict in verdicts:
             held.append(verdict)
-            if verdict.is_remembered:
-                count += verdict.valid
+            if not verdict.is_judged:
+                count += verdict.valid or 1
+                size += _size(verdict.path)
             else:
                 documents = verdict.documents
                 count += len(documents)
@@ -109,11 +113,7 @@ class Comparison:
             if self._cache.has(digest):
                 return
         resources = list(_gathered(held))
-        made = [
-            finding
-            for members in _sets(resources, held)
-            for finding in findings(Resources(members, self._external), self._profile)
-        ]
+        made = list(self._found(resources, held))
         if any(is_dockerfile(each.path) for each in held):
             from kgen.validate.builds import disagreements  # noqa: PLC0415  # most runs have no Dockerfile
 
@@ -123,23 +123,26 @@ class Comparison:
         if made:
             from kgen.validate.crossings import Names, put  # noqa: PLC0415  # only after a fault
 
-            put(made, chunk_of, Names(self._store, self._version))
+            put(made, Texts(), Names(self._store, self._version))
         elif digest and self._cache:
             self._cache.note(digest)
 
+    def _found(self, resources: list[Resource], held: Sequence[Verdict]) -> Iterator[Finding]:
+        """Yield what is wrong with the objects that belong together."""
+        if len(held) == 1:
+            yield from findings(Resources(resources, self._external), self._profile)
+            return
+        from kgen.validate.sets import together  # noqa: PLC0415  # only for several files
 
-def _sets(resources: list[Resource], held: Sequence[Verdict]) -> Sequence[Sequence[Resource]]:
-    if len(held) == 1:
-        return [resources]
-    from kgen.validate.sets import together  # noqa: PLC0415  # only for several files
-
-    return together(resources, lambda each: each.place.path)
+        for members in together(resources, lambda each: each.place.path):
+            found = findings(Resources(members, self._external), self._profile)
+            yield from filter(members.concerns, found)
 
 
 def _gathered(held: Iterable[Verdict]) -> Iterator[Resource]:
     for verdict in held:
         if not verdict.is_news:
-            if verdict.is_remembered:
+            if not verdict.is_judged:
                 found = _remembered(verdict)
             else:
                 found = [(each.index, each.objects) for each in verdict.documents]
@@ -174,17 +177,47 @@ def _read_again(verdict: Verdict) -> Objects:
 def _chunks(path: str) -> list[Chunk]:
     try:
         data = read(path)
+        return list(separate(chunks(data) if data is not None else long(path, io.BytesIO())))
     except OSError:  # somebody has removed it since
         return []
-    return list(separate(chunks(data))) if data is not None else []
 
 
-def chunk_of(place: Place) -> Chunk | None:
-    """Return the text of the document that an object stands in; ``None`` if nobody can tell any more."""
-    for each in place.verdict.documents:
-        if each.index == place.index:
-            if each.chunk is None:
-                texts = _chunks(place.path)
-                each.chunk = texts[place.index] if place.index < len(texts) else None
-            return each.chunk
-    return None
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
+
+
+class Texts:
+    """The text of documents, which nobody has kept; each file is read once."""
+
+    def __init__(self) -> None:
+        self._of_file: dict[str, list[Chunk]] = {}
+        self._of_place: dict[tuple[int, int], Chunk | None] = {}
+
+    def chunk_of(self, place: Place) -> Chunk | None:
+        """Return the text of the document that an object stands in; ``None`` if nobody can tell any more."""
+        key = id(place.verdict), place.index
+        if key not in self._of_place:
+            self._of_place[key] = self._chunk_of(place)
+        return self._of_place[key]
+
+    def _chunk_of(self, place: Place) -> Chunk | None:
+        document = document_of(place)
+        if document is None or document.chunk is not None:
+            return document.chunk if document else None
+        if place.path not in self._of_file:
+            self._of_file[place.path] = _chunks(place.path)
+        texts = self._of_file[place.path]
+        document.chunk = texts[place.index] if place.index < len(texts) else None
+        return document.chunk
+
+
+def document_of(place: Place) -> Document | None:
+    """Return the document that an object stands in; those of a verdict count on from the first of them."""
+    documents = place.verdict.documents
+    at = place.index - documents[0].index if documents else 0
+    if 0 <= at < len(documents) and documents[at].index == place.index:
+        return documents[at]
+    return next((each for each in documents if each.index == place.index), None)

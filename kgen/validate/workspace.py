@@ -25,7 +25,7 @@ FIELDS = frozenset(
 class Settings:
     """What kgen.yaml says to ``kgen validate``."""
 
-    __slots__ = ("also", "external", "ignored", "profile", "severities", "versions")
+    __slots__ = ("also", "external", "ignored", "profile", "severities", "text", "versions")
 
     def __init__(
         self,
@@ -36,6 +36,7 @@ class Settings:
         ignored: Sequence[Ignored] = (),
         severities: Mapping[str, str] | None = None,
         external: tuple[str, ...] = (),
+        text: str = "",
     ) -> None:
         self.versions = versions
         self.profile = profile
@@ -44,6 +45,9 @@ class Settings:
         self.severities = severities or {}
         self.external = external
         """Objects outside of the repository, as ``Secret/db``."""
+
+        self.text = text
+        """The whole file, where something in it may have to be shown."""
 
 
 DEFINITIONS = os.path.join(FOLDER, "crds")

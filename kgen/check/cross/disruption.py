@@ -6,10 +6,11 @@ Source: https://github.com/kubernetes/kubernetes/blob/master/pkg/controller/disr
 
 from __future__ import annotations
 
+from kgen.check.cross.near import is_typo
 from kgen.check.cross.resources import Finding
 from kgen.check.cross.scaling import owners, replicas
-from kgen.check.labels import is_empty, selects, shown
-from kgen.check.reading import part, text, texts
+from kgen.check.labels import ADDED_LATER, is_empty, selects, shown
+from kgen.check.reading import mappings, part, text, texts
 from kgen.check.server.errors import invalid
 
 TYPE_CHECKING = False
@@ -29,6 +30,9 @@ _WHOLE = 100
 _WITHOUT_SCALE = frozenset({("", "Pod"), ("batch", "Job"), ("batch", "CronJob"), ("apps", "DaemonSet")})
 """Kinds that do not say how many pods there should be in the way that a budget asks."""
 
+_PASSING = frozenset({("", "Pod"), ("batch", "Job"), ("batch", "CronJob")})
+"""Kinds whose pods do without labels."""
+
 
 def budgets(resources: Resources) -> Budgets:
     """Return the budgets, each with the workloads whose pods it selects."""
@@ -44,7 +48,7 @@ def budgets_without_pods(resources: Resources) -> Iterator[Finding]:
     """Yield budgets that select no pods in their namespace, if some of it is known."""
     for budget, selected in budgets(resources):
         selector = part(budget.spec, "selector")
-        if selected or not selector or is_empty(selector):
+        if selected or not selector or is_empty(selector) or _is_added_later(selector):
             continue
         elsewhere = _elsewhere(resources, selector)
         if elsewhere is not None:
@@ -66,9 +70,24 @@ def _elsewhere(resources: Resources, selector: Mapping[str, Any]) -> Resource | 
 
 
 def _are_known(resources: Resources, budget: Resource) -> bool:
-    """Tell whether the labels of all pods of the namespace are there: something else may add them to a part."""
-    workloads = resources.workloads(budget.namespace)
-    return bool(workloads) and all(each.template is not None and each.template.labels for each in workloads)
+    """
+    Tell whether the labels of all pods of the namespace are there: something else may add them to a part.
+
+    Pods of Jobs need none, and say nothing if they have none: budgets are for others.
+    """
+    labelled = 0
+    for each in resources.workloads(budget.namespace):
+        if each.template is not None and each.template.labels:
+            labelled += 1
+        elif each.key not in _PASSING:
+            return False
+    return labelled > 0
+
+
+def _is_added_later(selector: Mapping[str, Any]) -> bool:
+    """Tell whether pods only get a label that is asked for from their controller."""
+    keys = {text(each, "key") for _, each in mappings(selector, "matchExpressions")}
+    return not ADDED_LATER.isdisjoint(keys.union(part(selector, "matchLabels")))
 
 
 def _is_made_by_others(resources: Resources, budget: Resource, selector: Mapping[str, Any]) -> bool:
@@ -83,13 +102,17 @@ def _is_made_by_others(resources: Resources, budget: Resource, selector: Mapping
 
 
 def _nearest(resources: Resources, budget: Resource, selector: Mapping[str, Any]) -> str:
-    """Return the way out: the pods that have most of the labels."""
+    """Return the way out: the pods that have almost this label, or most of the labels."""
     wanted = texts(part(selector, "matchLabels")).items()
     best: tuple[int, Resource] | None = None
     for each in resources.workloads(budget.namespace):
         same = len(wanted & each.template.labels.items()) if each.template is not None else 0
         if same and (best is None or same > best[0]):
             best = same, each
+        for key, value in wanted if each.template is not None else ():
+            own = each.template.labels.get(key, "") if each.template is not None else ""
+            if is_typo(value, own):
+                return f"did you mean `{key}: {own}`? The pods of {each} have it"
     if best is None or best[1].template is None:
         return "select the labels of the pods, which stand in `spec.template.metadata.labels`"
     labels = best[1].template.labels

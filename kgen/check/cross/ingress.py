@@ -15,7 +15,7 @@ from kgen.words import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from kgen.check.cross.resources import Resources
@@ -37,6 +37,14 @@ def backends(ingress: Resource) -> Iterator[tuple[Path, Mapping[str, Any]]]:
             service = part(path, "backend", "service")
             if service and part(service, "port").get("name") != _BY_ANNOTATION:
                 yield ("spec", "rules", index, "http", "paths", place, "backend", "service"), service
+
+
+def all_backends(resources: Resources) -> Sequence[tuple[Resource, Sequence[tuple[Path, Mapping[str, Any]]]]]:
+    """Return the Ingresses, each with the Services that it sends requests to: several rules ask for them."""
+    found: list[tuple[Resource, Sequence[tuple[Path, Mapping[str, Any]]]]] | None = resources.memo.get("backends")
+    if found is None:
+        found = resources.memo["backends"] = [(each, list(backends(each))) for each in resources.of(GROUP, "Ingress")]
+    return found
 
 
 def wanted_port(backend: Mapping[str, Any]) -> tuple[str, int | str] | None:
@@ -69,11 +77,11 @@ def dangling_service(
 
 def backends_without_service(resources: Resources, *, evident: bool = True) -> Iterator[Finding]:
     """Yield the backends whose Service is not there."""
-    for ingress in resources.of(GROUP, "Ingress"):
+    for ingress, found in all_backends(resources):
         seen = set()
-        for at, backend in backends(ingress):
+        for at, backend in found:
             name = text(backend, "name")
-            if name not in seen:
+            if name not in seen and resources.get("", "Service", ingress.namespace, name) is None:
                 seen.add(name)
                 wanted = ingress.namespace, name
                 yield from dangling_service("XING001", resources, ingress, (*at, "name"), wanted, evident=evident)
@@ -86,8 +94,8 @@ def backends_possibly_without_service(resources: Resources) -> Iterator[Finding]
 
 def backends_without_port(resources: Resources) -> Iterator[Finding]:
     """Yield the backends whose Service has no port as they name it."""
-    for ingress in resources.of(GROUP, "Ingress"):
-        for at, backend in backends(ingress):
+    for ingress, found in all_backends(resources):
+        for at, backend in found:
             services = resources.variants("", "Service", ingress.namespace, text(backend, "name"))
             wanted = wanted_port(backend)
             if not services or wanted is None or any(find(each, wanted[1]) is not None for each in services):
@@ -128,9 +136,9 @@ def way_out(wanted: int | str, service: Resource) -> str:
 
 def unusual_backends(resources: Resources) -> Iterator[Finding]:
     """Yield the backends that some controllers refuse: names outside of the cluster, and headless Services."""
-    for ingress in resources.of(GROUP, "Ingress"):
+    for ingress, found in all_backends(resources):
         seen = set()
-        for at, backend in backends(ingress):
+        for at, backend in found:
             service = resources.get("", "Service", ingress.namespace, text(backend, "name"))
             if service is None or service.name in seen:
                 continue

@@ -33,12 +33,15 @@ from kgen.check.server.errors import invalid
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from typing import Any
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any, TypeAlias
 
     from kgen.check.cross.resources import Resources
     from kgen.check.resource import Resource
     from kgen.diag import Path
+
+    PeersOfRule: TypeAlias = tuple[Resource, str, Path, Sequence[tuple[int, Mapping[str, Any]]]]
+    """A policy, the direction and the place of the peers of one of its rules, and these."""
 
 
 def _policies_without_pods(resources: Resources, *, evident: bool) -> Iterator[Finding]:
@@ -73,11 +76,23 @@ def policies_possibly_without_pods(resources: Resources) -> Iterator[Finding]:
 
 
 def _all_peers(resources: Resources) -> Iterator[tuple[Resource, str, Path, Mapping[str, Any]]]:
-    for policy in all_policies(resources):
-        for direction, key in PEERS.items():
-            for at, rule in rules(policy, direction):
-                for index, peer in peers(rule, direction):
-                    yield policy, direction, (*at, key, index), peer
+    for policy, direction, at, found in _lists_of_peers(resources):
+        for index, peer in found:
+            yield policy, direction, (*at, index), peer
+
+
+def _lists_of_peers(resources: Resources) -> Sequence[PeersOfRule]:
+    """Return the peers of all rules of all policies: several rules look at them."""
+    found: list[PeersOfRule] | None = resources.memo.get("lists of peers")
+    if found is None:
+        found = resources.memo["lists of peers"] = [
+            (policy, direction, (*at, key), listed)
+            for policy in all_policies(resources)
+            for direction, key in PEERS.items()
+            for at, rule in rules(policy, direction)
+            if (listed := peers(rule, direction))
+        ]
+    return found
 
 
 def _peers_without_pods(resources: Resources, *, is_own: bool) -> Iterator[Finding]:
@@ -181,13 +196,11 @@ class _Alternatives:
 
 
 def _alternatives(resources: Resources, *, evident: bool) -> Iterator[_Alternatives]:
-    for policy in all_policies(resources):
-        for direction, key in PEERS.items():
-            for at, rule in rules(policy, direction):
-                for one, other in pairwise(peers(rule, direction)):
-                    found = _Alternatives(policy, (*at, key), one, other)
-                    if found.meant_as_one(resources, evident=evident):
-                        yield found
+    for policy, _, at, listed in _lists_of_peers(resources):
+        for one, other in pairwise(listed):
+            found = _Alternatives(policy, at, one, other)
+            if found.meant_as_one(resources, evident=evident):
+                yield found
 
 
 def alternatives_meant_as_one(resources: Resources, *, evident: bool = True) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ Source: https://kubernetes.io/docs/concepts/services-networking/network-policies
 
 from __future__ import annotations
 
-from kgen.check.cross.pod_ports import Exposed, selector, service_ports, target
+from kgen.check.cross.pod_ports import Exposed, exposed_by_one, selector, service_ports, target
 from kgen.check.cross.policies import all_policies, is_about_all, peer_pods, peers, pods, rules
 from kgen.check.cross.resources import Finding
 from kgen.check.labels import has_all, shown
@@ -47,10 +47,10 @@ def _exposed(
     if direction == "ingress":
         if is_about_all(policy):
             return None
-        key = f"{policy.namespace} {shown(part(policy.value, 'spec', 'podSelector'))}"
-        if key in known:
-            return known[key] if known[key].pods else None
         found: Sequence[Resource] = pods(resources, policy)
+        if len(found) == 1:  # as for nearly all policies
+            return exposed_by_one(resources, found[0])
+        key = f"{policy.namespace} {shown(part(policy.spec, 'podSelector'))}"
     else:
         key, found = f"{policy.namespace} to ", ()
         for _, peer in peers(rule, direction):

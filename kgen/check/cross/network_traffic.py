@@ -11,7 +11,6 @@ from __future__ import annotations
 from kgen.check.cross import ingress, monitors, route_backends
 from kgen.check.cross.pod_ports import find, selector, target
 from kgen.check.cross.policies import (
-    GROUP,
     NAMESPACE_NAME,
     POD_SELECTOR,
     about_all,
@@ -130,8 +129,8 @@ def _where(policy: Resource) -> Path:
 
 def _published(resources: Resources) -> Iterator[tuple[Resource, Path, Resource]]:
     """Yield the Services that get requests from outside, by whom and where that is said."""
-    for each in resources.of(GROUP, "Ingress"):
-        for at, backend in ingress.backends(each):
+    for each, found in ingress.all_backends(resources):
+        for at, backend in found:
             service = resources.get("", "Service", each.namespace, text(backend, "name"))
             if service is not None:
                 yield each, (*at, "name"), service
@@ -156,8 +155,10 @@ def _isolated(
         own = of_some.get(id(pod), ())
         if _has_own_network(pod) and 0 < len(own) + len(of_all) <= _MOST_POLICIES:
             found = (*own, *of_all)
-            lets_in = any(_lets_outsiders_in(policy, wanted, names, protocol) for policy in found)
-            return (None, None) if lets_in else (pod, found[0])
+            for policy in found:
+                if _lets_outsiders_in(policy, wanted, names, protocol):
+                    return None, None
+            return pod, found[0]
     return None, None
 
 

@@ -113,7 +113,7 @@ def exposed_by(resources: Resources, service: Resource, known: dict[Any, Exposed
         return None
     pods = resources.selected(service.namespace, labels)
     if len(pods) < _SEVERAL:
-        return exposed(resources, pods[0]) if pods else None
+        return exposed_by_one(resources, pods[0]) if pods else None
     key = (service.namespace, *(sorted(labels.items()) if len(labels) > 1 else labels.items()))
     found = known.get(key)
     if found is None:
@@ -121,7 +121,7 @@ def exposed_by(resources: Resources, service: Resource, known: dict[Any, Exposed
     return found
 
 
-def exposed(resources: Resources, workload: Resource) -> Exposed:
+def exposed_by_one(resources: Resources, workload: Resource) -> Exposed:
     """Return the ports of the pods of one workload: Services and policies ask for the same ones."""
     made: dict[int, Exposed] | None = resources.memo.get("exposed")
     if made is None:

@@ -25,6 +25,7 @@ NAMESPACE_NAME = "kubernetes.io/metadata.name"
 """Label that every namespace has, with its own name."""
 
 PEERS = {"ingress": "from", "egress": "to"}
+_TYPES = {"ingress": "Ingress", "egress": "Egress"}
 POD_SELECTOR: Path = ("spec", "podSelector")
 _SOME = 200
 """As many pods are enough to find out what somebody meant."""
@@ -47,16 +48,17 @@ def is_about_all(policy: Resource) -> bool:
 
 def restricts(policy: Resource, direction: str) -> bool:
     """Tell whether a policy is about connections in a direction, `ingress` or `egress`."""
-    types = entries(policy.value, "spec", "policyTypes")
+    spec = policy.spec
+    types = entries(spec, "policyTypes")
     if not types:
-        return direction == "ingress" or bool(entries(policy.value, "spec", "egress"))
-    return direction.capitalize() in types
+        return direction == "ingress" or bool(entries(spec, "egress"))
+    return _TYPES[direction] in types
 
 
 def rules(policy: Resource, direction: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """Yield what a policy allows in a direction, each rule with its place."""
-    if restricts(policy, direction):
-        for index, rule in enumerate(entries(policy.value, "spec", direction)):
+    if direction in policy.spec and restricts(policy, direction):
+        for index, rule in enumerate(entries(policy.spec, direction)):
             yield ("spec", direction, index), rule if isinstance(rule, dict) else {}
 
 

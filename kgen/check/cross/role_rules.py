@@ -105,6 +105,36 @@ def unknown_resources(resources: Resources) -> Iterator[Finding]:
                 yield rule.fault("XRBAC004", "resources", index, message, out)
 
 
+def groups_that_are_none(resources: Resources) -> Iterator[Finding]:
+    """Yield API groups with a version, or by the name of the core group in docs: no request has such a one."""
+    for rule in _rules(resources):
+        if rule.is_built_in:
+            continue
+        for index, group in enumerate(rule.groups):
+            meant, slash, _ = group.partition("/")
+            if not slash and group != "core" and not _is_version(group):
+                continue
+            meant = meant if slash and meant != "core" else _group_of(rule)
+            if meant not in rule.groups and "*" not in rule.groups:  # else it does no harm
+                message = f"is `{group}`, which is no API group: they have no version here, so the rule grants nothing"
+                out = f"write `{meant}`"
+                if not meant:
+                    message = f"is `{group}`, which is no API group, so the rule grants nothing"
+                    out = 'write `""`, which stands for the core group'
+                yield rule.fault("XRBAC011", "apiGroups", index, message, out)
+
+
+def _group_of(rule: Rule) -> str:
+    """Return the group that has all resources of a rule; the core group, if there is none."""
+    bases = {name.partition("/")[0] for name in rule.resources}
+    return next((group for group in sorted(GROUPS) if bases <= of(group)), "")
+
+
+def _is_version(group: str) -> bool:
+    """Tell whether an API group is rather a version, as ``v1`` and ``v1beta1``."""
+    return group[:1] == "v" and group[1:2].isdecimal() and "." not in group
+
+
 class _Custom:
     """The resources of a group that the set has definitions of; there may be more of them elsewhere."""
 
@@ -244,6 +274,12 @@ def listed_names(resources: Resources) -> Iterator[Finding]:
             yield rule.fault("XRBAC007", "verbs", index, message, out)
 
 
-DEFAULT = (unknown_resources, unknown_verbs, resources_of_the_cluster, named_requests_without_name)
+DEFAULT = (
+    groups_that_are_none,
+    unknown_resources,
+    unknown_verbs,
+    resources_of_the_cluster,
+    named_requests_without_name,
+)
 STRICT = (listed_names,)
 OFF = ()

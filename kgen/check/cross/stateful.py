@@ -6,7 +6,7 @@ Source: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#s
 
 from __future__ import annotations
 
-from kgen.check.cross.near import unresolved
+from kgen.check.cross.near import dangling, is_missing, near_miss, unresolved
 from kgen.check.cross.resources import Finding
 from kgen.check.fault import Fault, Keyword
 from kgen.check.labels import has_all
@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from kgen.diag import Path
 
 _AT: Path = ("spec", "serviceName")
+_SHORT_NAME = 5
+"""Names up to this length are one slip apart by chance, as `app` and `api`."""
 
 
 def missing_services_of_stateful_sets(resources: Resources) -> Iterator[Finding]:
-    """Yield StatefulSets whose Service is not there, where the set keeps Services."""
+    """Yield StatefulSets whose Service is not there, but one of almost this name, or for their pods."""
     yield from _missing(resources, plain=True)
 
 
@@ -76,7 +78,23 @@ def stateful_sets_that_find_peers_late(resources: Resources) -> Iterator[Finding
 def _missing(resources: Resources, *, plain: bool) -> Iterator[Finding]:
     for each in resources.of("apps", "StatefulSet"):
         target = ("", "Service", each.namespace, text(each.spec, "serviceName"))
-        yield from unresolved("XWRK001", resources, each, _AT, target, plain=plain)
+        if not is_missing(resources, *target):
+            continue
+        if _has_own_of_almost_this_name(resources, each, target):
+            yield from dangling("XWRK001", resources, each, _AT, target) if plain else ()
+        else:
+            yield from unresolved("XWRK001", resources, each, _AT, target, plain=plain)
+
+
+def _has_own_of_almost_this_name(resources: Resources, each: Resource, target: tuple[str, str, str, str]) -> bool:
+    """Tell whether there is a Service for the pods whose name would be too short to be surely meant otherwise."""
+    if len(target[3]) > _SHORT_NAME or each.template is None:
+        return False
+    _, near = near_miss(resources, *target)
+    if near is None or near.key != ("", "Service") or near.namespace != each.namespace:
+        return False
+    selector = texts(part(near.spec, "selector"))
+    return bool(selector) and has_all(selector, each.template.labels)
 
 
 def _with_service(resources: Resources) -> Iterator[tuple[Resource, Resource]]:

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from kgen.dockerfile import Dockerfile, Fault
 
-DEFAULT = frozenset({"DKF00", "DKF08", "DKF09", "DKF12", "DKF23"})
+DEFAULT = frozenset({"DKF00", "DKF08", "DKF09", "DKF12", "DKF23", "DKF24"})
 """Rows that are asked in the profile ``default``."""
 
 OFF = frozenset({"DKF03", "DKF15B"})
@@ -28,6 +28,7 @@ def faults(file: Dockerfile, ignored: str | None = None) -> list[Fault]:
         packages,
         paths,
         ports,
+        prompts,
         stage_names,
         style,
         undefined,
@@ -45,6 +46,7 @@ def faults(file: Dockerfile, ignored: str | None = None) -> list[Fault]:
         *commands.faults(build),
         *paths.faults(build, ignored),
         *packages.faults(build),
+        *prompts.faults(build),
         *style.faults(build),
         *ports.faults(build),
     ]

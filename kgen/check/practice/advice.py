@@ -6,7 +6,7 @@ from kgen.check.fault import Fault, Keyword
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from kgen.check.resource import Resource
@@ -25,7 +25,8 @@ def is_windows(template: Template) -> bool:
     return isinstance(system, dict) and system.get("name") == "windows"
 
 
-def containers(resource: Resource, *lists: str) -> Iterator[tuple[Path, Mapping[str, Any]]]:
-    """Yield the containers of the pods that an object makes: main ones and init containers, if none is named."""
-    if resource.template is not None:
-        yield from resource.template.containers(*(lists or ("containers", "initContainers")))
+def containers(resource: Resource, *lists: str) -> Sequence[tuple[Path, Mapping[str, Any]]]:
+    """Return the containers of the pods that an object makes: main ones and init containers, if none is named."""
+    if resource.template is None:
+        return ()
+    return resource.template.containers(*(lists or ("containers", "initContainers")))

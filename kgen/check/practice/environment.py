@@ -13,7 +13,8 @@ from kgen.check.reading import entries, mappings, text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from kgen.check.fault import Fault
     from kgen.check.resource import Resource
@@ -45,14 +46,22 @@ def _references(value: str) -> Iterator[str]:
             at = value.find("$", at + 2)
 
 
+def _refers(container: Mapping[str, Any]) -> bool:
+    """Tell whether a variable may refer to another one, as few do."""
+    for variable in entries(container, "env"):
+        if isinstance(variable, dict):
+            value = variable.get("value")
+            if isinstance(value, str) and "$(" in value:
+                return True
+    return False
+
+
 def _unresolved(resource: Resource) -> Iterator[tuple[Path, str, int | None]]:
     """Yield the place of a reference that nothing above defines, its name, and the entry that defines it, if any."""
     for at, each in containers(resource):
-        if "env" not in each or entries(each, "envFrom"):
+        if "env" not in each or entries(each, "envFrom") or not _refers(each):
             continue
         variables = mappings(each, "env")
-        if not any("value" in variable and "$(" in text(variable, "value") for _, variable in variables):
-            continue
         last = {text(variable, "name"): index for index, variable in variables}
         above: set[str] = set()
         for index, variable in variables:

@@ -30,6 +30,7 @@ WORKLOAD = ("*", "workload")
 
 MODULES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "pod_security": (WORKLOAD,),
+    "starting": (WORKLOAD,),
     "hardening": (WORKLOAD,),
     "host_access": (WORKLOAD,),
     "secrets": (WORKLOAD,),
@@ -54,6 +55,8 @@ DEFAULT: Mapping[str, tuple[tuple[str, str], ...]] = {
     "images": MODULES["images"],
     "resources": MODULES["resources"],
     "environment": MODULES["environment"],
+    "starting": MODULES["starting"],
+    "network_policies": MODULES["network_policies"],
     "services": MODULES["services"],
     "sizes": (("apiextensions.k8s.io", "CustomResourceDefinition"),),
 }

@@ -65,12 +65,22 @@ def _gap(image: str) -> str:
     return next((word for word in words if word in _GAP_WORDS), "")
 
 
+@lru_cache(maxsize=2000)
+def _is_pullable(image: str) -> bool:
+    """Tell whether ``image`` is none of those that nobody can pull, now or soon."""
+    return not (_gap(image) or fault_of(image) or image.startswith(tuple(_FROZEN)))
+
+
 def unusable_images(resource: Resource, _version: Version) -> Iterator[Fault]:
     """Yield images that no node can pull: one finding each, also if they are frozen besides."""
     template = resource.template
     if template is None:
         return
-    for path, image in _images(resource):
+    for at, each in template.containers("containers", "initContainers"):
+        image = text(each, "image")
+        if not image or _is_pullable(image):
+            continue
+        path = (*at, "image")
         if gap := _gap(image):
             message = f"must be the name of an image, but `{short(image)}` has `{gap}`, a place to be filled in"
             yield advice("IMG04", path, message, "fill it in before the object is applied")

@@ -1,4 +1,4 @@
-"""Rules of practice on NetworkPolicies: those that keep nobody out."""
+"""Rules of practice on NetworkPolicies: those that keep nobody out, and parts of them that say nothing."""
 
 from __future__ import annotations
 
@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from kgen.check.resource import Resource
 
     Version = tuple[int, int]
+
+
+def rules_without_effect(resource: Resource, _version: Version) -> Iterator[Fault]:
+    """Yield the rules for a direction that `policyTypes` leaves out; without the field, it follows from the rules."""
+    spec = resource.spec
+    types = entries(spec, "policyTypes")
+    for direction, name in (("ingress", "Ingress"), ("egress", "Egress")) if types else ():
+        if direction in spec and name not in types and entries(spec, direction):
+            message = f"has no effect: `policyTypes` has no `{name}`, so the policy is not about this direction"
+            out = f"add `{name}` to `policyTypes`, or remove these rules"
+            yield advice("NWK09", ("spec", direction), message, out)
 
 
 def policies_for_everybody(resource: Resource, _version: Version) -> Iterator[Fault]:
@@ -38,6 +49,6 @@ def _is_any_pod(selector: object) -> bool:
     return selector is None or is_empty(selector)
 
 
-DEFAULT = ()
+DEFAULT = (rules_without_effect,)
 STRICT = (policies_for_everybody,)
 OFF = ()

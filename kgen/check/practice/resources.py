@@ -23,6 +23,10 @@ _MI = 1024**2
 _BYTES = ("memory", "ephemeral-storage")
 _TINY = 16 * _MI
 _MANY_CORES = 64
+_MOST_CORES = 100
+_LONG = 20
+"""Digits of a number that nobody means: the server does not take it."""
+
 _FEW_CORES = Fraction(1, 100)
 _MOST_MEMORY, _MOST_CPU = 4, 10
 """Limits as a multiple of requests."""
@@ -57,12 +61,33 @@ def amounts_in_wrong_units(resource: Resource, _version: Version) -> Iterator[Fa
         if "resources" in each:
             for key in ("requests", "limits"):
                 for name, value in part(each["resources"], key).items():
-                    if name == "cpu" and isinstance(value, str) and value.endswith("i"):
-                        message = f"must be in cores, as `500m` for half of one, but is `{value}`, which is for bytes"
-                        path = (*at, "resources", key, name)
-                        yield advice("RSC07", path, message, "write thousandths of a core with `m`")
+                    if name == "cpu":
+                        if isinstance(value, str) and value.endswith("m"):
+                            continue  # as nearly all are
+                        yield from _cpu((*at, "resources", key, name), value, is_request=_is_request(each, key))
                     elif name in _BYTES and _is_without_unit(value):
                         yield _without_unit((*at, "resources", key, name), value)
+
+
+def _cpu(path: Path, value: Any, *, is_request: bool) -> Iterator[Fault]:
+    if isinstance(value, str) and value.endswith("i"):
+        message = f"must be in cores, as `500m` for half of one, but is `{value}`, which is for bytes"
+        yield advice("RSC07", path, message, "write thousandths of a core with `m`")
+    elif is_request and _is_of_no_node(value):
+        message = f"must be in cores, but is `{value}`: the pod stays pending, as hardly a node has that many"
+        yield advice("RSC13", path, message, f"write `{value}m` if thousandths of a core are meant")
+
+
+def _is_of_no_node(value: Any) -> bool:
+    """Tell whether an amount of CPU without a unit is above what nodes have: `m` was left out."""
+    if isinstance(value, str):
+        return len(value) < _LONG and value.isdecimal() and int(value) > _MOST_CORES
+    return isinstance(value, int | float) and value > _MOST_CORES
+
+
+def _is_request(container: Mapping[str, Any], key: str) -> bool:
+    """Tell whether the scheduler goes by the amount of CPU: a limit is the request too, if there is no other."""
+    return key == "requests" or part(container, "resources", "requests").get("cpu") is None
 
 
 def _scratch(resource: Resource) -> Iterator[tuple[Path, Mapping[str, Any]]]:
@@ -138,6 +163,8 @@ def unlikely_cpu(resource: Resource, _version: Version) -> Iterator[Fault]:
             given = _amount(value)
             if given is None or (isinstance(value, str) and value.endswith("i")):
                 continue
+            if _is_of_no_node(value) and _is_request(each, str(path[1])):
+                continue  # that is said in every profile
             if given > _MANY_CORES:
                 message = f"must be in cores, but is `{value}`: few nodes have that many"
                 yield advice("RSC08", (*at, *path), message, f"write `{value}m` if thousandths of a core are meant")

@@ -21,8 +21,8 @@ _CONTEXT = "securityContext"
 _PROBES = ("livenessProbe", "readinessProbe", "startupProbe")
 _HOOKS = ("postStart", "preStop")
 _OF_A_SHELL = frozenset("|&;<>$`*\n")
-_OF_PROGRAMS = ("bin", "sbin")
-"""Last folders of programs; other paths may have spaces."""
+_OF_PROGRAMS = frozenset({"", ".", "bin", "sbin"})
+"""Folders that programs stand in; other paths may have spaces."""
 
 
 def root_users_that_are_refused(resource: Resource, _version: Version) -> Iterator[Fault]:
@@ -81,25 +81,25 @@ def _is_program(word: str) -> bool:
     """
     Tell whether a word starts with the name of a program, rather than being a path with spaces.
 
-    >>> _is_program("python app.py"), _is_program("/bin/sh -c"), _is_program("/opt/My App/run.sh")
+    >>> _is_program("node dist/app.js"), _is_program("/bin/sh -c"), _is_program("/opt/My App/run")
     (True, True, False)
     """
     first, _, rest = word.strip().partition(" ")
-    folder = first.rpartition("/")[0]
-    return "/" not in rest.partition(" ")[0] if not folder else rest.startswith("-") or folder.endswith(_OF_PROGRAMS)
+    if not first or not (first[0].isalnum() or first[0] in "./$_"):
+        return False
+    folder, slash, name = first.rpartition("/")
+    return not slash or rest.startswith("-") or "." in name or folder.rpartition("/")[2] in _OF_PROGRAMS
 
 
 def _as_list(word: str, rest: list[Any]) -> str:
     """Return the way out: the words as a list, or a shell for what only a shell understands."""
-    import json  # noqa: PLC0415  # only for what is wrong
-    import shlex  # noqa: PLC0415  # ditto
+    import shlex  # noqa: PLC0415  # only for what is wrong
 
     try:
-        words = [] if not _OF_A_SHELL.isdisjoint(word) else shlex.split(word)
+        words = shlex.split(word) if _OF_A_SHELL.isdisjoint(word.strip()) else []
     except ValueError:  # quotes that do not end
         words = []
-    made = [*words, *rest] if words else ["sh", "-c", word]
-    return f"write `{short(json.dumps(made, ensure_ascii=False, default=str))}`"
+    return f"write `{short([*words, *rest] if words else ['sh', '-c', word.strip()])}`"
 
 
 DEFAULT = (root_users_that_are_refused, commands_in_one_word)

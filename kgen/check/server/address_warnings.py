@@ -57,31 +57,30 @@ CIDRS: Mapping[tuple[str, str], Sequence[Path]] = {
 
 def faults(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     """Yield what the server warns about."""
-    for above, places in _places(context.group, context.kind):
-        inner: Any = value
-        for step in above:
-            inner = inner.get(step) if isinstance(inner, dict) else None
-        if not isinstance(inner, dict):
-            continue
-        for first, place, is_network in places:
-            if not inner.get(first):
-                continue  # most objects have no addresses
-            for path, text in _at(value, place):
-                # what is not strict is a fault of its own there
-                is_strict = context.version >= addresses.STRICT and path[-1] != _LOOSE
-                if warning := addresses.warning(text, is_network=is_network, is_strict=is_strict):
-                    yield invalid("META038", path, warning)
+    above, places = _places(context.group, context.kind)
+    inner: Any = value
+    for step in above:
+        inner = inner.get(step) if isinstance(inner, dict) else None
+    for first, place, is_network in places if isinstance(inner, dict) else ():
+        if not inner.get(first):
+            continue  # most objects have no addresses
+        for path, text in _at(value, place):
+            # what is not strict is a fault of its own there
+            is_strict = context.version >= addresses.STRICT and path[-1] != _LOOSE
+            if warning := addresses.warning(text, is_network=is_network, is_strict=is_strict):
+                yield invalid("META038", path, warning)
 
 
 @lru_cache(maxsize=100)
-def _places(group: str, kind: str) -> Sequence[tuple[Path, Sequence[tuple[str, Path, bool]]]]:
-    """Return where a kind has addresses, by the mapping that the field with them stands in: field, path, network."""
-    found: dict[Path, list[tuple[str, Path, bool]]] = {}
-    for is_network, places in ((False, IPS.get((group, kind), ())), (True, CIDRS.get((group, kind), ()))):
-        for place in places:
-            plain = place[: place.index(_EACH)] if _EACH in place else place
-            found.setdefault(plain[:-1], []).append((str(plain[-1]), place, is_network))
-    return tuple(found.items())
+def _places(group: str, kind: str) -> tuple[Path, Sequence[tuple[Any, Path, bool]]]:
+    """Return what all places of a kind are below, and of each place the next field, and whether it is of networks."""
+    places = [(each, False) for each in IPS.get((group, kind), ())]
+    places += [(each, True) for each in CIDRS.get((group, kind), ())]
+    fixed = [place[: place.index(_EACH)] if _EACH in place else place for place, _ in places]
+    depth = 0
+    while fixed and all(len(each) > depth + 1 and each[depth] == fixed[0][depth] for each in fixed):
+        depth += 1
+    return fixed[0][:depth] if fixed else (), [(place[depth], place, is_network) for place, is_network in places]
 
 
 def _at(value: Any, pattern: Path, path: Path = ()) -> Iterator[tuple[Path, str]]:

@@ -37,7 +37,7 @@ def config_map(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
         return
     length = sum(len(_bytes(text)) for text in data.values()) + sum(len(_decoded(text)) for text in binary.values())
     if length > _MOST_BYTES:
-        yield too_long("CFG003", ("",), _MOST_BYTES, length, "bytes")
+        yield too_long("CFG003", ("data" if data else "binaryData",), _MOST_BYTES, length, "bytes").named("[]")
 
 
 def secret(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:

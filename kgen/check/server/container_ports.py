@@ -25,7 +25,7 @@ _PLAIN = frozenset({"containerPort", "name", "protocol"})
 
 
 def are_rare(spec: Mapping[str, Any], containers: Sequence[Placed]) -> bool:
-    """Tell whether there is a port that may be wrong: not if all have plain fields, and names and numbers of their own."""
+    """Tell whether some port may be wrong: none is if all have plain fields, and names and numbers of their own."""
     names: set[str] = set()
     numbers: set[tuple[int, str]] = set()
     for _, ctr in containers:

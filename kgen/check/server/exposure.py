@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kgen.diag import Path
 
 _POLICIES = ("Cluster", "Local")
-_RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
+RANGES = "service.beta.kubernetes.io/load-balancer-source-ranges"
 _ONLY_BALANCED = "may only be set with type `LoadBalancer`"
 
 
@@ -36,17 +36,17 @@ def _source_ranges(
     spec: Mapping[str, Any], annotations: Mapping[str, Any], of_type: str, context: Context
 ) -> Iterator[Fault]:
     ranges = entries(spec, "loadBalancerSourceRanges")
-    if not ranges and _RANGES not in annotations:
+    if not ranges and RANGES not in annotations:
         return
     if ranges:
         at = ("spec", "loadBalancerSourceRanges")
         # the server spells the field in its own way
         yield from renamed(_ranges(ranges, at, of_type, context), at, ("spec", "LoadBalancerSourceRanges"))
         return
-    noted_at = ("metadata", "annotations", _RANGES)
+    noted_at = ("metadata", "annotations", RANGES)
     if of_type != "LoadBalancer":
         yield forbidden("SVC027", noted_at, _ONLY_BALANCED)
-    noted = (annotations[_RANGES] or "").strip()
+    noted = (annotations[RANGES] or "").strip()
     for text in noted.split(",") if noted else ():
         if wrong := addresses.cidr(text.strip(), context.version):
             yield invalid("SVC028", noted_at, wrong)

@@ -62,10 +62,9 @@ def _class(spec: Mapping[str, Any], annotations: Mapping[str, Any]) -> Iterator[
 
 @lru_cache(maxsize=1000)
 def _host(text: str) -> str:
-    if "*" not in text:
-        return dns_subdomain(text)
-    if text.startswith("*.") and not dns_subdomain(text[2:]):
-        return ""
+    name = text.removeprefix("*.")
+    if "*" not in name:
+        return dns_subdomain(name)
     return f"must have `*` only as its first label, before a DNS subdomain, but is `{text}`"
 
 

@@ -108,9 +108,7 @@ def faults(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
     if context.group in STORED_NOWHERE:
         return
     if not _has_right_name(metadata, context):
-        yield from _name(metadata, context)
-    if context.kind == "APIService":
-        yield from _api_service(value)
+        yield from _names(value, metadata, context)
     if context.is_namespaced is not False and (namespace := metadata.get("namespace")):  # noqa: SIM102  # most are right
         if wrong := dns_label(namespace):
             yield invalid("META011", ("metadata", "namespace"), wrong)
@@ -165,11 +163,17 @@ def _texts(metadata: Mapping[str, Any], at: Path) -> Iterator[Fault]:
 
 
 def _has_right_name(metadata: Mapping[str, Any], context: Context) -> bool:
-    """Tell whether a name that was given, not made, is right."""
+    """Tell whether a name that was given, not made, is right: that of an APIService has rules of its own."""
     name = metadata.get("name")
-    if not name or "generateName" in metadata or form(context)[1](name):
+    if not name or "generateName" in metadata or context.kind == "APIService" or form(context)[1](name):
         return False
     return not ((context.group, context.kind) in POD_MAKERS and dns_label(name))
+
+
+def _names(value: Mapping[str, Any], metadata: Mapping[str, Any], context: Context) -> Iterator[Fault]:
+    yield from _name(metadata, context)
+    if context.kind == "APIService":
+        yield from _api_service(value)
 
 
 def _name(metadata: Mapping[str, Any], context: Context) -> Iterator[Fault]:

@@ -55,9 +55,7 @@ def faults(spec: Mapping[str, Any], at: Path, context: Context) -> Iterator[Faul
     if _OF_PODS.isdisjoint(spec) and not _has_context(spec):
         return
     containers: Sequence[Placed] = [
-        ((*at, key, index), ctr or {})
-        for key in _LISTS
-        for index, ctr in enumerate(entries(spec, key))
+        ((*at, key, index), ctr or {}) for key in _LISTS for index, ctr in enumerate(entries(spec, key))
     ]
     of_pod = spec.get("securityContext")
     if of_pod:

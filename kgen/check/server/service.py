@@ -23,6 +23,10 @@ _TYPES = ("ClusterIP", "ExternalName", "LoadBalancer", "NodePort")
 _AFFINITIES = ("ClientIP", "None")
 _INTERNAL_POLICIES = ("Cluster", "Local")
 _LONGEST_AFFINITY = 86400
+_PLAIN = frozenset({"ports", "selector", "type"})
+_PLAIN_PORT = frozenset({"name", "port", "protocol", "targetPort"})
+"""Fields that most Services have; all others are looked at only where there is one of them."""
+
 _SINCE_DISTRIBUTION = (1, 31)
 """The version that has the field on; an older one drops it."""
 
@@ -43,17 +47,39 @@ def service(value: Mapping[str, Any], context: Context) -> Iterator[Fault]:
         yield unsupported("SVC002", ("spec", "type"), of_type, _TYPES)
     if of_type == "ExternalName":
         yield from _external_name(spec.get("externalName") or "")
-    yield from _ports(ports, of_type)
+    if not _are_plain(ports):
+        yield from _ports(ports, of_type)
     for fault in selectors.labels(part(spec, "selector"), ("spec", "selector")):
         yield invalid("SVC017", fault.path, fault.message)
-    yield from _affinity(spec)
-    yield from _choices(spec, context.version)
-    yield from families.faults(spec, of_type, context)
-    yield from exposure.faults(spec, annotations, of_type, context)
+    is_plain = _PLAIN.issuperset(spec)
+    if not is_plain:
+        yield from _affinity(spec)
+        yield from _choices(spec, context.version)
+        yield from families.faults(spec, of_type, context)
+    if not is_plain or exposure.RANGES in annotations:
+        yield from exposure.faults(spec, annotations, of_type, context)
     if _MODE in annotations and _HINTS in annotations and annotations[_MODE] != annotations[_HINTS]:
         message = f"must be as at `{_HINTS}`, `{annotations[_HINTS]}`, but is `{annotations[_MODE]}`"
         yield invalid("SVC036", ("metadata", "annotations", _MODE), message)
-    yield from _warnings(spec, of_type, context.version)
+    if not is_plain:
+        yield from _warnings(spec, of_type, context.version)
+
+
+def _are_plain(ports: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether no port can be wrong: all have plain fields, right values, and names and numbers of their own."""
+    names: set[str] = set()
+    numbers: set[tuple[int, str]] = set()
+    for port in ports:
+        name, own, protocol = port.get("name"), port.get("port") or 0, port.get("protocol") or "TCP"
+        if not _PLAIN_PORT.issuperset(port) or number(own) or protocol not in PROTOCOLS or (own, protocol) in numbers:
+            return False
+        if (target := port.get("targetPort")) and number_or_name(target):
+            return False
+        if dns_label(name) or name in names if name else len(ports) > 1:
+            return False
+        names.add(name or "")
+        numbers.add((own, protocol))
+    return True
 
 
 def _external_name(name: str) -> Iterator[Fault]:

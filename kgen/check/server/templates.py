@@ -9,19 +9,20 @@ from kgen.check.server.kinds import entries, part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from kgen.check.server.kinds import Context
     from kgen.diag import Path
 
 
-def not_negative(row: str, value: Mapping[str, Any], keys: Iterable[str], at: Path) -> Iterator[Fault]:
-    """Yield each of ``keys`` that is less than 0."""
-    for key in keys:
-        number = value.get(key)
-        if number is not None and number < 0:
-            yield invalid(row, (*at, key), f"must be at least 0, but is {number}")
+def not_negative(row: str, value: Mapping[str, Any], keys: Iterable[str], at: Path) -> Sequence[Fault]:
+    """Return each of ``keys`` that is less than 0."""
+    return [
+        invalid(row, (*at, key), f"must be at least 0, but is {number}")
+        for key in keys
+        if (number := value.get(key)) is not None and number < 0
+    ]
 
 
 def selector_faults(spec: Mapping[str, Any], context: Context) -> Iterator[Fault]:
@@ -49,9 +50,11 @@ def template_labels(spec: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def mismatch(spec: Mapping[str, Any]) -> Fault:
     """Return the fault of a selector that does not match the labels of the template."""
-    labels = template_labels(spec)
+    labels, selector = template_labels(spec), part(spec, "selector")
+    wanted = selector if "matchExpressions" in selector else selector.get("matchLabels") or selector
     found = f"are `{short(dict(labels))}`" if labels else "there are none"
-    message = f"must match the `selector` of the workload, but {found}"
+    wants = f", `{short(dict(wanted))}`" if wanted else ""
+    message = f"must match the `selector` of the workload{wants}, but {found}"
     return invalid("WRK004", ("spec", "template", "metadata", "labels"), message)
 
 

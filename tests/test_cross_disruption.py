@@ -94,3 +94,8 @@ def test_pods_of_jobs_do_without_labels() -> None:
 def test_labels_that_controllers_add_are_in_no_template() -> None:
     selector = "selector: {matchLabels: {statefulset.kubernetes.io/pod-name: web-0}}"
     assert rows(workload("StatefulSet", replicas="2"), budget("maxUnavailable: 1", selector)) == []
+
+
+def test_a_budget_without_pods_has_no_other_fault() -> None:
+    misspelt = budget("maxUnavailable: 0", "selector: {matchLabels: {app: wbe}}")
+    assert rows(workload("Deployment", replicas="2"), misspelt) == ["XPDB001"]

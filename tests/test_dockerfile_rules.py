@@ -287,7 +287,7 @@ CASES = [
     ),
     ("DKF24", False, "FROM a:1\nRUN yes | apt-get install x; apt-get install x || true; apt-get $OPTIONS install x"),
     ("DKF24", False, "FROM a:1\nRUN echo 'APT::Get::Assume-Yes true;' > /etc/apt/apt.conf.d/1 && apt-get install x"),
-    ("DKF24", False, "FROM a:1\nRUN apt-get update && apk add x"),
+    ("DKF24", False, "FROM a:1\nRUN apt-get update && apk add x; apt-get -f install"),
     ("DKF16", False, "FROM a:1\nENV PIP_NO_CACHE_DIR=1\nRUN python -m pip install x==1 ./y -r z.txt"),
     ("DKF16", True, "FROM a:1\nRUN pip3 install --no-cache-dir x"),
     ("DKF16", False, "FROM a:1\nRUN pip install --no-cache-dir -i https://x.example.com 'x>=1' && pipx install y"),

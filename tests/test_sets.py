@@ -102,5 +102,6 @@ def test_borrowed_objects_are_not_held_against_replacements_of_what_they_are_for
 def test_patterns_of_paths_end_at_names() -> None:
     assert fits("deploy/dev/web.yaml", "deploy/dev/")
     assert fits("deploy/dev/web.yaml", "**/*.yaml")
-    assert not fits("deploy/dev/web.yaml", "*.yaml")
+    assert fits("deploy/dev/web.yaml", "*.yaml")
+    assert not fits("deploy/dev/web.yaml", "./*/web.yaml")
     assert not fits("deploy/dev.bak/web.yaml", "deploy/dev")

@@ -139,3 +139,30 @@ def test_above_the_limit_the_run_says_that_nothing_was_compared(monkeypatch: pyt
     made = answer()
     assert made["summary"]["warnings"] == 1
     assert [each["findings"] for each in made["documents"][:2]] == [[], []]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_unknown_kind_beside_changes_nothing(jobs: int) -> None:
+    """Documents of unknown kinds are held back until the end: those that an earlier run has looked at are no less."""
+    right = SERVICE.replace("htpp", "http")
+    unknown = "apiVersion: example.com/v1\nkind: Foo\nmetadata: {name: foo}\n"
+    files = {"a.yaml": unknown, "b.yaml": DEPLOYMENT, "c.yaml": f"# kgen: allow x\n{right}"}
+    write(files | {f"{number:03}.yaml": CONFIG_MAP % number for number in range(200)})
+    first = found(cached=False, jobs=jobs)
+    assert [name for _, _, name in first] == ["unknown-kubernetes-kind", "silence-without-reason"]
+    assert [found(jobs=jobs) for _ in range(3)] == [first] * 3
+
+
+def test_a_file_that_is_too_long_to_be_held_is_compared() -> None:
+    filler = "".join(f"---\n{CONFIG_MAP % number}data: {{a: {'x' * 10_000}}}\n" for number in range(150))
+    write({"a.yaml": f"{SERVICE}---\n{DEPLOYMENT}{filler}"})
+    assert found() == [("a.yaml", 0, WRONG_PORT)]
+
+
+def test_nothing_of_a_secret_is_shown() -> None:
+    text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nimmutable: true\nstringData: {password: hunter%d}\n"
+    write({"old/a.yaml": text % 1, "new/a.yaml": text % 2})
+    out = io.StringIO()
+    run(Request(paths=("new",), before="old"), io.BytesIO(), out, out)
+    assert "immutable-data-changed" in out.getvalue()
+    assert "hunter" not in out.getvalue()

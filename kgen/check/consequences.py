@@ -12,6 +12,9 @@ from kgen.check.reading import at
 from kgen.diag import Path
 from kgen.words import nearest
 
+_MOST_PAIRS = 10_000
+"""With more unknown fields and other faults than that in one object, nobody reads them all: they are not compared."""
+
 
 def consequences(value: object, faults: Mapping[Fault, tuple[str, ...]], ways: Mapping[Fault, Way]) -> frozenset[Fault]:
     """
@@ -21,6 +24,8 @@ def consequences(value: object, faults: Mapping[Fault, tuple[str, ...]], ways: M
         value: The object.
         ways: Unknown fields, each with the way out.
     """
+    if len(ways) * len(faults) > _MOST_PAIRS:
+        return frozenset()
     return frozenset(
         fault
         for fault, versions in faults.items()

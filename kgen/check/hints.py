@@ -6,16 +6,17 @@ everyday life. Nothing here is imported before there is a fault.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kgen.check.fault import LONGEST_VALUE, Fault, Keyword, short
+from kgen.check.meant import meant
 from kgen.check.misplaced import Named, along, type_name
 from kgen.check.reading import at
 from kgen.check.store import Store
 from kgen.diag import Path
-from kgen.words import listed
 
+WITHOUT_DASH = "it is no list: write its fields without `- `"
 QUOTES = "put quotes around it"
 ENCODED = "encode it as base64"
 IN_DATA: Mapping[str, str] = {
@@ -28,13 +29,17 @@ ENTRIES: Mapping[str, str] = {
     "ConfigMapEnvSource": "name",
     "ConfigMapVolumeSource": "name",
     "ContainerPort": "containerPort",
+    "DaemonSetUpdateStrategy": "type",
+    "DeploymentStrategy": "type",
     "EnvVar": "name",
     "IngressBackend": "service",
     "IngressServiceBackend": "name",
     "LocalObjectReference": "name",
+    "NetworkPolicyPort": "port",
     "SecretEnvSource": "name",
     "SecretVolumeSource": "secretName",
     "ServicePort": "port",
+    "StatefulSetUpdateStrategy": "type",
     "TCPSocketAction": "port",
 }
 """Types that people write as a single value → the field that the value is of."""
@@ -46,6 +51,9 @@ PAIRS: Mapping[str, tuple[str, str, str]] = {
     "VolumeMount": (":", "name", "mountPath"),
 }
 """Types that Docker and Compose write as two values in one text → the sign between them, and the two fields."""
+
+LISTS: Mapping[str, str] = {"Capabilities": "add", "ExecAction": "command"}
+"""Types that people write as a list, or a text, → the field that has the list."""
 
 EMPTY = frozenset({"EmptyDirVolumeSource"})
 """Types that are of use without any field."""
@@ -59,6 +67,14 @@ INSTEAD: Mapping[tuple[str, str], str] = {
 }
 """Type and field → what to do with a mapping or a list where there has to be text."""
 
+_OF_USER = "write the number, which `id` prints in the container: a server knows no names of users and groups"
+NUMBERS: Mapping[tuple[str, str], str] = {
+    (kind, key): _OF_USER
+    for kind in ("PodSecurityContext", "SecurityContext")
+    for key in ("fsGroup", "runAsGroup", "runAsUser")
+}
+"""Type and field → what to write in place of a word."""
+
 MISSING: Mapping[tuple[str, str], str] = {
     **dict.fromkeys(
         ((kind, "selector") for kind in ("DaemonSetSpec", "DeploymentSpec", "ReplicaSetSpec", "StatefulSetSpec")),
@@ -69,22 +85,6 @@ MISSING: Mapping[tuple[str, str], str] = {
 }
 """Type and field → what to add where the field is missing."""
 
-_UNITS: Mapping[str, tuple[str, ...]] = {
-    **dict.fromkeys(("b", "byte", "bytes", "core", "cores", "cpu", "cpus", "vcpu"), ("",)),
-    **dict.fromkeys(("mcpu", "millicore", "millicores", "millicpu"), ("m",)),
-    **{f"{letter.lower()}i": (f"{letter}i",) for letter in "KMGTPE"},
-    **{f"{letter.lower()}ib": (f"{letter}i",) for letter in "KMGTPE"},
-    **{letter.lower(): (letter,) for letter in "GTPE"},
-    **{f"{letter.lower()}b": (letter, f"{letter}i") for letter in "MGTPE"},
-    **dict.fromkeys(("k", "kb"), ("k", "Ki")),
-}
-"""Units in lower case, as people write them → as Kubernetes does."""
-
-_EXACT = frozenset({"", "m", "M"})
-"""Units that are right already."""
-
-_MOST_MODE = 0o777
-_FRACTION = "should be a whole number of bytes"
 _OF_SHELLS = re.compile(r"[|&;<>$`*\n]")
 
 
@@ -94,13 +94,13 @@ class _Spot:
     def __init__(self, value: Mapping[str, Any], path: Path, store: Store, version: str) -> None:
         definition = store.schema(version, value.get("apiVersion", ""), value.get("kind", ""))
         schemas = list(along(store, definition, path)) if definition else []
-        is_known = len(schemas) > len(path)
+        self.is_known = len(schemas) > len(path)
         self.value = at(value, path)
-        self.type: Named = schemas[-1] if is_known else ("", {})
+        self.type: Named = schemas[-1] if self.is_known else ("", {})
         """Of the value; of a list, that of its entries."""
 
         # keys of a map and numbers of entries are nobody's fields: what counts is whose field the map or the list is
-        steps = range(len(path) - 1 if is_known else len(schemas) - 2, -1, -1)
+        steps = range(len(path) - 1 if self.is_known else len(schemas) - 2, -1, -1)
         step = next((step for step in steps if isinstance(path[step], str)), None)
         self.owner, self.key = ("", "") if step is None else (type_name(schemas[step]), str(path[step]))
         self.is_entry = isinstance(path[-1], int)
@@ -128,12 +128,13 @@ def hint(fault: Fault, value: Mapping[str, Any], store: Store, version: str) -> 
         return MISSING.get((spot.owner, spot.key), "")
     if fault.keyword is Keyword.FORMAT and fault.message.startswith("must be base64"):
         return IN_DATA.get(str(value.get("kind")), ENCODED)
-    if isinstance(spot.value, str):
-        return _about_text(fault, spot)
-    return _about_mode(fault, spot) if type(spot.value) is int else ""
+    accepts_both = spot.type[1].get("format") == "int-or-string"
+    if accepts_both and isinstance(spot.value, str) and spot.value.isdecimal():
+        return "remove the quotes"
+    return meant(fault.message, spot.value, spot.key)
 
 
-def of_secret(fault: Fault) -> str:
+def hint_of_secret(fault: Fault) -> str:
     """Return what to do about ``fault`` of the data of a Secret, without a word of the value."""
     if fault.keyword is Keyword.FORMAT:
         return IN_DATA["Secret"]
@@ -147,6 +148,9 @@ def _about_type(message: str, spot: _Spot) -> str:
         return _list_of(value, spot)
     if message.startswith("must be a mapping"):
         return _mapping_of(value, spot)
+    if message.startswith("must be an integer") and isinstance(value, str):
+        number = re.fullmatch(r"(\d+) ?(%|s|secs?|seconds?)", value, re.ASCII)
+        return f"write `{number[1]}`" if number else NUMBERS.get((spot.owner, spot.key), "")
     if message.startswith("must be a string"):
         if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str | int):
             return f"there can be one only: write `{short(value[0])}` without `- ` and brackets"
@@ -163,13 +167,17 @@ def _list_of(value: Any, spot: _Spot) -> str:
         return ""
     if spot.fields:
         return _entry_of(value, spot, "- ")
-    if not isinstance(value, str):
+    if not (isinstance(value, str) and spot.is_known):
         return ""
     words = _words(value) if spot.owner == "Container" and spot.key in {"command", "args"} else [value]
-    quoted = ", ".join(f'"{word}"' for word in words)
-    if len(quoted) > LONGEST_VALUE or '"' in value or "\\" in value:
-        return "write a list: each entry on a line of its own after `- `"
-    return f"write a list: `[{quoted}]`"
+    listed_ = _in_brackets(words)
+    return f"write a list: `{listed_}`" if listed_ else "write a list: each entry on a line of its own after `- `"
+
+
+def _in_brackets(words: Sequence[str]) -> str:
+    """Return a list of texts on one line; nothing if they are too long or too difficult for that."""
+    made = ", ".join(f'"{word}"' for word in words)
+    return "" if len(made) > LONGEST_VALUE or any(sign in word for word in words for sign in '"\\') else f"[{made}]"
 
 
 def _words(text: str) -> list[str]:
@@ -194,24 +202,42 @@ def _list_of_pairs(value: Mapping[str, Any], spot: _Spot) -> str:
     if "name" not in spot.fields:
         return ""
     if "value" in spot.fields and isinstance(item, str | int | float):
-        return f"write a list: `- name: {short(key)}`, with `value: {short(_as_text(item))}` below `name`"
+        written = short(item) if isinstance(item, str) else f'"{short(item)}"'
+        return f"write a list: `- name: {short(key)}`, with `value: {written}` below `name`"
     return f"write a list: `- name: {short(key)}`, with the other fields below `name`"
-
-
-def _as_text(value: Any) -> Any:
-    return value if isinstance(value, str) else f'"{short(value)}"'
 
 
 def _mapping_of(value: Any, spot: _Spot) -> str:
     """Say how a mapping would be written that has ``value`` in it."""
+    name = type_name(spot.type)
+    if spot.type[1].get("additionalProperties", {}).get("type"):
+        return _pairs(value)
+    if name in LISTS and isinstance(value, list | str):
+        words = _words(value) if isinstance(value, str) else [str(each) for each in value]
+        made = _in_brackets(words)
+        return f"write `{LISTS[name]}: {made}` below it" if made else ""
     if isinstance(value, list):
-        is_pairs = all(isinstance(each, dict) for each in value)
-        return "it is no list: write its fields without `- `" if value and is_pairs else ""
-    if type_name(spot.type) in EMPTY:
+        return WITHOUT_DASH if _is_of_mappings(value) else ""
+    if name in EMPTY:
         return "write `{}`"
     if value is None or isinstance(value, bool):
         return ""
     return _entry_of(value, spot, "- " if spot.is_entry else "")
+
+
+def _is_of_mappings(value: Sequence[Any]) -> bool:
+    return bool(value) and all(isinstance(each, dict) for each in value)
+
+
+def _pairs(value: Any) -> str:
+    """Say how labels and the like would be written that stand there as text, or as a list."""
+    if isinstance(value, list) and _is_of_mappings(value):
+        return WITHOUT_DASH
+    first = value[0] if isinstance(value, list) and value else value
+    found = re.fullmatch(r"([^\s=:]+)[=:]\s*([^\s=,]+).*", first) if isinstance(first, str) else None
+    return (
+        f"write `{short(found[1])}: {short(found[2])}` below it" if found else "write pairs below it, as `name: value`"
+    )
 
 
 def _entry_of(value: Any, spot: _Spot, dash: str) -> str:
@@ -234,58 +260,3 @@ def _entry_of(value: Any, spot: _Spot, dash: str) -> str:
         return ""
     said = f"write `{dash}{main}: {short(value)}`"
     return said if dash else f"{said} below it"
-
-
-def _about_text(fault: Fault, spot: _Spot) -> str:
-    text = spot.value
-    if fault.message.startswith(("must be a quantity", _FRACTION)):
-        return _quantity(text, is_fraction=fault.message.startswith(_FRACTION))
-    if text.isdecimal() and spot.type[1].get("format") == "int-or-string":
-        return "remove the quotes"
-    if fault.message.startswith(("must consist of `a` to `z`", "must start with a letter")):
-        return _name(text, with_dots="`.`" in fault.message)
-    return ""
-
-
-def _quantity(text: str, *, is_fraction: bool) -> str:
-    """
-    Return the quantities that ``text`` was probably meant to be.
-
-    >>> _quantity("256MB", is_fraction=False), _quantity("1,5 gi", is_fraction=False), _quantity("x", is_fraction=False)
-    ('did you mean `256M` or `256Mi`?', 'did you mean `1.5Gi`?', '')
-    """
-    found = re.fullmatch(r"\s*([+-]?\d+(?:[.,]\d+)?)\s*([A-Za-z]*)\s*", text, re.ASCII)
-    if found is None:
-        return ""
-    number, unit = found[1].replace(",", "."), found[2]
-    if is_fraction:
-        return f"`m` is a thousandth: did you mean `{number}Mi`?" if unit == "m" else ""
-    units = (unit,) if unit in _EXACT else _UNITS.get(unit.lower(), ())
-    return f"did you mean {listed([number + each for each in units], 'or')}?" if units else ""
-
-
-def _name(text: str, *, with_dots: bool) -> str:
-    """
-    Return the name that is nearest to ``text``.
-
-    >>> _name("My_App", with_dots=True), _name("web.v1", with_dots=False), _name("http://a.b/c", with_dots=True)
-    ('did you mean `my-app`?', 'did you mean `web-v1`?', 'did you mean `a.b`?')
-    """
-    rest = text.partition("://")[2].partition("/")[0] if "://" in text else text
-    made = "".join(_characters(rest.lower(), with_dots=with_dots)).strip("-.")
-    fits = re.fullmatch(r"[a-z]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", made) is not None
-    return f"did you mean `{made}`?" if fits and made != text else ""
-
-
-def _characters(text: str, *, with_dots: bool) -> Iterator[str]:
-    for each in text:
-        yield "-" if each in "_ " or (each == "." and not with_dots) else each
-
-
-def _about_mode(fault: Fault, spot: _Spot) -> str:
-    """Return the octal number that was meant with the digits of a decimal one."""
-    digits = str(spot.value)
-    if spot.key not in {"defaultMode", "mode"} or fault.keyword is not Keyword.INVALID or set(digits) - set("01234567"):
-        return ""
-    meant = int(digits, 8)
-    return f"write it in octal, as `0{digits}`, or in decimal, as `{meant}`" if meant <= _MOST_MODE else ""

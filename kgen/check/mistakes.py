@@ -27,6 +27,9 @@ _NO_SPEC = {"spec": ("", "this kind has no `spec`: its fields stand beside `meta
 _ONLY_STATEFUL = {
     name: ("", f"only a StatefulSet has `{name}`") for name in ("volumeClaimTemplates", "podManagementPolicy")
 }
+_NO_LABELS: Mapping[str, Way] = dict.fromkeys(
+    ("annotations", "label", "labels"), ("", "it belongs in `metadata`, or in `template.metadata` for the pods")
+)
 _ONE_KEY: Way = ("", "it takes all keys: for one, write `env` with `valueFrom`")
 _ONE_OF_TWO: Way = ("", "it belongs in `podSelector` or `namespaceSelector`")
 _NEW_BACKEND: Mapping[str, Way] = {
@@ -69,8 +72,7 @@ FIELDS: Mapping[str, Mapping[str, Way]] = {
         ),
         _IN_POD,
     ),
-    "ResourceRequirements": _moved("", _AMOUNTS, "amounts stand below `requests` and `limits`")
-    | {"storage": ("", "storage is asked for by a PersistentVolumeClaim; space on the node is `ephemeral-storage`")},
+    "ResourceRequirements": _moved("requests", (*_AMOUNTS, "storage"), "amounts stand below `requests` and `limits`"),
     "VolumeResourceRequirements": dict.fromkeys(_SIZES, ("requests.storage", "it is `requests.storage`")),
     "PersistentVolumeClaimSpec": dict.fromkeys(
         (*_SIZES, "capacity"), ("resources.requests.storage", "the size of a claim is `resources.requests.storage`")
@@ -88,8 +90,8 @@ FIELDS: Mapping[str, Mapping[str, Way]] = {
     ),
     "ConfigMapEnvSource": {"key": _ONE_KEY},
     "SecretEnvSource": {"key": _ONE_KEY, "secretName": ("name", "here it is `name`")},
-    "SecretKeySelector": {"secretName": ("name", "here it is `name`")},
-    "ConfigMapKeySelector": {"configMapName": ("name", "here it is `name`")},
+    "SecretKeySelector": dict.fromkeys(("secret", "secretName"), ("name", "here it is `name`")),
+    "ConfigMapKeySelector": dict.fromkeys(("configMap", "configMapName"), ("name", "here it is `name`")),
     "EnvFromSource": {
         "configMapKeyRef": ("", "`configMapRef` takes all keys; for one, write `env` with `valueFrom`"),
         "secretKeyRef": ("", "`secretRef` takes all keys; for one, write `env` with `valueFrom`"),
@@ -100,6 +102,7 @@ FIELDS: Mapping[str, Mapping[str, Way]] = {
         "configMapRef": ("", "for one key it is `valueFrom.configMapKeyRef`; for all, write `envFrom`"),
         "secretRef": ("", "for one key it is `valueFrom.secretKeyRef`; for all, write `envFrom`"),
         "key": ("name", "here it is `name`"),
+        ANY: ("name", "a variable has two fields: `name` and `value`"),
     },
     "RoleRef": {"namespace": ("", "a Role is always in the namespace of its binding")},
     # containers, as Docker and Compose call things
@@ -136,7 +139,10 @@ FIELDS: Mapping[str, Mapping[str, Way]] = {
     "HTTPGetAction": dict.fromkeys(("url", "uri"), ("path", "here it is `path`")),
     # selectors
     "LabelSelector": {ANY: (f"matchLabels.{ANY}", "labels stand below `matchLabels`")},
-    "NetworkPolicyPeer": {"matchLabels": _ONE_OF_TWO, "labels": _ONE_OF_TWO},
+    "NetworkPolicyPeer": {
+        "matchLabels": _ONE_OF_TWO,
+        ANY: ("", "labels stand below `matchLabels` of `podSelector` or `namespaceSelector`"),
+    },
     "NetworkPolicyIngressRule": {
         **_moved("from", ("podSelector", "namespaceSelector", "ipBlock"), "it belongs in `from`, a list"),
         "to": ("from", "traffic that comes in has `from`"),
@@ -149,12 +155,14 @@ FIELDS: Mapping[str, Mapping[str, Way]] = {
     "DeploymentSpec": {
         "updateStrategy": ("strategy", "in a Deployment it is `strategy`"),
         "serviceName": ("", "only a StatefulSet has `serviceName`"),
+        **_NO_LABELS,
         **_ONLY_STATEFUL,
     },
-    "StatefulSetSpec": {"strategy": ("updateStrategy", "in a StatefulSet it is `updateStrategy`")},
+    "StatefulSetSpec": {"strategy": ("updateStrategy", "in a StatefulSet it is `updateStrategy`"), **_NO_LABELS},
     "DaemonSetSpec": {
         "strategy": ("updateStrategy", "in a DaemonSet it is `updateStrategy`"),
         "replicas": ("", "a DaemonSet runs one pod on each node: it has no `replicas`"),
+        **_NO_LABELS,
         **_ONLY_STATEFUL,
     },
     "JobSpec": {

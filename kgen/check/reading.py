@@ -1,7 +1,8 @@
 """
 Reading objects whose form nobody has checked: parts of the wrong type are as good as missing.
 
-The schema has said already what is wrong with them; kinds without a schema are taken as they are.
+The schema has said already what is wrong with them; kinds without a schema are taken as they are. The first key is an
+argument of its own: nearly always it is the only one, and these functions are called for every field.
 """
 
 from __future__ import annotations
@@ -16,48 +17,52 @@ if TYPE_CHECKING:
 _NOTHING: Mapping[str, Any] = {}
 
 
-def part(value: Any, *keys: str) -> Mapping[str, Any]:
+def part(value: Any, key: str, *more: str) -> Mapping[str, Any]:
     """
-    Return the mapping below ``keys``; an empty one where there is none.
+    Return the mapping below the keys; an empty one where there is none.
 
     >>> part({"spec": {"selector": {"app": "web"}}}, "spec", "selector"), part({"spec": None}, "spec", "selector")
     ({'app': 'web'}, {})
     """
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
+    value = value.get(key) if isinstance(value, dict) else None
+    for inner in more:
+        value = value.get(inner) if isinstance(value, dict) else None
     return value if isinstance(value, dict) else _NOTHING
 
 
-def entries(value: Any, *keys: str) -> Sequence[Any]:
-    """Return the list below ``keys``; an empty one where there is none."""
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
+def entries(value: Any, key: str, *more: str) -> Sequence[Any]:
+    """Return the list below the keys; an empty one where there is none."""
+    value = value.get(key) if isinstance(value, dict) else None
+    for inner in more:
+        value = value.get(inner) if isinstance(value, dict) else None
     return value if isinstance(value, list) else ()
 
 
-def mappings(value: Any, *keys: str) -> list[tuple[int, Mapping[str, Any]]]:
+def mappings(value: Any, key: str, *more: str) -> list[tuple[int, Mapping[str, Any]]]:
     """
-    Return the mappings in the list below ``keys``, each with its index.
+    Return the mappings in the list below the keys, each with its index.
 
     >>> mappings({"ports": [{"port": 80}, None]}, "ports")
     [(0, {'port': 80})]
     """
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
+    value = value.get(key) if isinstance(value, dict) else None
+    for inner in more:
+        value = value.get(inner) if isinstance(value, dict) else None
     if not isinstance(value, list):
         return []
     return [(index, entry) for index, entry in enumerate(value) if isinstance(entry, dict)]
 
 
-def text(value: Any, *keys: str) -> str:
+def text(value: Any, key: str, *more: str) -> str:
     """
-    Return the text below ``keys``; an empty one where there is none.
+    Return the text below the keys; an empty one where there is none.
 
     >>> text({"metadata": {"name": "web"}}, "metadata", "name"), text({"metadata": {}}, "metadata", "name")
     ('web', '')
     """
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
+    value = value.get(key) if isinstance(value, dict) else None
+    for inner in more:
+        value = value.get(inner) if isinstance(value, dict) else None
     return value if isinstance(value, str) else ""
 
 

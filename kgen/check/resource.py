@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from kgen.check.reading import part
 from kgen.check.server.names import CLUSTER_SCOPED
 from kgen.check.templates import TEMPLATES, template
 
@@ -55,7 +54,8 @@ class Resource:
 
     @property
     def spec(self) -> Mapping[str, Any]:
-        return part(self.value, "spec")
+        found = self.value.get("spec")
+        return found if isinstance(found, dict) else {}
 
 
 @lru_cache(maxsize=1000)

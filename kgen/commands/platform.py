@@ -68,6 +68,12 @@ def _codes(names: Iterable[str], at: FieldPath, file: str) -> tuple[list[str], l
     return codes, wrong
 
 
+def left_out(names: Iterable[str], at: Label) -> tuple[list[str], list[Diagnostic]]:
+    """Return the codes of the rules that are called ``names``, none of which may be an API server's."""
+    codes, wrong = resolved(list(names), at)
+    return codes, [_of_choice(each) for each in wrong]
+
+
 def chosen(names: Iterable[str], at: Label) -> tuple[list[str], list[Diagnostic]]:
     """
     Return the codes of the rules of judgement that are called ``names``, and what is wrong with the names.
@@ -80,7 +86,9 @@ def chosen(names: Iterable[str], at: Label) -> tuple[list[str], list[Diagnostic]
         entries = called(name)
         codes += [each.rule.code for each in entries]
         if not entries:
-            found = unknown(name, at)
-            is_unknown = found.rule is UNKNOWN_RULE
-            wrong.append(replace(found, rule=UNKNOWN_RULE_CHOSEN) if is_unknown else _as_error(found))
+            wrong.append(_of_choice(unknown(name, at)))
     return codes, wrong
+
+
+def _of_choice(found: Diagnostic) -> Diagnostic:
+    return replace(found, rule=UNKNOWN_RULE_CHOSEN) if found.rule is UNKNOWN_RULE else _as_error(found)

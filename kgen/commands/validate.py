@@ -200,7 +200,7 @@ class _Run:
 
         request, settings = self._request, self._settings
         only = self._codes("--select", request.select)
-        left_out = self._codes("--ignore", request.ignore)
+        left_out = self._codes("--ignore", request.ignore, is_choice=False)
         if request.today and not _is_date(request.today):
             self._complain("wrong_date", request.today)
         return Selection(
@@ -211,6 +211,7 @@ class _Run:
             ignored=settings.ignored,
             severities=settings.severities,
             today=request.today,
+            root=self._root or "",
         )
 
     def _earlier(self) -> Revision | None:
@@ -220,26 +221,29 @@ class _Run:
         from kgen.validate.revisions import revision  # noqa: PLC0415  # only for this option
 
         try:
-            return revision(self._request.before, self._stdin)
+            made = revision(self._request.before, self._stdin)
         except OSError as error:
             self._complain("unreadable_path", self._request.before, error)
             return None
+        if not made.resources:
+            self._complain("nothing_to_validate", self._request.before)
+        return made
 
-    def _codes(self, option: str, given: Sequence[str]) -> frozenset[str]:
+    def _codes(self, option: str, given: Sequence[str], *, is_choice: bool = True) -> frozenset[str]:
         names = [name.strip() for each in given for name in each.split(",") if name.strip()]
         if not names:
             return frozenset()
-        from kgen.commands.platform import chosen  # noqa: PLC0415  # only if rules are named
+        from kgen.commands.platform import chosen, left_out  # noqa: PLC0415  # only if rules are named
         from kgen.diag import Label  # noqa: PLC0415
 
-        codes, wrong = chosen(names, Label(file=option))
+        codes, wrong = (chosen if is_choice else left_out)(names, Label(file=option))
         self.wrong += wrong
         return frozenset(codes)
 
     def verdicts(self) -> Iterator[Verdict]:
         """Yield all verdicts."""
         found = settled(self._rounds(), self._judge_of, {files.shown(path) for path in self._files})
-        if self.selection.profile != "server" or self.selection.only:
+        if self.selection.asked_profile() != "server":
             found = self._compared(found)
         yield from self.selection.applied(found, self._settings, is_whole=self._is_whole())
         yield from self._news  # on definitions that were needed at the very end only

@@ -120,10 +120,9 @@ class Fields:
         kind = self._problem.kind
         if kind is None:
             return ()
-        refused = [
-            fault.path for fault in self._problem.faults if not fault.row and fault.keyword not in HIDING_NOTHING
-        ]
-        rest = sound(self._value, refused)
+        # whoever asks may want some of the faults only
+        found = [*self._problem.faults, *(fault for check, _ in kind.checks for fault in check(self._value))]
+        rest = sound(self._value, [each.path for each in found if not each.row and each.keyword not in HIDING_NOTHING])
         return [
             fault
             for context in kind.contexts

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeAlias
 
-from kgen.check import hints, misplaced
+from kgen.check import misplaced
 from kgen.check.consequences import consequences
 from kgen.check.fault import Fault, Keyword, field, short, shown
+from kgen.check.hints import QUOTES, hint, hint_of_secret
 from kgen.check.lifecycle.removals import farewell
 from kgen.check.lifecycle.removals import version as _number
 from kgen.check.objects import Objects
 from kgen.check.rules import BY_KEYWORD, NO_KIND, UNKNOWN_KUBERNETES_KIND
-from kgen.check.store import Store
 from kgen.check.whereabouts import having, is_built_in, joined, where_it_is
 from kgen.diag import Diagnostic, Label, Path, Rule, Span
 from kgen.read import careful
@@ -58,7 +58,8 @@ def of_problems(problems: Sequence[Problem], objects: Objects, chunk: Chunk, pat
 def of_faults(faults: Sequence[Fault], at: Path, chunk: Chunk, path: str) -> tuple[Diagnostic, ...]:
     """Return the findings for ``faults`` of the object at ``at`` that do not depend on a version."""
     places = Places(chunk.text)
-    return tuple(_moved(_of_fault(fault, None, "", at, places), chunk, path) for fault in faults)
+    made = ((_of_fault(fault, None, "", at, places), _about_quotes(fault, at, places)) for fault in faults)
+    return tuple(_moved(replace(found, help=found.help or quotes), chunk, path) for found, quotes in made)
 
 
 def _of_problem(problem: Problem, objects: Objects, places: Places) -> Iterator[Diagnostic]:
@@ -76,12 +77,13 @@ def _of_problem(problem: Problem, objects: Objects, places: Places) -> Iterator[
         since = f" in Kubernetes {joined(versions)}" if len(versions) < len(objects.versions) else ""
         if versions[-1] not in fields:
             fields[versions[-1]] = Fields(problem, objects, versions[-1])
-        text = places.scalar((*problem.at, *fault.path))
-        helped = ways[fault].help if fault in ways else ""
-        helped = helped or fault.help or _help(fault, problem.value, text, objects.store, versions[-1])
         made = _of_fault(fault, fields[versions[-1]], since, problem.at, places)
-        made = replace(made, help=helped)
-        yield _without_secret(made) if _is_secret(fault, problem.value) else made
+        if _is_secret(fault, problem.value):
+            yield _without_secret(made, fault)
+            continue
+        helped = ways[fault].help if fault in ways else ""
+        helped = helped or made.help or _about_quotes(fault, problem.at, places)
+        yield replace(made, help=helped or hint(fault, problem.value, objects.store, versions[-1]))
 
 
 def _ways_out(problem: Problem, objects: Objects) -> Iterator[tuple[Fault, misplaced.Way]]:
@@ -91,23 +93,15 @@ def _ways_out(problem: Problem, objects: Objects) -> Iterator[tuple[Fault, mispl
             yield fault, misplaced.way_out(problem.value, fault.path, objects.store, versions[-1])
 
 
-def _help(fault: Fault, value: Mapping[str, Any], text: str | None, store: Store, version: str) -> str:
-    """Return what to do about a value that is wrong."""
-    if _is_secret(fault, value):
-        return hints.of_secret(fault)
-    quotes = _about_quotes(fault, text) if fault.keyword is Keyword.TYPE else ""
-    return quotes or hints.hint(fault, value, store, version)
-
-
 def _is_secret(fault: Fault, value: Mapping[str, Any]) -> bool:
     is_there = fault.keyword is not Keyword.REQUIRED
     return is_there and value.get("kind") == "Secret" and fault.path[:1] in {("data",), ("stringData",)}
 
 
-def _without_secret(made: Diagnostic) -> Diagnostic:
+def _without_secret(made: Diagnostic, fault: Fault) -> Diagnostic:
     """Return a finding on the data of a Secret without what it says of the value."""
     message, _, _ = made.message.partition(_BUT)
-    return replace(made, message=message, is_confidential=True)
+    return replace(made, message=message, help=made.help or hint_of_secret(fault), is_confidential=True)
 
 
 def _of_fault(fault: Fault, fields: Fields | None, since: str, at: Path, places: Places) -> Diagnostic:
@@ -135,14 +129,15 @@ def _rule(fault: Fault) -> Rule:
     return catalogue.rule(fault.row)
 
 
-def _about_quotes(fault: Fault, text: str | None) -> str:
+def _about_quotes(fault: Fault, at: Path, places: Places) -> str:
     """Return the way out where only quotes are wrong: they decide what a scalar is."""
+    text = places.scalar((*at, *fault.path)) if fault.keyword is Keyword.TYPE else ""
     if not text or "\n" in text:
         return ""
     is_quoted = text[0] in "\"'"
     if not is_quoted and fault.message.startswith("must be a string"):
         quoted = f'"{text}"'
-        return f"{hints.QUOTES}: {code(quoted)}"
+        return f"{QUOTES}: {code(quoted)}"
     inner = plain(text[1:-1]) if is_quoted else None
     fits = {"an integer": int, "a boolean": bool, "a number": int | float}
     wanted = next((kind for words, kind in fits.items() if fault.message.startswith(f"must be {words}")), None)

@@ -1,4 +1,4 @@
-"""Patterns of paths, as in .gitignore: ``*`` stays within a folder, ``**`` does not."""
+"""Patterns of paths, as in .gitignore: ``*`` stays within a folder, ``**`` does not; a lone name fits at any depth."""
 
 import re
 from functools import lru_cache
@@ -10,10 +10,11 @@ def fits(path: str, pattern: str) -> bool:
 
     >>> fits("deploy/dev/shop/web.yaml", "deploy/*/shop"), fits("deploy/dev/web.yaml", "**/web.yaml")
     (True, True)
-    >>> fits("deploy/development/web.yaml", "deploy/dev")
-    False
+    >>> fits("deploy/development/web.yaml", "deploy/dev"), fits("deploy/dev/web.yaml", "*.yaml")
+    (False, True)
     """
-    return _compiled(pattern.strip("/")).match(path) is not None
+    pattern = pattern.removeprefix("./").strip("/")
+    return _compiled(pattern if "/" in pattern else f"**/{pattern}").match(path) is not None
 
 
 @lru_cache(maxsize=256)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 
 from kgen.check.cross.resources import Resources
-from kgen.check.reading import at, part
+from kgen.check.reading import at
 from kgen.check.resource import Resource
 from kgen.check.revisions.families import rollouts, updates
 from kgen.check.revisions.pairs import pairs
@@ -81,7 +81,8 @@ def _whole(resource: Resource) -> Resource:
     if chunk is None:
         return resource
     value, _, _ = document(chunk, place.path)
-    data = part(at(value, place.at))
+    found = at(value, place.at)
+    data = found if isinstance(found, dict) else {}
     return Resource({**resource.value, **{key: data[key] for key in _DATA if key in data}}, place)
 
 

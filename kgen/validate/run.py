@@ -86,10 +86,7 @@ class Examiner:
     def _file(self, path: str) -> Iterator[Verdict]:
         name = shown(path)
         if sort := sorts.of_file(path) or (sorts.PATCH if self._patches.has(path) else ""):
-            made = Document(0, 1, skipped=sort)
-            if sort == sorts.KUSTOMIZATION and (resource := generators(path)):
-                made.objects = (((), resource),)
-            yield Verdict(name, [made])
+            yield self._passed_over(path, name, sort)
             return
         try:
             data = None if path in self._streams else read(path)
@@ -112,6 +109,16 @@ class Examiner:
             self._cache.add(digest, known)
         known.digest = digest
         yield known
+
+    def _passed_over(self, path: str, name: str, sort: str) -> Verdict:
+        made = Document(0, 1, skipped=sort)
+        resource = generators(path) if sort == sorts.KUSTOMIZATION else None
+        if resource:
+            made.objects = (((), resource),)
+        verdict = Verdict(name, [made])
+        if self._cache:  # what other files say together depends on what a kustomization says
+            verdict.digest = self._cache.digest(repr(resource.value).encode() if resource else sort.encode(), name)
+        return verdict
 
     def _parts(self, path: str, name: str, data: bytes | None) -> Iterator[Verdict]:
         judge = self._judge()

@@ -6,6 +6,8 @@ What an API server refuses is not a matter of choice, and never left out.
 
 from __future__ import annotations
 
+import os
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +15,9 @@ if TYPE_CHECKING:
     from kgen.diag import Diagnostic, Label, Rule
     from kgen.validate.document import Document, Verdict
     from kgen.validate.workspace import Settings
+
+_NOT_OF_A_CREATE = frozenset({"duplicate-list-entry"})
+"""Rules that are asked for more than the server's profile, though nobody can choose them."""
 
 _RANKS = {"server": 0, "default": 1, "strict": 2, "off": 3}
 
@@ -40,17 +45,15 @@ class Ignored:
         """Tell whether a finding is meant. Patterns are those of a shell, with ``**`` for any number of folders."""
         if code != self.code or (self.kinds and kind not in self.kinds):
             return False
-        if not self.paths:
-            return True
         from kgen.validate.patterns import fits  # noqa: PLC0415  # only after a fault
 
-        return any(fits(path, pattern) for pattern in self.paths)
+        return not self.paths or any(fits(path, pattern) for pattern in self.paths)
 
 
 class Selection:
     """What was chosen."""
 
-    __slots__ = ("_asked", "also", "expired", "ignored", "left_out", "only", "profile", "severities", "today")
+    __slots__ = ("_asked", "also", "expired", "ignored", "left_out", "only", "profile", "root", "severities", "today")
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class Selection:
         ignored: Sequence[Ignored] = (),
         severities: Mapping[str, str] | None = None,
         today: str = "",
+        root: str = "",
     ) -> None:
         """
         Args:
@@ -70,6 +74,7 @@ class Selection:
             left_out: Codes of rules that are not asked.
             severities: Code → severity, where it is not the rule's own.
             today: As ``2026-11-21``; empty: nothing expires.
+            root: Folder of kgen.yaml, which the paths in it count from.
         """
         self.profile = profile
         self.only = only
@@ -79,6 +84,7 @@ class Selection:
         self.ignored = [each for each in ignored if each not in self.expired]
         self.severities = severities or {}
         self.today = today
+        self.root = root
         self._asked: frozenset[str] | None = None
 
     def asked_profile(self) -> str:
@@ -138,7 +144,7 @@ class Selection:
                 if not catalogue.is_silenceable(each.rule) or self._counts(each, asked, document, path)
             ]
             found = [self._weighed(each) for each in found]
-        if self.profile == "server" or document.chunk is None or b"kgen:" not in document.chunk.text:
+        if self.asked_profile() == "server" or document.chunk is None or b"kgen:" not in document.chunk.text:
             yield from found
             return
         from kgen.validate.silences import silences, unused  # noqa: PLC0415  # few documents have such comments
@@ -158,13 +164,19 @@ class Selection:
     def _counts(self, each: Diagnostic, asked: frozenset[str], document: Document, path: str) -> bool:
         if each.rule.code not in asked and each.rule.code[:4] >= "KG61":
             return False
-        if each.rule.code in self.left_out:
+        if each.rule.code in self.left_out or (self.profile == "server" and each.rule.name in _NOT_OF_A_CREATE):
             return False
+        from_root = self._from_root(path) if self.ignored else path
         for entry in self.ignored:
-            if entry.covers(each.rule.code, path, document.kind):
+            if entry.covers(each.rule.code, from_root, document.kind):
                 entry.used = True
                 return False
         return True
+
+    def _from_root(self, path: str) -> str:
+        if not self.root or not os.path.exists(path):  # standard input
+            return path
+        return os.path.relpath(path, self.root).replace(os.sep, "/")
 
     def _weighed(self, each: Diagnostic) -> Diagnostic:
         rule = self.weighed(each.rule)

@@ -14,6 +14,7 @@ from kgen.check.catalogue import Entry
 from kgen.diag import Diagnostic, Label, Rule, Severity, Span
 from kgen.read.quick import SYNTAX, Unusual, compose
 from kgen.read.split import Chunk
+from kgen.source import LINE_BREAK
 from kgen.validate.document import Document, Verdict
 from kgen.validate.selection import Ignored
 from kgen.words import nearest
@@ -85,7 +86,7 @@ def silences(chunk: Chunk, path: str, today: str) -> tuple[list[Silence], list[D
     """
     made: list[Silence] = []
     found: list[Diagnostic] = []
-    lines = chunk.text.decode(errors="replace").splitlines()
+    lines = LINE_BREAK.split(chunk.text.decode(errors="replace"))
     for number, said, span in _comments(chunk, lines):
         label = Label(file=path, span=span)
         match = _ALLOW.match(said)

@@ -95,6 +95,8 @@ def plain_settings(data: bytes) -> Settings | None:
     if not pairs or len(found) < len(pairs) or not found.keys() <= FIELDS or "rules" in found:
         return None
     versions = _texts(found.get("kubernetes"))
+    if "kubernetes" in found and not versions:
+        return None
     external = _texts(found.get("external"), is_list=True)
     if versions is None or external is None or not all(map(_is_plain, external)):
         return None

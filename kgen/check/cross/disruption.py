@@ -46,19 +46,35 @@ def budgets(resources: Resources) -> Budgets:
 
 def budgets_without_pods(resources: Resources) -> Iterator[Finding]:
     """Yield budgets that select no pods in their namespace, if some of it is known."""
-    for budget, selected in budgets(resources):
-        selector = part(budget.spec, "selector")
-        if selected or not selector or is_empty(selector) or _is_added_later(selector):
-            continue
-        elsewhere = _elsewhere(resources, selector)
-        if elsewhere is not None:
-            message = f"matches no pods in namespace `{budget.namespace}`, but those of {elsewhere} in another one"
-            helped = f"set `namespace: {elsewhere.namespace}`: a budget is for pods of its own namespace"
-            fault = invalid("XPDB009", _SELECTOR, message, helped)
-            yield Finding(budget, fault, [(elsewhere, ("metadata", "name"), "this one is matched")])
-        elif _are_known(resources, budget) and not _is_made_by_others(resources, budget, selector):
-            message = f"matches no pods: nothing in namespace `{budget.namespace}` has `{shown(selector)}`"
-            yield Finding(budget, invalid("XPDB001", _SELECTOR, message, _nearest(resources, budget, selector)))
+    yield from _without_pods(resources).values()
+
+
+def _without_pods(resources: Resources) -> Mapping[int, Finding]:
+    """Return the same by the ``id`` of the budget: what else is wrong with it happens to no pod."""
+    found: dict[int, Finding] | None = resources.memo.get("budgets without pods")
+    if found is None:
+        found = resources.memo["budgets without pods"] = {}
+        for budget, selected in budgets(resources):
+            finding = None if selected else _without(resources, budget)
+            if finding is not None:
+                found[id(budget)] = finding
+    return found
+
+
+def _without(resources: Resources, budget: Resource) -> Finding | None:
+    selector = part(budget.spec, "selector")
+    if not selector or is_empty(selector) or _is_added_later(selector):
+        return None
+    elsewhere = _elsewhere(resources, selector)
+    if elsewhere is not None:
+        message = f"matches no pods in namespace `{budget.namespace}`, but those of {elsewhere} in another one"
+        helped = f"set `namespace: {elsewhere.namespace}`: a budget is for pods of its own namespace"
+        fault = invalid("XPDB009", _SELECTOR, message, helped)
+        return Finding(budget, fault, [(elsewhere, ("metadata", "name"), "this one is matched")])
+    if not _are_known(resources, budget) or _is_made_by_others(resources, budget, selector):
+        return None
+    message = f"matches no pods: nothing in namespace `{budget.namespace}` has `{shown(selector)}`"
+    return Finding(budget, invalid("XPDB001", _SELECTOR, message, _nearest(resources, budget, selector)))
 
 
 def _elsewhere(resources: Resources, selector: Mapping[str, Any]) -> Resource | None:
@@ -102,26 +118,23 @@ def _is_made_by_others(resources: Resources, budget: Resource, selector: Mapping
 
 
 def _nearest(resources: Resources, budget: Resource, selector: Mapping[str, Any]) -> str:
-    """Return the way out: the pods that have almost this label, or most of the labels."""
-    wanted = texts(part(selector, "matchLabels")).items()
-    best: tuple[int, Resource] | None = None
-    for each in resources.workloads(budget.namespace):
-        same = len(wanted & each.template.labels.items()) if each.template is not None else 0
-        if same and (best is None or same > best[0]):
-            best = same, each
-        for key, value in wanted if each.template is not None else ():
-            own = each.template.labels.get(key, "") if each.template is not None else ""
-            if is_typo(value, own):
-                return f"did you mean `{key}: {own}`? The pods of {each} have it"
-    if best is None or best[1].template is None:
+    """Return the way out: what the pods have that are probably meant."""
+    wanted = texts(part(selector, "matchLabels"))
+    there = [each for each in resources.workloads(budget.namespace) if each.template is not None]
+    best = max(there, key=lambda each: _likeness(budget, each, wanted))
+    labels = best.template.labels if best.template is not None else {}
+    if not _likeness(budget, best, wanted) and len(there) > 1:
         return "select the labels of the pods, which stand in `spec.template.metadata.labels`"
-    labels = best[1].template.labels
-    wrong = [
-        f"`{key}: {labels[key]}`" if key in labels else f"no `{key}`"
-        for key, value in wanted
-        if labels.get(key) != value
-    ]
-    return f"the pods of {best[1]} have {' and '.join(wrong)}" if wrong else ""
+    wrong = {key: f"`{key}: {labels[key]}`" if key in labels else f"no `{key}`" for key in wanted}
+    told = [each for key, each in wrong.items() if labels.get(key) != wanted[key]]
+    return f"the pods of {best} have {' and '.join(told)}" if told else ""
+
+
+def _likeness(budget: Resource, workload: Resource, wanted: Mapping[str, str]) -> int:
+    """Return how much speaks for a budget being meant for the pods of a workload."""
+    labels = workload.template.labels if workload.template is not None else {}
+    near = sum(key in labels and (labels[key] == value or is_typo(labels[key], value)) for key, value in wanted.items())
+    return 2 * near + (budget.name == workload.name)
 
 
 def _amount(budget: Resource) -> tuple[str, int | None, int | None]:
@@ -137,7 +150,10 @@ def _amount(budget: Resource) -> tuple[str, int | None, int | None]:
 
 def blocking_budgets(resources: Resources) -> Iterator[Finding]:
     """Yield budgets that never let a pod go."""
+    idle = _without_pods(resources)
     for budget, selected in budgets(resources):
+        if id(budget) in idle:
+            continue
         key, count, share = _amount(budget)
         if 0 in (count, share) if key == "maxUnavailable" else share is not None and share >= _WHOLE:
             yield _never(budget, key)
@@ -191,7 +207,10 @@ def _names(selected: Sequence[Resource]) -> str:
 
 def idle_budgets(resources: Resources) -> Iterator[Finding]:
     """Yield budgets that let all pods go at once."""
+    idle = _without_pods(resources)
     for budget, selected in budgets(resources):
+        if id(budget) in idle:
+            continue
         key, count, share = _amount(budget)
         message = ""
         if key == "minAvailable" and 0 in (count, share):

@@ -7,7 +7,6 @@ from kgen.check.cross.resources import Finding
 from kgen.check.fault import Fault, Keyword
 from kgen.check.reading import text
 from kgen.check.resource import DEFAULT_NAMESPACE
-from kgen.words import nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +23,9 @@ _MOST_NAMES = 100
 _ALIKE = 3
 ELSEWHERE = "XREF026"
 """Row for what is not there, where nothing says that such objects are kept in the set."""
+
+_MOST_COMPARISONS = 5_000
+"""Names of a run that are compared sign by sign for a hint: that takes a second, and nobody reads more hints."""
 
 _LONG_NAME = 8
 _LONG_WORD = 4
@@ -43,9 +45,7 @@ def near_miss(resources: Resources, group: str, kind: str, namespace: str, name:
     here = there.get(namespace, {})
     names = _comparable(resources, group, kind, namespace, name)
     affixed = [each for each in names if _is_affixed(name, each)]
-    near = affixed[0] if len(affixed) == 1 else nearest(name, names)
-    if near and near not in affixed and _slips(name, near, len(name)) > max(1, len(name) // _LONG_WORD):
-        near = None  # as long names are, that have most of their words in common
+    near = affixed[0] if len(affixed) == 1 else _nearest(resources, name, names)
     return (f"did you mean `{near}`?", here[near]) if near else ("", None)
 
 
@@ -65,7 +65,33 @@ def is_typo(one: str, other: str) -> bool:
         return False
     if one.rstrip("0123456789") == other.rstrip("0123456789") or _without_digits(one) == _without_digits(other):
         return False
-    return _slips(one, other, most) <= most
+    return _differ(one, other) <= most and _slips(one, other, most) <= most
+
+
+def _nearest(resources: Resources, name: str, names: Iterable[str]) -> str | None:
+    """Return the name with the fewest slips, if they are few for its length."""
+    best, most = None, max(1, len(name) // _LONG_WORD)
+    for each in names:
+        if abs(len(each) - len(name)) <= most and _differ(name, each) <= most:
+            left = resources.memo["comparisons"] = resources.memo.get("comparisons", _MOST_COMPARISONS) - 1
+            if left < 0:
+                return None
+            slips = _slips(name, each, most)
+            if slips <= most and each != name:
+                best, most = each, slips - 1
+    return best
+
+
+def _differ(one: str, other: str) -> int:
+    """Return how many signs one text has that the other has not: there are no fewer slips, and this is soon counted."""
+    left = list(other)
+    alone = 0
+    for sign in one:
+        if sign in left:
+            left.remove(sign)
+        else:
+            alone += 1
+    return max(alone, len(left))
 
 
 def dangling(
@@ -141,6 +167,14 @@ def is_near(resources: Resources, group: str, kind: str, namespace: str, name: s
 
     An object that names no namespace may be put into any when it is applied, so it is not in another one.
     """
+    memo = f"near {group}/{kind} {namespace}/{name}"
+    found: bool | None = resources.memo.get(memo)
+    if found is None:  # the same name is often missing in many places
+        found = resources.memo[memo] = _is_near(resources, group, kind, namespace, name)
+    return found
+
+
+def _is_near(resources: Resources, group: str, kind: str, namespace: str, name: str) -> bool:
     others = (names.get(name) for names in known(resources, group, kind).values())
     if namespace != DEFAULT_NAMESPACE and any(each and text(each.value, *_NAMESPACE) for each in others):
         return True

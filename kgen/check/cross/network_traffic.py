@@ -51,15 +51,16 @@ _SYSTEM = {NAMESPACE_NAME: "kube-system"}
 def pods_without_dns(resources: Resources) -> Iterator[Finding]:
     """Yield the policies that let pods out to somewhere, but not to where names are looked up."""
     policies = [policy for policy in all_policies(resources) if restricts(policy, "egress")]
-    if not policies:
+    letting = {policy for policy in policies if _lets_ask_dns(policy)}
+    if len(letting) == len(policies):
         return
-    answered = {policy.namespace for policy in policies if is_about_all(policy) and _lets_ask_dns(policy)}
+    answered = {policy.namespace for policy in letting if is_about_all(policy)}
     asking: set[int] = set()
-    for policy in policies:
-        if policy.namespace not in answered and not is_about_all(policy) and _lets_ask_dns(policy):
+    for policy in letting:
+        if policy.namespace not in answered and not is_about_all(policy):
             asking.update(map(id, pods(resources, policy)))
     for policy in policies:
-        if policy.namespace in answered or _lets_ask_dns(policy) or not _lets_out_by_name(policy):
+        if policy.namespace in answered or policy in letting or not _lets_out_by_name(policy):
             continue
         pod = next(
             (each for each in pods(resources, policy) if id(each) not in asking and _has_own_network(each)), None

@@ -71,7 +71,7 @@ def _needs_more_nodes(resource: Resource, replicas: int) -> str:
 def _clashes(resources: Resources, *, is_certain: bool) -> Iterator[Finding]:
     taken: dict[tuple[int, str], list[_Port]] = {}
     for workload in resources.all_workloads():
-        if workload.template is None:
+        if workload.template is None or not _may_take_ports(workload.template):
             continue
         for key, port in _host_ports(workload, workload.template):
             earlier = taken.setdefault(key, [])
@@ -86,8 +86,6 @@ def _clashes(resources: Resources, *, is_certain: bool) -> Iterator[Finding]:
 
 def _host_ports(workload: Resource, template: Template) -> Iterator[tuple[tuple[int, str], _Port]]:
     is_shared = template.spec.get("hostNetwork") is True
-    if not is_shared and not _has_host_port(template):
-        return
     for at, container in template.serving():
         for index, port in mappings(container, "ports"):
             own = port.get("hostPort")
@@ -98,13 +96,14 @@ def _host_ports(workload: Resource, template: Template) -> Iterator[tuple[tuple[
                 yield key, _Port(workload, place, text(port, "hostIP"), is_shared=not own or is_shared)
 
 
-def _has_host_port(template: Template) -> bool:
+def _may_take_ports(template: Template) -> bool:
     """Tell whether it is worth looking: hardly any workload takes ports of its node."""
-    for key in ("containers", "initContainers"):
-        for container in entries(template.spec, key):
-            for port in entries(container, "ports"):
-                if isinstance(port, dict) and "hostPort" in port:
-                    return True
+    if template.spec.get("hostNetwork") is True:
+        return True
+    for _, container in template.serving():
+        for port in entries(container, "ports") if "ports" in container else ():
+            if isinstance(port, dict) and "hostPort" in port:
+                return True
     return False
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kgen.check.reading import entries, mappings, part, text, texts
+from kgen.check.reading import entries, mappings, text, texts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,8 @@ class Exposed:
 def selector(service: Resource) -> dict[str, str]:
     """Return which pods a Service sends connections to; nothing if that is not decided by labels."""
     spec = service.spec
-    return {} if spec.get("type") == "ExternalName" else texts(part(spec, "selector"))
+    pairs = spec.get("selector")
+    return texts(pairs) if isinstance(pairs, dict) and spec.get("type") != "ExternalName" else {}
 
 
 def service_ports(service: Resource) -> Iterator[tuple[Path, Mapping[str, Any]]]:

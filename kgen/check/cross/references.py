@@ -26,6 +26,9 @@ _ENV = (("configMapKeyRef", "ConfigMap", "XREF001"), ("secretKeyRef", "Secret", 
 _ENV_FROM = (("configMapRef", "ConfigMap", "XREF001"), ("secretRef", "Secret", "XREF003"))
 _FILES = (("configMap", "ConfigMap", "name", "XREF001"), ("secret", "Secret", "secretName", "XREF003"))
 _DRA = "resource.k8s.io"
+_NAMING = frozenset({"imagePullSecrets", "resourceClaims", "serviceAccountName", "volumes"})
+"""Fields of pods with the names of other objects, beside those of containers."""
+
 _FEWEST = 2
 
 
@@ -37,8 +40,21 @@ def missing_objects_of_pods(resources: Resources) -> Iterator[Finding]:
     """
     elsewhere: set[tuple[str, str, str]] = set()
     for resource in resources.all_workloads():
-        if resource.template is not None:
+        if resource.template is not None and _names_others(resource.template):
             yield from _missing(resources, resource, resource.template, elsewhere)
+
+
+def _names_others(template: Template) -> bool:
+    """Tell whether pods may name anything: most do not, and finding out what they name takes longer."""
+    if not _NAMING.isdisjoint(template.spec):
+        return True
+    for _, container in template.containers():
+        if "envFrom" in container:
+            return True
+        for variable in entries(container, "env") if "env" in container else ():
+            if isinstance(variable, dict) and "valueFrom" in variable:
+                return True
+    return False
 
 
 def missing_pull_secrets_of_accounts(resources: Resources) -> Iterator[Finding]:

@@ -68,7 +68,7 @@ class Rule:
 
 
 def _texts(value: Mapping[str, Any], key: str) -> Sequence[str]:
-    return [each for each in entries(value, key) if isinstance(each, str)]
+    return [each for each in entries(value, key) if isinstance(each, str)] if key in value else ()
 
 
 def _rules(resources: Resources) -> Sequence[Rule]:

@@ -46,4 +46,5 @@ def _asking(pipeline: Pipeline) -> Command | None:
     _, silent = _PROGRAMS[command.name]
     if _INSTALLING.isdisjoint(words) or any(word.startswith("$") or re.fullmatch(silent, word) for word in words):
         return None
-    return command
+    has_packages = any(not word.startswith("-") and word not in _INSTALLING for word in words)
+    return command if has_packages or "install" not in words else None  # else it only repairs what is there

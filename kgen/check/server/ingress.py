@@ -64,7 +64,7 @@ def _class(spec: Mapping[str, Any], annotations: Mapping[str, Any]) -> Iterator[
 def _host(text: str) -> str:
     name = text.removeprefix("*.")
     if "*" not in name:
-        return dns_subdomain(name)
+        return dns_subdomain(name).replace(f"`{name}`", f"`{text}`")
     return f"must have `*` only as its first label, before a DNS subdomain, but is `{text}`"
 
 

@@ -102,4 +102,4 @@ def _name(text: str, *, with_dots: bool) -> str:
     signs = "_ " if with_dots else "_ ."
     made = re.sub(f"[{re.escape(signs)}]", "-", rest.lower()).strip("-.")
     fits = re.fullmatch(r"[a-z]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*", made) is not None
-    return f"did you mean `{star}{made}`?" if fits and made != text else ""
+    return f"did you mean `{star}{made}`?" if fits and star + made != text else ""

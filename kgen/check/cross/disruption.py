@@ -79,7 +79,7 @@ def _without(resources: Resources, budget: Resource) -> Finding | None:
 
 def _elsewhere(resources: Resources, selector: Mapping[str, Any]) -> Resource | None:
     """Return a workload of any namespace that ``selector`` matches."""
-    for namespace in resources.namespaces():
+    for namespace in resources.all_namespaces():
         if found := resources.matching(namespace, selector):
             return found[0]
     return None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def mixed_versions(resources: Resources) -> Iterator[Finding]:
     """Yield containers whose image runs in another version beside them, in the same namespace: XIMG011."""
-    for namespace in resources.namespaces():
+    for namespace in resources.all_namespaces():
         places = [
             (each, (*at, "image"), text(container, "image"))
             for each in resources.workloads(namespace)

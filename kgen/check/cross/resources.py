@@ -113,10 +113,6 @@ class Resources:
         """Tell whether an object is there, or declared to exist outside."""
         return (group, kind, namespace, name) in self._by_name or self.external.has(kind, namespace, name)
 
-    def namespaces(self) -> Iterable[str]:
-        """Return the namespaces with objects that make pods."""
-        return self._templates.keys()
-
     def workloads(self, namespace: str) -> Sequence[Resource]:
         """Return the objects with a pod template (``resource.template``) in a namespace; bare Pods among them."""
         return self._templates.get(namespace, ())

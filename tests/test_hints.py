@@ -19,6 +19,7 @@ SECRET = f"apiVersion: v1\nkind: Secret\n{HEAD}"
 SERVICE = f"apiVersion: v1\nkind: Service\n{HEAD}"
 INGRESS = f"apiVersion: networking.k8s.io/v1\nkind: Ingress\n{HEAD}"
 DEPLOYMENT = f"apiVersion: apps/v1\nkind: Deployment\n{HEAD}"
+TEMPLATE = "template: {metadata: {labels: {a: b}}, spec: {containers: [{name: a, image: b}]}}"
 
 
 def found(text: str) -> tuple[Diagnostic, ...]:
@@ -66,6 +67,11 @@ CASES: dict[str, str] = {
     in_volume("persistentVolumeClaim: a"): "write `claimName: a` below it",
     in_volume("secret: a"): "write `secretName: a` below it",
     in_volume("emptyDir: true"): "write `{}`",
+    in_container("livenessProbe: {tcpSocket: 80}"): "write `port: 80` below it",
+    f"{DEPLOYMENT}spec: {{strategy: Recreate, selector: {{matchLabels: {{a: b}}}}, {TEMPLATE}}}": (
+        "write `type: Recreate` below it"
+    ),
+    f"{INGRESS}spec: {{defaultBackend: web}}": "",
     f"{INGRESS}spec: {{defaultBackend: {{service: {{name: a, port: 80}}}}}}": "write `number: 80` below it",
     f"{INGRESS}spec: {{defaultBackend: {{service: {{name: a, port: http}}}}}}": "write `name: http` below it",
     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, labels: [{a: b}]}": (
@@ -142,9 +148,8 @@ def test_a_way_out_of_a_secret_does_not_show_it(data: str) -> None:
 
 
 def test_a_selector_and_the_labels_that_it_does_not_find_are_shown() -> None:
-    template = "template: {metadata: {labels: {a: web}}, spec: {containers: [{name: a, image: b}]}}"
-    (only,) = found(f"{DEPLOYMENT}spec: {{selector: {{matchLabels: {{a: wbe}}}}, {template}}}")
-    assert only.message.endswith('must match the `selector` of the workload, `{"a": "wbe"}`, but are `{"a": "web"}`')
+    (only,) = found(f"{DEPLOYMENT}spec: {{selector: {{matchLabels: {{a: c}}}}, {TEMPLATE}}}")
+    assert only.message.endswith('must match the `selector` of the workload, `{"a": "c"}`, but are `{"a": "b"}`')
 
 
 @pytest.mark.parametrize(

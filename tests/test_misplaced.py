@@ -80,6 +80,10 @@ CASES: tuple[tuple[str, Path, str], ...] = (
      "it takes all keys: for one, write `env` with `valueFrom`"),
     ("{apiVersion: v1, kind: Pod}", ("spec", "containers", 0, "env", 0, "configMapRef"),
      "for one key it is `valueFrom.configMapKeyRef`; for all, write `envFrom`"),
+    ("{apiVersion: v1, kind: Pod}", ("spec", "containers", 0, "env", 0, "PORT"),
+     "a variable has `name`, and `value` or `valueFrom`"),
+    ("{apiVersion: v1, kind: Pod}", ("spec", "containers", 0, "env", 0, "secretKeyRef"),
+     "it belongs in `spec.containers[0].env[0].valueFrom`"),
     # what Docker and Compose call otherwise
     ("{apiVersion: v1, kind: Pod}", ("spec", "containers", 0, "environment"),
      "here it is `env`, a list of `name` and `value`"),

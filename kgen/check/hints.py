@@ -32,7 +32,6 @@ ENTRIES: Mapping[str, str] = {
     "DaemonSetUpdateStrategy": "type",
     "DeploymentStrategy": "type",
     "EnvVar": "name",
-    "IngressBackend": "service",
     "IngressServiceBackend": "name",
     "LocalObjectReference": "name",
     "NetworkPolicyPort": "port",
@@ -104,6 +103,7 @@ class _Spot:
         step = next((step for step in steps if isinstance(path[step], str)), None)
         self.owner, self.key = ("", "") if step is None else (type_name(schemas[step]), str(path[step]))
         self.is_entry = isinstance(path[-1], int)
+        self._store = store
 
     @property
     def fields(self) -> Mapping[str, Any]:
@@ -115,6 +115,13 @@ class _Spot:
         """Return the field that a single value is of."""
         required = self.type[1].get("required", ())
         return ENTRIES.get(type_name(self.type), required[0] if len(required) == 1 else "")
+
+    def kinds(self, name: str) -> frozenset[str]:
+        """Return the JSON types that the field ``name`` takes."""
+        schema = self.fields.get(name, {})
+        schema = self._store.definition(schema["$ref"]) if "$ref" in schema else schema
+        found = schema.get("type", ())
+        return frozenset({found} if isinstance(found, str) else found)
 
 
 def hint(fault: Fault, value: Mapping[str, Any], store: Store, version: str) -> str:
@@ -210,7 +217,8 @@ def _list_of_pairs(value: Mapping[str, Any], spot: _Spot) -> str:
 def _mapping_of(value: Any, spot: _Spot) -> str:
     """Say how a mapping would be written that has ``value`` in it."""
     name = type_name(spot.type)
-    if spot.type[1].get("additionalProperties", {}).get("type"):
+    others = spot.type[1].get("additionalProperties")
+    if isinstance(others, dict) and "type" in others:
         return _pairs(value)
     if name in LISTS and isinstance(value, list | str):
         words = _words(value) if isinstance(value, str) else [str(each) for each in value]
@@ -252,9 +260,8 @@ def _entry_of(value: Any, spot: _Spot, dash: str) -> str:
     if name == "ServiceBackendPort":
         return f"write `{'number' if isinstance(value, int) else 'name'}: {short(value)}` below it"
     main = spot.main
-    kinds = spot.fields.get(main, {}).get("type", ())
-    kinds = {kinds} if isinstance(kinds, str) else set(kinds)
-    if not main or kinds & {"array", "object"}:
+    kinds = spot.kinds(main)
+    if not kinds or kinds & {"array", "object"}:
         return ""
     if "integer" in kinds and "string" not in kinds and not str(value).isdecimal():
         return ""

@@ -54,25 +54,25 @@ def way_out(value: Any, path: Path, store: Store, version: str) -> Way:
     if len(schemas) < len(path):
         return NOWHERE
     return (
-        _known(path, schemas[-1])
+        _known(name, path, schemas[-1])
         or _elsewhere(api_version, kind, path, store, version)
         or _outside(name, path, schemas)
         or _inside(name, path, at(value, path[:-1]), schemas[-1][1], store)
+        or _of_anything(name, path, schemas[-1])
         or NOWHERE
     )
 
 
-def _known(path: Path, here: "Named") -> Way | None:
+def _known(mistake: str, path: Path, here: "Named") -> Way | None:
     """Return the way out of a mistake that many make."""
-    name = str(path[-1])
-    mistakes = FIELDS.get(type_name(here), {})
-    found = mistakes.get(name)
-    if found is None and not nearest(name, here[1].get("properties", ())):
-        found = mistakes.get(ANY)
-    if found is None:
-        return None
-    place, sentence = found
-    return Way(sentence, _below(field(path[:-1]), place.replace(ANY, name)) if place else "")
+    place, sentence = FIELDS.get(type_name(here), {}).get(mistake, ("", ""))
+    whole = _below(field(path[:-1]), place.replace(ANY, str(path[-1]))) if place else ""
+    return Way(sentence, whole) if sentence else None
+
+
+def _of_anything(name: str, path: Path, here: "Named") -> Way | None:
+    """Return the way out of a field that is not just misspelt."""
+    return None if nearest(name, here[1].get("properties", ())) else _known(ANY, path, here)
 
 
 def type_name(here: "Named") -> str:

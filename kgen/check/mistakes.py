@@ -12,7 +12,7 @@ Way: TypeAlias = tuple[str, str]
 """Where the field belongs, as seen from the mapping that it stands in (empty if somewhere else), and the sentence."""
 
 ANY = "*"
-"""Every field that is near none of its type."""
+"""Every field that is near none of its type, and right nowhere else."""
 
 
 def _moved(to: str, names: Iterable[str], sentence: str) -> dict[str, Way]:
@@ -102,7 +102,7 @@ FIELDS: Mapping[str, Mapping[str, Way]] = {
         "configMapRef": ("", "for one key it is `valueFrom.configMapKeyRef`; for all, write `envFrom`"),
         "secretRef": ("", "for one key it is `valueFrom.secretKeyRef`; for all, write `envFrom`"),
         "key": ("name", "here it is `name`"),
-        ANY: ("name", "a variable has two fields: `name` and `value`"),
+        ANY: ("name", "a variable has `name`, and `value` or `valueFrom`"),
     },
     "RoleRef": {"namespace": ("", "a Role is always in the namespace of its binding")},
     # containers, as Docker and Compose call things

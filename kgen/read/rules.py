@@ -1,6 +1,6 @@
 """What can be wrong with the text of a Kubernetes object, beside what can be wrong with any YAML."""
 
-from kgen.diag import Rule
+from kgen.diag import Rule, Severity
 
 ALIAS_TO_ITSELF = Rule(
     code="KG1019",
@@ -37,6 +37,15 @@ MERGED_AGAIN = Rule(
     name="merged-key-set-again",
     explain="The API server reads YAML strictly: a key that `<<` sets may not be set again, as other readers allow.",
 )
+KEY_CHANGED = Rule(
+    code="KG1026",
+    name="key-changed-by-yaml",
+    severity=Severity.WARNING,
+    explain=(
+        "YAML 1.1 takes some words and numbers for something else than text, as keys too: `on:` becomes `true:`, and "
+        "`1.10:` becomes `1.1:`. Whoever looks for the key as it was written does not find it."
+    ),
+)
 
 RULES = (
     ALIAS_TO_ITSELF,
@@ -44,6 +53,7 @@ RULES = (
     BAD_MERGE,
     WRONG_TAG,
     MERGED_AGAIN,
+    KEY_CHANGED,
     TEXT_AFTER_SEPARATOR,
     DOCUMENT_TOO_LARGE,
 )

@@ -43,6 +43,13 @@ def of_text(chunk: Chunk, path: str) -> tuple[Any, int, tuple[Diagnostic, ...]]:
     return value, chunk.text.count(b"\n", 0, line), tuple(_moved(each, chunk, path) for each in found)
 
 
+def of_keys(chunk: Chunk, path: str) -> tuple[Diagnostic, ...]:
+    """Return the findings for keys that are read as another text than they are written."""
+    from kgen.validate.key_names import renamed  # noqa: PLC0415  # only for what is unusual
+
+    return tuple(_moved(each, chunk, path) for each in renamed(chunk.text))
+
+
 def too_deep(chunk: Chunk, path: str) -> Diagnostic:
     """Return the finding for an object whose values lie too deep in each other."""
     return _moved(careful.too_deep(Lines.of(chunk.text.decode())), chunk, path)

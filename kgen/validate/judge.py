@@ -77,7 +77,15 @@ class Judge:
 
     def document(self, chunk: Chunk, index: int, path: str) -> Document:
         """Return the verdict on one document of the file ``path``."""
-        value, line, found = document(chunk, path)
+        keys: tuple[Diagnostic, ...] = ()
+        try:
+            value, line = _read(chunk)
+            found = keys
+        except (SYNTAX, Unusual, RecursionError):
+            from kgen.validate import findings  # noqa: PLC0415  # only if something is unusual
+
+            value, line, found = findings.of_text(chunk, path)
+            keys = () if found or self._only_server else findings.of_keys(chunk, path)
         line += chunk.line + 1
         if sorts.is_template(chunk.text, path):
             return Document(index, line, skipped=sorts.TEMPLATE)
@@ -89,7 +97,11 @@ class Judge:
             made = Document(index, line, skipped=skipped)
             made.chunk = chunk if _speaks_to_kgen(chunk.text) else None
             return made
-        return self._object(value, Document(index, line, identity=_identity(value)), chunk, path)
+        made = self._object(value, Document(index, line, identity=_identity(value)), chunk, path)
+        if keys and not made.skipped:
+            told = {each.at.path for each in made.found}
+            self._blamed(made, (*made.found, *(each for each in keys if each.at.path not in told)), chunk)
+        return made
 
     def _unreadable(self, value: Any, made: Document, found: tuple[Diagnostic, ...], chunk: Chunk) -> Document:
         """Return the verdict on a document whose text has faults; what can be read of it is there for the others."""
@@ -108,6 +120,8 @@ class Judge:
             from kgen.validate import findings  # noqa: PLC0415  # only after a fault
 
             return self._blamed(made, (findings.too_deep(chunk, path),), chunk)
+        if sorts.is_in_chart(path):  # its fellows are templates, so nobody knows what it goes with
+            made.objects = ()
         if any(fault.path and fault.path[-1] == "$patch" for problem in problems for fault in problem.faults):
             return Document(made.index, made.line, skipped=sorts.PATCH)
         if problems:
@@ -128,7 +142,8 @@ class Judge:
 
     def _problems(self, value: Mapping[str, Any], kept: list[tuple[Path, Resource]]) -> Iterator[Problem]:
         """Yield what is wrong; ``kept`` takes what rules over several objects have to know."""
-        if self._profile in _WITH_LISTS and value.get("kind") == _LIST and type(value.get("apiVersion")) is str:
+        is_list = isinstance(value, dict) and value.get("kind") == _LIST
+        if is_list and self._profile in _WITH_LISTS and type(value.get("apiVersion")) is str:
             contexts = self._objects.kind("v1", "ConfigMap").contexts  # every version has it
             if found := self._asked(Resource(dict(value)), contexts):
                 yield Problem((), value, Kind((), needs_name=False), found)

@@ -57,7 +57,15 @@ _NAMED = frozenset("kKCv")
 _TOOLS = frozenset(
     {
         *("audit.k8s.io", "builtin", "client.authentication.k8s.io", "credentialprovider.kubelet.k8s.io"),
-        *("eventratelimit.admission.k8s.io", "imagepolicy.k8s.io", "kind.x-k8s.io", "kubeadm.k8s.io", "skaffold"),
+        *(
+            "chainsaw.kyverno.io",
+            "cli.kyverno.io",
+            "eventratelimit.admission.k8s.io",
+            "imagepolicy.k8s.io",
+            "kind.x-k8s.io",
+            "kubeadm.k8s.io",
+            "skaffold",
+        ),
     }
 )
 """API groups of files that programs read from disk; no API server serves them, nor any group below the next."""
@@ -84,7 +92,12 @@ def of_file(path: str) -> str:
 
 def is_template(text: bytes, path: str) -> bool:
     """Tell whether ``text`` is a template by its braces and its chart; it may be YAML all the same."""
-    if b"{{" not in text or "templates" not in path:
+    return b"{{" in text and is_in_chart(path)
+
+
+def is_in_chart(path: str) -> bool:
+    """Tell whether a file is among the templates of a chart."""
+    if "templates" not in path:
         return False
     chart, _, _ = path.replace("\\", "/").rpartition("templates/")
     return os.path.isfile(os.path.join(chart, "Chart.yaml"))

@@ -37,19 +37,18 @@ def root_users_that_are_refused(resource: Resource, _version: Version) -> Iterat
     of_pod = part(template.spec, _CONTEXT)
     told: set[Path] = set()
     for at, each in template.containers():
-        if _CONTEXT not in each and not of_pod:
-            continue
-        own = part(each, _CONTEXT)
-        asked = own.get("runAsNonRoot")
-        if (of_pod.get("runAsNonRoot") if asked is None else asked) is not True:
-            continue
+        own = part(each, _CONTEXT) if _CONTEXT in each else of_pod
         is_own = own.get("runAsUser") is not None
-        path = (*(at if is_own else template.at_spec), _CONTEXT, "runAsUser")
-        if number(own if is_own else of_pod, "runAsUser") == 0 and path not in told and not is_windows(template):
-            told.add(path)
-            message = "must not be `0`: with `runAsNonRoot: true`, the kubelet refuses to start a container as root"
-            out = "use a number above 0 that the image can work with, or remove `runAsNonRoot: true`"
-            yield advice("SEC36", path, message, out)
+        if number(own if is_own else of_pod, "runAsUser") != 0:
+            continue
+        asked = own.get("runAsNonRoot")
+        path = (*(at if is_own and own is not of_pod else template.at_spec), _CONTEXT, "runAsUser")
+        if (of_pod.get("runAsNonRoot") if asked is None else asked) is not True or path in told or is_windows(template):
+            continue
+        told.add(path)
+        message = "must not be `0`: with `runAsNonRoot: true`, the kubelet refuses to start a container as root"
+        out = "use a number above 0 that the image can work with, or remove `runAsNonRoot: true`"
+        yield advice("SEC36", path, message, out)
 
 
 def commands_in_one_word(resource: Resource, _version: Version) -> Iterator[Fault]:
@@ -70,7 +69,7 @@ def _commands(container: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:
     if "command" in container:
         yield ("command",), container["command"]
     for key in _PROBES:
-        if key in container:
+        if key in container and isinstance(container[key], dict) and "exec" in container[key]:
             yield (key, "exec", "command"), entries(container[key], "exec", "command")
     if "lifecycle" in container:
         for key in _HOOKS:

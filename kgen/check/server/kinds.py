@@ -35,7 +35,7 @@ class Context:
         """``None`` if that is not known."""
 
 
-EVERY = ("metadata.faults",)
+EVERY: Sequence[str] = ("metadata.faults",)
 """What every kind is asked."""
 
 KINDS: Mapping[tuple[str, str], Sequence[str]] = {

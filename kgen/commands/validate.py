@@ -262,6 +262,7 @@ class _Run:
             self._store, self.versions[-1], profile=profile, external=self._settings.external, cache=cache
         )
         before = self._before
+        self._comparison = comparison  # taking all objects apart before the process ends would take a while
         yield from comparison.completed(found, (lambda made: before.findings(made, profile)) if before else None)
         if cache and cache.added:
             from kgen.write.cache import append  # noqa: PLC0415  # only if there is news

@@ -68,6 +68,9 @@ class Comparison:
         self._profile = profile
         self._external = External(external)
         self._cache = cache
+        self.held: list[Verdict] = []
+        """All verdicts of the run, until the last one has come."""
+
 
     def completed(
         self, found: Iterable[Verdict], more: Callable[[Sequence[Resource]], Iterable[Finding]] | None = None
@@ -78,7 +81,7 @@ class Comparison:
         Args:
             more: Returns further findings on all objects of the run.
         """
-        held: list[Verdict] = []
+        held = self.held
         count = size = 0
         verdicts = iter(found)
         for verdict in verdicts:

@@ -74,6 +74,7 @@ SEEN_ELSEWHERE = {
     "too-many-objects": "test_validate.py",
     "unknown-rule": "test_selection.py",
     "wrong-date": "test_selection.py",
+    "option-without-effect": "test_selection.py",
     "malformed-silence": "test_selection.py",
     "silence-without-reason": "test_selection.py",
     "unknown-rule-silenced": "test_selection.py",

@@ -233,3 +233,15 @@ def test_entries_of_kgen_yaml_without_use_are_said_when_all_was_looked_at() -> N
 def test_entries_of_kgen_yaml_that_are_over_are_said() -> None:
     Path("kgen.yaml").write_text(IGNORE.format("until: 2026-12-31"))
     assert "expired-silence" in json.dumps(answer(today="2027-01-01")[1])
+
+
+def test_what_is_applied_now_does_not_go_with_the_profile_that_only_creates() -> None:
+    code, made = answer(before="pod.yaml", profile="server")
+    assert code == 2
+    assert [each["name"] for each in made["findings"]] == ["option-without-effect"]
+
+
+def test_a_folder_without_objects_is_no_earlier_revision() -> None:
+    Path("empty").mkdir()
+    code, made = answer(before="empty")
+    assert (code, [each["name"] for each in made["findings"]]) == (2, ["nothing-to-validate"])

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 BUDGET = ("policy", "PodDisruptionBudget")
 _SELECTOR = ("spec", "selector")
 _WHOLE = 100
+_MOST_COMPARED = 50
+_LABELS_OF_PODS = "select the labels of the pods, which stand in `spec.template.metadata.labels`"
 _WITHOUT_SCALE = frozenset({("", "Pod"), ("batch", "Job"), ("batch", "CronJob"), ("apps", "DaemonSet")})
 """Kinds that do not say how many pods there should be in the way that a budget asks."""
 
@@ -91,13 +93,13 @@ def _are_known(resources: Resources, budget: Resource) -> bool:
 
     Pods of Jobs need none, and say nothing if they have none: budgets are for others.
     """
-    labelled = 0
-    for each in resources.workloads(budget.namespace):
-        if each.template is not None and each.template.labels:
-            labelled += 1
-        elif each.key not in _PASSING:
-            return False
-    return labelled > 0
+    memo = f"known pods {budget.namespace}"
+    known: bool | None = resources.memo.get(memo)
+    if known is None:
+        there = resources.workloads(budget.namespace)
+        without = [each.key for each in there if each.template is None or not each.template.labels]
+        known = resources.memo[memo] = len(without) < len(there) and _PASSING.issuperset(without)
+    return known
 
 
 def _is_added_later(selector: Mapping[str, Any]) -> bool:
@@ -108,26 +110,41 @@ def _is_added_later(selector: Mapping[str, Any]) -> bool:
 
 def _is_made_by_others(resources: Resources, budget: Resource, selector: Mapping[str, Any]) -> bool:
     """Tell whether pods may come from a custom resource: one of the namespace has these labels, or these names."""
+    custom: dict[str, list[Resource]] | None = resources.memo.get("custom objects")
+    if custom is None:
+        custom = resources.memo["custom objects"] = {}
+        for each in resources.all:
+            if "." in each.group and not each.group.endswith(".k8s.io"):
+                custom.setdefault(each.namespace, []).append(each)
     wanted = set(texts(part(selector, "matchLabels")).values())
-    for each in resources.all:
-        if "." in each.group and not each.group.endswith(".k8s.io") and each.namespace == budget.namespace:
-            labels = texts(part(each.value, "metadata", "labels"))
-            if each.name in wanted or selects(selector, labels):
-                return True
-    return False
+    return any(
+        each.name in wanted or selects(selector, texts(part(each.value, "metadata", "labels")))
+        for each in custom.get(budget.namespace, ())
+    )
 
 
 def _nearest(resources: Resources, budget: Resource, selector: Mapping[str, Any]) -> str:
     """Return the way out: what the pods have that are probably meant."""
     wanted = texts(part(selector, "matchLabels"))
-    there = [each for each in resources.workloads(budget.namespace) if each.template is not None]
+    there = _comparable(resources, budget, wanted)
+    if not there:
+        return _LABELS_OF_PODS
     best = max(there, key=lambda each: _likeness(budget, each, wanted))
     labels = best.template.labels if best.template is not None else {}
     if not _likeness(budget, best, wanted) and len(there) > 1:
-        return "select the labels of the pods, which stand in `spec.template.metadata.labels`"
+        return _LABELS_OF_PODS
     wrong = {key: f"`{key}: {labels[key]}`" if key in labels else f"no `{key}`" for key in wanted}
     told = [each for key, each in wrong.items() if labels.get(key) != wanted[key]]
     return f"the pods of {best} have {' and '.join(told)}" if told else ""
+
+
+def _comparable(resources: Resources, budget: Resource, wanted: Mapping[str, str]) -> Sequence[Resource]:
+    """Return the workloads worth comparing: all of a small namespace, those that have one of the labels of a large."""
+    here = resources.workloads(budget.namespace)
+    if len(here) <= _MOST_COMPARED:
+        return here
+    having = [list(resources.selected(budget.namespace, dict([pair])))[:_MOST_COMPARED] for pair in wanted.items()]
+    return [each for some in having for each in some]
 
 
 def _likeness(budget: Resource, workload: Resource, wanted: Mapping[str, str]) -> int:

@@ -28,14 +28,14 @@ class Members(list["Resource"]):
 
     __slots__ = ("_far", "_replaced")
 
-    def __init__(self, own: Iterable[Resource], others: Iterable[Iterable[Resource]] = ()) -> None:
+    def __init__(self, own: Iterable[Resource], others: Sequence[Iterable[Resource]] = ()) -> None:
         """
         Args:
             own: Those of its folder.
             others: Those outside of it, the nearest first; it takes what none nearer has the name of.
         """
         super().__init__(own)
-        names = {_name(each) for each in self}
+        names = {_name(each) for each in self} if others else set()
         self._far: dict[Resource, int] = {}
         self._replaced: dict[Name, int] = {}
         for far, group in enumerate(others, 1):

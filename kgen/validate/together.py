@@ -132,7 +132,7 @@ class Comparison:
 
     def _found(self, resources: list[Resource], held: Sequence[Verdict]) -> Iterator[Finding]:
         """Yield what is wrong with the objects that belong together."""
-        if len(held) == 1:
+        if len({verdict.path.rpartition("/")[0] for verdict in held}) == 1:  # all in one folder
             yield from findings(Resources(resources, self._external), self._profile)
             return
         from kgen.validate.sets import together  # noqa: PLC0415  # only for several files

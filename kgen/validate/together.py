@@ -71,7 +71,6 @@ class Comparison:
         self.held: list[Verdict] = []
         """All verdicts of the run, until the last one has come."""
 
-
     def completed(
         self, found: Iterable[Verdict], more: Callable[[Sequence[Resource]], Iterable[Finding]] | None = None
     ) -> Iterator[Verdict]:

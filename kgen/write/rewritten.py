@@ -5,6 +5,7 @@ import errno
 import os
 import stat
 
+from kgen.write.durable import sync_names
 from kgen.write.lock import STAGE
 
 
@@ -35,14 +36,4 @@ def save(path: str, before: bytes, after: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(new)
         raise
-    _sync(os.path.dirname(path) or os.curdir)
-
-
-def _sync(folder: str) -> None:
-    """Put the name on the disk, where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    sync_names(os.path.dirname(path) or os.curdir)

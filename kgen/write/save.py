@@ -23,6 +23,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from kgen.write import lock
+from kgen.write.durable import sync_names
 from kgen.write.tree import Changes, compare
 
 _EXCHANGE = {"linux": ("renameat2", -100), "darwin": ("renameatx_np", -2)}
@@ -118,7 +119,7 @@ def _swap(root: Path, changes: Changes) -> bool:
     except OSError:  # a mount point, a full disk: the other way works, or says what is wrong
         return False
     else:
-        _sync(root.parent)
+        sync_names(root.parent)
         return True
     finally:
         _discard(stage)
@@ -185,7 +186,7 @@ def _put(root: Path, stage: Path, changes: Changes) -> None:
         (root / name).unlink()
     elif name not in changes.unchanged:
         (stage / "new" / name).replace(root / name)
-    _sync(root)
+    sync_names(root)
 
 
 def _both(changes: Changes) -> str:
@@ -235,14 +236,4 @@ def _fill(folder: Path, texts: Mapping[str, str]) -> None:
             file.flush()
             os.fsync(file.fileno())
     for place, _, _ in os.walk(folder):
-        _sync(Path(place))
-
-
-def _sync(folder: Path) -> None:
-    """Put the names in ``folder`` on the disk, where the system can."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync_names(Path(place))

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 import tools
 from measure import Figures
 
+KUBECONFORM = 1.09
+"""What kubeconform takes for 5,000 documents where CSafeLoader takes 1: measured by somebody who had both."""
+
 Table = Mapping[str, Figures]
 """Figures by the name of the tool."""
 
@@ -43,8 +46,11 @@ def goals(plain: Results, every: Results) -> Iterator[Goal]:
     one = _wall(plain.one, tools.KGEN, tools.EMPTY)
     yield Goal(text=f"one {plain.sort} document / {tools.EMPTY}", figure=one, bound=4)
     for name, table in (("files", plain.files), ("documents in one file", plain.one_file)):
+        figure = _wall(table, tools.SCHEMAS, tools.READ)
+        yield Goal(text=f"many plain {name}: {tools.SCHEMAS} / reading them with CSafeLoader", figure=figure, bound=1)
         figure = _wall(table, tools.ALONE, tools.READ)
-        yield Goal(text=f"many plain {name}, one process / reading them with CSafeLoader", figure=figure, bound=1)
+        text = f"many plain {name}, one process / reading them with CSafeLoader (kubeconform: {KUBECONFORM})"
+        yield Goal(text=text, figure=figure, bound=KUBECONFORM)
     figure = _wall(every.files, tools.SCHEMAS, tools.READ)
     yield Goal(text=f"many {every.sort} files: {tools.SCHEMAS} / {tools.READ}", figure=figure, bound=1)
     figure = _wall(plain.files, tools.ALONE, tools.SCHEMAS)
@@ -55,9 +61,9 @@ def goals(plain: Results, every: Results) -> Iterator[Goal]:
     ):
         figure = _wall(plain.files, cold, warm)
         yield Goal(text=f"many {plain.sort} files, {how}: cold / warm", figure=figure, bound=4, is_least=True)
-    for name in (tools.ALONE, tools.COLD):
-        figure = _wall(plain.files, tools.UPSTREAM, name)
-        yield Goal(text=f"many {plain.sort} files: {tools.UPSTREAM} / {name}", figure=figure, bound=100, is_least=True)
+    figure = _wall(plain.files, tools.UPSTREAM, tools.SCHEMAS)
+    text = f"many {plain.sort} files: {tools.UPSTREAM} / {tools.SCHEMAS}"
+    yield Goal(text=text, figure=figure, bound=100, is_least=True)
     for each, name in ((plain, tools.ALONE), (every, tools.SCHEMAS)):
         if tools.KUBECONFORM in each.files:
             figure = _wall(each.files, name, tools.KUBECONFORM)

@@ -63,7 +63,7 @@ def test_every_tool_is_in_the_tables_and_the_verdicts_are_equal(tmp_path: Path) 
     found = names(output)
     assert {name: found.count(name) for name in found} == ROWS | {"kubeconform": TABLES}
     assert "kgen and kubernetes-validate give the same verdicts: 24 documents without fault" in output
-    assert len(re.findall(r"^  (?:met|NOT MET) ", output, re.MULTILINE)) == 12
+    assert len(re.findall(r"^  (?:met|NOT MET) ", output, re.MULTILINE)) == 13
     arguments = (tmp_path / "arguments").read_text("utf-8").split("\n")
     assert arguments[:4] == ["-strict", "-kubernetes-version", "1.34.0", "-schema-location"]
     assert arguments[5:] == [".", ""]

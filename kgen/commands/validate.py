@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
+from kgen.commands.choices import selection
 from kgen.commands.inputs import below, inputs
 from kgen.validate import files, workspace
 from kgen.validate.run import Examiner, settled, unpacked
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from kgen.validate.document import Verdict
     from kgen.validate.judge import Judge
     from kgen.validate.revisions import Revision
-    from kgen.validate.selection import Selection
     from kgen.validate.workspace import Settings
 
 _FEWEST_CACHED = 8
@@ -133,7 +133,8 @@ class _Run:
         self._store = self._opened_store()
         self._settings = self._read_settings()
         self.versions = self._all_versions()
-        self.selection = self._selected()
+        self.selection, wrong = selection(request, self._settings, self._root or "")
+        self.wrong += wrong
         self._before = self._earlier() if request.before else None
         self._judge: Judge | None = None
         self._news: list[Verdict] = []
@@ -194,26 +195,6 @@ class _Run:
         self.wrong += found
         return settings
 
-    def _selected(self) -> Selection:
-        """Return which rules count: the command line wins over kgen.yaml."""
-        from kgen.validate.selection import Selection  # noqa: PLC0415
-
-        request, settings = self._request, self._settings
-        only = self._codes("--select", request.select)
-        left_out = self._codes("--ignore", request.ignore, is_choice=False)
-        if request.today and not _is_date(request.today):
-            self._complain("wrong_date", request.today)
-        return Selection(
-            request.profile or settings.profile or "default",
-            only=only if request.select else None,
-            also=settings.also,
-            left_out=left_out,
-            ignored=settings.ignored,
-            severities=settings.severities,
-            today=request.today,
-            root=self._root or "",
-        )
-
     def _earlier(self) -> Revision | None:
         """Return the objects that are applied now."""
         if self.selection.profile == "server":
@@ -228,17 +209,6 @@ class _Run:
         if not made.resources:
             self._complain("nothing_to_validate", self._request.before)
         return made
-
-    def _codes(self, option: str, given: Sequence[str], *, is_choice: bool = True) -> frozenset[str]:
-        names = [name.strip() for each in given for name in each.split(",") if name.strip()]
-        if not names:
-            return frozenset()
-        from kgen.commands.platform import chosen, left_out  # noqa: PLC0415  # only if rules are named
-        from kgen.diag import Label  # noqa: PLC0415
-
-        codes, wrong = (chosen if is_choice else left_out)(names, Label(file=option))
-        self.wrong += wrong
-        return frozenset(codes)
 
     def verdicts(self) -> Iterator[Verdict]:
         """Yield all verdicts."""
@@ -350,12 +320,6 @@ def _has_definition(path: str) -> bool:
             return b"CustomResourceDefinition" in file.read()
     except OSError:
         return True  # that is said elsewhere
-
-
-def _is_date(text: str) -> bool:
-    from kgen.validate.silences import DATE  # noqa: PLC0415  # only for this option
-
-    return DATE.match(text) is not None
 
 
 def _nothing(*_: object) -> None:

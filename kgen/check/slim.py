@@ -8,7 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_DATA = ("data", "binaryData", "stringData")
+CONTENTS = ("data", "binaryData", "stringData")
+"""Fields that hold what is in a ConfigMap or Secret."""
+
 _VERSION = ("name", "served", "storage", "subresources")
 
 
@@ -21,7 +23,7 @@ def slim(value: dict[str, Any]) -> dict[str, Any]:
     """
     kind = value.get("kind")
     if kind in ("ConfigMap", "Secret"):
-        for key in _DATA:
+        for key in CONTENTS:
             if isinstance(value.get(key), dict):
                 value[key] = dict.fromkeys(value[key])
     elif kind == "CustomResourceDefinition":

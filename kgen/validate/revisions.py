@@ -14,6 +14,7 @@ from kgen.check.reading import at
 from kgen.check.resource import Resource
 from kgen.check.revisions.families import rollouts, updates
 from kgen.check.revisions.pairs import pairs
+from kgen.check.slim import CONTENTS
 from kgen.read.split import chunks
 from kgen.validate import sorts
 from kgen.validate.document import Document, Verdict
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
     from kgen.check.cross.resources import Finding
     from kgen.read.split import Chunk
-
-_DATA = ("data", "binaryData", "stringData")
 
 
 class Revision:
@@ -83,7 +82,7 @@ def _whole(resource: Resource) -> Resource:
     value, _, _ = document(chunk, place.path)
     found = at(value, place.at)
     data = found if isinstance(found, dict) else {}
-    return Resource({**resource.value, **{key: data[key] for key in _DATA if key in data}}, place)
+    return Resource({**resource.value, **{key: data[key] for key in CONTENTS if key in data}}, place)
 
 
 def revision(path: str, stdin: BinaryIO) -> Revision:

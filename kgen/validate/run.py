@@ -225,8 +225,7 @@ def settled(
             yield from held
             held, count, size = [], 0, 0
     judge = again(declared) if declared and held else None
-    for verdict in held:
-        yield _reviewed(verdict, judge) if judge else verdict
+    yield from (_reviewed(verdict, judge) if judge else verdict for verdict in held)
 
 
 def _reviewed(verdict: Verdict, judge: Judge) -> Verdict:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
 from kgen.check.cel.rules import program
-from kgen.check.cel.syntax import Call, Ident, Index, ListOf, MapOf, Method, Node, Select, parse
+from kgen.check.cel.syntax import Ident, Index, Method, Node, Select, children, parse
 from kgen.check.cel.typed import escaped
 from kgen.check.cel.values import CelError, UnsupportedError
 from kgen.check.structural import EMBEDDED, PRESERVE
@@ -88,7 +88,7 @@ def _unknown(node: Node, scope: Scope) -> Iterator[str]:
         yield from _unknown(node.of, scope)
         yield from _unknown_in_macro(node, scope)
     else:
-        for child in _children(node):
+        for child in children(node):
             yield from _unknown(child, scope)
 
 
@@ -108,19 +108,6 @@ def _unknown_in_macro(node: Method, scope: Scope) -> Iterator[str]:
         inner |= dict.fromkeys(names)
     for arg in node.args:
         yield from _unknown(arg, inner)
-
-
-def _children(node: Node) -> tuple[Node, ...]:
-    match node:
-        case Index(of, key):
-            return of, key
-        case Call(_, args):
-            return args
-        case ListOf(items):
-            return items
-        case MapOf(keys, values):
-            return (*keys, *values)
-    return ()
 
 
 def _written(node: Node) -> str:

@@ -120,6 +120,20 @@ class _Token(NamedTuple):
     at: int
 
 
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the nodes in ``node``; those of a selection or a method are for whoever knows what these mean."""
+    match node:
+        case Index(of, key):
+            return of, key
+        case Call(_, args):
+            return args
+        case ListOf(items):
+            return items
+        case MapOf(keys, values):
+            return (*keys, *values)
+    return ()
+
+
 def parse(source: str) -> Node:
     """
     Return the tree of ``source``.

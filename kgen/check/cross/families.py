@@ -9,17 +9,13 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from kgen.check.profiles import ANY, PARTS, WORKLOAD
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kgen.check.cross.resources import Finding, Resources
-
-ANY = ("*", "*")
-"""Stands for objects of every kind."""
-
-WORKLOAD = ("*", "workload")
-"""Stands for every kind with a pod template."""
 
 _ROUTES = tuple(
     ("gateway.networking.k8s.io", kind) for kind in ("GRPCRoute", "HTTPRoute", "TCPRoute", "TLSRoute", "UDPRoute")
@@ -95,13 +91,6 @@ MODULES: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 STRICT_ONLY = frozenset({"images", "missing_budgets", "practices"})
 """Modules with nothing for the profile ``default``: they are not even imported for it."""
-
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "default": ("DEFAULT",),
-    "strict": ("DEFAULT", "STRICT"),
-    "off": ("DEFAULT", "STRICT", "OFF"),
-}
-"""Profile → which functions are asked; ``off`` is all of them, for those who select rules by name."""
 
 
 def findings(resources: Resources, profile: str) -> Iterator[Finding]:

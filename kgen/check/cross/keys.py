@@ -6,6 +6,7 @@ from kgen.check.cross.providers import is_made
 from kgen.check.cross.resources import Finding
 from kgen.check.fault import Fault, Keyword
 from kgen.check.reading import mappings, part, text
+from kgen.check.slim import CONTENTS
 from kgen.words import listed, suggestion
 
 TYPE_CHECKING = False
@@ -20,7 +21,6 @@ _TOKEN = "kubernetes.io/service-account-token"  # noqa: S105  # a type, not a se
 _TLS = "kubernetes.io/tls"
 _TLS_KEYS = ("tls.crt", "tls.key")
 _PULL_TYPES = ("kubernetes.io/dockerconfigjson", "kubernetes.io/dockercfg")
-_CONTENTS = ("data", "stringData", "binaryData")
 _ROWS = {"ConfigMap": "XREF002", "Secret": "XREF004"}
 
 
@@ -30,7 +30,7 @@ def missing_keys(
     """Yield the keys that an object names of a ConfigMap or Secret that does not have them."""
     present: set[str] | None = None
     for key, path in keys:
-        if not key or any(key in part(source.value, each) for each in _CONTENTS):
+        if not key or any(key in part(source.value, each) for each in CONTENTS):
             continue
         present = contents(resources, source) if present is None else present
         if present and key not in present:
@@ -54,7 +54,7 @@ def contents(resources: Resources, source: Resource) -> set[str]:
         keys = resources.memo[memo] = {}
         for each in resources.of("", source.kind):
             here = keys.setdefault(each.name, set())
-            here.update(str(key) for field in _CONTENTS for key in part(each.value, field))
+            here.update(str(key) for field in CONTENTS for key in part(each.value, field))
     return keys.get(source.name, set())
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import import_module
 
+from kgen.check.profiles import ANY, PARTS, WORKLOAD
 from kgen.check.templates import TEMPLATES
 
 TYPE_CHECKING = False
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
     from kgen.check.resource import Resource
 
     Rule: TypeAlias = Callable[[Resource, tuple[int, int]], Iterable[Fault]]
-
-ANY = ("*", "*")
-"""Stands for objects of every kind."""
-
-WORKLOAD = ("*", "workload")
-"""Stands for every kind with a pod template."""
 
 MODULES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "pod_security": (WORKLOAD,),
@@ -61,13 +56,6 @@ DEFAULT: Mapping[str, tuple[tuple[str, str], ...]] = {
     "sizes": (("apiextensions.k8s.io", "CustomResourceDefinition"),),
 }
 """The same, of those with functions for the profile ``default``: the others are not even imported for it."""
-
-PARTS: Mapping[str, tuple[str, ...]] = {
-    "default": ("DEFAULT",),
-    "strict": ("DEFAULT", "STRICT"),
-    "off": ("DEFAULT", "STRICT", "OFF"),
-}
-"""Profile → which functions are asked; ``off`` is all of them, for those who select rules by name."""
 
 
 @lru_cache(maxsize=1000)

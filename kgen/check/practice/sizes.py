@@ -11,6 +11,7 @@ import json
 
 from kgen.check.practice.advice import advice
 from kgen.check.reading import part
+from kgen.check.slim import CONTENTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ LARGEST_ANNOTATION = 256 * 1024
 LARGEST_REQUEST = 1536 * 1024
 _KIB = 1024
 _LONGEST_ESCAPE = 6
-_CONTENTS = ("data", "stringData", "binaryData")
 
 
 def definitions_too_large_to_store(resource: Resource, _version: Version) -> Iterator[Fault]:
@@ -56,7 +56,7 @@ def _too_large(resource: Resource, size: int) -> Fault:
 
 def _may_be_large(resource: Resource) -> bool:
     total = 0
-    for key in _CONTENTS:
+    for key in CONTENTS:
         for value in part(resource.value, key).values():
             total += len(value) if isinstance(value, str) else 0
     return total * _LONGEST_ESCAPE > LARGEST_ANNOTATION // 2  # the rest is for everything else

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kgen.check.profiles import PARTS
 from kgen.check.revisions import configuration, fixed_fields, jobs, pods, rollout, services, volumes
 from kgen.check.revisions.pairs import is_replaced, pairs
 
@@ -17,12 +18,6 @@ if TYPE_CHECKING:
     """Takes the earlier revision, and the new one."""
 
 _MODULES = (configuration, fixed_fields, jobs, pods, services, volumes)
-_PARTS: Mapping[str, Sequence[str]] = {
-    "default": ("DEFAULT",),
-    "strict": ("DEFAULT", "STRICT"),
-    "off": ("DEFAULT", "STRICT", "OFF"),
-}
-"""Profile → which functions are asked; ``off`` is all of them, for those who select rules by name."""
 
 
 def _by_kind() -> Mapping[tuple[str, str], Sequence[Rule]]:
@@ -68,6 +63,6 @@ def rollouts(paired: Mapping[Resource, Resource], after: Resources, profile: str
         after: Objects that belong together.
         profile: One of ``default``, ``strict`` and ``off``, which is all.
     """
-    for part in _PARTS[profile]:
+    for part in PARTS[profile]:
         for rule in getattr(rollout, part):
             yield from rule(paired, after)

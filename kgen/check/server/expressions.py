@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from kgen.check.cel.syntax import Call, Ident, Index, ListOf, Literal, MapOf, Method, Select, parse
+from kgen.check.cel.syntax import Call, Ident, Index, ListOf, Literal, MapOf, Method, Select, children, parse
 from kgen.check.cel.values import TYPES, CelError, type_name
 
 TYPE_CHECKING = False
@@ -123,7 +123,7 @@ def _wrong(node: Node, names: frozenset[str], variables: Mapping[str, str]) -> I
         case _:
             if isinstance(node, Call) and node.name in _LOGIC:
                 yield from _wrong_in_logic(node, variables)
-            for child in _children(node):
+            for child in children(node):
                 yield from _wrong(child, names, variables)
 
 
@@ -163,16 +163,3 @@ def _wrong_in_method(node: Method, names: frozenset[str], variables: Mapping[str
         inner = names | set(bound)
     for arg in args:
         yield from _wrong(arg, inner, variables)
-
-
-def _children(node: Node) -> tuple[Node, ...]:
-    match node:
-        case Index(of, key):
-            return of, key
-        case Call(_, args):
-            return args
-        case ListOf(items):
-            return items
-        case MapOf(keys, values):
-            return (*keys, *values)
-    return ()

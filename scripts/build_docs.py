@@ -24,7 +24,8 @@ from kgen.features.disruption import Disruption
 from kgen.features.routes import Route, Tls
 from kgen.features.service import PortSpec
 from kgen.features.volumes import Volume
-from kgen.model.app import App, Component, Need, Release, SecretSpec
+from kgen.model.app import App, Release, SecretSpec
+from kgen.model.component import Component
 from kgen.model.container import (
     Amounts,
     Build,
@@ -36,6 +37,7 @@ from kgen.model.container import (
     Resources,
     Security,
 )
+from kgen.model.needs import Need
 from kgen.model.platform import Ignore, Images, Output, Platform, Routing, Rules, Secrets, Storage
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -28,7 +28,8 @@ from kgen.features.disruption import Disruption
 from kgen.features.routes import Route, Tls
 from kgen.features.service import PortSpec
 from kgen.features.volumes import Volume
-from kgen.model.app import App, Component, Release, SecretSpec
+from kgen.model.app import App, Release, SecretSpec
+from kgen.model.component import Component
 from kgen.model.container import (
     Build,
     EnvSource,

@@ -24,7 +24,8 @@ from kgen.k8s import Emitted
 from kgen.load import app as load_app
 from kgen.load import shape
 from kgen.load.parse import parse
-from kgen.model.app import App, Component
+from kgen.model.app import App
+from kgen.model.component import Component
 from kgen.model.plan import Plan
 from kgen.model.platform import Platform
 from kgen.report import json as as_json

@@ -16,9 +16,10 @@ from kgen.features.routes import IngressPlan
 from kgen.features.service import ServicePort
 from kgen.features.volumes import Claim
 from kgen.k8s import Target
-from kgen.model.app import ComponentType, NeedType
+from kgen.model.component import ComponentType
 from kgen.model.container import Build, Resources
 from kgen.model.image_plan import ImagePlan
+from kgen.model.needs import NeedType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

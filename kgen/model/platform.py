@@ -1,5 +1,6 @@
 """The platform's file, ``kgen.yaml``: choices made once for all apps of a repository. Every value has a default."""
 
+import re
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
@@ -17,6 +18,8 @@ from kgen.scalars import (
 from kgen.source import Node
 from kgen.spec import Later, NotYet, Spec, fault
 from kgen.versions import DEFAULT_VERSION
+
+_CUSTOM = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+/v[0-9]+((alpha|beta)[0-9]+)?")
 
 
 class Output(Spec):
@@ -87,6 +90,16 @@ def _some(versions: tuple[str, ...]) -> tuple[str, ...]:
     return versions
 
 
+def _custom(text: str) -> str:
+    if not _CUSTOM.fullmatch(text):
+        way_out = "write the `apiVersion` of its objects, as `monitoring.coreos.com/v1`"
+        raise fault(INVALID_VERSION, f"`{text}` is not the group and version of a custom resource", way_out)
+    return text
+
+
+ApiVersion: TypeAlias = Annotated[str, AfterValidator(_custom)]
+"""Group and version of custom resources."""
+
 Versions: TypeAlias = Annotated[tuple[VersionText, ...], AfterValidator(_some)]
 
 
@@ -131,8 +144,8 @@ class Platform(Spec):
     kubernetes: Versions = (DEFAULT_VERSION,)
     """Kubernetes versions that output must be valid for; one, or a list."""
 
-    crds: Later = None
-    """Custom resources that are installed."""
+    crds: tuple[ApiVersion, ...] = ()
+    """Custom resources that are installed, by group and version, as `monitoring.coreos.com/v1`."""
 
     output: Output = Output()
     routing: Routing = Routing()

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Literal, TypeAlias
 
-from kgen.model.app import App, Component, Release
+from kgen.model.app import App, Release
+from kgen.model.component import Component
 from kgen.model.container import Amounts, Probe, Resources
 from kgen.model.image_plan import UID
 from kgen.model.plan import Check, Container, Variable

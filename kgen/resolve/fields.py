@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterator
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.features import disruption
-from kgen.model.app import App, Component
+from kgen.model.app import App
+from kgen.model.component import Component
 from kgen.model.container import EnvSource, Probe, Resources
 from kgen.resolve.rules import ABOVE_LIMIT, NEEDED_FOR_TYPE, NOT_FOR_TYPE, PROBE_SUCCESSES, WITHOUT_EFFECT
 from kgen.spec import CHOOSE_ONE, Spec

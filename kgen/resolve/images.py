@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from kgen.diag import Diagnostic, Label, Path
-from kgen.model.app import App, Component, Release
+from kgen.model.app import App, Release
+from kgen.model.component import Component
 from kgen.model.container import Build, Image
 from kgen.model.facts import Facts
 from kgen.model.image_plan import ImagePlan

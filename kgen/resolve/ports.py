@@ -6,7 +6,8 @@ from kgen.diag import Diagnostic, Label, Path
 from kgen.features.network import Access
 from kgen.features.routes import IngressPlan, Rule
 from kgen.features.service import ServicePort
-from kgen.model.app import App, Component
+from kgen.model.app import App
+from kgen.model.component import Component
 from kgen.model.plan import Address, Variable
 from kgen.model.platform import Platform
 from kgen.resolve.references import tcp_ports

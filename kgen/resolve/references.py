@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from kgen.diag import Diagnostic, Label, Path
-from kgen.model.app import App, Component
+from kgen.model.app import App
+from kgen.model.component import Component
 from kgen.model.container import Env, EnvSource
 from kgen.model.plan import Address, ConfigKey, Part, PodField, SecretKey, Variable
 from kgen.resolve.names import object_name

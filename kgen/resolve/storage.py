@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.features.volumes import Claim
-from kgen.model.app import App, Component
+from kgen.model.app import App
+from kgen.model.component import Component
 from kgen.model.facts import Facts
 from kgen.model.plan import File, Mount
 from kgen.model.platform import Platform

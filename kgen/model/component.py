@@ -1,0 +1,149 @@
+"""One component of an app: what is said about one part that runs."""
+
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Tag as UnionTag
+
+from kgen.features.autoscaling import Autoscaling
+from kgen.features.configuration import FileSpec
+from kgen.features.disruption import Disruption
+from kgen.features.routes import Route
+from kgen.features.service import PortSpec
+from kgen.features.volumes import Volume
+from kgen.model.container import Build, Env, Image, Probes, Resources, Security
+from kgen.scalars import (
+    Command,
+    ContainerPath,
+    Count,
+    Duration,
+    Name,
+    Port,
+    PortName,
+    Schedule,
+    TimeZone,
+)
+from kgen.source import Node
+from kgen.spec import BASE_ONLY, REPLACED_WHOLE, Later, NotYet, Spec, mapping_or_not
+
+Replicas: TypeAlias = Annotated[
+    Annotated[Count, UnionTag("number")] | Annotated[Autoscaling, UnionTag("range")],
+    mapping_or_not("range", "number"),
+]
+"""A fixed number of pods, or bounds between which an autoscaler chooses."""
+
+ComponentType: TypeAlias = Literal["web", "worker", "cron", "job", "daemon", "stateful"]
+
+
+class Component(Spec):
+    """One part of the app that runs: a web server, a worker, something on a schedule, a job."""
+
+    type: Annotated[ComponentType, NotYet(("daemon", "stateful"))]
+    """`web` answers requests, `worker` runs for ever, `cron` runs on a schedule, `job` runs once a deployment."""
+
+    image: Image = Image()
+    """Container image; what is left out comes from the app's `image`."""
+
+    build: Annotated[Build | None, BASE_ONLY] = None
+    """How the image is built; the app's `build` by default."""
+
+    command: Command | None = None
+    """Program and arguments, as Kubernetes means it: replaces the image's ENTRYPOINT."""
+
+    args: Command | None = None
+    """Arguments, as Kubernetes means it: replaces the image's CMD."""
+
+    env: Env = {}
+    """Environment variables, besides the app's."""
+
+    port: Port | None = None
+    """The only port, named `http`; short for `ports: {http: …}`. A `web` component needs one."""
+
+    ports: dict[PortName, PortSpec] = {}
+    """Ports by name; the first one is meant where none is named."""
+
+    probes: Probes = Probes()
+    """Startup, readiness, liveness; a web component gets TCP checks of its first port by default."""
+
+    resources: Resources = Resources()
+    """CPU and memory; what is left out comes from the app's `resources`, then 100m and 256Mi."""
+
+    replicas: Replicas | None = None
+    """Pods: a number, or `{min, max, cpu, memory}`; 2 for web and 1 for worker by default."""
+
+    routes: tuple[Route, ...] = ()
+    """Requests from outside that this component answers."""
+
+    volumes: dict[Name, Volume] = {}
+    """Writable directories by name."""
+
+    files: dict[ContainerPath, Annotated[FileSpec, REPLACED_WHOLE]] = {}
+    """Read-only files by their path in the container."""
+
+    schedule: Schedule | None = None
+    """When a cron component runs: five fields, or `@daily`. Such a component needs it."""
+
+    timezone: TimeZone | None = None
+    """Time zone of the schedule, UTC by default."""
+
+    concurrency: Literal["allow", "forbid", "replace"] | None = None
+    """What happens if the last run of a cron component still goes on; `forbid` by default."""
+
+    timeout: Duration | None = None
+    """How long a run of a cron component or a job may take (`activeDeadlineSeconds`)."""
+
+    retries: Count | None = None
+    """How often a failed run is tried again (`backoffLimit`); 2 by default."""
+
+    suspend: bool | None = None
+    """Whether a cron component's schedule is off for now."""
+
+    when: Literal["pre-deploy", "post-deploy"] | None = None
+    """When a job runs: before the new pods start, or after they are ready. A job needs it."""
+
+    init: Later = None
+    """Containers that run before the main one."""
+
+    sidecars: Later = None
+    """Containers beside the main one."""
+
+    stop_grace_period: Duration | None = None
+    """Time between SIGTERM and SIGKILL; 30s by default."""
+
+    metrics: Later = None
+    """Where Prometheus finds metrics."""
+
+    alerts: Later = None
+    """Alert rules."""
+
+    dashboards: Later = None
+    """Grafana dashboards."""
+
+    backup: Later = None
+    """Backups on a schedule."""
+
+    network: Later = None
+    """Network access beyond the declared edges."""
+
+    service_account: Later = None
+    """A ServiceAccount of the component's own."""
+
+    rbac: Later = None
+    """Permissions on the Kubernetes API."""
+
+    security: Security = Security()
+    """User and file system of the container."""
+
+    disruption: Annotated[Disruption | None, REPLACED_WHOLE] = None
+    """How many pods a node drain may take at once; one by default."""
+
+    spread: Literal["preferred", "required", "none"] | None = None
+    """Whether pods are spread over nodes and zones; `preferred` by default."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        if not isinstance(node.value, dict) or "port" not in node.value or "ports" in node.value:
+            return node
+        port = node.value["port"]
+        ports = Node({"http": port}, port.at, "", port.file) if port.value is not None else port
+        rest = {key: item for key, item in node.value.items() if key != "port"}
+        return Node({**rest, "ports": ports}, node.at, node.text, node.file)

@@ -1,0 +1,153 @@
+"""
+Component → Workload: the answers to every question about one part that runs.
+
+Where two features meet, one function here, or in the module of one of them, is named after the answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from kgen.features.autoscaling import Autoscaling
+from kgen.features.configuration import Configuration
+from kgen.features.disruption import Budget
+from kgen.model.app import App, Release
+from kgen.model.component import Component
+from kgen.model.facts import Facts
+from kgen.model.image_plan import ImagePlan
+from kgen.model.plan import Address, Run, Variable, Workload
+from kgen.model.platform import Platform
+from kgen.resolve import container, fields, images, names, ports, storage
+from kgen.units import seconds
+
+RETRIES = 2
+_CONCURRENCY: Mapping[str, Literal["Allow", "Forbid", "Replace"]] = {
+    "allow": "Allow",
+    "forbid": "Forbid",
+    "replace": "Replace",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What every part of a plan is made from."""
+
+    app: App
+    environment: str
+    platform: Platform
+    facts: Facts
+    used: Mapping[str, tuple[Variable, ...]]
+    """Environment variables of every component and of the release."""
+
+    builds: Mapping[str, ImagePlan]
+    """Build context → Dockerfile."""
+
+
+def of_component(known: Known, name: str) -> Workload:
+    app, environment, platform = known.app, known.environment, known.platform
+    component, used = app.components[name], known.used[name]
+    target = names.target(app, environment, name, ("components", name), component.when or "")
+    build = images.build_of(app, component)
+    return Workload(
+        type=component.type,
+        target=target,
+        early=names.target(app, environment, name, ("components", name), "early"),
+        storage=names.target(app, environment, name, ("components", name), _storage_wave(component)),
+        container=container.of_component(app, name, target_name=target.name, variables=used, platform=platform),
+        replicas=_replicas(component),
+        recreate=storage.recreates(component),
+        spread=_spread(component),
+        spread_by_revision=container.at_least(platform, "1.27"),
+        run=_run(component),
+        configuration=Configuration(env=_plain(used), files=storage.contents(component, known.facts)),
+        service=ports.service_ports(component),
+        ingresses=ports.ingresses(component, target.name, platform),
+        autoscaling=component.replicas if isinstance(component.replicas, Autoscaling) else None,
+        disruption=_budget(component, platform),
+        network=ports.access(app, name, known.used),
+        claims=storage.claims(component, target.name, platform),
+        image=known.builds.get(build.context) if build and not build.dockerfile else None,
+        build=build,
+    )
+
+
+def of_release(known: Known, release: Release) -> Workload:
+    app, environment, platform = known.app, known.environment, known.platform
+    used = known.used[names.RELEASE]
+    build = app.build
+    return Workload(
+        type="release",
+        target=names.target(app, environment, names.RELEASE, ("release",), "pre-deploy"),
+        early=names.target(app, environment, names.RELEASE, ("release",), "early"),
+        storage=names.target(app, environment, names.RELEASE, ("release",), "volume"),
+        container=container.of_release(app, release, used, platform),
+        replicas=None,
+        recreate=False,
+        spread="none",
+        spread_by_revision=False,
+        run=Run(timeout=seconds(release.timeout or ""), retries=_retries(release.retries), when="pre-deploy"),
+        configuration=Configuration(env=_plain(used)),
+        network=ports.access(app, "", {}),
+        image=known.builds.get(build.context) if build and not build.dockerfile else None,
+        build=build,
+    )
+
+
+def _storage_wave(component: Component) -> names.When:
+    """Return the wave of a component's volumes: that of the pod that mounts them, or both would wait."""
+    return "volume" if component.when == "pre-deploy" else ""
+
+
+def _replicas(component: Component) -> int | None:
+    """Return the fixed number of pods, or ``None`` if an autoscaler owns it or the component ends by itself."""
+    if isinstance(component.replicas, Autoscaling) or component.type not in {"web", "worker"}:
+        return None
+    return fields.lowest_replicas(component)
+
+
+def _spread(component: Component) -> Literal["preferred", "required", "none"]:
+    """Return how pods are spread; a single pod has nothing to spread."""
+    several = isinstance(component.replicas, Autoscaling) or fields.runs_several(component)
+    return component.spread or ("preferred" if several else "none") if component.type in {"web", "worker"} else "none"
+
+
+def _budget(component: Component, platform: Platform) -> Budget | None:
+    """Return the disruption budget; none for a component that may run as a single pod."""
+    given = component.disruption
+    if component.type not in {"web", "worker"} or (given and given.off) or not fields.runs_several(component):
+        return None
+    smallest = given.min_available if given else None
+    largest = given.max_unavailable if given else None
+    return Budget(
+        min_available=smallest,
+        max_unavailable=1 if smallest is None and largest is None else largest,
+        evict_unready=container.at_least(platform, "1.27"),
+    )
+
+
+def _run(component: Component) -> Run | None:
+    if component.type not in {"cron", "job"}:
+        return None
+    return Run(
+        timeout=seconds(component.timeout or ""),
+        retries=_retries(component.retries),
+        schedule=component.schedule or "",
+        timezone=component.timezone or "",
+        concurrency=_CONCURRENCY[component.concurrency or "forbid"],
+        suspend=component.suspend or False,
+        when=component.when or "",
+    )
+
+
+def _retries(given: int | None) -> int:
+    return RETRIES if given is None else given
+
+
+def _plain(used: tuple[Variable, ...]) -> dict[str, str]:
+    """Return the variables whose values are known now; addresses in the cluster are."""
+    made = {}
+    for variable in used:
+        parts = [part.in_cluster if isinstance(part, Address) else part for part in variable.parts]
+        if all(isinstance(part, str) for part in parts):
+            made[variable.name] = "".join(str(part) for part in parts)
+    return made

@@ -57,6 +57,7 @@ def manifest(
     *,
     name: str = "",
     annotations: Mapping[str, str] | None = None,
+    labels: Mapping[str, str] | None = None,
     **body: Any,
 ) -> Manifest:
     """
@@ -68,6 +69,7 @@ def manifest(
         target: Gives namespace, labels, and Argo CD's annotations.
         name: ``metadata.name``; the target's name if empty.
         annotations: More annotations; the target's own win.
+        labels: More labels; the target's own win.
         body: ``spec``, ``data`` and so on. A value of ``None`` is left out.
     """
     notes = dict(sorted({**(annotations or {}), **target.annotations}.items()))
@@ -75,7 +77,7 @@ def manifest(
     metadata: dict[str, Any] = {"name": name or target.name}
     if not cluster_wide:
         metadata["namespace"] = target.namespace
-    metadata["labels"] = target.labels
+    metadata["labels"] = dict(sorted({**(labels or {}), **target.labels}.items()))
     if notes:
         metadata["annotations"] = notes
     made = {"apiVersion": api_version, "kind": kind, "metadata": metadata}

@@ -10,11 +10,20 @@ from kgen.model.plan import Plan, Workload
 
 def emit(plan: Plan) -> Iterator[Emitted]:
     """Yield every object of ``plan``, in the order in which they are applied."""
-    for made in (*namespace.emit(plan.namespace, plan.target), *account.emit(plan.account, plan.target)):
+    for made in (
+        *namespace.emit(plan.namespace, plan.security_level, plan.target),
+        *account.emit(plan.account, plan.target),
+    ):
         yield Emitted(manifest=made)
     for part in plan.workloads:
         for made in _objects(part, plan.account):
             yield Emitted(manifest=made, origin=part.target.origin)
+
+
+def _shared(plan: Plan) -> Iterator[Manifest]:
+    """Yield the objects of the whole app."""
+    yield from namespace.emit(plan.namespace, plan.security_level, plan.target)
+    yield from account.emit(plan.account, plan.target)
 
 
 def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:

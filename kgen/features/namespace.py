@@ -1,19 +1,26 @@
 """
-Namespace: the one that an app's objects live in.
+Namespace: the one that an app's objects live in, and what pods in it may do.
 
-Emits one Namespace per app and environment.
+Emits one Namespace per app and environment. Its labels have the API server itself refuse every pod that does not meet
+the Pod Security Standard *restricted*, whoever makes it; workloads that would make such pods are warned about at once.
 
-Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/namespaces/
+Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/
 """
 
 from collections.abc import Iterator
+from typing import Literal, TypeAlias
 
 from kgen.k8s import Manifest, Target, manifest
 
 RULES = ()
 
+Level: TypeAlias = Literal["privileged", "baseline", "restricted"]
 
-def emit(name: str, target: Target) -> Iterator[Manifest]:
+
+def emit(name: str, level: Level, target: Target) -> Iterator[Manifest]:
     """Build the Namespace; Argo CD must never delete it, since everything in it would go too."""
     keep = {"argocd.argoproj.io/sync-options": "Prune=false,Delete=false"}
-    yield manifest("v1", "Namespace", target, name=name, annotations=keep)
+    # a pod is refused by `enforce` alone; the other two also speak up when a Deployment is applied
+    security = {"audit": "restricted", "enforce": level, "warn": "restricted"}
+    labels = {f"pod-security.kubernetes.io/{mode}": each for mode, each in security.items()}
+    yield manifest("v1", "Namespace", target, name=name, annotations=keep, labels=labels)

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from kgen.features.autoscaling import Autoscaling
 from kgen.features.configuration import Configuration
 from kgen.features.disruption import Budget
+from kgen.features.namespace import Level
 from kgen.features.network import Access
 from kgen.features.routes import IngressPlan
 from kgen.features.service import ServicePort
@@ -232,6 +233,9 @@ class Plan:
     app: str
     environment: str
     namespace: str
+    security_level: Level
+    """Pod Security Standard that the Namespace enforces."""
+
     target: Target
     """For the Namespace and the ServiceAccount."""
 

@@ -45,6 +45,7 @@ def resolve(app: App, environment: str, platform: Platform, facts: Facts) -> Out
         app=app.name,
         environment=environment,
         namespace=names.namespace(app, environment),
+        security_level="restricted",
         target=names.target(app, environment, "", (), "early"),
         account=app.name,
         workloads=workloads,

@@ -28,6 +28,9 @@ from corrections import Definitions, Schema, corrected
 PACKAGE = "kubernetes-validate"
 FOLDER = "kubernetes_validate/kubernetes-json-schema"
 
+MARK = "# Made by scripts/build_custom_schemas.py."
+"""What follows in ``SOURCES.toml`` is about custom resources."""
+
 PROSE = {"description", "title", "example", "externalDocs"}
 PLAIN = {"type", "format", "enum", "required", "default"}
 """Keywords whose values are copied. One that is not known stops the script: the checker would ignore it, too."""
@@ -160,6 +163,12 @@ def sources_toml(version: str, read: Mapping[str, str], made: Mapping[str, str])
     return "\n".join(lines) + "\n"
 
 
+def of_custom_resources(sources: Path) -> str:
+    """Return what another script has written into ``SOURCES.toml``."""
+    _, mark, rest = sources.read_text("utf-8").partition(MARK) if sources.is_file() else ("", "", "")
+    return f"\n{mark}{rest}" if mark else ""
+
+
 def main() -> None:
     """Write all files below the folder given, and remove those that are no longer made."""
     parser = argparse.ArgumentParser(description="Rebuild the stored Kubernetes schemas.")
@@ -173,7 +182,7 @@ def main() -> None:
         for path in sources(upstream)
     }
     made = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
-    files["SOURCES.toml"] = sources_toml(package.version, read, made)
+    files["SOURCES.toml"] = sources_toml(package.version, read, made) + of_custom_resources(out / "SOURCES.toml")
     for stale in set((out / "kinds").glob("*.json")) - {out / name for name in files}:
         stale.unlink()
     for name, text in files.items():

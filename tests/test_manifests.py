@@ -1,6 +1,7 @@
 """What is reported about objects that kgen made."""
 
 import copy
+import re
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +107,33 @@ def test_kinds_of_crds_are_left_alone() -> None:
 
 def test_good_objects_have_no_findings() -> None:
     assert list(check(map(emitted, OBJECTS), STORE.versions(), STORE)) == []
+
+
+def monitor(**spec: object) -> dict[str, Any]:
+    """Return a ServiceMonitor, which an operator's definition declares."""
+    whole = {"selector": {"matchLabels": {"app": "web"}}, "endpoints": [{"port": "http"}]} | spec
+    api_version = "monitoring.coreos.com/v1"
+    return {"apiVersion": api_version, "kind": "ServiceMonitor", "metadata": {"name": "web"}, "spec": whole}
+
+
+def test_custom_objects_are_checked_against_the_release_that_kgen_knows() -> None:
+    assert not list(check([emitted(monitor())], ("1.36",), STORE))
+    (found,) = check([emitted(monitor(endpoint=[]))], ("1.36",), STORE)
+    assert found.rule is KGEN_MADE_AN_INVALID_OBJECT
+    assert re.fullmatch(
+        r"kgen made a ServiceMonitor `web` that prometheus-operator \d+\.\d+\.\d+ would reject: "
+        "`spec.endpoint` is no field that the CustomResourceDefinition knows",
+        found.message,
+    )
+    assert found.help.startswith("did you mean `endpoints`?")
+
+
+def test_the_metadata_of_custom_objects_is_that_of_all_objects() -> None:
+    bad = monitor()
+    bad["metadata"]["label"] = {"app": "web"}
+    (found,) = check([emitted(bad)], ("1.36",), STORE)
+    assert "`metadata.label` is no field that Kubernetes knows" in found.message
+
+
+def test_custom_kinds_of_which_kgen_has_no_schema_pass() -> None:
+    assert not list(check([emitted({"apiVersion": "example.com/v1", "kind": "Queue", "spec": 1})], ("1.36",), STORE))

@@ -34,6 +34,10 @@ class Store:
         self._kinds: dict[str, dict[tuple[str, str], DefinitionId]] = {}
 
     @property
+    def directory(self) -> str:
+        return self._directory
+
+    @property
     def definitions_read(self) -> int:
         """How many definitions were parsed so far."""
         return len(self._definitions)

@@ -1,5 +1,5 @@
 """
-Write docs/app.md and docs/rules from the code: ``make docs``.
+Write docs/app.md, docs/rules and docs/features from the code and the goldens: ``make docs``.
 
 The words are the attribute docstrings of the model and the explanations of the rules, so that editors, findings
 and pages cannot tell different stories. A test fails if the pages are not what this script writes.
@@ -14,41 +14,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
+import build_feature_pages
 import build_rule_pages
 from pydantic_core import PydanticUndefined
 
 from kgen import judgement, scalars, spec
-from kgen.features.autoscaling import Autoscaling
-from kgen.features.configuration import FileSpec
-from kgen.features.disruption import Disruption
-from kgen.features.routes import Route, Tls
-from kgen.features.service import PortSpec
-from kgen.features.volumes import Volume
-from kgen.model.app import App, Release, SecretSpec
-from kgen.model.component import Component
-from kgen.model.container import (
-    Amounts,
-    Build,
-    EnvSource,
-    Image,
-    Probe,
-    Probes,
-    PythonBuild,
-    Resources,
-    Security,
-)
-from kgen.model.needs import Need
-from kgen.model.platform import Ignore, Images, Output, Platform, Routing, Rules, Secrets, Storage
+from kgen.model.app import App
+from kgen.model.platform import Platform
 
 DOCS = Path(__file__).parent.parent / "docs"
 
-APP: tuple[type[spec.Spec], ...] = (
-    App, Component, Image, Build, PythonBuild, EnvSource, PortSpec, Probes, Probe, Resources, Amounts, Autoscaling,
-    Disruption, Route, Tls, Volume, FileSpec, Security, Release, Need, SecretSpec,
-)  # fmt: skip
-PLATFORM: tuple[type[spec.Spec], ...] = (
-    Platform, Output, Routing, Storage, Secrets, Images, Rules, Ignore,
-)  # fmt: skip
 SCALARS = {
     "Name": "name",
     "ObjectName": "name",
@@ -108,8 +83,29 @@ release; what a component says is laid over them.
 
 def app_page() -> str:
     """Return docs/app.md."""
-    parts = [HEAD, APP_INTRO, "## app.yaml\n", *map(_section, APP), "## kgen.yaml\n", *map(_section, PLATFORM)]
+    app = models(App)
+    platform = [model for model in models(Platform) if model not in app]
+    parts = [HEAD, APP_INTRO, "## app.yaml\n", *map(_section, app), "## kgen.yaml\n", *map(_section, platform)]
     return "\n".join(part.strip("\n") + "\n" for part in parts)
+
+
+def models(root: type[spec.Spec]) -> list[type[spec.Spec]]:
+    """Return ``root`` and every model that it is made of, each after the one that names it first."""
+    made = [root]
+    for model in made:
+        for annotation in get_type_hints(model, include_extras=True).values():
+            made += [each for each in dict.fromkeys(_specs(annotation)) if each not in made]
+    names = [model.__name__ for model in made]
+    if len(set(names)) < len(names):
+        raise ValueError(f"two models have one name, and so one place on the page: {names}")
+    return made
+
+
+def _specs(annotation: Any) -> Iterator[type[spec.Spec]]:
+    if isinstance(annotation, type) and issubclass(annotation, spec.Spec):
+        yield annotation
+    for arg in get_args(annotation):
+        yield from _specs(arg)
 
 
 def _section(model: type[spec.Spec]) -> str:
@@ -187,15 +183,18 @@ def _default(value: Any) -> str:
 
 def pages() -> Mapping[str, str]:
     """Return all pages that are made, by their paths in docs."""
-    return {"app.md": app_page(), **{f"rules/{name}": page for name, page in build_rule_pages.pages().items()}}
+    rules = {f"rules/{name}": page for name, page in build_rule_pages.pages().items()}
+    features = {f"features/{name}": page for name, page in build_feature_pages.pages().items()}
+    return {"app.md": app_page(), **rules, **features}
 
 
 if __name__ == "__main__":
     made = pages()
-    (DOCS / "rules").mkdir(exist_ok=True)
-    for old in (DOCS / "rules").glob("*.md"):
-        if f"rules/{old.name}" not in made:
-            old.unlink()
+    for folder in ("rules", "features"):
+        (DOCS / folder).mkdir(exist_ok=True)
+        for old in (DOCS / folder).glob("*.md"):
+            if f"{folder}/{old.name}" not in made:
+                old.unlink()
     for name, page in made.items():
         (DOCS / name).write_text(page, "utf-8")
     print(f"wrote {len(made)} pages in docs")

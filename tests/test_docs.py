@@ -21,8 +21,8 @@ def test_generated_pages_are_up_to_date() -> None:
             [sys.executable, "-c", script], cwd=ROOT / "scripts", capture_output=True, text=True, check=True
         ).stdout
     )
-    there = {path.relative_to(ROOT / "docs").as_posix(): path.read_text("utf-8") for path in ROOT.glob("docs/rules/*")}
-    there["app.md"] = (ROOT / "docs/app.md").read_text("utf-8")
+    files = [ROOT / "docs/app.md", *ROOT.glob("docs/rules/*"), *ROOT.glob("docs/features/*")]
+    there = {path.relative_to(ROOT / "docs").as_posix(): path.read_text("utf-8") for path in files}
     assert made == there, "run `make docs`"
 
 

@@ -19,6 +19,8 @@ from kgen.emit.dockerignore import dockerignore
 from kgen.emit.objects import emit
 from kgen.k8s import Emitted
 from kgen.load import app as load_app
+from kgen.load import form
+from kgen.load import platform as load_platform
 from kgen.load.files import read
 from kgen.load.project import look
 from kgen.model.facts import Facts
@@ -117,7 +119,16 @@ class Workspace:
 
     source: Source | None
     platform: Platform
+    """The choices for the whole repository: for the base of app files, and for what stands beside the source."""
+
+    platforms: Mapping[str, Platform] = field(default_factory=dict)
+    """Environments that make choices of their own, with all choices that hold there."""
+
     found: tuple[Diagnostic, ...]
+
+    def platform_for(self, environment: str) -> Platform:
+        """Return the choices that hold in ``environment``."""
+        return self.platforms.get(environment, self.platform)
 
 
 def compile_app(path: Path, options: Options) -> Compiled:
@@ -145,7 +156,8 @@ def compile_app(path: Path, options: Options) -> Compiled:
     environments = [_environment(variant, plan, made) for variant, plan in plans]
     for (variant, _), environment in zip(plans, environments, strict=True):
         found += map(variant.locate, _clashes(environment.objects))
-        found += map(variant.locate, check(environment.objects, workspace.platform.kubernetes, store()))
+        versions = workspace.platform_for(variant.environment).kubernetes
+        found += map(variant.locate, check(environment.objects, versions, store()))
     failed = replace(failed, found=tuple(dict.fromkeys((*failed.found, *found))))
     if has_error(found):
         return failed
@@ -167,7 +179,8 @@ def _more_faults(path: Path, source: Source, workspace: Workspace, options: Opti
     left = load_app.remnants(source, options.changes)
     facts = look((variant.app for variant, _ in left), path.parent, path.name)
     for variant, gone in left:
-        for each in certain_faults(variant.app, variant.environment, workspace.platform, facts, gone):
+        platform = workspace.platform_for(variant.environment)
+        for each in certain_faults(variant.app, variant.environment, platform, facts, gone):
             yield variant.locate(each)
 
 
@@ -229,29 +242,33 @@ def open_workspace(folder: Path) -> Workspace:
         if (above / PLATFORM_FILE).is_file():
             root = Path(os.path.relpath(above))
             source = read(root / PLATFORM_FILE, (root / PLATFORM_FILE).as_posix())
-            outcome = load_app.platform(source)
-            platform = outcome.value or Platform()
-            found = (*outcome.found, *_version_faults(platform, source.name))
-            return Workspace(root=root, source=source, platform=platform, found=found)
+            outcome = load_platform.choices(source)
+            chosen = outcome.value or {"": load_platform.NONE}
+            found = dict.fromkeys(
+                (*outcome.found, *(fault for each in chosen.values() for fault in _version_faults(each)))
+            )
+            platforms = {name: each.platform for name, each in chosen.items()}
+            platform = platforms.pop("")
+            return Workspace(root=root, source=source, platform=platform, platforms=platforms, found=tuple(found))
         if (above / ".git").exists():
             break
     return Workspace(root=folder, source=None, platform=Platform(), found=())
 
 
-def _version_faults(platform: Platform, file: str) -> Iterator[Diagnostic]:
+def _version_faults(chosen: load_platform.Choices) -> Iterator[Diagnostic]:
     known = store().versions()
-    for index, version in enumerate(platform.kubernetes):
+    for index, version in enumerate(chosen.platform.kubernetes):
         if version not in known:
             yield Diagnostic(
                 rule=UNKNOWN_VERSION,
                 message=f"kgen has no schemas of Kubernetes {version}",
-                at=Label(("kubernetes", index), file=file),
+                at=form.place(chosen.root, ("kubernetes", index)),
                 help=f"versions: {known[0]} to {known[-1]}",
             )
 
 
 def _plan(variant: load_app.Variant, workspace: Workspace, facts: Facts) -> tuple[Plan | None, list[Diagnostic]]:
-    outcome = resolve(variant.app, variant.environment, workspace.platform, facts)
+    outcome = resolve(variant.app, variant.environment, workspace.platform_for(variant.environment), facts)
     return outcome.value, [variant.locate(each) for each in outcome.found]
 
 

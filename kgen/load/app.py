@@ -7,18 +7,12 @@ at the override, and a fault in the default shows at the default, once.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar
-
-from pydantic import ValidationError
 
 from kgen.diag import Diagnostic, Label, Outcome, Path, Rule, has_error
 from kgen.load import form, settings, shape
 from kgen.load.shape import Shape
 from kgen.model.app import App
-from kgen.model.platform import Platform
-from kgen.source import Node, Source, plain
-from kgen.spec import Spec
-from kgen.syntax.rules import EMPTY_FILE
+from kgen.source import Node, Source
 
 NOT_PER_ENVIRONMENT = Rule(
     code="KG2007",
@@ -34,8 +28,6 @@ NO_COMPONENT = Rule(
     code="KG2009", name="app-without-components", explain="An app without components is nothing to deploy."
 )
 RULES = (NOT_PER_ENVIRONMENT, NOT_AN_APP, NO_COMPONENT)
-
-S = TypeVar("S", bound=Spec)
 
 _INHERITED = ("image", "env", "resources", "security")
 _FIXED = ("apiVersion", "name", "environments")
@@ -118,24 +110,10 @@ def remnants(source: Source, changes: Node | None = None) -> tuple[tuple[Variant
     made = []
     for name, root in _merged(given, _environments(given, whole), changes, whole):
         rest, gone = form.remnant(App, root)
-        app, found = _made(App, rest)
+        app, found = form.made(App, rest)
         if app and not found:
             made.append((Variant(environment=name, app=app, root=rest), gone))
     return tuple(made)
-
-
-def platform(source: Source) -> Outcome[Platform]:
-    """Return the platform's choices; a file that is empty makes none."""
-    if all(each.rule is EMPTY_FILE for each in source.found) and source.root is None:
-        return Outcome(Platform())
-    if source.root is None:
-        return Outcome(None, source.found)
-    whole = shape.shape_of(Platform)
-    long = shape.without_nulls(shape.long_form(source.root, whole), whole)
-    found = [*source.found, *shape.refusals(long, whole)]
-    made, faults = _made(Platform, long)
-    found += faults
-    return Outcome(None if has_error(found) else made, tuple(found))
 
 
 def _merged(root: Node, overlays: Mapping[str, Node], changes: Node | None, whole: Shape) -> Iterator[tuple[str, Node]]:
@@ -151,7 +129,7 @@ def _merged(root: Node, overlays: Mapping[str, Node], changes: Node | None, whol
 
 
 def _variant(root: Node, name: str) -> tuple[Variant | None, list[Diagnostic]]:
-    app, found = _made(App, root)
+    app, found = form.made(App, root)
     if app and name and not app.components:
         found.append(
             Diagnostic(
@@ -162,14 +140,6 @@ def _variant(root: Node, name: str) -> tuple[Variant | None, list[Diagnostic]]:
             )
         )
     return (Variant(environment=name, app=app, root=root) if app else None), found
-
-
-def _made(model: type[S], root: Node) -> tuple[S | None, list[Diagnostic]]:
-    data = plain(root)
-    try:
-        return model.model_validate(data), []
-    except ValidationError as error:
-        return None, list(form.findings(error, data, model, root))
 
 
 def _inherited(app: Node, whole: Shape) -> Node:

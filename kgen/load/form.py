@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -26,6 +26,8 @@ RULES = (
     *judgement.RULES,
 )  # fmt: skip
 
+S = TypeVar("S", bound=Spec)
+
 _BY_NAME: Mapping[str, Rule] = {rule.name: rule for rule in RULES}
 _EXPECTED = {
     "string_type": "a text",
@@ -40,6 +42,15 @@ _BOUNDS = {"greater_than_equal": ("ge", "at least"), "less_than_equal": ("le", "
 _MAX_SHOWN = 40
 _ROUNDS = 5
 """A port without a number, a component without a port…: deeper than anything in the model."""
+
+
+def made(model: type[S], root: Node) -> tuple[S | None, list[Diagnostic]]:
+    """Return what ``root`` says, as ``model``, or why it cannot be."""
+    data = plain(root)
+    try:
+        return model.model_validate(data), []
+    except ValidationError as error:
+        return None, list(findings(error, data, model, root))
 
 
 def findings(error: ValidationError, data: Any, model: type[Spec], root: Node) -> Iterator[Diagnostic]:

@@ -1,7 +1,7 @@
 """The platform's file, ``kgen.yaml``: choices made once for all apps of a repository. Every value has a default."""
 
 import re
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
@@ -16,7 +16,7 @@ from kgen.scalars import (
     Word,
 )
 from kgen.source import Node
-from kgen.spec import Later, NotYet, Spec, fault
+from kgen.spec import BASE_ONLY, Later, NotYet, Spec, fault
 from kgen.versions import DEFAULT_VERSION
 
 _CUSTOM = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+/v[0-9]+((alpha|beta)[0-9]+)?")
@@ -74,13 +74,13 @@ class Images(Spec):
     registry: Repository | None = None
     """Start of the name of images that an app does not name, as `ghcr.io/acme`."""
 
-    python: VersionText = "3.13"
+    python: Annotated[VersionText, BASE_ONLY] = "3.13"
     """Python version of projects that name none."""
 
-    distribution: Name = "trixie"
+    distribution: Annotated[Name, BASE_ONLY] = "trixie"
     """Debian release of the `python:<version>-slim-<release>` base image."""
 
-    uv: VersionText = "0.13"
+    uv: Annotated[VersionText, BASE_ONLY] = "0.13"
     """Version of uv in Dockerfiles of uv projects."""
 
 
@@ -147,7 +147,7 @@ class Platform(Spec):
     crds: tuple[ApiVersion, ...] = ()
     """Custom resources that are installed, by group and version, as `monitoring.coreos.com/v1`."""
 
-    output: Output = Output()
+    output: Annotated[Output, BASE_ONLY] = Output()
     routing: Routing = Routing()
     storage: Storage = Storage()
     secrets: Secrets = Secrets()
@@ -162,13 +162,16 @@ class Platform(Spec):
     argocd: Later = None
     """Repository and project of Argo CD Applications."""
 
-    rules: Rules = Rules()
+    rules: Annotated[Rules, BASE_ONLY] = Rules()
 
-    external: tuple[ObjectPattern, ...] = ()
+    external: Annotated[tuple[ObjectPattern, ...], BASE_ONLY] = ()
     """Objects that exist outside of the repository, as `Secret/db` or `Secret/shop/db`; `*` stands for any name."""
 
     defaults: Later = None
     """Defaults of all app files."""
+
+    environments: dict[Name, Any] = Field(default_factory=dict)
+    """Other choices per environment of the app files: maps merge by key, scalars and lists replace, `null` removes."""
 
     @classmethod
     def expand(cls, node: Node) -> Node:

@@ -1,0 +1,90 @@
+"""YAML values → Platform: the choices for the whole repository, and those that environments make of their own."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from kgen.diag import Diagnostic, Label, Outcome, has_error
+from kgen.load import form, shape
+from kgen.load.app import NOT_PER_ENVIRONMENT
+from kgen.model.platform import Platform
+from kgen.source import Node, Source
+from kgen.syntax.rules import EMPTY_FILE
+
+_ENVIRONMENTS = "environments"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choices:
+    """What the platform chose, for the whole repository or for one environment."""
+
+    platform: Platform
+    root: Node
+    """What ``platform`` was made of: tells where each of its values was written."""
+
+
+NONE = Choices(platform=Platform(), root=Node({}))
+
+
+def choices(source: Source) -> Outcome[Mapping[str, Choices]]:
+    """Return the platform's choices by environment, those for the whole repository under the empty name."""
+    if all(each.rule is EMPTY_FILE for each in source.found) and source.root is None:
+        return Outcome({"": NONE})
+    if source.root is None:
+        return Outcome(None, source.found)
+    whole = shape.shape_of(Platform)
+    long = shape.long_form(source.root, whole)
+    found = [*source.found, *shape.refusals(long, whole)]
+    made: dict[str, Choices] = {}
+    overlays, faults = _overlays(long, whole)
+    found += faults
+    for name, overlay in {"": Node({}), **overlays}.items():
+        merged = shape.merge(_base(long, overlays), overlay, whole, keep_nulls=True)
+        root = shape.without_nulls(merged, whole)
+        platform, wrong = form.made(Platform, root)
+        found += wrong
+        if platform:
+            made[name] = Choices(platform=platform, root=root)
+    found = list(dict.fromkeys(found))  # the same fault of the base, seen in several environments
+    return Outcome(None if has_error(found) else made, tuple(found))
+
+
+def _overlays(root: Node, whole: shape.Shape) -> tuple[dict[str, Node], list[Diagnostic]]:
+    """Return each environment's choices in long form, and what is wrong with them; one may say nothing."""
+    node = root.value.get(_ENVIRONMENTS) if isinstance(root.value, dict) else None
+    if node is None or not isinstance(node.value, dict):
+        return {}, []
+    made: dict[str, Node] = {}
+    found: list[Diagnostic] = []
+    for name, overlay in node.value.items():
+        if overlay.value is not None and not isinstance(overlay.value, dict):
+            message = "an environment is a mapping of choices"
+            found.append(Diagnostic(rule=form.WRONG_TYPE, message=message, at=Label(overlay.at, file=overlay.file)))
+            continue
+        body = Node(overlay.value or {}, overlay.at, "", overlay.file)
+        made[name] = shape.long_form(body, whole)
+        found += _faults(made[name], whole)
+    return made, found
+
+
+def _base(root: Node, overlays: Mapping[str, Node]) -> Node:
+    """Return ``root`` with nothing but the names of its environments."""
+    if not isinstance(root.value, dict) or not overlays:
+        return root
+    at = root[_ENVIRONMENTS]
+    names = {name: Node({}, overlay.at, "", overlay.file) for name, overlay in overlays.items()}
+    return Node(root.value | {_ENVIRONMENTS: Node(names, at.at, "", at.file)}, root.at, root.text, root.file)
+
+
+def _faults(overlay: Node, whole: shape.Shape) -> Iterator[Diagnostic]:
+    """Yield what is wrong with an environment before it is laid over the repository's choices."""
+    yield from shape.refusals(overlay, whole)
+    fixed = [*shape.base_only(overlay, whole)]
+    if isinstance(overlay.value, dict) and (nested := overlay.value.get(_ENVIRONMENTS)):
+        fixed.append((_ENVIRONMENTS, nested))
+    for key, node in fixed:
+        yield Diagnostic(
+            rule=NOT_PER_ENVIRONMENT,
+            message=f"`{key}` cannot change per environment",
+            at=Label(node.at, on="key", file=node.file),
+            help="take it out of the environment: it is for the whole repository",
+        )

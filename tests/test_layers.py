@@ -20,6 +20,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "source": frozenset({"diag"}),
     "dockerfile": frozenset(),
     "k8s": frozenset({"diag"}),
+    "secret_text": frozenset(),
     "spec": frozenset({"diag", "source"}),
     "scalars": frozenset({"cron", "diag", "source", "spec", "units", "words"}),
     "judgement": frozenset({"diag", "scalars", "spec"}),

@@ -19,6 +19,13 @@ Row: TypeAlias = tuple[str, Steps, Any, set[str]]
 
 ROWS: Final[tuple[Row, ...]] = (
     ("autoscaling/defaults", ("components", "worker", "replicas", "max"), 9, {"horizontalpodautoscaler"}),
+    ("configuration/env", ("env", "LOG_LEVEL"), "debug", {"configmap", "deployment"}),
+    (
+        "configuration/immutable-names",
+        ("env", "LOG_LEVEL"),
+        "debug",
+        {"-configmap", "+configmap", "cronjob", "deployment", "job"},
+    ),
     ("disruption/min-available", ("components", "web", "disruption", "minAvailable"), 1, {"poddisruptionbudget"}),
 )
 """Case, path, new value, kinds (or files) that change. A kind stands for all its objects."""

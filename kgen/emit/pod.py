@@ -9,7 +9,6 @@ Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/p
 import itertools
 from typing import Any
 
-from kgen.features import configuration
 from kgen.model.container import Amounts
 from kgen.model.plan import Address, Check, ConfigKey, Mount, Part, PodField, SecretKey, Workload
 
@@ -27,8 +26,8 @@ def template(workload: Workload, account: str, restart: str | None = None) -> di
         restart: ``restartPolicy``; ``None`` for pods that run for ever.
     """
     metadata: dict[str, Any] = {"labels": workload.target.labels}
-    if workload.configuration:
-        metadata["annotations"] = {configuration.CHECKSUM: workload.configuration.checksum}
+    if notes := workload.configuration.annotations:
+        metadata["annotations"] = notes
     return {"metadata": metadata, "spec": _spec(workload, account, restart)}
 
 
@@ -55,7 +54,8 @@ def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, An
         spec["topologySpreadConstraints"] = _spread(workload)
     volumes = [_volume(mount) for mount in container.mounts]
     if container.files:
-        volumes.append({"name": container.files_volume, "configMap": {"name": configuration.names(workload.target)[1]}})
+        source = {"name": workload.configuration.files_name(workload.target)}
+        volumes.append({"name": container.files_volume, "configMap": source})
     spec["volumes"] = volumes
     return spec
 
@@ -70,7 +70,7 @@ def _container(workload: Workload) -> dict[str, Any]:
     if container.ports:
         made["ports"] = [_port(port.name, port.port, port.protocol) for port in container.ports]
     if workload.configuration.env:
-        made["envFrom"] = [{"configMapRef": {"name": configuration.names(workload.target)[0]}}]
+        made["envFrom"] = [{"configMapRef": {"name": workload.configuration.env_name(workload.target)}}]
     if env := _env(workload):
         made["env"] = env
     made["resources"] = {

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
+from kgen.features.configuration import RollOut
 from kgen.judgement import DateText, ObjectPattern, Reason
 from kgen.scalars import (
     INVALID_VERSION,
@@ -151,6 +152,7 @@ class Platform(Spec):
     routing: Routing = Routing()
     storage: Storage = Storage()
     secrets: Secrets = Secrets()
+    configuration: RollOut = RollOut()
     images: Images = Images()
 
     needs: Later = None

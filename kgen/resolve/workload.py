@@ -59,7 +59,7 @@ def of_component(known: Known, name: str) -> Workload:
         spread=_spread(component),
         spread_by_revision=container.at_least(platform, "1.27"),
         run=_run(component),
-        configuration=Configuration(env=_plain(used), files=storage.contents(component, known.facts)),
+        configuration=_configuration(platform, _plain(used), storage.contents(component, known.facts)),
         service=ports.service_ports(component),
         ingresses=ports.ingresses(component, target.name, platform),
         autoscaling=component.replicas if isinstance(component.replicas, Autoscaling) else None,
@@ -86,7 +86,7 @@ def of_release(known: Known, release: Release) -> Workload:
         spread="none",
         spread_by_revision=False,
         run=Run(timeout=seconds(release.timeout or ""), retries=_retries(release.retries), when="pre-deploy"),
-        configuration=Configuration(env=_plain(used)),
+        configuration=_configuration(platform, _plain(used), {}),
         network=ports.access(app, "", {}),
         image=known.builds.get(build.context) if build and not build.dockerfile else None,
         build=build,
@@ -141,6 +141,10 @@ def _run(component: Component) -> Run | None:
 
 def _retries(given: int | None) -> int:
     return RETRIES if given is None else given
+
+
+def _configuration(platform: Platform, env: Mapping[str, str], files: Mapping[str, str]) -> Configuration:
+    return Configuration(env=env, files=files, is_immutable=platform.configuration.roll_out == "name")
 
 
 def _plain(used: tuple[Variable, ...]) -> dict[str, str]:

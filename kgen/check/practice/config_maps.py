@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kgen.check.practice.advice import advice
-from kgen.check.practice.secret_text import is_literal, is_secret_name, known_secret
 from kgen.check.reading import part, texts
+from kgen.secret_text import is_literal, is_secret_name, known_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import re
 
 from kgen.check.fault import short
 from kgen.check.practice.advice import advice, containers
-from kgen.check.practice.secret_text import is_literal, is_secret_name, known_secret
 from kgen.check.reading import entries, mappings, part, text
+from kgen.secret_text import is_literal, is_secret_name, known_secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -28,7 +28,8 @@ def _shared(plan: Plan) -> Iterator[Manifest]:
 
 def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:
     yield from configuration.emit(part.configuration, part.early)
-    yield from network.emit(part.network, part.early)
+    if part.network:
+        yield from network.emit(part.network, part.early)
     yield from volumes.emit(part.claims, part.storage)
     yield workload(part, service_account)
     if part.service:

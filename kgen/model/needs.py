@@ -1,5 +1,6 @@
 """Backing services: what an app needs that is not part of it."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import Field
@@ -10,6 +11,20 @@ from kgen.spec import BASE_ONLY, NotYet, Spec
 NeedType: TypeAlias = Literal[
     "postgres", "redis", "mysql", "valkey", "rabbitmq", "kafka", "s3", "mongodb", "opensearch", "smtp"
 ]
+
+PORTS: Mapping[NeedType, tuple[int, ...]] = {
+    "postgres": (5432,),
+    "redis": (6379,),
+    "mysql": (3306,),
+    "valkey": (6379,),
+    "rabbitmq": (5672, 5671),
+    "kafka": (9092, 9093, 9094),
+    "s3": (443, 9000),
+    "mongodb": (27017,),
+    "opensearch": (443, 9200),
+    "smtp": (587, 465, 25),
+}
+"""Ports at which such a service usually listens, with and without TLS; the first one is that of the container."""
 
 
 class Need(Spec):

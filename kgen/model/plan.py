@@ -205,7 +205,9 @@ class Workload:
     ingresses: tuple[IngressPlan, ...] = ()
     autoscaling: Autoscaling | None = None
     disruption: Budget | None = None
-    network: Access
+    network: Access | None = None
+    """``None``: no NetworkPolicy, so all is open."""
+
     claims: tuple[Claim, ...] = ()
     image: ImagePlan | None = None
     """How its image is built, if kgen writes the Dockerfile."""

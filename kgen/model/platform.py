@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 
 from kgen.features.configuration import RollOut
+from kgen.features.network import NetworkChoices
 from kgen.judgement import DateText, ObjectPattern, Reason
 from kgen.scalars import (
     INVALID_VERSION,
@@ -150,6 +151,7 @@ class Platform(Spec):
 
     output: Annotated[Output, BASE_ONLY] = Output()
     routing: Routing = Routing()
+    network: NetworkChoices = NetworkChoices()
     storage: Storage = Storage()
     secrets: Secrets = Secrets()
     configuration: RollOut = RollOut()

@@ -1,14 +1,12 @@
-"""Ports, routes, and who may call whom."""
+"""Ports and routes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from kgen.diag import Diagnostic, Label, Path
-from kgen.features.network import Access
 from kgen.features.routes import IngressPlan, Rule
 from kgen.features.service import ServicePort
 from kgen.model.app import App
 from kgen.model.component import Component
-from kgen.model.plan import Address, Variable
 from kgen.model.platform import Platform
 from kgen.resolve.references import tcp_ports
 from kgen.resolve.rules import NAME_TAKEN, NO_PORT
@@ -117,32 +115,3 @@ def ingresses(component: Component, name: str, platform: Platform) -> tuple[Ingr
         for each, rules in names.items()
         if rules
     )
-
-
-def access(app: App, name: str, used: Mapping[str, Iterable[Variable]]) -> Access:
-    """
-    Return who may open a connection to component ``name``.
-
-    Args:
-        app: The app.
-        name: The component that is called.
-        used: Environment variables of every component and of the release: a reference in them is a declared edge.
-    """
-    component = app.components.get(name)
-    ports = service_ports(component) if component else ()
-    first = next(iter(tcp_ports(component)), "") if component else ""
-    callers = [
-        {"app.kubernetes.io/name": app.name, "app.kubernetes.io/component": caller}
-        for caller, variables in used.items()
-        if any(_calls(variable, name) for variable in variables)
-    ]
-    outside = {route.port or first for route in component.routes} if component else set()
-    return Access(
-        callers=tuple(callers),
-        from_outside=tuple(port.name for port in ports if port.name in outside),
-        ports=tuple((port.name, port.protocol) for port in ports),
-    )
-
-
-def _calls(variable: Variable, name: str) -> bool:
-    return any(isinstance(part, Address) and part.component == name for part in variable.parts)

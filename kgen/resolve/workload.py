@@ -17,7 +17,7 @@ from kgen.model.facts import Facts
 from kgen.model.image_plan import ImagePlan
 from kgen.model.plan import Address, Run, Variable, Workload
 from kgen.model.platform import Platform
-from kgen.resolve import container, fields, images, names, ports, storage
+from kgen.resolve import container, fields, images, names, network, ports, storage
 from kgen.units import seconds
 
 RETRIES = 2
@@ -64,7 +64,7 @@ def of_component(known: Known, name: str) -> Workload:
         ingresses=ports.ingresses(component, target.name, platform),
         autoscaling=component.replicas if isinstance(component.replicas, Autoscaling) else None,
         disruption=_budget(component, platform),
-        network=ports.access(app, name, known.used),
+        network=network.access(app, name, known.used, platform),
         claims=storage.claims(component, target.name, platform),
         image=known.builds.get(build.context) if build and not build.dockerfile else None,
         build=build,
@@ -87,7 +87,7 @@ def of_release(known: Known, release: Release) -> Workload:
         spread_by_revision=False,
         run=Run(timeout=seconds(release.timeout or ""), retries=_retries(release.retries), when="pre-deploy"),
         configuration=_configuration(platform, _plain(used), {}),
-        network=ports.access(app, "", {}),
+        network=network.access(app, names.RELEASE, known.used, platform),
         image=known.builds.get(build.context) if build and not build.dockerfile else None,
         build=build,
     )

@@ -1,0 +1,141 @@
+"""Who may connect to whom: the edges that the app file declares, from both ends."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from kgen.features.network import Access, Edge, Peer, PeerPort
+from kgen.model.app import App
+from kgen.model.needs import PORTS
+from kgen.model.plan import Address, SecretKey, Variable
+from kgen.model.platform import Platform
+from kgen.resolve.references import tcp_ports
+
+Used: TypeAlias = Mapping[str, Iterable[Variable]]
+"""Environment variables of every component and of the release: a reference in them is a declared edge."""
+
+_INTERNET = (
+    # private use (RFC 1918), shared (RFC 6598), link-local with the metadata of clouds, Azure's WireServer
+    Peer(
+        cidr="0.0.0.0/0",
+        besides=(
+            "10.0.0.0/8",
+            "100.64.0.0/10",
+            "168.63.129.16/32",
+            "169.254.0.0/16",
+            "172.16.0.0/12",
+            "192.168.0.0/16",
+        ),
+    ),
+    Peer(cidr="::/0", besides=("fc00::/7", "fe80::/10")),
+)
+INTERNET = Edge(peers=_INTERNET, ports=(PeerPort(port=443), PeerPort(port=80)))
+"""HTTPS and HTTP to addresses that are nobody's private ones."""
+
+
+def access(app: App, name: str, used: Used, platform: Platform) -> Access | None:
+    """
+    Return which connections of component ``name`` (or the release) are open; ``None`` without NetworkPolicies.
+
+    Args:
+        app: The app.
+        name: The component.
+        used: What all components refer to.
+        platform: The choices of kgen.yaml.
+    """
+    if not platform.network.policies:
+        return None
+    is_open = platform.network.egress == "allow"
+    return Access(
+        incoming=_together(incoming(app, name, used)),
+        outgoing=None if is_open else _together(outgoing(app, name, used, platform)),
+    )
+
+
+def incoming(app: App, name: str, used: Used) -> Iterator[Edge]:
+    """Yield who may connect to component ``name``, and where."""
+    component = app.components.get(name)
+    if component is None or not component.ports:
+        return
+    first = next(iter(tcp_ports(component)), "")
+    outside = {route.port or first for route in component.routes}
+    ports = _ports(app, name)
+    if outside:
+        # anybody: an Ingress controller may run on the hosts' network, or be the cloud's load balancer, and no
+        # selector of pods matches those
+        yield Edge(ports=tuple(port for port in ports if port.port in outside))
+    for caller, variables in used.items():
+        if any(_calls(variable, name) for variable in variables):
+            yield Edge(peers=(pods(app, caller),), ports=ports)
+
+
+def outgoing(app: App, name: str, used: Used, platform: Platform) -> Iterator[Edge]:
+    """Yield to whom component ``name`` may connect, and where: DNS, then what its variables refer to."""
+    yield _dns(platform)
+    variables = tuple(used.get(name, ()))
+    for other in app.components:
+        if any(_calls(variable, other) for variable in variables):
+            numbers = [
+                PeerPort(port=port.port, protocol=port.protocol) for port in app.components[other].ports.values()
+            ]
+            yield Edge(peers=(pods(app, other),), ports=tuple(numbers))
+    for need in app.needs:
+        if any(_needs(variable, need) for variable in variables):
+            yield from to_need(app, need)
+    if platform.network.egress == "internet":
+        yield INTERNET
+
+
+def to_need(app: App, name: str) -> Iterator[Edge]:
+    """
+    Yield the edges to the backing service ``name``.
+
+    Where it runs is written in a Secret, which kgen does not read: any address, at the usual ports. For one that
+    runs in the cluster the peer is known, and takes the place of "any".
+    """
+    yield Edge(ports=tuple(PeerPort(port=number) for number in PORTS[app.needs[name].type]))
+
+
+def pods(app: App, component: str) -> Peer:
+    """Return the pods of a component of this app."""
+    return Peer(pods={"app.kubernetes.io/component": component, "app.kubernetes.io/name": app.name})
+
+
+def _ports(app: App, name: str) -> tuple[PeerPort, ...]:
+    ports = app.components[name].ports
+    return tuple(PeerPort(port=port, protocol=spec.protocol) for port, spec in ports.items())
+
+
+def _dns(platform: Platform) -> Edge:
+    """
+    Return the edge to the cluster's DNS: any server at port 53, unless kgen.yaml says where it is.
+
+    No selector finds all of them: NodeLocal DNSCache answers on an address of the node, GKE's Cloud DNS on a
+    link-local one, others outside of the cluster. Whoever wants to smuggle data out by DNS needs no address of
+    their own for that, since the cluster's server forwards what it does not know.
+
+    Source: https://kubernetes.io/docs/tasks/administer-cluster/nodelocaldns/
+    """
+    given = platform.network.dns
+    port = given.port if given else 53
+    ports = (PeerPort(port=port, protocol="UDP"), PeerPort(port=port))
+    return Edge(peers=(Peer(namespace=given.namespace),) if given else (), ports=ports)
+
+
+def _calls(variable: Variable, name: str) -> bool:
+    return any(isinstance(part, Address) and part.component == name for part in variable.parts)
+
+
+def _needs(variable: Variable, name: str) -> bool:
+    return any(isinstance(part, SecretKey) and part.need == name for part in variable.parts)
+
+
+def _together(edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    """Return ``edges`` with peers of the same ports put together, in the order of the first ones."""
+    made: dict[tuple[PeerPort, ...], list[Peer] | None] = {}
+    for edge in edges:
+        peers = made.setdefault(edge.ports, [])
+        if peers is None or not edge.peers:
+            made[edge.ports] = None  # anybody
+        else:
+            peers += [peer for peer in edge.peers if peer not in peers]
+    return tuple(Edge(peers=tuple(peers or ()), ports=ports) for ports, peers in made.items())

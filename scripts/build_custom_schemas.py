@@ -19,11 +19,15 @@ import tomllib
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
 
-from build_schemas import MARK, line_of
+from build_schemas import FOLDER, MARK, PACKAGE, line_of, sources
+from custom_kubernetes import OfKubernetes
 from custom_pydantic import PRESERVE, Module, Schema
+from custom_validators import Validators
 
 HERE = Path(__file__).parent
 SMALLEST = 200
@@ -69,13 +73,26 @@ def opened(package: Mapping[str, Any], folder: Path) -> Archive:
     return Archive(path)
 
 
-def schemas(package: Mapping[str, Any], archive: Archive) -> Iterator[tuple[str, str, Schema, bool]]:
-    """Yield ``apiVersion``, kind, schema, and whether its objects live in a namespace."""
+def schemas(package: Mapping[str, Any], archive: Archive) -> Iterator[tuple[str, Schema, Mapping[str, Any]]]:
+    """Yield ``<apiVersion> <kind>``, schema, and what else is to be said of the kind."""
     for part in package["read"]:
-        module = Module(archive.text(part["file"]))
-        for kind in part["kinds"]:
-            schema, is_namespaced = module.schema(kind)
-            yield part["api"], kind, schema, is_namespaced
+        if part["file"].endswith(".py"):
+            module = Module(archive.text(part["file"]))
+            made = [(kind, *module.schema(kind)) for kind in part["kinds"]]
+        else:
+            validators = Validators(archive.text, of_kubernetes(), package.get("lost"))
+            of_cluster = part.get("cluster", ())
+            names = [(kind, part["file"].format(kind)) for kind in part["kinds"]]
+            made = [(kind, validators.schema(f"./{name}"), kind not in of_cluster) for kind, name in names]
+        release = {"release": part.get("release", package["release"])}
+        for kind, schema, is_namespaced in made:
+            yield f"{part['api']} {kind}", schema, release | ({} if is_namespaced else {"cluster": True})
+
+
+@cache
+def of_kubernetes() -> OfKubernetes:
+    folder = Path(str(distribution(PACKAGE).locate_file(FOLDER)))
+    return OfKubernetes(sources(folder)[-1])
 
 
 def rooted(schema: Schema) -> Schema:
@@ -141,12 +158,11 @@ def build(packages: list[Mapping[str, Any]], folder: Path) -> dict[str, str]:
     names: dict[str, str] = {}
     kinds: dict[str, Mapping[str, Any]] = {}
     for package in packages:
-        for api, kind, schema, is_namespaced in schemas(package, opened(package, folder)):
+        for kind, schema, facts in schemas(package, opened(package, folder)):
             whole = rooted(schema)
-            name = names.setdefault(line_of(whole), f"{kind}-{digest_of(whole)}")
+            name = names.setdefault(line_of(whole), f"{kind.rpartition(' ')[2]}-{digest_of(whole)}")
             roots[name] = whole
-            scope = {} if is_namespaced else {"cluster": True}
-            kinds[f"{api} {kind}"] = {"definition": name, "release": package["release"], **scope}
+            kinds[kind] = {"definition": name, **facts}
     ids = shared(roots)
     stored = {name: referring(schema, ids) for name, schema in roots.items()}
     stored |= {name: referring(json.loads(line), ids) for line, name in ids.items()}
@@ -195,9 +211,9 @@ def main() -> None:
         (options.out / name).parent.mkdir(parents=True, exist_ok=True)
         (options.out / name).write_text(text, "utf-8", newline="\n")
     made = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
-    sources = options.out / "SOURCES.toml"
-    before = sources.read_text("utf-8").partition(MARK)[0].rstrip() if sources.is_file() else ""
-    sources.write_text(f"{before}\n\n{sources_toml(packages, made)}".lstrip(), "utf-8", newline="\n")
+    file = options.out / "SOURCES.toml"
+    before = file.read_text("utf-8").partition(MARK)[0].rstrip() if file.is_file() else ""
+    file.write_text(f"{before}\n\n{sources_toml(packages, made)}".lstrip(), "utf-8", newline="\n")
     print(f"{options.out}: {len(files)} files, {sum(map(len, files.values()))} bytes")
 
 

@@ -100,11 +100,6 @@ def test_a_kind_that_a_version_does_not_have(api_version: str, kind: str, messag
     assert [(diagnostic.message, diagnostic.help) for diagnostic in found] == [(message, helped)]
 
 
-def test_kinds_of_crds_are_left_alone() -> None:
-    route = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "HTTPRoute", "metadata": {"name": "x"}}
-    assert list(check([emitted(route)], ("1.34",), STORE)) == []
-
-
 def test_good_objects_have_no_findings() -> None:
     assert list(check(map(emitted, OBJECTS), STORE.versions(), STORE)) == []
 

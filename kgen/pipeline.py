@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 
 from kgen.check.manifests import check
 from kgen.check.store import Store, default_directory
+from kgen.deployments import Deployed, deployed
 from kgen.diag import Diagnostic, Label, Rule, Severity, has_error
 from kgen.emit.compose import compose
 from kgen.emit.dockerfile import dockerfile
@@ -26,6 +27,7 @@ from kgen.load.project import look
 from kgen.model.facts import Facts
 from kgen.model.plan import Plan
 from kgen.model.platform import Platform
+from kgen.resolve import argocd
 from kgen.resolve.plan import certain_faults, resolve
 from kgen.resolve.rules import NAME_TAKEN
 from kgen.source import Node, Source
@@ -57,6 +59,9 @@ class Environment:
     tree: Tree
     secrets: Mapping[str, tuple[str, ...]]
     """Secrets that must exist in the namespace, with their keys."""
+
+    deployed: Deployed | None = None
+    """What Argo CD is told, if kgen.yaml says how."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +96,15 @@ class Compiled:
     @property
     def trees(self) -> tuple[Tree, ...]:
         """All folders of output, the source's own last."""
-        return (*(each.tree for each in self.environments), *([self.context] if self.context else []))
+        own = [
+            tree for each in self.environments for tree in (each.tree, *([each.deployed.own] if each.deployed else []))
+        ]
+        return (*own, *([self.context] if self.context else []))
+
+    @property
+    def shared(self) -> tuple[Tree, ...]:
+        """Folders that other apps make as well, with the same content."""
+        return tuple(each.deployed.shared for each in self.environments if each.deployed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +170,8 @@ def compile_app(path: Path, options: Options) -> Compiled:
     for (variant, _), environment in zip(plans, environments, strict=True):
         found += map(variant.locate, _clashes(environment.objects))
         versions = workspace.platform_for(variant.environment).kubernetes
-        found += map(variant.locate, check(environment.objects, versions, store()))
+        argocd = environment.deployed.objects if environment.deployed else ()
+        found += map(variant.locate, check((*environment.objects, *argocd), versions, store()))
     failed = replace(failed, found=tuple(dict.fromkeys((*failed.found, *found))))
     if has_error(found):
         return failed
@@ -245,7 +259,7 @@ def open_workspace(folder: Path) -> Workspace:
             outcome = load_platform.choices(source)
             chosen = outcome.value or {"": load_platform.NONE}
             found = dict.fromkeys(
-                (*outcome.found, *(fault for each in chosen.values() for fault in _version_faults(each)))
+                (*outcome.found, *(fault for each in chosen.values() for fault in _platform_faults(each)))
             )
             platforms = {name: each.platform for name, each in chosen.items()}
             platform = platforms.pop("")
@@ -253,6 +267,14 @@ def open_workspace(folder: Path) -> Workspace:
         if (above / ".git").exists():
             break
     return Workspace(root=folder, source=None, platform=Platform(), found=())
+
+
+def _platform_faults(chosen: load_platform.Choices) -> Iterator[Diagnostic]:
+    yield from _version_faults(chosen)
+    for each in argocd.faults(chosen.platform):
+        places = (form.place(chosen.root, label.path, on=label.on) for label in each.related)
+        related = tuple(replace(place, text=label.text) for place, label in zip(places, each.related, strict=True))
+        yield replace(each, at=form.place(chosen.root, each.at.path, on=each.at.on), related=related)
 
 
 def _version_faults(chosen: load_platform.Choices) -> Iterator[Diagnostic]:
@@ -280,7 +302,23 @@ def _environment(variant: load_app.Variant, plan: Plan, made: _Making) -> Enviro
     files = {_file_name(each): text(each.manifest, header) for each in objects}
     root = made.out / name / plan.app
     tree = Tree(root=root, files=files, inputs=made.inputs, owner=made.owner, out=made.out)
-    return Environment(name=name, namespace=plan.namespace, objects=objects, tree=tree, secrets=plan.secrets)
+    return Environment(
+        name=name,
+        namespace=plan.namespace,
+        objects=objects,
+        tree=tree,
+        secrets=plan.secrets,
+        deployed=_deployed(plan, objects, tree, made.workspace),
+    )
+
+
+def _deployed(plan: Plan, objects: Sequence[Emitted], tree: Tree, workspace: Workspace) -> Deployed | None:
+    platform = workspace.platform_for(plan.environment)
+    deployment = argocd.deployment(platform, plan.environment, tree.root.parent.name)
+    if deployment is None or workspace.source is None:
+        return None
+    texts = {PLATFORM_FILE: workspace.source.text}
+    return deployed(deployment, app=plan.app, namespace=plan.namespace, objects=objects, tree=tree, platform_file=texts)
 
 
 def _clashes(objects: Sequence[Emitted]) -> Iterator[Diagnostic]:

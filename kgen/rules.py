@@ -11,6 +11,7 @@ from kgen.diag import Rule
 from kgen.features import autoscaling, disruption
 from kgen.load import app, form, settings, shape
 from kgen.read import rules as texts
+from kgen.resolve import argocd
 from kgen.resolve import rules as meaning
 from kgen.syntax import rules as syntax
 from kgen.validate import crossings, silences, unreadable
@@ -34,6 +35,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *meaning.RULES,
             *autoscaling.RULES,
             *disruption.RULES,
+            *argocd.RULES,
             *files.RULES,
             *manifests.RULES,
             *schema.RULES,

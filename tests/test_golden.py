@@ -53,7 +53,9 @@ def made(inputs: Path, workspace: Path, monkeypatch: pytest.MonkeyPatch) -> dict
     monkeypatch.chdir(workspace)
     compiled = compile_app(Path("app.yaml"), Options())
     files = {
-        f"{OUT}/{(tree.root / path).as_posix()}": text for tree in compiled.trees for path, text in tree.files.items()
+        f"{OUT}/{(tree.root / path).as_posix()}": text
+        for tree in (*compiled.trees, *compiled.shared)
+        for path, text in tree.files.items()
     }
     findings = render_all(compiled.found, compiled.sources)
     return files | ({DIAGNOSTICS: findings + "\n"} if findings else {})

@@ -41,7 +41,8 @@ LAYERS: Mapping[str, frozenset[str]] = {
     "upgrade": WORDS | {"check", "read", "syntax", "validate"},
     "write": WORDS,
     "report": WORDS,
-    "pipeline": WORDS | {"features", "model", "load", "resolve", "emit", "check", "write"},
+    "deployments": WORDS | {"features", "resolve", "write"},
+    "pipeline": WORDS | {"deployments", "features", "model", "load", "resolve", "emit", "check", "write"},
     "commands": WORDS | {"pipeline", "report", "write", "load", "check", "read", "validate", "upgrade"},
     "rules": WORDS
     | {"features", "syntax", "read", "load", "resolve", "check", "validate", "write", "pipeline", "commands"},

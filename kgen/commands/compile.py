@@ -1,6 +1,6 @@
 """``kgen compile``: all apps that were named, all findings at once, and nothing written if one is an error."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TextIO
@@ -20,7 +20,7 @@ from kgen.load.settings import NOT_SETTABLE, changes
 from kgen.pipeline import Compiled, Options, compile_app
 from kgen.report.summary import Folder, Written, as_data, summary
 from kgen.source import Source
-from kgen.write.leftovers import leftovers
+from kgen.write.leftovers import leftovers, shared_leftovers
 from kgen.write.save import save
 from kgen.write.tree import Changes, Tree, compare, diff
 
@@ -113,8 +113,8 @@ def _compared(request: Request, result: _Result) -> _Result:
     """Compare with what is on disk, if there is something to compare and somebody wants to know."""
     if has_error(result.found) or request.mode == "stdout":
         return result
-    gone = {} if request.environments else {each.file: tuple(_gone(each)) for each in result.compiled}
-    trees = [tree for each in result.compiled for tree in (*each.trees, *gone.get(each.file, ()))]
+    gone = {} if request.environments else _gone(result.compiled)
+    trees = [tree for each in result.compiled for tree in (*each.trees, *each.shared, *gone.get(each.file, ()))]
     compared: dict[Path, Changes] = {}
     for tree in trees:
         try:
@@ -148,8 +148,18 @@ def _disk_fault(tree: Tree, error: OSError) -> Diagnostic:
     )
 
 
-def _gone(compiled: Compiled) -> Iterator[Tree]:
-    return leftovers(compiled.out, compiled.input, [each.tree.root for each in compiled.environments])
+def _gone(compiled: Sequence[Compiled]) -> dict[str, tuple[Tree, ...]]:
+    """Return app file → output that is not made any more; what several apps shared is counted with the first one."""
+    made = {each.file: tuple(leftovers(each.out, each.input, _locks(each.trees))) for each in compiled}
+    gone = [tree for trees in made.values() for tree in trees]
+    for each in compiled[:1]:
+        kept = _locks(tree for one in compiled for tree in one.shared)
+        made[each.file] += tuple(shared_leftovers(each.out, gone, kept))
+    return made
+
+
+def _locks(trees: Iterable[Tree]) -> list[Path]:
+    return [tree.root / tree.lock for tree in trees]
 
 
 def _print(request: Request, result: _Result, out: TextIO, err: TextIO) -> None:
@@ -220,7 +230,7 @@ def _found_on_disk(compiled: Compiled, result: _Result) -> Iterator[Diagnostic]:
 
 def _trees(compiled: Compiled, result: _Result) -> tuple[Tree, ...]:
     """Return all folders of ``compiled``, and those of environments that it no longer has."""
-    return (*compiled.trees, *result.gone.get(compiled.file, ()))
+    return (*compiled.trees, *compiled.shared, *result.gone.get(compiled.file, ()))
 
 
 def _written(result: _Result) -> Iterator[Written]:
@@ -244,6 +254,10 @@ def _folders(compiled: Compiled, result: _Result) -> Iterator[Folder]:
         )
     if compiled.context:
         yield _folder(compiled.context, result.changes)
+    for part in compiled.environments:
+        if part.deployed:
+            yield replace(_folder(part.deployed.own, result.changes), environment=part.name, is_for_argocd=True)
+            yield replace(_folder(part.deployed.shared, result.changes), environment=part.name, is_for_argocd=True)
     for tree in result.gone.get(compiled.file, ()):
         yield replace(_folder(tree, result.changes), environment=tree.root.parent.name)
 

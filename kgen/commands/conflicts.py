@@ -6,6 +6,7 @@ from pathlib import Path
 from kgen.diag import Diagnostic, Label, Rule
 from kgen.pipeline import Compiled
 from kgen.words import suggestion
+from kgen.write.lock import NAME as LOCK
 
 UNKNOWN_ENVIRONMENT = Rule(
     code="KG1102", name="unknown-environment", explain="`--env` names an environment of the app files."
@@ -51,7 +52,7 @@ def same_output(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
     for each in compiled:
         for tree in each.trees:
             root = tree.root.absolute()
-            owned = [tree.root] if tree.out else []
+            owned = [tree.root] if tree.out and tree.lock == LOCK else []  # one of several locks: a part of a folder
             for path in (*owned, *(root / name for name in (*tree.files, tree.lock))):
                 other = writers.setdefault(path.absolute(), each)
                 if other is each or (other.file, each.file) in told:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
+from kgen.features.argocd import ArgoCd
 from kgen.features.configuration import RollOut
 from kgen.features.network import NetworkChoices
 from kgen.judgement import DateText, ObjectPattern, Reason
@@ -163,8 +164,8 @@ class Platform(Spec):
     security: Later = None
     """Security level."""
 
-    argocd: Later = None
-    """Repository and project of Argo CD Applications."""
+    argocd: ArgoCd | None = None
+    """How Argo CD deploys the output; without it kgen writes no objects for Argo CD."""
 
     rules: Annotated[Rules, BASE_ONLY] = Rules()
 

@@ -20,6 +20,9 @@ class Folder:
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     is_clean: bool = True
+    is_for_argocd: bool = False
+    """Whether it holds what Argo CD is told, and no object of the app."""
+
     secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Secrets that have to exist in the namespace, with their keys."""
 
@@ -59,13 +62,20 @@ def _app(app: Written, *, only_checked: bool) -> Iterator[str]:
         if folder.is_clean:
             continue
         verb = "stale" if only_checked else "wrote"
-        if not folder.objects and folder.environment:
-            yield f"  {'left over' if only_checked else 'removed'} {folder.root}/: Argo CD deletes what it made from it"
+        if not folder.files:
+            yield f"  {'left over' if only_checked else 'removed'} {folder.root}/: {_afterwards(app)}"
             continue
         yield f"  {verb} {folder.root}/ ({_counts(folder)})"
         for sign, names in (("+", folder.created), ("~", folder.changed), ("-", folder.removed)):
             if only_checked or not folder.environment or sign != "+":
                 yield from (f"    {sign} {name}" for name in names)
+
+
+def _afterwards(app: Written) -> str:
+    """Return what becomes of the objects in the cluster when their folder goes."""
+    if any(folder.is_for_argocd for folder in app.folders):
+        return "its objects stay in the cluster until somebody deletes them"
+    return "Argo CD deletes what it made from it"
 
 
 def _counts(folder: Folder) -> str:

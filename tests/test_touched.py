@@ -1,9 +1,9 @@
 """
 Changing one field of an app file changes only the output that it should.
 
-A row of ``data/touched/<feature>.toml`` says: in this golden case of the feature, put this value at this path of app.yaml,
-and these files change and no other. A manifest is named by its kind, anything else by its file name; ``+`` before it: it is
-new, ``-``: it is gone.
+A row of ``data/touched/<feature>.toml`` says: in this golden case of the feature, put this value at this path of
+app.yaml, and these files change and no other. A manifest is named by its kind, anything else by its file name; ``+``
+before it: it is new, ``-``: it is gone.
 """
 
 import tomllib

@@ -8,10 +8,10 @@ from kgen.check import rules as schema
 from kgen.commands import apps, conflicts, fields, kinds, wrong_use
 from kgen.commands import compile as compile_command
 from kgen.diag import Rule
-from kgen.features import autoscaling, disruption
+from kgen.features import autoscaling, disruption, metrics
 from kgen.load import app, form, settings, shape
 from kgen.read import rules as texts
-from kgen.resolve import argocd
+from kgen.resolve import argocd, installed
 from kgen.resolve import rules as meaning
 from kgen.syntax import rules as syntax
 from kgen.validate import crossings, silences, unreadable
@@ -33,9 +33,11 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *settings.RULES,
             *pipeline.RULES,
             *meaning.RULES,
+            *installed.RULES,
             *autoscaling.RULES,
             *disruption.RULES,
             *argocd.RULES,
+            *metrics.RULES,
             *files.RULES,
             *manifests.RULES,
             *schema.RULES,

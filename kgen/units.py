@@ -91,6 +91,18 @@ def seconds(text: str) -> int | None:
     return hours * 3600 + minutes * 60 + secs
 
 
+def duration(length: int) -> str:
+    """
+    Return a number of seconds as Prometheus and Kubernetes write it.
+
+    >>> duration(30), duration(5400), duration(3600), duration(3601)
+    ('30s', '1h30m', '1h', '1h1s')
+    """
+    minutes, secs = divmod(length, 60)
+    hours, minutes = divmod(minutes, 60)
+    return "".join(f"{number}{unit}" for number, unit in ((hours, "h"), (minutes, "m"), (secs, "s")) if number) or "0s"
+
+
 def version_key(version: str) -> tuple[int, int]:
     """
     Return a Kubernetes version as numbers that sort.

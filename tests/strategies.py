@@ -25,6 +25,7 @@ from kgen.cron import timezones
 from kgen.features.autoscaling import Autoscaling
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
+from kgen.features.metrics import Metrics, Requests
 from kgen.features.routes import Route, Tls
 from kgen.features.service import PortSpec
 from kgen.features.volumes import Volume
@@ -190,6 +191,8 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (scalars.MinorVersion, st.sampled_from(["3.11", "3.13", "3.10"])),
         (scalars.DebianPackage, st.sampled_from(["libpq5", "g++", "libstdc++6", "python3.11"])),
         (scalars.ExtraName, st.sampled_from(["postgres", "dev", "a.b_c-d", "1"])),
+        (scalars.MetricName, st.sampled_from(["http_requests_total", "a:b_c", "_x9"])),
+        (scalars.LabelName, st.sampled_from(["code", "status", "_x"])),
         (scalars.Share, st.integers(1, 99).map("{}%".format)),
         (scalars.Cpu, st.sampled_from(_cpu_low + _cpu_high)),
         (scalars.Memory, _size),
@@ -458,6 +461,14 @@ def _optional_port_name(known: Known) -> Strategy:
     return st.sampled_from((*known.ports, None))
 
 
+def _metrics(known: Known) -> Strategy:
+    off = st.just({"off": True})
+    if not known.ports:
+        return off
+    on = fields(Metrics, known, without=["off"])
+    return st.one_of(off, on, fields(Metrics, known, without=["off"], always=["requests"]))
+
+
 LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Build: _build,
     PythonBuild: _python,
@@ -465,6 +476,7 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Probe: _probe,
     Autoscaling: _autoscaling,
     Volume: _volume,
+    Metrics: _metrics,
     Tls: _tls,
     FileSpec: lambda known: _exactly_one(FileSpec, ("source", "content"), known),
 }
@@ -474,10 +486,14 @@ SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Build: lambda _: _relative_path,
     Disruption: lambda _: st.just(value=False),
     Image: _image,
+    Metrics: lambda known: st.one_of(
+        _url(known), st.just(value=False), *([st.just(value=True)] if known.ports else [])
+    ),
     PortSpec: lambda _: st.integers(1, 65535),
     Probe: lambda known: st.one_of(_url(known), st.just(value=False)),
     Probes: _url,
     Release: lambda _: _command,
+    Requests: lambda _: SCALARS[_check_of(scalars.MetricName)],
     Resources: _short_resources,
     SecretSpec: lambda _: st.lists(as_written(_key), max_size=3),
     Tls: lambda _: st.booleans(),
@@ -494,6 +510,7 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Probes, "startup"): _single_success,
     (Probes, "liveness"): _single_success,
     (Route, "port"): _optional_port_name,
+    (Metrics, "port"): _optional_port_name,
     (Component, "disruption"): lambda known: st.one_of(st.just(value=False), _disruption(known)),
     (EnvSource, "secret"): lambda known: st.sampled_from(known.secrets),
     (EnvSource, "field"): lambda _: st.sampled_from(_POD_FIELDS),
@@ -504,7 +521,7 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
 
 # --- components -----------------------------------------------------------------------------------------------------
 
-_RUNS_FOR_EVER = ("port", "ports", "probes", "replicas", "disruption", "spread")
+_RUNS_FOR_EVER = ("port", "ports", "probes", "replicas", "disruption", "spread", "metrics")
 _NOT_FOR: Final[Mapping[str, tuple[str, ...]]] = {
     "web": ("schedule", "timezone", "concurrency", "suspend", "timeout", "retries", "when"),
     "worker": ("routes", "schedule", "timezone", "concurrency", "suspend", "timeout", "retries", "when"),

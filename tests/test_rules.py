@@ -32,6 +32,41 @@ def _modules() -> Iterator[str]:
 
 
 MODULES = tuple(_modules())
+MODULES = (
+    "kgen.check.manifests",
+    "kgen.check.rules",
+    "kgen.commands.apps",
+    "kgen.commands.compile",
+    "kgen.commands.conflicts",
+    "kgen.commands.fields",
+    "kgen.commands.kinds",
+    "kgen.commands.wrong_use",
+    "kgen.validate.crossings",
+    "kgen.validate.silences",
+    "kgen.validate.unreadable",
+    "kgen.features.account",
+    "kgen.features.autoscaling",
+    "kgen.features.configuration",
+    "kgen.features.disruption",
+    "kgen.features.metrics",
+    "kgen.features.namespace",
+    "kgen.features.network",
+    "kgen.features.routes",
+    "kgen.features.service",
+    "kgen.features.volumes",
+    "kgen.load.app",
+    "kgen.load.form",
+    "kgen.load.settings",
+    "kgen.load.shape",
+    "kgen.syntax.rules",
+    "kgen.pipeline",
+    "kgen.read.rules",
+    "kgen.resolve.installed",
+    "kgen.resolve.rules",
+    "kgen.judgement",
+    "kgen.scalars",
+    "kgen.write.rules",
+)
 """All modules with ``RULES``."""
 
 SEEN_ELSEWHERE = {

@@ -3,7 +3,18 @@
 from collections.abc import Iterator
 
 from kgen.emit.workload import workload
-from kgen.features import account, autoscaling, configuration, disruption, namespace, network, routes, service, volumes
+from kgen.features import (
+    account,
+    autoscaling,
+    configuration,
+    disruption,
+    metrics,
+    namespace,
+    network,
+    routes,
+    service,
+    volumes,
+)
 from kgen.k8s import Emitted, Manifest
 from kgen.model.plan import Plan, Workload
 
@@ -39,3 +50,5 @@ def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:
         yield from autoscaling.emit(part.autoscaling, part.target)
     if part.disruption:
         yield from disruption.emit(part.disruption, part.target)
+    if part.monitor:
+        yield from metrics.emit(part.monitor, part.target)

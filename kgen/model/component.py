@@ -7,6 +7,7 @@ from pydantic import Tag as UnionTag
 from kgen.features.autoscaling import Autoscaling
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
+from kgen.features.metrics import Metrics
 from kgen.features.routes import Route
 from kgen.features.service import PortSpec
 from kgen.features.volumes import Volume
@@ -109,8 +110,8 @@ class Component(Spec):
     stop_grace_period: Duration | None = None
     """Time between SIGTERM and SIGKILL; 30s by default."""
 
-    metrics: Later = None
-    """Where Prometheus finds metrics."""
+    metrics: Metrics | None = None
+    """Where Prometheus finds metrics: `true`, a path, or `{port, path, interval}`."""
 
     alerts: Later = None
     """Alert rules."""

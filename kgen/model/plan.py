@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from kgen.features.autoscaling import Autoscaling
 from kgen.features.configuration import Configuration
 from kgen.features.disruption import Budget
+from kgen.features.metrics import Monitor
 from kgen.features.namespace import Level
 from kgen.features.network import Access
 from kgen.features.routes import IngressPlan
@@ -209,6 +210,7 @@ class Workload:
     """``None``: no NetworkPolicy, so all is open."""
 
     claims: tuple[Claim, ...] = ()
+    monitor: Monitor | None = None
     image: ImagePlan | None = None
     """How its image is built, if kgen writes the Dockerfile."""
 

@@ -9,6 +9,7 @@ from kgen.features.argocd import ArgoCd
 from kgen.features.configuration import RollOut
 from kgen.features.network import NetworkChoices
 from kgen.judgement import DateText, ObjectPattern, Reason
+from kgen.model.operations import Monitoring
 from kgen.scalars import (
     INVALID_VERSION,
     Name,
@@ -157,6 +158,7 @@ class Platform(Spec):
     secrets: Secrets = Secrets()
     configuration: RollOut = RollOut()
     images: Images = Images()
+    monitoring: Monitoring = Monitoring()
 
     needs: Later = None
     """How each type of backing service is met."""

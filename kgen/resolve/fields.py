@@ -20,6 +20,7 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "disruption": _RUNS_FOR_EVER,
     "spread": _RUNS_FOR_EVER,
     "routes": ("web",),
+    "metrics": _RUNS_FOR_EVER,
     "schedule": ("cron",),
     "timezone": ("cron",),
     "concurrency": ("cron",),

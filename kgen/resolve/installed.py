@@ -11,6 +11,8 @@ NOT_INSTALLED = Rule(
     explain="An object of a kind that the cluster does not know is refused, and with it the whole deployment.",
 )
 
+RULES = (NOT_INSTALLED,)
+
 
 def is_installed(platform: Platform, api_version: str) -> bool:
     """Tell whether the cluster has the custom resources of ``api_version``, as ``keda.sh/v1alpha1``."""

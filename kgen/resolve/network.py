@@ -8,6 +8,7 @@ from kgen.model.app import App
 from kgen.model.needs import PORTS
 from kgen.model.plan import Address, SecretKey, Variable
 from kgen.model.platform import Platform
+from kgen.resolve import monitoring
 from kgen.resolve.references import tcp_ports
 
 Used: TypeAlias = Mapping[str, Iterable[Variable]]
@@ -46,7 +47,7 @@ def access(app: App, name: str, used: Used, platform: Platform) -> Access | None
         return None
     is_open = platform.network.egress == "allow"
     return Access(
-        incoming=_together(incoming(app, name, used)),
+        incoming=_together((*incoming(app, name, used), *monitoring.edges(app, name, platform))),
         outgoing=None if is_open else _together(outgoing(app, name, used, platform)),
     )
 

@@ -14,7 +14,7 @@ from kgen.model.app import App
 from kgen.model.facts import Facts
 from kgen.model.plan import Backing, Plan, SecretKey, Variable, Workload
 from kgen.model.platform import Platform
-from kgen.resolve import fields, images, names, ports, references, rules, storage
+from kgen.resolve import fields, images, monitoring, names, ports, references, rules, storage
 from kgen.resolve.workload import Known, of_component, of_release
 
 
@@ -103,6 +103,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from ports.faults(app)
     yield from storage.faults(app, facts)
     yield from images.faults(app, facts, platform)
+    yield from monitoring.faults(app, platform)
     if not environment:
         yield from images.unused(app)
     if app.release:

@@ -17,7 +17,7 @@ from kgen.model.facts import Facts
 from kgen.model.image_plan import ImagePlan
 from kgen.model.plan import Address, Run, Variable, Workload
 from kgen.model.platform import Platform
-from kgen.resolve import container, fields, images, names, network, ports, storage
+from kgen.resolve import container, fields, images, monitoring, names, network, ports, storage
 from kgen.units import seconds
 
 RETRIES = 2
@@ -48,6 +48,7 @@ def of_component(known: Known, name: str) -> Workload:
     component, used = app.components[name], known.used[name]
     target = names.target(app, environment, name, ("components", name), component.when or "")
     build = images.build_of(app, component)
+    service = () if monitoring.only_metrics(app, name, known.used) else ports.service_ports(component)
     return Workload(
         type=component.type,
         target=target,
@@ -60,12 +61,13 @@ def of_component(known: Known, name: str) -> Workload:
         spread_by_revision=container.at_least(platform, "1.27"),
         run=_run(component),
         configuration=_configuration(platform, _plain(used), storage.contents(component, known.facts)),
-        service=ports.service_ports(component),
+        service=service,
         ingresses=ports.ingresses(component, target.name, platform),
         autoscaling=component.replicas if isinstance(component.replicas, Autoscaling) else None,
         disruption=_budget(component, platform),
         network=network.access(app, name, known.used, platform),
         claims=storage.claims(component, target.name, platform),
+        monitor=monitoring.monitor(component, platform, has_service=bool(service)),
         image=known.builds.get(build.context) if build and not build.dockerfile else None,
         build=build,
     )

@@ -126,57 +126,6 @@ EnvName: TypeAlias = Annotated[
     ),
 ]
 
-LabelKey: TypeAlias = Annotated[
-    str,
-    AfterValidator(
-        matching(
-            INVALID_NAME,
-            rf"({_SUBDOMAIN}/)?[A-Za-z0-9]([-._A-Za-z0-9]{{0,61}}[A-Za-z0-9])?",
-            "a key of a label",
-            "use letters, digits, `-`, `_` and `.`, as `example.com/team`",
-            317,
-        )
-    ),
-]
-
-LabelValue: TypeAlias = Annotated[
-    str,
-    AS_WRITTEN,
-    AfterValidator(
-        matching(
-            INVALID_NAME,
-            r"([A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?)?",
-            "a value of a label",
-            "use letters, digits, `-`, `_` and `.`",
-            63,
-        )
-    ),
-]
-
-MetricName: TypeAlias = Annotated[
-    str,
-    AfterValidator(
-        matching(
-            INVALID_NAME,
-            r"[a-zA-Z_:][a-zA-Z0-9_:]*",
-            "a name of a metric",
-            "use letters, digits, `_` and `:`, as `http_requests_total`",
-            200,
-        )
-    ),
-]
-"""Source: https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels."""
-
-LabelName: TypeAlias = Annotated[
-    str,
-    AfterValidator(
-        matching(
-            INVALID_NAME, r"(?!__)[a-zA-Z_][a-zA-Z0-9_]*", "a label of a metric", "use letters, digits and `_`", 200
-        )
-    ),
-]
-"""Source: https://prometheus.io/docs/concepts/data_model/#metric-names-and-labels."""
-
 Reference: TypeAlias = Annotated[
     str,
     AfterValidator(matching(INVALID_REFERENCE, rf"{_SUBDOMAIN}/{_KEY}", "a reference", "write it `name/key`", 507)),

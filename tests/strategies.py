@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator
 from pydantic.fields import FieldInfo
 
-from kgen import scalars
+from kgen import prometheus, scalars
 from kgen.cron import timezones
 from kgen.features.autoscaling import Autoscaling
 from kgen.features.configuration import FileSpec
@@ -191,8 +191,8 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (scalars.MinorVersion, st.sampled_from(["3.11", "3.13", "3.10"])),
         (scalars.DebianPackage, st.sampled_from(["libpq5", "g++", "libstdc++6", "python3.11"])),
         (scalars.ExtraName, st.sampled_from(["postgres", "dev", "a.b_c-d", "1"])),
-        (scalars.MetricName, st.sampled_from(["http_requests_total", "a:b_c", "_x9"])),
-        (scalars.LabelName, st.sampled_from(["code", "status", "_x"])),
+        (prometheus.MetricName, st.sampled_from(["http_requests_total", "a:b_c", "_x9"])),
+        (prometheus.LabelName, st.sampled_from(["code", "status", "_x"])),
         (scalars.Share, st.integers(1, 99).map("{}%".format)),
         (scalars.Cpu, st.sampled_from(_cpu_low + _cpu_high)),
         (scalars.Memory, _size),
@@ -493,7 +493,7 @@ SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Probe: lambda known: st.one_of(_url(known), st.just(value=False)),
     Probes: _url,
     Release: lambda _: _command,
-    Requests: lambda _: SCALARS[_check_of(scalars.MetricName)],
+    Requests: lambda _: SCALARS[_check_of(prometheus.MetricName)],
     Resources: _short_resources,
     SecretSpec: lambda _: st.lists(as_written(_key), max_size=3),
     Tls: lambda _: st.booleans(),

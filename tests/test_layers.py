@@ -23,6 +23,8 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "secret_text": frozenset(),
     "spec": frozenset({"diag", "source"}),
     "scalars": frozenset({"cron", "diag", "source", "spec", "units", "words"}),
+    "labels": frozenset({"scalars", "spec"}),
+    "prometheus": frozenset({"scalars", "spec"}),
     "judgement": frozenset({"diag", "scalars", "spec"}),
 }
 """Modules without a layer, and which of each other they may import."""

@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 from kgen.diag import Rule, Severity
 from kgen.k8s import Manifest, Target, manifest
-from kgen.scalars import Duration, LabelName, MetricName, PortName, UrlPath, Word
+from kgen.prometheus import LabelName, MetricName
+from kgen.scalars import Duration, PortName, UrlPath, Word
 from kgen.source import Node
 from kgen.spec import Spec
 

@@ -1,6 +1,7 @@
 """What kgen.yaml says about monitoring and backups: whose objects they are, and where they live."""
 
-from kgen.scalars import LabelKey, LabelValue, Name
+from kgen.labels import LabelKey, LabelValue
+from kgen.scalars import Name
 from kgen.spec import Spec
 
 

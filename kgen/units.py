@@ -77,6 +77,34 @@ def memory(text: str) -> str:
     return str(size)
 
 
+def plain(text: str) -> str | None:
+    """
+    Return the canonical spelling of an amount above 0 that has no unit, or ``None`` if ``text`` is none.
+
+    >>> plain("100"), plain("0.5"), plain("1500m"), plain("1000"), plain("1.5k"), plain("2Ki"), plain("0"), plain("1e3")
+    ('100', '500m', '1500m', '1k', '1500', '2Ki', None, None)
+
+    Source: https://github.com/kubernetes/apimachinery/blob/master/pkg/api/resource/quantity.go
+    """
+    if text.endswith("i"):
+        return memory(text) if memory_bytes(text) else None
+    thousandths = text.endswith("m")
+    match = _MEMORY.fullmatch(text.removesuffix("m"))
+    if not match or (thousandths and match["suffix"]):
+        return None
+    millis = Decimal(match["number"]) * (_DECIMAL | {"": 1})[match["suffix"]] * (1 if thousandths else 1000)
+    if not millis or millis != int(millis):
+        return None
+    return f"{millis:f}m" if millis % 1000 else _decimal(int(millis) // 1000)
+
+
+def _decimal(number: int) -> str:
+    for suffix, factor in reversed(_DECIMAL.items()):
+        if number % factor == 0:
+            return f"{number // factor}{suffix}"
+    return str(number)
+
+
 def seconds(text: str) -> int | None:
     """
     Return a duration in whole seconds, or ``None`` if ``text`` is no duration.

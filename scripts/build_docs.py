@@ -16,9 +16,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 
 import build_feature_pages
 import build_rule_pages
-from pydantic_core import PydanticUndefined
 
 from kgen import judgement, scalars, spec
+from kgen.features import autoscaling
 from kgen.model.app import App
 from kgen.model.platform import Platform
 
@@ -52,6 +52,9 @@ SCALARS = {
     "Reason": "text",
     "DateText": "date",
     "ObjectPattern": "`Kind/name`",
+    "Window": "duration",
+    "Period": "duration",
+    "Amount": "amount",
 }
 
 HEAD = "<!-- written by `make docs` from the code; do not edit -->\n"
@@ -117,7 +120,7 @@ def _section(model: type[spec.Spec]) -> str:
         waiting = {word for mark in info.metadata if isinstance(mark, spec.NotYet) for word in mark.values}
         kind = "" if later else _kind(hints[name])
         kind = ", ".join(word for word in kind.split(", ") if word.strip("`") not in waiting)
-        default = "required" if info.default is PydanticUndefined else _default(info.default)
+        default = "required" if info.is_required() else _default(info.get_default(call_default_factory=True))
         meaning = notes.get(name, "").replace("\n", " ").replace("|", "\\|")
         if waiting:
             meaning += " Not supported yet: " + ", ".join(f"`{word}`" for word in sorted(waiting)) + "."
@@ -148,7 +151,7 @@ def _kind(annotation: Any) -> str:
 
 def _kinds(annotation: Any) -> Iterator[str]:
     for name, words in SCALARS.items():
-        if annotation == getattr(scalars, name, None) or annotation == getattr(judgement, name, None):
+        if any(annotation == getattr(module, name, None) for module in (scalars, judgement, autoscaling)):
             yield words
             return
     origin, args = get_origin(annotation), get_args(annotation)

@@ -22,7 +22,8 @@ from pydantic.fields import FieldInfo
 
 from kgen import prometheus, scalars
 from kgen.cron import timezones
-from kgen.features.autoscaling import Autoscaling
+from kgen.features import autoscaling
+from kgen.features.autoscaling import Behavior, Metric, Pace
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics, Requests
@@ -42,6 +43,7 @@ from kgen.model.container import (
     Resources,
 )
 from kgen.model.facts import Facts, Project
+from kgen.model.replicas import Autoscaling
 from kgen.spec import AS_WRITTEN, NotYet, Spec
 
 Strategy: TypeAlias = st.SearchStrategy[Any]
@@ -203,6 +205,12 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (scalars.Repository, _repository),
         (scalars.Tag, _tag),
         (scalars.Digest, _digest),
+        (autoscaling.MetricName, st.sampled_from(["requests_per_second", "queue.depth", "a|b|c", "no"])),
+        (autoscaling.LabelKey, st.sampled_from(["queue", "app.kubernetes.io/name", "no"])),
+        (autoscaling.LabelValue, _text(_KEY, 20, start=_ALNUM, end=_ALNUM)),
+        (autoscaling.Amount, st.sampled_from(["100", "0.5", "250m", "1000", "1.5k", "2Ki"])),
+        (autoscaling.Window, st.sampled_from(["0s", "90s", "1h", "5m"])),
+        (autoscaling.Period, st.sampled_from(["1s", "15s", "30m"])),
     )
 }
 """Validator of a scalar → values that it accepts."""
@@ -411,7 +419,23 @@ def _autoscaling(known: Known) -> Strategy:
         low, high = sorted((bounds.get("min", 2), bounds["max"]))
         return bounds | ({"min": low, "max": high} if "min" in bounds else {"max": high})
 
-    return fields(Autoscaling, known).map(order)
+    full = fields(Autoscaling, known, always=["metrics", "behavior"])  # or what is deep in it would hardly be drawn
+    return st.one_of(fields(Autoscaling, known), full).map(order)
+
+
+def _metric(known: Known) -> Strategy:
+    of_pods = fields(Metric, known, without=["object", "external", "value"], always=["pods", "average"])
+    other = st.sampled_from(["object", "external"]), st.sampled_from(["average", "value"])
+    return st.one_of(of_pods, st.tuples(*other).flatmap(lambda keys: _other_metric(keys, known)))
+
+
+def _other_metric(keys: tuple[str, ...], known: Known) -> Strategy:
+    return fields(Metric, known, without={"pods", "object", "external", "average", "value"} - {*keys}, always=keys)
+
+
+def _pace(known: Known) -> Strategy:
+    without = fields(Pace, known, without=["pods", "percent", "period", "select", "off"])
+    return st.one_of(without, fields(Pace, known, without=["off"], always=["pods", "percent"]))
 
 
 def _disruption(known: Known) -> Strategy:
@@ -449,6 +473,11 @@ def _python(known: Known) -> Strategy:
     )
 
 
+def _goal(_known: Known) -> Strategy:
+    """Return targets of an autoscaler that it reaches before the pods reach their limit."""
+    return st.none() | st.integers(1, 90)
+
+
 def _tls(known: Known) -> Strategy:
     return st.one_of(fields(Tls, known, without=["off"]), st.just({"off": True}))
 
@@ -475,6 +504,8 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     EnvSource: _env_source,
     Probe: _probe,
     Autoscaling: _autoscaling,
+    Metric: _metric,
+    Pace: _pace,
     Volume: _volume,
     Metrics: _metrics,
     Tls: _tls,
@@ -485,6 +516,7 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
 SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Build: lambda _: _relative_path,
     Disruption: lambda _: st.just(value=False),
+    Pace: lambda _: st.just(value=False),
     Image: _image,
     Metrics: lambda known: st.one_of(
         _url(known), st.just(value=False), *([st.just(value=True)] if known.ports else [])
@@ -515,6 +547,10 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (EnvSource, "secret"): lambda known: st.sampled_from(known.secrets),
     (EnvSource, "field"): lambda _: st.sampled_from(_POD_FIELDS),
     (App, "name"): lambda _: short_name,
+    (Autoscaling, "min"): lambda _: st.integers(1, 10_000),
+    (Autoscaling, "cpu"): _goal,
+    (Autoscaling, "memory"): _goal,
+    (Behavior, "scaleUp"): lambda known: st.none() | LONG_FORMS[Pace](known),
 }
 """Fields that depend on what is around them."""
 

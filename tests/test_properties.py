@@ -159,7 +159,7 @@ def fields_set(value: Any) -> Iterator[str]:
             yield from fields_set(each)
 
 
-seen = settings(law, max_examples=200, derandomize=True, database=None, phases=[Phase.generate])
+seen = settings(law, max_examples=400, derandomize=True, database=None, phases=[Phase.generate])
 
 
 def names_written(model: type[Spec]) -> set[str]:

@@ -64,8 +64,8 @@ class Budget:
     """Whether the target version knows `unhealthyPodEvictionPolicy` (1.27 and later)."""
 
 
-def faults(spec: Disruption, at: Path, *, lowest: int) -> Iterator[Diagnostic]:
-    """Yield what is wrong with ``spec`` for a component that may run as few as ``lowest`` pods."""
+def faults(spec: Disruption, at: Path, *, lowest: int, said: tuple[Label, ...] = ()) -> Iterator[Diagnostic]:
+    """Yield what is wrong with ``spec`` for a component that may run as few as ``lowest`` pods, as it is ``said``."""
     if spec.max_unavailable is not None and spec.min_available is not None:
         yield Diagnostic(
             rule=CHOOSE_ONE,
@@ -83,6 +83,7 @@ def faults(spec: Disruption, at: Path, *, lowest: int) -> Iterator[Diagnostic]:
                 rule=BLOCKS_DRAINS,
                 message=f"`{key}: {amount}` never lets a pod go when {lowest} {'runs' if lowest == 1 else 'run'}",
                 at=Label((*at, key)),
+                related=said,
                 help="allow at least one pod to be missing, or run more of them",
             )
 

@@ -2,9 +2,6 @@
 
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import Tag as UnionTag
-
-from kgen.features.autoscaling import Autoscaling
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics
@@ -12,6 +9,7 @@ from kgen.features.routes import Route
 from kgen.features.service import PortSpec
 from kgen.features.volumes import Volume
 from kgen.model.container import Build, Env, Image, Probes, Resources, Security
+from kgen.model.replicas import Replicas
 from kgen.scalars import (
     Command,
     ContainerPath,
@@ -24,13 +22,7 @@ from kgen.scalars import (
     TimeZone,
 )
 from kgen.source import Node
-from kgen.spec import BASE_ONLY, REPLACED_WHOLE, Later, NotYet, Spec, mapping_or_not
-
-Replicas: TypeAlias = Annotated[
-    Annotated[Count, UnionTag("number")] | Annotated[Autoscaling, UnionTag("range")],
-    mapping_or_not("range", "number"),
-]
-"""A fixed number of pods, or bounds between which an autoscaler chooses."""
+from kgen.spec import BASE_ONLY, REPLACED_WHOLE, Later, NotYet, Spec
 
 ComponentType: TypeAlias = Literal["web", "worker", "cron", "job", "daemon", "stateful"]
 

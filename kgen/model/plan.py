@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from kgen.features.autoscaling import Autoscaling
+from kgen.features.autoscaling import Autoscaler
 from kgen.features.configuration import Configuration
 from kgen.features.disruption import Budget
 from kgen.features.metrics import Monitor
@@ -204,7 +204,7 @@ class Workload:
     configuration: Configuration
     service: tuple[ServicePort, ...] = ()
     ingresses: tuple[IngressPlan, ...] = ()
-    autoscaling: Autoscaling | None = None
+    autoscaling: Autoscaler | None = None
     disruption: Budget | None = None
     network: Access | None = None
     """``None``: no NetworkPolicy, so all is open."""

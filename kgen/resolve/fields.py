@@ -94,7 +94,10 @@ def _choices(component: Component, at: Path) -> Iterator[Diagnostic]:
     for path, file in component.files.items():
         yield from exactly_one(file, ("source", "content"), (*at, "files", path))
     if component.disruption and not component.disruption.off:
-        yield from disruption.faults(component.disruption, (*at, "disruption"), lowest=lowest_replicas(component))
+        said = () if component.replicas is None else (Label((*at, "replicas"), "number of pods"),)
+        yield from disruption.faults(
+            component.disruption, (*at, "disruption"), lowest=lowest_replicas(component), said=said
+        )
 
 
 def _probe_faults(kind: str, probe: Probe, at: Path) -> Iterator[Diagnostic]:

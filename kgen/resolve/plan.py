@@ -8,13 +8,12 @@ plan made, so that making it cannot fail. Where two features meet, one function 
 from collections.abc import Iterable, Iterator, Mapping
 
 from kgen.diag import Diagnostic, Outcome, Path, has_error
-from kgen.features import autoscaling
-from kgen.features.autoscaling import Autoscaling
+from kgen.features.autoscaling import MIN_ABOVE_MAX
 from kgen.model.app import App
 from kgen.model.facts import Facts
 from kgen.model.plan import Backing, Plan, SecretKey, Variable, Workload
 from kgen.model.platform import Platform
-from kgen.resolve import fields, images, monitoring, names, ports, references, rules, storage
+from kgen.resolve import autoscaling, fields, images, monitoring, names, ports, references, rules, storage
 from kgen.resolve.workload import Known, of_component, of_release
 
 
@@ -64,7 +63,7 @@ _CERTAIN = (
     rules.NAME_TOO_LONG,
     rules.PATH_TAKEN,
     rules.PROBE_SUCCESSES,
-    autoscaling.MIN_ABOVE_MAX,
+    MIN_ABOVE_MAX,
 )
 """Rules about values that are there, which stay true whatever else of the file is mended."""
 
@@ -91,7 +90,7 @@ def certain_faults(
         is_reference = diagnostic.rule is rules.UNKNOWN_REFERENCE
         if is_reference and (misses_section or any(name in diagnostic.message for name in cut)):
             continue  # what it refers to may be there once the file is mended
-        if diagnostic.rule is autoscaling.MIN_ABOVE_MAX and any("replicas" in path for path in gone):
+        if diagnostic.rule is MIN_ABOVE_MAX and any("replicas" in path for path in gone):
             continue
         yield diagnostic
 
@@ -114,8 +113,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
         yield from references.faults(app, component.env, (*at, "env"))
         for field in ("command", "args"):
             yield from references.in_words(getattr(component, field), (*at, field))
-        if isinstance(component.replicas, Autoscaling):
-            yield from autoscaling.faults(component.replicas, (*at, "replicas"))
+        yield from autoscaling.faults(component, at)
 
 
 def _used(app: App) -> Mapping[str, tuple[Variable, ...]]:

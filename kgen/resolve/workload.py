@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from kgen.features.autoscaling import Autoscaling
 from kgen.features.configuration import Configuration
 from kgen.features.disruption import Budget
 from kgen.model.app import App, Release
@@ -17,7 +16,8 @@ from kgen.model.facts import Facts
 from kgen.model.image_plan import ImagePlan
 from kgen.model.plan import Address, Run, Variable, Workload
 from kgen.model.platform import Platform
-from kgen.resolve import container, fields, images, monitoring, names, network, ports, storage
+from kgen.model.replicas import Autoscaling
+from kgen.resolve import autoscaling, container, fields, images, monitoring, names, network, ports, storage
 from kgen.units import seconds
 
 RETRIES = 2
@@ -63,7 +63,7 @@ def of_component(known: Known, name: str) -> Workload:
         configuration=_configuration(platform, _plain(used), storage.contents(component, known.facts)),
         service=service,
         ingresses=ports.ingresses(component, target.name, platform),
-        autoscaling=component.replicas if isinstance(component.replicas, Autoscaling) else None,
+        autoscaling=autoscaling.autoscaler(component, "Deployment"),
         disruption=_budget(component, platform),
         network=network.access(app, name, known.used, platform),
         claims=storage.claims(component, target.name, platform),

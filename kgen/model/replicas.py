@@ -1,0 +1,38 @@
+"""How many pods a component runs: a number, or bounds between which somebody chooses."""
+
+from typing import Annotated, TypeAlias
+
+from pydantic import Tag as UnionTag
+
+from kgen.features.autoscaling import Behavior, Metric
+from kgen.scalars import Count, PositiveCount, Utilisation
+from kgen.spec import Spec, mapping_or_not
+
+
+class Autoscaling(Spec):
+    """How far, and on what, a component may scale."""
+
+    min: Count = 2
+    """Pods that always run. Two survive the loss of one node."""
+
+    max: PositiveCount
+    """Pods at most. No default: it is a budget, so somebody has to choose it."""
+
+    cpu: Utilisation | None = None
+    """Average CPU use to aim for, in percent of the *requested* CPU; 70 if nothing else is named."""
+
+    memory: Utilisation | None = None
+    """Average memory use to aim for, in percent of the *requested* memory."""
+
+    metrics: tuple[Metric, ...] = ()
+    """Metrics to look at besides; an adapter has to serve them in the cluster."""
+
+    behavior: Behavior | None = None
+    """How fast the number of pods may change."""
+
+
+Replicas: TypeAlias = Annotated[
+    Annotated[Count, UnionTag("number")] | Annotated[Autoscaling, UnionTag("range")],
+    mapping_or_not("range", "number"),
+]
+"""A fixed number of pods, or bounds between which an autoscaler chooses."""

@@ -19,23 +19,6 @@ from test_golden import GOLDEN, inputs_of
 
 TABLES: Final = Path(__file__).parent / "data" / "touched"
 """A file per feature: ``golden/<feature>``."""
-Steps: TypeAlias = tuple[str | int, ...]
-Row: TypeAlias = tuple[str, Steps, Any, set[str]]
-
-ROWS: Final[tuple[Row, ...]] = (
-    ("metrics/own-path", ("components", "api", "metrics", "interval"), "30s", {"servicemonitor"}),
-    ("metrics/own-path", ("components", "api", "metrics"), None, {"-servicemonitor", "networkpolicy"}),
-    ("autoscaling/defaults", ("components", "worker", "replicas", "max"), 9, {"horizontalpodautoscaler"}),
-    ("configuration/env", ("env", "LOG_LEVEL"), "debug", {"configmap", "deployment"}),
-    (
-        "configuration/immutable-names",
-        ("env", "LOG_LEVEL"),
-        "debug",
-        {"-configmap", "+configmap", "cronjob", "deployment", "job"},
-    ),
-    ("disruption/min-available", ("components", "web", "disruption", "minAvailable"), 1, {"poddisruptionbudget"}),
-)
-"""Case, path, new value, kinds (or files) that change. A kind stands for all its objects."""
 
 
 def _rows() -> Iterator[tuple[str, Mapping[str, Any]]]:

@@ -14,6 +14,7 @@ from kgen.check.manifests import check
 from kgen.check.store import Store, default_directory
 from kgen.deployments import Deployed, deployed
 from kgen.diag import Diagnostic, Label, Rule, Severity, has_error
+from kgen.discretion import discreet
 from kgen.emit.compose import compose
 from kgen.emit.dockerfile import dockerfile
 from kgen.emit.dockerignore import dockerignore
@@ -145,7 +146,12 @@ class Workspace:
 
 
 def compile_app(path: Path, options: Options) -> Compiled:
-    """Compile one app file; ``path`` is shown in findings as it is given."""
+    """Compile one app file; ``path`` is shown in findings as it is given, and no finding shows a secret."""
+    made = _compiled(path, options)
+    return replace(made, found=discreet(made.found, made.sources))
+
+
+def _compiled(path: Path, options: Options) -> Compiled:
     workspace = open_workspace(path.parent)
     source = read(path, path.as_posix())
     loaded = load_app.validate(source, options.changes)

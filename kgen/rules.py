@@ -11,7 +11,7 @@ from kgen.diag import Rule
 from kgen.features import autoscaling, disruption, metrics
 from kgen.load import app, form, settings, shape
 from kgen.read import rules as texts
-from kgen.resolve import argocd, installed
+from kgen.resolve import argocd, installed, plain_secrets
 from kgen.resolve import rules as meaning
 from kgen.syntax import rules as syntax
 from kgen.validate import crossings, silences, unreadable
@@ -38,6 +38,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *disruption.RULES,
             *argocd.RULES,
             *metrics.RULES,
+            *plain_secrets.RULES,
             *files.RULES,
             *manifests.RULES,
             *schema.RULES,

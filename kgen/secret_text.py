@@ -8,7 +8,15 @@ from __future__ import annotations
 
 import re
 
-_NAME = re.compile(r"secret|passw(?:or)?d|passphrase|token|api_?key|access_?key|private_?key|credential", re.IGNORECASE)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_NAME = re.compile(
+    r"secret|passw(?:or)?d|passphrase|token|api_?key|access_?key|private_?key|encryption_?key"
+    r"|signing_?key|credential",
+    re.IGNORECASE,
+)
 _ABOUT = re.compile(
     r"(?:_|^)(?:file|path|dir|name|names|url|uri|host|port|ttl|expiry|expires|expiration|expire|lifetime|age|type|enabled"
     r"|disabled|enable|required|length|size|limit|limits|max|min|header|issuer|audience|ref|arn|algorithm|alg|version"
@@ -106,3 +114,50 @@ def known_secret(value: str) -> str:
     if '"service_account"' in value and '"private_key"' in value:
         return "a service account of Google Cloud"
     return "an address with a password" if has_password(value) else ""
+
+
+def without_secrets(text: str, gap: str) -> str:
+    """
+    Return ``text`` with ``gap`` for everything in it that is certainly a secret.
+
+    >>> without_secrets("postgres://app:hunter2@db/shop is no host", "…")
+    'postgres://app:…@db/shop is no host'
+    """
+    if _HINT.search(text) is None:
+        return text
+    for _, pattern in _CERTAIN:
+        text = pattern.sub(gap, text)
+    for pattern in (_USER, _PARAMETER):
+        text = pattern.sub(lambda found: found.group().replace(found.group("value"), gap), text)
+    return text
+
+
+_IN_TEXT = re.compile(
+    r"(?:^|[\s\"'=])--?(?P<name>[A-Za-z][A-Za-z0-9_.-]{0,60}?)=(?P<quote>[\"']?)(?P<value>[^\s\"']{1,300})"
+)
+_OPTION = re.compile(r"--?(?P<name>[A-Za-z][A-Za-z0-9_.-]{0,60})")
+_ATTACHED = ("mysql", "mysqladmin", "mysqldump", "mariadb", "mariadb-admin", "mariadb-dump")
+"""Programs that take a password right after ``-p``."""
+
+
+def secret_words(words: Sequence[object]) -> Iterator[int]:
+    """
+    Yield the indices of those words of a command that have a secret in them.
+
+    >>> list(secret_words(["mysql", "-phunter2", "--user", "root", "--password", "hunter2", "--token=$(TOKEN)"]))
+    [1, 5]
+    """
+    program = words[0].rpartition("/")[2] if words and isinstance(words[0], str) else ""
+    asks_for = ""
+    for index, word in enumerate(words):
+        if not isinstance(word, str):
+            asks_for = ""
+            continue
+        attached = program in _ATTACHED and word.startswith("-p") and is_literal(word[2:])
+        follows = is_secret_name(asks_for) and not word.startswith("-") and is_literal(word)
+        options = _IN_TEXT.finditer(word) if "=" in word else ()
+        inside = any(is_secret_name(each["name"]) and is_literal(each["value"]) for each in options)
+        if attached or follows or inside or known_secret(word):
+            yield index
+        option = _OPTION.fullmatch(word) if word.startswith("-") else None
+        asks_for = option["name"] if option else ""

@@ -99,7 +99,10 @@ Later: TypeAlias = Annotated[Any, NotYet()]
 
 
 SECRET_WITH_VALUE: Final = Rule(
-    code="KG2033", name="secret-with-value", explain="A value in a file that is committed to Git is no secret any more."
+    code="KG2033",
+    name="secret-with-value",
+    explain="A value in a file that is committed to Git is no secret any more.",
+    is_confidential=True,
 )
 CHOOSE_ONE: Final = Rule(code="KG2032", name="not-exactly-one", explain="Exactly one of several keys must be given.")
 

@@ -21,6 +21,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "dockerfile": frozenset(),
     "k8s": frozenset({"diag"}),
     "secret_text": frozenset(),
+    "discretion": frozenset({"diag", "secret_text", "source"}),
     "spec": frozenset({"diag", "source"}),
     "scalars": frozenset({"cron", "diag", "source", "spec", "units", "words"}),
     "labels": frozenset({"scalars", "spec"}),

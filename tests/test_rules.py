@@ -62,6 +62,7 @@ MODULES = (
     "kgen.pipeline",
     "kgen.read.rules",
     "kgen.resolve.installed",
+    "kgen.resolve.plain_secrets",
     "kgen.resolve.rules",
     "kgen.judgement",
     "kgen.scalars",

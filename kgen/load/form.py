@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
@@ -9,7 +10,9 @@ from pydantic_core import ErrorDetails
 
 from kgen import judgement, scalars, spec
 from kgen.diag import Diagnostic, Label, Path, Rule
+from kgen.discretion import is_variable_of_secret
 from kgen.load.shape import Shape, shape_of
+from kgen.model.app import App
 from kgen.source import Node, plain
 from kgen.spec import NotYet, Spec
 from kgen.words import listed, nearest, suggestion
@@ -61,7 +64,23 @@ def findings(error: ValidationError, data: Any, model: type[Spec], root: Node) -
         path, on_key = _path(detail, data)
         if detail["type"] == "missing" and _is_misspelt((*path, detail["loc"][-1]), unknown):
             continue  # the misspelt key says so already
-        yield _finding(detail, path, on_key, model, root)
+        finding = _finding(detail, path, on_key, model, root)
+        yield _without_value(finding, detail["input"]) if _may_be_secret(model, path) else finding
+
+
+def _may_be_secret(model: type[Spec], path: Path) -> bool:
+    """Tell whether ``path`` is where secrets are named, so that somebody may have put their values there."""
+    return model is App and (path[:1] == ("secrets",) or is_variable_of_secret(path))
+
+
+def _without_value(diagnostic: Diagnostic, value: Any) -> Diagnostic:
+    """Return ``diagnostic`` without ``value``, which it is about, and without the line that holds it."""
+    is_scalar = isinstance(value, str | int | float) and value != ""
+    shown = {str(value), _shown(value), f"{str(value)[:20]}…"} if is_scalar else set()
+    message, way_out = diagnostic.message, diagnostic.help
+    for text in sorted(shown, key=len, reverse=True):
+        message, way_out = message.replace(text, "…"), way_out.replace(text, "…")
+    return replace(diagnostic, message=message, help=way_out, is_confidential=True)
 
 
 def remnant(model: type[Spec], root: Node) -> tuple[Node, tuple[Path, ...]]:

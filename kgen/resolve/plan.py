@@ -13,7 +13,18 @@ from kgen.model.app import App
 from kgen.model.facts import Facts
 from kgen.model.plan import Backing, Plan, SecretKey, Variable, Workload
 from kgen.model.platform import Platform
-from kgen.resolve import autoscaling, fields, images, monitoring, names, ports, references, rules, storage
+from kgen.resolve import (
+    autoscaling,
+    fields,
+    images,
+    monitoring,
+    names,
+    plain_secrets,
+    ports,
+    references,
+    rules,
+    storage,
+)
 from kgen.resolve.workload import Known, of_component, of_release
 
 
@@ -64,6 +75,7 @@ _CERTAIN = (
     rules.PATH_TAKEN,
     rules.PROBE_SUCCESSES,
     MIN_ABOVE_MAX,
+    *plain_secrets.RULES,
 )
 """Rules about values that are there, which stay true whatever else of the file is mended."""
 
@@ -103,6 +115,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from storage.faults(app, facts)
     yield from images.faults(app, facts, platform)
     yield from monitoring.faults(app, platform)
+    yield from plain_secrets.faults(app, facts)
     if not environment:
         yield from images.unused(app)
     if app.release:

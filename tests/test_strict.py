@@ -26,6 +26,7 @@ ALLOWED = {
     "ingress-for-any-host": "the app has a route without host",
     "ingress-host-without-tls": "the app turns TLS off for one host",
     "ingress-without-tls": "the platform has no issuer",
+    "namespace-undeclared": "objects for Argo CD and the like are in the namespace of those",
     "readiness-probe-missing": "the app has a port, and no probe",
     "tls-secret-missing": "certificates are put into the namespace by somebody else, and not declared here",
     "writable-root-file-system": "the app asks for it",

@@ -24,6 +24,7 @@ from kgen.load import app as load_app
 from kgen.load import form
 from kgen.load import platform as load_platform
 from kgen.load.files import read
+from kgen.load.inheritance import Around
 from kgen.load.project import look
 from kgen.model.facts import Facts
 from kgen.model.plan import Plan
@@ -140,6 +141,13 @@ class Workspace:
 
     found: tuple[Diagnostic, ...]
 
+    around: Mapping[str, Around] = field(default_factory=lambda: {"": Around()})
+    """What it says about all apps, by environment; under the empty name for those that it does not name."""
+
+    def given(self, options: Options) -> load_app.Given:
+        """Return what every app file is merged with."""
+        return load_app.Given(changes=options.changes, around=self.around)
+
     def platform_for(self, environment: str) -> Platform:
         """Return the choices that hold in ``environment``."""
         return self.platforms.get(environment, self.platform)
@@ -154,7 +162,7 @@ def compile_app(path: Path, options: Options) -> Compiled:
 def _compiled(path: Path, options: Options) -> Compiled:
     workspace = open_workspace(path.parent)
     source = read(path, path.as_posix())
-    loaded = load_app.validate(source, options.changes)
+    loaded = load_app.validate(source, workspace.given(options))
     failed = Compiled(
         file=source.name,
         sources={each.name: each for each in (source, workspace.source) if each},
@@ -196,7 +204,7 @@ def _compiled(path: Path, options: Options) -> Compiled:
 
 def _more_faults(path: Path, source: Source, workspace: Workspace, options: Options) -> Iterator[Diagnostic]:
     """Yield faults of meaning beside those of form, so that nobody has to mend a file in rounds."""
-    left = load_app.remnants(source, options.changes)
+    left = load_app.remnants(source, workspace.given(options))
     facts = look((variant.app for variant, _ in left), path.parent, path.name)
     for variant, gone in left:
         platform = workspace.platform_for(variant.environment)
@@ -267,9 +275,14 @@ def open_workspace(folder: Path) -> Workspace:
             found = dict.fromkeys(
                 (*outcome.found, *(fault for each in chosen.values() for fault in _platform_faults(each)))
             )
-            platforms = {name: each.platform for name, each in chosen.items()}
-            platform = platforms.pop("")
-            return Workspace(root=root, source=source, platform=platform, platforms=platforms, found=tuple(found))
+            return Workspace(
+                root=root,
+                source=source,
+                platform=chosen[""].platform,
+                platforms={name: each.platform for name, each in chosen.items()},
+                around={name: each.around for name, each in chosen.items()},
+                found=tuple(found),
+            )
         if (above / ".git").exists():
             break
     return Workspace(root=folder, source=None, platform=Platform(), found=())
@@ -296,7 +309,9 @@ def _version_faults(chosen: load_platform.Choices) -> Iterator[Diagnostic]:
 
 
 def _plan(variant: load_app.Variant, workspace: Workspace, facts: Facts) -> tuple[Plan | None, list[Diagnostic]]:
-    outcome = resolve(variant.app, variant.environment, workspace.platform_for(variant.environment), facts)
+    file = workspace.source.name if workspace.source else ""
+    platform = workspace.platform_for(variant.environment)
+    outcome = resolve(variant.app, variant.environment, platform, facts, variant.written_in(file))
     return outcome.value, [variant.locate(each) for each in outcome.found]
 
 

@@ -9,7 +9,7 @@ from kgen.commands import apps, conflicts, fields, kinds, wrong_use
 from kgen.commands import compile as compile_command
 from kgen.diag import Rule
 from kgen.features import autoscaling, disruption, metrics
-from kgen.load import app, form, settings, shape
+from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts
 from kgen.resolve import argocd, installed, plain_secrets
 from kgen.resolve import rules as meaning
@@ -31,6 +31,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *shape.RULES,
             *app.RULES,
             *settings.RULES,
+            *lineage.RULES,
             *pipeline.RULES,
             *meaning.RULES,
             *installed.RULES,

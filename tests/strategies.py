@@ -43,6 +43,7 @@ from kgen.model.container import (
     Resources,
 )
 from kgen.model.facts import Facts, Project
+from kgen.model.platform import Defaults
 from kgen.model.replicas import Autoscaling
 from kgen.spec import AS_WRITTEN, NotYet, Spec
 
@@ -700,8 +701,8 @@ def apps(draw: st.DrawFn, *, environments: bool = True) -> dict[str, Any]:
     for name, component in made["components"].items():
         _part_ways(component.get("routes"), name, taken)
     if environments and draw(st.booleans()):
-        overlays = st.dictionaries(short_name, st.one_of(st.none(), _overlay(made, parts, known)), max_size=2)
-        made["environments"] = draw(overlays)
+        overlays = st.dictionaries(short_name, st.one_of(st.none(), _overlay(made, parts, known)), max_size=3)
+        made["environments"] = draw(_lines(draw(overlays)))
     if draw(st.booleans()):
         made["x-owner"] = draw(st.one_of(free_text, st.lists(free_text, max_size=1), st.just({"team": 1})))
     return made
@@ -756,6 +757,42 @@ def _overlay(draw: st.DrawFn, base: Mapping[str, Any], parts: Mapping[str, Part]
         made["env"] = {**(made.get("env") or {}), draw(st.sampled_from(sorted(base["env"]))): None}
     if draw(st.booleans()):
         made["release"] = None
+    return made
+
+
+@st.composite
+def _lines(draw: st.DrawFn, overlays: dict[str, Any]) -> dict[str, Any]:
+    """Let some environments extend others; those that nothing is made of are extended."""
+    names, made = list(overlays), dict(overlays)
+    for index, name in enumerate(names):
+        parent = draw(st.sampled_from([None, *names[:index]]))
+        if parent is not None:
+            made[name] = (made[name] or {}) | {"extends": parent}
+            if draw(st.booleans()):
+                made[parent] = (made[parent] or {}) | {"template": True}
+    live = [name for name in names if not (made[name] or {}).get("template")]
+    for name in names:
+        if (made[name] or {}).get("template") and not any(name in _above(made, each) for each in live):
+            made[name] = {key: item for key, item in made[name].items() if key != "template"}
+            live.append(name)
+    return made
+
+
+def _above(overlays: Mapping[str, Any], name: str) -> Iterator[str]:
+    while above := (overlays[name] or {}).get("extends"):
+        yield above
+        name = above
+
+
+@st.composite
+def defaults(draw: st.DrawFn) -> dict[str, Any]:
+    """Draw what kgen.yaml says about all apps, whatever they are."""
+    known = Known()
+    made: dict[str, Any] = draw(fields(Defaults, known, without=["types"]))
+    for kind in draw(st.lists(st.sampled_from(sorted(_CHANGES)), max_size=2, unique=True)):
+        wanted = {*_CHANGES[kind]} - {"image", "probes", "routes", "schedule", "when"}
+        change = draw(fields(Component, known, without={*_keys(Component)} - wanted))
+        made.setdefault("types", {})[kind] = change
     return made
 
 

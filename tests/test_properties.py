@@ -22,7 +22,9 @@ from kgen.emit.dockerignore import dockerignore
 from kgen.emit.objects import emit
 from kgen.k8s import Emitted
 from kgen.load import app as load_app
+from kgen.load import platform as load_platform
 from kgen.load import shape
+from kgen.load.inheritance import Around
 from kgen.load.parse import parse
 from kgen.model.app import App
 from kgen.model.component import Component
@@ -34,7 +36,7 @@ from kgen.resolve.plan import resolve
 from kgen.source import Node, Source, plain
 from kgen.spec import NotYet, Spec
 from kgen.write.yaml import text
-from strategies import TRAPS, Known, apps, facts, of, written
+from strategies import TRAPS, Known, apps, defaults, facts, of, written
 from strategies import as_text as as_it_is_read
 
 STORE = Store(default_directory())
@@ -42,6 +44,7 @@ VERSIONS = ("1.25", "1.30", "1.36", "1.37")
 FILE = "app.yaml"
 PLATFORM = Platform(crds=("monitoring.coreos.com/v1",))
 """One with all that an app may ask for."""
+PLATFORM_FILE = "kgen.yaml"
 
 # drawing a whole app takes a while on a slow machine; it says nothing about kgen
 law = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -75,10 +78,10 @@ class Made:
         return made
 
 
-def compiled(data: Any, platform: Platform = PLATFORM) -> Made:
+def compiled(data: Any, platform: Platform = PLATFORM, around: Around = Around()) -> Made:  # noqa: B008  # frozen
     """Send ``data``, or the text that it is, through all stages."""
     source = parse(data if isinstance(data, str) else text(data, ""), FILE)
-    loaded = load_app.validate(source)
+    loaded = load_app.validate(source, load_app.Given(around={"": around}))
     found = list(loaded.found)
     plans: dict[str, Plan] = {}
     objects: dict[str, tuple[Emitted, ...]] = {}
@@ -86,7 +89,8 @@ def compiled(data: Any, platform: Platform = PLATFORM) -> Made:
         variants = {each.environment: each for each in (loaded.value.base, *loaded.value.environments)}
         known = facts(*(each.app for each in variants.values()))
         for variant in variants.values():
-            outcome = resolve(variant.app, variant.environment, platform, known)
+            defaulted = variant.written_in(PLATFORM_FILE)
+            outcome = resolve(variant.app, variant.environment, platform, known, defaulted)
             found += map(variant.locate, outcome.found)
             assert (outcome.value is None) == has_error(outcome.found)
             if outcome.value:
@@ -250,6 +254,28 @@ def shuffled(value: Any, what: shape.Shape, luck: random.Random) -> Any:
         else:
             made[key] = shuffled(value[key], inner, luck)
     return made
+
+
+def contains(whole: Any, part: Any) -> bool:
+    if isinstance(part, dict) and isinstance(whole, dict):
+        return all(key in whole and contains(whole[key], value) for key, value in part.items())
+    return bool(whole == part)
+
+
+@some
+@given(apps(), defaults())
+def test_defaults_add_to_an_app_and_change_nothing_that_it_says(data: dict[str, Any], given: dict[str, Any]) -> None:
+    chosen = load_platform.choices(parse(text({"defaults": given}, ""), PLATFORM_FILE))
+    assert chosen.value, as_text.render_all(chosen.found, {})
+    around = chosen.value[""].around
+    made = compiled(data, around=around)
+    assert made.plans, shown(made)
+    alone = load_app.validate(made.source).value
+    beside = load_app.validate(made.source, load_app.Given(around={"": around})).value
+    assert alone
+    assert beside
+    for one, other in zip(alone.environments, beside.environments, strict=True):
+        assert contains(plain(other.root), plain(one.root))
 
 
 @few

@@ -6,13 +6,14 @@ at the override, and a fault in the default shows at the default, once.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kgen.diag import Diagnostic, Label, Outcome, Path, Rule, has_error
-from kgen.load import form, settings, shape
+from kgen.load import form, inheritance, lineage, settings, shape
+from kgen.load.inheritance import Around
 from kgen.load.shape import Shape
 from kgen.model.app import App
-from kgen.source import Node, Source
+from kgen.source import Node, Source, walk
 
 NOT_PER_ENVIRONMENT = Rule(
     code="KG2007",
@@ -27,10 +28,16 @@ NOT_AN_APP = Rule(
 NO_COMPONENT = Rule(
     code="KG2009", name="app-without-components", explain="An app without components is nothing to deploy."
 )
-RULES = (NOT_PER_ENVIRONMENT, NOT_AN_APP, NO_COMPONENT)
+UNUSED_TEMPLATE = Rule(
+    code="KG2014",
+    name="unused-template",
+    explain="A template is only there for environments that extend it: nothing is made of it alone.",
+)
+RULES = (NOT_PER_ENVIRONMENT, NOT_AN_APP, NO_COMPONENT, UNUSED_TEMPLATE)
 
-_INHERITED = ("image", "env", "resources", "security")
 _FIXED = ("apiVersion", "name", "environments")
+_ABOUT = (lineage.EXTENDS, "template")
+"""What an environment says about itself; everything else is a change of the app."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +50,10 @@ class Variant:
     app: App
     root: Node
     """What ``app`` was made of: tells where each of its values was written."""
+
+    def written_in(self, file: str) -> frozenset[Path]:
+        """Return the paths of ``app`` whose values are those of another file."""
+        return frozenset(path for path, node in walk(self.root) if file and node.file == file)
 
     def locate(self, diagnostic: Diagnostic) -> Diagnostic:
         """Return ``diagnostic``, whose paths are those of ``app``, with the places in the user's file."""
@@ -65,25 +76,39 @@ class Document:
     """In the order written; one without a name if the file has none."""
 
 
-def validate(source: Source, changes: Node | None = None) -> Outcome[Document]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """What an app file is merged with."""
+
+    changes: Node | None = None
+    """What to lay over every environment at last (``--set``)."""
+
+    around: Mapping[str, Around] = field(default_factory=lambda: {"": Around()})
+    """What kgen.yaml says about all apps by environment; for those that it does not name, under the empty name."""
+
+
+ALONE = Given()
+
+
+def validate(source: Source, given: Given = ALONE) -> Outcome[Document]:
     """
     Return the apps that ``source`` describes.
 
     Args:
         source: An app file that was read.
-        changes: What to lay over every environment at last (``--set``).
+        given: What it is merged with.
     """
     if source.root is None:
-        return Outcome(None, validate(_readable(source), changes).found if source.rest else source.found)
+        return Outcome(None, validate(_readable(source), given).found if source.rest else source.found)
     whole = shape.shape_of(App)
     overlays = _environments(source.root, whole)
     found = [*source.found, *_faults(source.root, overlays, whole)]
-    if changes:
-        found += settings.unknown_components(changes, source.root)
+    if given.changes:
+        found += settings.unknown_components(given.changes, source.root)
     if alone := [each for each in found if each.rule in {NOT_AN_APP, settings.NOT_SETTABLE}]:
         return Outcome(None, tuple(alone))
     variants = []
-    for name, root in _merged(source.root, overlays, changes, whole):
+    for name, root in _merged(source.root, overlays, given, whole):
         variant, faults = _variant(root, name)
         found += faults
         variants.append(variant)
@@ -98,17 +123,17 @@ def _readable(source: Source) -> Source:
     return replace(source, root=source.root or source.rest)
 
 
-def remnants(source: Source, changes: Node | None = None) -> tuple[tuple[Variant, tuple[Path, ...]], ...]:
+def remnants(source: Source, given: Given = ALONE) -> tuple[tuple[Variant, tuple[Path, ...]], ...]:
     """
     Return what is left of each variant, and which paths are gone, when the values with faults of form are taken out.
 
     So faults of meaning can be shown beside those of form. Nothing is made of a remnant.
     """
-    if (given := _readable(source).root) is None:
+    if (readable := _readable(source).root) is None:
         return ()
     whole = shape.shape_of(App)
     made = []
-    for name, root in _merged(given, _environments(given, whole), changes, whole):
+    for name, root in _merged(readable, _environments(readable, whole), given, whole):
         rest, gone = form.remnant(App, root)
         app, found = form.made(App, rest)
         if app and not found:
@@ -116,16 +141,29 @@ def remnants(source: Source, changes: Node | None = None) -> tuple[tuple[Variant
     return tuple(made)
 
 
-def _merged(root: Node, overlays: Mapping[str, Node], changes: Node | None, whole: Shape) -> Iterator[tuple[str, Node]]:
+def _merged(root: Node, overlays: Mapping[str, Node], given: Given, whole: Shape) -> Iterator[tuple[str, Node]]:
     """Yield the base (its name is empty) and every environment: merged, inherited, without nulls."""
     base = _without(shape.long_form(root, whole), "environments")
     at = ("environments",)
-    names = Node({name: Node({}, (*at, name), file=root.file) for name in overlays}, at, file=root.file)
-    for name, overlay in {"": Node({"environments": names}, file=root.file), **overlays}.items():
-        merged = shape.merge(base, overlay, whole, keep_nulls=True)
-        if changes:
-            merged = shape.merge(merged, shape.long_form(changes, whole), whole, keep_nulls=True)
-        yield name, shape.without_nulls(_inherited(merged, whole), whole)
+    names = {name: _only(overlay, *_ABOUT) for name, overlay in overlays.items()}
+    about = Node({"environments": Node(names, at, file=root.file)}, file=root.file)
+    lines = lineage.lineages(overlays)
+    templates = {name for name, overlay in overlays.items() if _is_template(overlay)}
+    for name in ("", *(name for name in overlays if name not in templates)):
+        merged = base
+        for overlay in [overlays[each] for each in lines[name]] if name else [about]:
+            merged = shape.merge(
+                merged, overlay if overlay is about else _without(overlay, *_ABOUT), whole, keep_nulls=True
+            )
+        if given.changes:
+            merged = shape.merge(merged, shape.long_form(given.changes, whole), whole, keep_nulls=True)
+        around = given.around.get(name, given.around[""])
+        yield name, shape.without_nulls(inheritance.inherited(merged, whole, around), whole)
+
+
+def _is_template(overlay: Node) -> bool:
+    given = overlay.value.get("template") if isinstance(overlay.value, dict) else None
+    return given is not None and given.value is True
 
 
 def _variant(root: Node, name: str) -> tuple[Variant | None, list[Diagnostic]]:
@@ -140,42 +178,6 @@ def _variant(root: Node, name: str) -> tuple[Variant | None, list[Diagnostic]]:
             )
         )
     return (Variant(environment=name, app=app, root=root) if app else None), found
-
-
-def _inherited(app: Node, whole: Shape) -> Node:
-    """Return ``app`` with each component's own values laid over the app's defaults."""
-    if not isinstance(app.value, dict):
-        return app
-    made = dict(app.value)
-    parts = {"components": whole.child("components").each, "release": whole.child("release")}
-    for part, inner in parts.items():
-        node = made.get(part)
-        if inner is None or node is None or not isinstance(node.value, dict):
-            continue
-        if part == "components":
-            entries = {name: _heir(app, component, inner) for name, component in node.value.items()}
-            made[part] = Node(entries, node.at, node.text, node.file)
-        else:
-            made[part] = _heir(app, node, inner)
-    return Node(made, app.at, app.text, app.file)
-
-
-def _heir(app: Node, part: Node, inner: Shape) -> Node:
-    if not (isinstance(part.value, dict) and isinstance(app.value, dict)):
-        return part
-    made = dict(part.value)
-    for key in _INHERITED:
-        default, own = app.value.get(key), made.get(key)
-        if key not in inner.fields or (default is None and own is None):
-            continue
-        if default is None or default.value is None:
-            default = Node({})  # a null removes nothing, but it is no value either
-        if own is None or own.value is None:
-            made[key] = default
-        else:
-            value = shape.merge(default, own, inner.child(key)).value
-            made[key] = Node(value, own.at, own.text, own.file)  # a finding about the whole is about the component's
-    return Node(made, part.at, part.text, part.file)
 
 
 def _environments(root: Node, whole: Shape) -> dict[str, Node]:
@@ -195,10 +197,26 @@ def _faults(root: Node, overlays: Mapping[str, Node], whole: Shape) -> Iterator[
     """Yield what can be said before anything is merged."""
     yield from _header(root)
     yield from _overlays(root)
+    yield from lineage.faults(overlays)
+    yield from _unused_templates(overlays)
     yield from shape.refusals(shape.long_form(root, whole), whole)
     for overlay in overlays.values():
         yield from shape.refusals(overlay, whole)
         yield from _base_only(overlay, whole)
+
+
+def _unused_templates(overlays: Mapping[str, Node]) -> Iterator[Diagnostic]:
+    lines = lineage.lineages(overlays)
+    used = {above for name, line in lines.items() if not _is_template(overlays[name]) for above in line}
+    for name, overlay in overlays.items():
+        if _is_template(overlay) and name not in used:
+            at = overlay["template"]
+            yield Diagnostic(
+                rule=UNUSED_TEMPLATE,
+                message=f"`{name}` is only a template, and no environment extends it",
+                at=Label(at.at, file=at.file),
+                help=f"write `extends: {name}` in another environment, or remove `template`",
+            )
 
 
 def _base_only(overlay: Node, whole: Shape) -> Iterator[Diagnostic]:
@@ -215,6 +233,11 @@ def _without(node: Node, *keys: str) -> Node:
     if not isinstance(node.value, dict):
         return node
     return Node({key: item for key, item in node.value.items() if key not in keys}, node.at, node.text, node.file)
+
+
+def _only(node: Node, *keys: str) -> Node:
+    items = node.value if isinstance(node.value, dict) else {}
+    return Node({key: item for key, item in items.items() if key in keys}, node.at, node.text, node.file)
 
 
 def _header(root: Node) -> Iterator[Diagnostic]:

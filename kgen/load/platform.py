@@ -4,8 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kgen.diag import Diagnostic, Label, Outcome, has_error
-from kgen.load import form, shape
+from kgen.load import form, lineage, shape
 from kgen.load.app import NOT_PER_ENVIRONMENT
+from kgen.load.inheritance import Around
 from kgen.model.platform import Platform
 from kgen.source import Node, Source
 from kgen.syntax.rules import EMPTY_FILE
@@ -21,8 +22,11 @@ class Choices:
     root: Node
     """What ``platform`` was made of: tells where each of its values was written."""
 
+    around: Around
+    """What is said about all apps."""
 
-NONE = Choices(platform=Platform(), root=Node({}))
+
+NONE = Choices(platform=Platform(), root=Node({}), around=Around())
 
 
 def choices(source: Source) -> Outcome[Mapping[str, Choices]]:
@@ -33,17 +37,20 @@ def choices(source: Source) -> Outcome[Mapping[str, Choices]]:
         return Outcome(None, source.found)
     whole = shape.shape_of(Platform)
     long = shape.long_form(source.root, whole)
-    found = [*source.found, *shape.refusals(long, whole)]
+    found = [*source.found, *shape.refusals(long, whole), *_type_faults(source.root)]
     made: dict[str, Choices] = {}
     overlays, faults = _overlays(long, whole)
-    found += faults
-    for name, overlay in {"": Node({}), **overlays}.items():
-        merged = shape.merge(_base(long, overlays), overlay, whole, keep_nulls=True)
+    found += [*faults, *lineage.faults(overlays)]
+    lines = lineage.lineages(overlays)
+    for name in ("", *overlays):
+        merged = _base(long, overlays)
+        for each in lines.get(name, ()):
+            merged = shape.merge(merged, _without_parent(overlays[each]), whole, keep_nulls=True)
         root = shape.without_nulls(merged, whole)
         platform, wrong = form.made(Platform, root)
         found += wrong
         if platform:
-            made[name] = Choices(platform=platform, root=root)
+            made[name] = Choices(platform=platform, root=root, around=_around(merged))
     found = list(dict.fromkeys(found))  # the same fault of the base, seen in several environments
     return Outcome(None if has_error(found) else made, tuple(found))
 
@@ -62,17 +69,53 @@ def _overlays(root: Node, whole: shape.Shape) -> tuple[dict[str, Node], list[Dia
             continue
         body = Node(overlay.value or {}, overlay.at, "", overlay.file)
         made[name] = shape.long_form(body, whole)
-        found += _faults(made[name], whole)
+        found += [*_faults(made[name], whole), *_type_faults(body)]
     return made, found
+
+
+def _type_faults(root: Node) -> Iterator[Diagnostic]:
+    """Yield where the type of components is said twice: the key says it."""
+    for key in ("defaults", "overrides"):
+        types = _inner(_inner(root, key), "types")
+        for name, each in types.value.items() if types and isinstance(types.value, dict) else ():
+            if given := _inner(each, "type"):
+                yield Diagnostic(
+                    rule=form.UNKNOWN,
+                    message="there is no field `type` here",
+                    at=Label(given.at, on="key", file=given.file),
+                    help=f"remove it: this is about `{name}` components",
+                )
+
+
+def _inner(node: Node | None, key: str) -> Node | None:
+    return node.value.get(key) if node and isinstance(node.value, dict) else None
 
 
 def _base(root: Node, overlays: Mapping[str, Node]) -> Node:
     """Return ``root`` with nothing but the names of its environments."""
-    if not isinstance(root.value, dict) or not overlays:
+    at = root.value.get(_ENVIRONMENTS) if isinstance(root.value, dict) else None
+    if not isinstance(root.value, dict) or at is None or not at.is_mapping:
         return root
-    at = root[_ENVIRONMENTS]
-    names = {name: Node({}, overlay.at, "", overlay.file) for name, overlay in overlays.items()}
+    names = {name: _only_parent(overlay) for name, overlay in overlays.items()}
     return Node(root.value | {_ENVIRONMENTS: Node(names, at.at, "", at.file)}, root.at, root.text, root.file)
+
+
+def _around(merged: Node) -> Around:
+    """Return what is said about all apps; with its nulls, which remove."""
+    items = merged.value if isinstance(merged.value, dict) else {}
+    made = {key: items[key] for key in ("defaults", "overrides") if key in items and items[key].is_mapping}
+    return Around(**made)
+
+
+def _only_parent(overlay: Node) -> Node:
+    parent = _inner(overlay, lineage.EXTENDS)
+    return Node({lineage.EXTENDS: parent} if parent else {}, overlay.at, "", overlay.file)
+
+
+def _without_parent(overlay: Node) -> Node:
+    items = overlay.value if isinstance(overlay.value, dict) else {}
+    kept = {key: item for key, item in items.items() if key != lineage.EXTENDS}
+    return Node(kept, overlay.at, overlay.text, overlay.file)
 
 
 def _faults(overlay: Node, whole: shape.Shape) -> Iterator[Diagnostic]:

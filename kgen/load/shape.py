@@ -47,6 +47,8 @@ class Shape:
 
 
 _ANYTHING = Shape()
+_REMOVERS = {("environments",), ("overrides",)}
+"""Parts of a file whose nulls remove what is below them."""
 
 
 @cache
@@ -146,7 +148,7 @@ def without_nulls(node: Node, shape: Shape) -> Node:
             made: dict[str, Node] = {
                 key: without_nulls(item, shape.child(key))
                 for key, item in items.items()
-                if item.value is not None or not (shape.spec or item.at[:1] == ("environments",))
+                if item.value is not None or not (shape.spec or item.at[:1] in _REMOVERS)
             }
             return Node(made, node.at, node.text, node.file)
         case tuple() as items:

@@ -69,6 +69,16 @@ class SecretSpec(Spec):
         return value
 
 
+class Environment(Spec):
+    """Changes for one environment: every field of the app but `apiVersion`, `name` and builds may stand here, and:"""
+
+    extends: Name | None = None
+    """Another environment whose changes are made first."""
+
+    template: bool = False
+    """Whether it is only there to be extended; nothing is made of it."""
+
+
 class App(Spec):
     """An app: components that are deployed together."""
 
@@ -108,7 +118,7 @@ class App(Spec):
     components: dict[Name, Component]
     """The parts of the app that run, by name."""
 
-    environments: dict[Name, Any] = {}
+    environments: dict[Name, Environment] = {}
     """Changes per environment: maps merge by key, scalars and lists replace, `null` removes."""
 
     patches: Later = None

@@ -1,7 +1,7 @@
 """The platform's file, ``kgen.yaml``: choices made once for all apps of a repository. Every value has a default."""
 
 import re
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, Field
 
@@ -9,6 +9,8 @@ from kgen.features.argocd import ArgoCd
 from kgen.features.configuration import RollOut
 from kgen.features.network import NetworkChoices
 from kgen.judgement import DateText, ObjectPattern, Reason
+from kgen.model.component import Component, ComponentType
+from kgen.model.container import Env, Resources, Security
 from kgen.model.operations import Monitoring
 from kgen.scalars import (
     INVALID_VERSION,
@@ -142,6 +144,45 @@ class Rules(Spec):
     """Other severities of rules, by name or code."""
 
 
+class Defaults(Spec):
+    """What is said once about all apps, in the words of app files."""
+
+    env: Env = {}
+    """Environment variables of all components and releases."""
+
+    resources: Resources = Resources()
+    """CPU and memory of every container."""
+
+    security: Security = Security()
+    """User and file system of every container."""
+
+    types: dict[ComponentType, Component] = {}
+    """Every field of components, by their type, as `web: {probes: {readiness: /healthz}}`."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        types = node.value.get("types") if isinstance(node.value, dict) else None
+        if not isinstance(node.value, dict) or types is None or not isinstance(types.value, dict):
+            return node
+        made = {name: _typed(name, item) for name, item in types.value.items()}
+        return Node({**node.value, "types": Node(made, types.at, "", types.file)}, node.at, node.text, node.file)
+
+
+def _typed(name: str, node: Node) -> Node:
+    """Return what is said about components of type ``name`` as a component of that type."""
+    if not isinstance(node.value, dict):
+        return node
+    kind = name if name in get_args(ComponentType) else "worker"  # the name is refused, and one finding is enough
+    return Node({**node.value, "type": Node(kind, node.at, kind, node.file)}, node.at, node.text, node.file)
+
+
+class OwnChoices(Spec):
+    """Choices of one environment: every field of kgen.yaml that is not for the whole repository may stand here, and:"""
+
+    extends: Name | None = None
+    """Another environment whose choices are made first."""
+
+
 class Platform(Spec):
     """What the cluster and the organisation look like."""
 
@@ -174,10 +215,13 @@ class Platform(Spec):
     external: Annotated[tuple[ObjectPattern, ...], BASE_ONLY] = ()
     """Objects that exist outside of the repository, as `Secret/db` or `Secret/shop/db`; `*` stands for any name."""
 
-    defaults: Later = None
-    """Defaults of all app files."""
+    defaults: Defaults | None = None
+    """What apps say that do not say otherwise."""
 
-    environments: dict[Name, Any] = Field(default_factory=dict)
+    overrides: Defaults | None = None
+    """What counts whatever apps say."""
+
+    environments: dict[Name, OwnChoices] = {}
     """Other choices per environment of the app files: maps merge by key, scalars and lists replace, `null` removes."""
 
     @classmethod

@@ -5,7 +5,7 @@ App → Plan: every question answered.
 plan made, so that making it cannot fail. Where two features meet, one function here is named after the answer.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from kgen.diag import Diagnostic, Outcome, Path, has_error
 from kgen.features.autoscaling import MIN_ABOVE_MAX
@@ -28,7 +28,9 @@ from kgen.resolve import (
 from kgen.resolve.workload import Known, of_component, of_release
 
 
-def resolve(app: App, environment: str, platform: Platform, facts: Facts) -> Outcome[Plan]:
+def resolve(
+    app: App, environment: str, platform: Platform, facts: Facts, defaulted: Collection[Path] = ()
+) -> Outcome[Plan]:
     """
     Return the plan of ``app`` in ``environment``.
 
@@ -37,8 +39,13 @@ def resolve(app: App, environment: str, platform: Platform, facts: Facts) -> Out
         environment: Its name, empty if the app has none.
         platform: The choices of kgen.yaml.
         facts: What the repository says besides.
+        defaulted: Paths of what kgen.yaml says for all apps: it may mean nothing for this one.
     """
-    found = tuple(faults(app, environment, platform, facts))
+    found = tuple(
+        each
+        for each in faults(app, environment, platform, facts)
+        if not (each.rule is rules.WITHOUT_EFFECT and each.at.path in defaulted)
+    )
     if has_error(found):
         return Outcome(None, found)
     known = Known(

@@ -1,0 +1,118 @@
+"""
+What a component inherits: from the defaults in kgen.yaml, from those for its type, from the app itself.
+
+The order, each laid over the one before: ``defaults`` of kgen.yaml, its ``defaults.types.<type>``, the app, the
+component; at last the ``overrides`` of kgen.yaml and its ``overrides.types.<type>``. The app is merged
+with its environment before.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kgen.load import shape
+from kgen.load.shape import Shape
+from kgen.source import Node
+
+INHERITED = ("image", "env", "resources", "security")
+"""What a component (or the release) takes from the app."""
+
+_NOTHING = Node({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What kgen.yaml says about all apps in one environment, in long form."""
+
+    defaults: Node = _NOTHING
+    overrides: Node = _NOTHING
+
+
+def inherited(app: Node, whole: Shape, around: Around) -> Node:
+    """Return ``app`` with each component's own values laid over what it inherits, and the overrides over both."""
+    if not isinstance(app.value, dict):
+        return app
+    made = dict(app.value)
+    components = made.get("components")
+    each = whole.child("components").each
+    if each and components and isinstance(components.value, dict):
+        entries = {name: _component(app, component, each, around) for name, component in components.value.items()}
+        made["components"] = Node(entries, components.at, components.text, components.file)
+    if release := made.get("release"):
+        made["release"] = _heir([around.defaults, app], release, [around.overrides], whole.child("release"))
+    for key in INHERITED:
+        values = [each[key] for each in (around.defaults, app, around.overrides) if _has(each, key)]
+        if values and any(_has(each, key) for each in (around.defaults, around.overrides)):
+            made[key] = _layered(values, whole.child(key))
+    return Node(made, app.at, app.text, app.file)
+
+
+def _component(app: Node, component: Node, inner: Shape, around: Around) -> Node:
+    if not isinstance(component.value, dict):
+        return component
+    lower, upper = (_of_type(each, component) for each in (around.defaults, around.overrides))
+    own = _placed(shape.merge(_without(lower), component, inner), component) if lower.value else component
+    made = _heir([around.defaults, lower, app], own, [around.overrides, upper], inner)
+    return shape.merge(made, _without(upper), inner, keep_nulls=True) if upper.value else made
+
+
+def _of_type(around: Node, component: Node) -> Node:
+    """Return what ``around`` says of components of this type."""
+    kind = component.value.get("type") if isinstance(component.value, dict) else None
+    types = around.value.get("types") if isinstance(around.value, dict) else None
+    if kind is None or types is None or not isinstance(types.value, dict) or not isinstance(kind.value, str):
+        return _NOTHING
+    given = types.value.get(kind.value, _NOTHING)
+    if not isinstance(given.value, dict):
+        return _NOTHING
+    return Node({key: item for key, item in given.value.items() if key != "type"}, given.at, given.text, given.file)
+
+
+def _without(given: Node) -> Node:
+    """Return ``given`` without what has an order of its own."""
+    items = given.value if isinstance(given.value, dict) else {}
+    return Node({key: item for key, item in items.items() if key not in INHERITED}, given.at, given.text, given.file)
+
+
+def _heir(below: Iterable[Node], part: Node, above: Iterable[Node], inner: Shape) -> Node:
+    """Return ``part`` with its values over those of the nodes ``below``, and under those of the nodes ``above``."""
+    if not isinstance(part.value, dict):
+        return part
+    made = dict(part.value)
+    for key in INHERITED:
+        if key not in inner.fields:
+            continue
+        own = made.get(key)
+        values = [each[key] for each in below if _has(each, key)]
+        values += [own] if own is not None and own.value is not None else []  # a null takes back what the part had said
+        values += [each[key] for each in above if _has(each, key)]
+        if not values and own is None and not any(_names(each, key) for each in below):
+            continue
+        value = _layered(values, inner.child(key)) if values else _NOTHING
+        if own is not None and own.value is not None and value.value is not None:
+            value = _placed(value, own)
+        made[key] = value
+    return Node(made, part.at, part.text, part.file)
+
+
+def _names(node: Node, key: str) -> bool:
+    return isinstance(node.value, dict) and key in node.value
+
+
+def _has(node: Node, key: str) -> bool:
+    return isinstance(node.value, dict) and key in node.value and node.value[key].value is not None
+
+
+def _layered(values: Iterable[Node], inner: Shape) -> Node:
+    """Return the last of ``values`` laid over those before it."""
+    made = _NOTHING
+    for each in values:
+        made = _placed(shape.merge(made, each, inner), each)
+    return made
+
+
+def _placed(node: Node, own: Node) -> Node:
+    """Return ``node`` with the places of ``own`` where both are mappings: findings about the whole are about that."""
+    if not (isinstance(node.value, dict) and isinstance(own.value, dict)):
+        return node
+    made = {key: _placed(item, own.value.get(key, item)) for key, item in node.value.items()}
+    return Node(made, own.at, own.text, own.file)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NewType
+from typing import Any, Final, NewType
 
 from kgen.diag import Path
 
@@ -50,6 +50,12 @@ class Target:
         return dict(sorted((self.selector | {"app.kubernetes.io/managed-by": "kgen"}).items()))
 
 
+CLUSTER_WIDE: Final = frozenset(
+    {"Namespace", "ClusterRole", "ClusterRoleBinding", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"}
+)
+"""Kinds of objects without a namespace, among those that kgen makes."""
+
+
 def manifest(
     api_version: str,
     kind: str,
@@ -73,12 +79,27 @@ def manifest(
         body: ``spec``, ``data`` and so on. A value of ``None`` is left out.
     """
     notes = dict(sorted({**(annotations or {}), **target.annotations}.items()))
-    cluster_wide = kind == "Namespace"
     metadata: dict[str, Any] = {"name": name or target.name}
-    if not cluster_wide:
+    if kind not in CLUSTER_WIDE:
         metadata["namespace"] = target.namespace
     metadata["labels"] = dict(sorted({**(labels or {}), **target.labels}.items()))
     if notes:
         metadata["annotations"] = notes
     made = {"apiVersion": api_version, "kind": kind, "metadata": metadata}
     return Manifest(made | {key: value for key, value in body.items() if value is not None})
+
+
+def pod_spec(made: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the pod that an object runs, or ``None`` if it runs none."""
+    spec: Any = made.get("spec", {})
+    found: Mapping[str, Any] | None
+    match made["kind"]:
+        case "Pod":
+            found = spec
+        case "CronJob":
+            found = spec["jobTemplate"]["spec"]["template"]["spec"]
+        case "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job":
+            found = spec["template"]["spec"]
+        case _:
+            found = None
+    return found

@@ -29,7 +29,7 @@ from kgen.load.project import look
 from kgen.model.facts import Facts
 from kgen.model.plan import Plan
 from kgen.model.platform import Platform
-from kgen.resolve import argocd
+from kgen.resolve import admission, argocd
 from kgen.resolve.plan import certain_faults, resolve
 from kgen.resolve.rules import NAME_TAKEN
 from kgen.source import Node, Source
@@ -183,9 +183,10 @@ def _compiled(path: Path, options: Options) -> Compiled:
     environments = [_environment(variant, plan, made) for variant, plan in plans]
     for (variant, _), environment in zip(plans, environments, strict=True):
         found += map(variant.locate, _clashes(environment.objects))
-        versions = workspace.platform_for(variant.environment).kubernetes
+        platform = workspace.platform_for(variant.environment)
+        found += map(variant.locate, admission.faults(environment.objects, platform))
         argocd = environment.deployed.objects if environment.deployed else ()
-        found += map(variant.locate, check((*environment.objects, *argocd), versions, store()))
+        found += map(variant.locate, check((*environment.objects, *argocd), platform.kubernetes, store()))
     failed = replace(failed, found=tuple(dict.fromkeys((*failed.found, *found))))
     if has_error(found):
         return failed

@@ -11,7 +11,7 @@ from kgen.diag import Rule
 from kgen.features import autoscaling, disruption, metrics
 from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts
-from kgen.resolve import argocd, installed, plain_secrets
+from kgen.resolve import admission, argocd, installed, plain_secrets
 from kgen.resolve import rules as meaning
 from kgen.syntax import rules as syntax
 from kgen.validate import crossings, silences, unreadable
@@ -37,6 +37,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *installed.RULES,
             *autoscaling.RULES,
             *disruption.RULES,
+            *admission.RULES,
             *argocd.RULES,
             *metrics.RULES,
             *plain_secrets.RULES,

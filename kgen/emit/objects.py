@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from kgen.emit.workload import workload
 from kgen.features import (
     account,
+    admission,
     autoscaling,
     configuration,
     disruption,
@@ -21,10 +22,7 @@ from kgen.model.plan import Plan, Workload
 
 def emit(plan: Plan) -> Iterator[Emitted]:
     """Yield every object of ``plan``, in the order in which they are applied."""
-    for made in (
-        *namespace.emit(plan.namespace, plan.security_level, plan.target),
-        *account.emit(plan.account, plan.target),
-    ):
+    for made in _shared(plan):
         yield Emitted(manifest=made)
     for part in plan.workloads:
         for made in _objects(part, plan.account):
@@ -35,6 +33,8 @@ def _shared(plan: Plan) -> Iterator[Manifest]:
     """Yield the objects of the whole app."""
     yield from namespace.emit(plan.namespace, plan.security_level, plan.target)
     yield from account.emit(plan.account, plan.target)
+    if plan.guard:
+        yield from admission.emit(plan.guard, plan.target)
 
 
 def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:

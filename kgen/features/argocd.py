@@ -23,13 +23,6 @@ from kgen.spec import Spec
 
 API_VERSION = "argoproj.io/v1alpha1"
 _IN_CLUSTER = "https://kubernetes.default.svc"
-_CLUSTER_WIDE = frozenset(
-    {
-        "Namespace", "ClusterRole", "ClusterRoleBinding", "ClusterPolicy", "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding", "PriorityClass", "StorageClass",
-    }
-)  # fmt: skip
-"""Kinds without a namespace, among those that kgen makes."""
 
 
 class Destination(Spec):
@@ -184,7 +177,7 @@ def _project(deployment: Deployment, app: str, namespace: str, objects: Iterable
         inside = each.manifest["metadata"].get("namespace")
         if inside:
             namespaces.add(inside)
-        (kinds if inside or kind not in _CLUSTER_WIDE else cluster_wide).add((group, kind))
+        (kinds if inside else cluster_wide).add((group, kind))
     where = f"{app} in {deployment.environment}" if deployment.environment else app
     cluster = _cluster(deployment.spec)
     made: Parts = {

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from kgen.features.admission import Guard
 from kgen.features.autoscaling import Autoscaler
 from kgen.features.configuration import Configuration
 from kgen.features.disruption import Budget
@@ -239,6 +240,9 @@ class Plan:
     namespace: str
     security_level: Level
     """Pod Security Standard that the Namespace enforces."""
+
+    guard: Guard | None = None
+    """What else the cluster refuses in it."""
 
     target: Target
     """For the Namespace and the ServiceAccount."""

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, Field
 
+from kgen.features.admission import SecurityChoices
 from kgen.features.argocd import ArgoCd
 from kgen.features.configuration import RollOut
 from kgen.features.network import NetworkChoices
@@ -204,8 +205,7 @@ class Platform(Spec):
     needs: Later = None
     """How each type of backing service is met."""
 
-    security: Later = None
-    """Security level."""
+    security: SecurityChoices = SecurityChoices()
 
     argocd: ArgoCd | None = None
     """How Argo CD deploys the output; without it kgen writes no objects for Argo CD."""

@@ -14,6 +14,7 @@ from kgen.model.facts import Facts
 from kgen.model.plan import Backing, Plan, SecretKey, Variable, Workload
 from kgen.model.platform import Platform
 from kgen.resolve import (
+    admission,
     autoscaling,
     fields,
     images,
@@ -63,6 +64,7 @@ def resolve(
         environment=environment,
         namespace=names.namespace(app, environment),
         security_level="restricted",
+        guard=admission.guard(app, environment, platform),
         target=names.target(app, environment, "", (), "early"),
         account=app.name,
         workloads=workloads,

@@ -1,0 +1,61 @@
+"""What the organisation allows: asked of every image when an app is compiled, and of every pod in the cluster."""
+
+from collections.abc import Iterable, Iterator
+
+from kgen.diag import Diagnostic, Label, Rule
+from kgen.features.admission import Guard
+from kgen.k8s import Emitted, pod_spec
+from kgen.model.app import App
+from kgen.model.platform import Platform
+from kgen.resolve import names
+from kgen.words import listed
+
+REGISTRY = Rule(
+    code="KG3260",
+    name="image-of-other-registry",
+    explain="The organisation says in kgen.yaml where images may come from, and the cluster may refuse all others.",
+)
+RULES = (REGISTRY,)
+
+
+def faults(objects: Iterable[Emitted], platform: Platform) -> Iterator[Diagnostic]:
+    """Yield images of registries that are not allowed, whatever part of the app brings them."""
+    allowed = platform.security.registries
+    if not allowed:
+        return
+    for each in objects:
+        spec = pod_spec(each.manifest) or {}
+        for container in (*spec.get("initContainers", ()), *spec.get("containers", ())):
+            image = container["image"]
+            if not any(full_name(image).startswith(f"{registry}/") for registry in allowed):
+                yield Diagnostic(
+                    rule=REGISTRY,
+                    message=f"`{image}` comes from another place than {listed(allowed, 'or')}",
+                    at=Label((*each.origin, "image")),
+                    help="take an image from there, or add its registry to `security.registries` in kgen.yaml",
+                )
+
+
+def full_name(image: str) -> str:
+    """
+    Return an image with the registry that its name leaves out.
+
+    >>> full_name("nginx"), full_name("grafana/loki"), full_name("ghcr.io/acme/shop")
+    ('docker.io/library/nginx', 'docker.io/grafana/loki', 'ghcr.io/acme/shop')
+    """
+    first, slash, _ = image.partition("/")
+    if not slash:
+        return f"docker.io/library/{image}"
+    is_registry = "." in first or ":" in first or first == "localhost"
+    return image if is_registry else f"docker.io/{image}"
+
+
+def guard(app: App, environment: str, platform: Platform) -> Guard | None:
+    """Return the rules of the app's namespace, or ``None`` if nothing in the cluster enforces any."""
+    if platform.security.policies is None:
+        return None
+    return Guard(
+        engine=platform.security.policies,
+        namespace=names.namespace(app, environment),
+        registries=platform.security.registries,
+    )

@@ -11,7 +11,7 @@ from kgen.diag import Rule
 from kgen.features import autoscaling, disruption, metrics
 from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts
-from kgen.resolve import admission, argocd, installed, plain_secrets
+from kgen.resolve import admission, argocd, installed, needs, plain_secrets
 from kgen.resolve import rules as meaning
 from kgen.syntax import rules as syntax
 from kgen.validate import crossings, silences, unreadable
@@ -35,6 +35,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *pipeline.RULES,
             *meaning.RULES,
             *installed.RULES,
+            *needs.RULES,
             *autoscaling.RULES,
             *disruption.RULES,
             *admission.RULES,

@@ -11,11 +11,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kgen.emit.backing import LOCAL, container, output
+from kgen.emit.backing import container
+from kgen.emit.backing import escaped as _escaped
 from kgen.model.plan import Address, Check, ConfigKey, Container, Part, Plan, PodField, SecretKey, Variable, Workload
 
 _HTTP_CHECK = "import urllib.request as u; u.urlopen({url!r}, timeout={timeout})"
 _TCP_CHECK = "import socket; socket.create_connection(('127.0.0.1', {port}), {timeout})"
+_LOCAL = "local"
+"""What a pod's fields are on a developer's machine."""
+
 _ON_DEMAND = "jobs"
 """Profile of what does not start with `docker compose up`."""
 
@@ -23,12 +27,13 @@ _ON_DEMAND = "jobs"
 def compose(plan: Plan) -> dict[str, Any]:
     """Return compose.yaml for ``plan`` as a mapping, keys in the order in which they are written."""
     published = _published(plan)
+    browsers = _browsers(plan, {host for ports in published.values() for host in ports.values()})
     services = {
         workload.target.component: _service(plan, workload, published.get(workload.target.component, {}))
         for workload in plan.workloads
     }
-    backing = {need.name: container(need) for need in plan.needs}
-    volumes = [f"{need.name}-data" for need in plan.needs]
+    backing = {need.name: container(need, browsers.get(need.name)) for need in plan.needs}
+    volumes = [f"{need.name}-data" for need in plan.needs if need.data]
     for workload in plan.workloads:
         volumes += [_volume(workload, mount.name) for mount in workload.container.mounts if mount.kind == "claim"]
     made: dict[str, Any] = {"name": plan.app, "services": services | backing}
@@ -87,11 +92,6 @@ def _image(workload: Workload) -> dict[str, Any]:
     return {"build": made if len(made) > 1 else build.context}
 
 
-def _escaped(text: str) -> str:
-    """Return ``text`` so that compose does not take a `$` in it for a variable."""
-    return text.replace("$", "$$")
-
-
 def _word(plan: Plan, workload: Workload, word: str) -> str:
     """Return a word of a command with what Kubernetes replaces in it, ``$(NAME)``, replaced."""
     known = {variable.name: variable for variable in workload.container.variables}
@@ -112,13 +112,13 @@ def _part(plan: Plan, workload: Workload, part: Part) -> str:
             return _escaped(part)
         case Address():
             return part.in_compose
-        case SecretKey(need=need, key=key) if need:
-            return output(next(backing for backing in plan.needs if backing.name == need), key)
+        case SecretKey(need=need, output=output) if need:
+            return _escaped(next(backing for backing in plan.needs if backing.name == need).outputs[output])
         case SecretKey(secret=name, key=key) | ConfigKey(config=name, key=key):
             return f"${{{_shell_name(name, key)}:-}}"
         case PodField(path=path):
             fields = {"metadata.name": workload.target.component, "metadata.namespace": plan.app}
-            return fields.get(path, LOCAL)
+            return fields.get(path, _LOCAL)
 
 
 def _shell_name(name: str, key: str) -> str:
@@ -139,7 +139,8 @@ def _runs_first(workload: Workload) -> bool:
 
 def _conditions(plan: Plan, workload: Workload) -> dict[str, dict[str, str]]:
     parts = [part for variable in workload.container.variables for part in variable.parts]
-    used = {part.need for part in parts if isinstance(part, SecretKey) and part.need}
+    used = {part.need for part in parts if isinstance(part, SecretKey)}
+    used |= {part.component for part in parts if isinstance(part, Address)}
     made = {need.name: {"condition": "service_healthy"} for need in plan.needs if need.name in used}
     if not _runs_first(workload):
         for first in filter(_runs_first, plan.workloads):
@@ -216,4 +217,16 @@ def _published(plan: Plan) -> dict[str, dict[tuple[int, str], int]]:
                 host += 1
             taken.add((host, port.protocol))
             made.setdefault(workload.target.component, {})[port.port, port.protocol] = host
+    return made
+
+
+def _browsers(plan: Plan, taken: set[int]) -> dict[str, int]:
+    """Return need → port on the developer's machine, for those that have something to see."""
+    made: dict[str, int] = {}
+    for need in plan.needs:
+        if need.published:
+            host = need.published
+            while host in {*taken, *made.values()}:
+                host += 1
+            made[need.name] = host
     return made

@@ -147,8 +147,10 @@ def _env(workload: Workload) -> list[dict[str, Any]]:
 def _auxiliary(part: Part, taken: set[str]) -> str:
     """Return a name that is not ``taken`` for the variable that holds one outside value."""
     match part:
-        case SecretKey(secret=secret, key=key, need=need):
-            words = f"{need or secret}_{key}"
+        case SecretKey(need=need, output=output) if need:
+            words = f"{need}_{output}"
+        case SecretKey(secret=secret, key=key):
+            words = f"{secret}_{key}"
         case ConfigKey(config=config, key=key):
             words = f"{config}_{key}"
         case _:

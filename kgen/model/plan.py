@@ -22,7 +22,6 @@ from kgen.k8s import Target
 from kgen.model.component import ComponentType
 from kgen.model.container import Build, Resources
 from kgen.model.image_plan import ImagePlan
-from kgen.model.needs import NeedType
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +32,12 @@ class SecretKey:
     key: str
     need: str = ""
     """The need it is an output of, empty for a secret of the user's own."""
+
+    output: str = ""
+    """Which output of the need it is."""
+
+    by_operator: bool = False
+    """Whether an operator in the cluster makes the Secret, and nobody has to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,14 +226,22 @@ class Workload:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backing:
-    """A backing service, met by a Secret in the cluster and by a container in compose.yaml."""
+    """A backing service as a container of compose.yaml, all values known."""
 
     name: str
-    type: NeedType
-    version: str
-    database: str
-    secret: str
-    """Secret in the app's namespace; its keys are the outputs."""
+    image: str
+    command: tuple[str, ...]
+    args: tuple[str, ...]
+    variables: Mapping[str, str]
+    check: tuple[str, ...]
+    data: str
+    """Folder that outlives the container; empty: none."""
+
+    keeps_hostname: bool
+    published: int | None
+    """Port for a browser."""
+
+    outputs: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

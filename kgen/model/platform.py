@@ -13,6 +13,7 @@ from kgen.judgement import DateText, ObjectPattern, Reason
 from kgen.model.component import Component, ComponentType
 from kgen.model.container import Env, Resources, Security
 from kgen.model.operations import Monitoring
+from kgen.model.providers import Needs
 from kgen.scalars import (
     INVALID_VERSION,
     Name,
@@ -202,7 +203,7 @@ class Platform(Spec):
     images: Images = Images()
     monitoring: Monitoring = Monitoring()
 
-    needs: Later = None
+    needs: Needs = Needs()
     """How each type of backing service is met."""
 
     security: SecurityChoices = SecurityChoices()

@@ -11,7 +11,7 @@ from kgen.diag import Diagnostic, Outcome, Path, has_error
 from kgen.features.autoscaling import MIN_ABOVE_MAX
 from kgen.model.app import App
 from kgen.model.facts import Facts
-from kgen.model.plan import Backing, Plan, SecretKey, Variable, Workload
+from kgen.model.plan import Plan, SecretKey, Variable, Workload
 from kgen.model.platform import Platform
 from kgen.resolve import (
     admission,
@@ -26,6 +26,7 @@ from kgen.resolve import (
     rules,
     storage,
 )
+from kgen.resolve import autoscaling, fields, images, monitoring, names, needs, ports, references, rules, storage
 from kgen.resolve.workload import Known, of_component, of_release
 
 
@@ -54,7 +55,7 @@ def resolve(
         environment=environment,
         platform=platform,
         facts=facts,
-        used=_used(app),
+        used=_used(app, platform),
         builds=images.plans(app, facts, platform),
     )
     release = [of_release(known, app.release)] if app.release else []
@@ -68,7 +69,7 @@ def resolve(
         target=names.target(app, environment, "", (), "early"),
         account=app.name,
         workloads=workloads,
-        needs=tuple(_needs(app)),
+        needs=tuple(needs.backing(app, name) for name in app.needs),
         secrets=_secrets(workloads),
     )
     return Outcome(plan, found)
@@ -125,6 +126,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from images.faults(app, facts, platform)
     yield from monitoring.faults(app, platform)
     yield from plain_secrets.faults(app, facts)
+    yield from needs.faults(app, platform)
     if not environment:
         yield from images.unused(app)
     if app.release:
@@ -138,21 +140,9 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
         yield from autoscaling.faults(component, at)
 
 
-def _used(app: App) -> Mapping[str, tuple[Variable, ...]]:
-    used = {name: references.variables(app, component.env) for name, component in app.components.items()}
-    return used | ({names.RELEASE: references.variables(app, app.release.env)} if app.release else {})
-
-
-def _needs(app: App) -> Iterator[Backing]:
-    versions = {"postgres": "17", "redis": "8"}
-    for name, need in app.needs.items():
-        yield Backing(
-            name=name,
-            type=need.type,
-            version=need.version or versions[need.type],
-            database=need.database or app.name,
-            secret=references.need_secret(app, name),
-        )
+def _used(app: App, platform: Platform) -> Mapping[str, tuple[Variable, ...]]:
+    used = {name: references.variables(app, component.env, platform) for name, component in app.components.items()}
+    return used | ({names.RELEASE: references.variables(app, app.release.env, platform)} if app.release else {})
 
 
 def _secrets(workloads: Iterable[Workload]) -> dict[str, tuple[str, ...]]:
@@ -165,6 +155,6 @@ def _secrets(workloads: Iterable[Workload]) -> dict[str, tuple[str, ...]]:
                     used.setdefault(rule.tls_secret, set()).update(("tls.crt", "tls.key"))
         for variable in workload.container.variables:
             for part in variable.parts:
-                if isinstance(part, SecretKey):
+                if isinstance(part, SecretKey) and not part.by_operator:
                     used.setdefault(part.secret, set()).add(part.key)
     return {secret: tuple(sorted(keys)) for secret, keys in sorted(used.items())}

@@ -7,12 +7,14 @@ from kgen.diag import Diagnostic, Label, Path
 from kgen.model.app import App
 from kgen.model.component import Component
 from kgen.model.container import Env, EnvSource
+from kgen.model.needs import KINDS
 from kgen.model.plan import Address, ConfigKey, Part, PodField, SecretKey, Variable
+from kgen.model.platform import Platform
+from kgen.resolve import needs
 from kgen.resolve.names import object_name
 from kgen.resolve.rules import BAD_PLACEHOLDER, UNKNOWN_REFERENCE
 from kgen.words import nearest, suggestion
 
-NEED_OUTPUTS = ("url", "host", "port", "username", "password", "database")
 ADDRESS_OUTPUTS = ("url", "host", "port")
 _POD_FIELDS = re.compile(
     r"metadata\.(name|namespace|uid|(labels|annotations)\['([a-z0-9.-]+/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?'\])"
@@ -21,11 +23,6 @@ _POD_FIELDS = re.compile(
 _PLACEHOLDER = re.compile(r"\$\$\{|\$\{(?P<inside>[^}]*)(?P<end>\}?)")
 _IN_WORDS = re.compile(r"(?<!\$)\$\{(needs|components|secrets)\.[^}]*\}?")
 _FORMS = "`${needs.<name>.<output>}`, `${components.<name>.<output>}`, `${secrets.<name>.<key>}`"
-
-
-def need_secret(app: App, need: str) -> str:
-    """Return the name of the Secret that holds the outputs of a need."""
-    return f"{app.name}-{need}"
 
 
 def ports_of(component: Component) -> Mapping[str, tuple[int, int]]:
@@ -39,9 +36,9 @@ def tcp_ports(component: Component) -> Mapping[str, tuple[int, int]]:
     return {name: numbers for name, numbers in ports_of(component).items() if name not in udp}
 
 
-def variables(app: App, env: Env) -> tuple[Variable, ...]:
+def variables(app: App, env: Env, platform: Platform) -> tuple[Variable, ...]:
     """Return ``env`` with every placeholder replaced by what it refers to; ``faults`` has found nothing."""
-    return tuple(Variable(name=name, parts=tuple(_parts(app, value))) for name, value in env.items())
+    return tuple(Variable(name=name, parts=tuple(_parts(app, value, platform))) for name, value in env.items())
 
 
 def in_words(words: tuple[str, ...] | None, at: Path) -> Iterator[Diagnostic]:
@@ -76,7 +73,7 @@ def faults(app: App, env: Env, at: Path) -> Iterator[Diagnostic]:
             )
 
 
-def _parts(app: App, value: str | EnvSource) -> Iterator[Part]:
+def _parts(app: App, value: str | EnvSource, platform: Platform) -> Iterator[Part]:
     if isinstance(value, EnvSource):
         if value.secret:
             secret, key = value.secret.split("/")
@@ -97,7 +94,11 @@ def _parts(app: App, value: str | EnvSource) -> Iterator[Part]:
         if text:
             yield text
             text = ""
-        yield _reference(app, *_steps(match["inside"], app.secrets))
+        sort, name, output = _steps(match["inside"], app.secrets)
+        if sort == "needs":
+            yield from needs.outputs(app, platform, name)[output]
+        else:
+            yield _reference(app, sort, name, output)
     if text + value[end:] or not value:
         yield text + value[end:]
 
@@ -118,8 +119,6 @@ def _steps(inside: str, secrets: Iterable[str]) -> list[str]:
 
 
 def _reference(app: App, sort: str, name: str, output: str) -> Part:
-    if sort == "needs":
-        return SecretKey(secret=need_secret(app, name), key=output, need=name)
     if sort == "secrets":
         return SecretKey(secret=name, key=output)
     component = app.components[name]
@@ -149,7 +148,7 @@ def _placeholder_faults(app: App, match: re.Match[str], at: Path) -> Iterator[Di
         yield from _secret_faults(app, name, output, at)
         return
     known = list(app.needs) if sort == "needs" else [name for name, part in app.components.items() if ports_of(part)]
-    outputs = NEED_OUTPUTS if sort == "needs" else ADDRESS_OUTPUTS
+    outputs = tuple(KINDS[app.needs[name].type].outputs) if sort == "needs" and name in known else ADDRESS_OUTPUTS
     if sort == "components" and name in app.components and name not in known:
         way_out = "add `port` to it"
         yield Diagnostic(rule=UNKNOWN_REFERENCE, message=f"`{name}` has no port", at=Label(at), help=way_out)

@@ -1,0 +1,161 @@
+"""Backing services: who runs them, and what an app learns of them."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from kgen.diag import Diagnostic, Label, Rule
+from kgen.model.app import App
+from kgen.model.needs import KINDS
+from kgen.model.plan import Address, Backing, Part, SecretKey
+from kgen.model.platform import Platform
+from kgen.model.providers import DEFAULT, NeedClass
+from kgen.resolve.names import object_name
+from kgen.resolve.rules import WITHOUT_EFFECT
+from kgen.resolve.servers import SERVERS, SIZES
+from kgen.resolve.servers.server import Ask
+from kgen.words import listed
+
+UNKNOWN_CLASS = Rule(
+    code="KG3242",
+    name="unknown-class",
+    explain="Classes are the platform's: kgen.yaml says which there are for a type, and how each is met.",
+)
+RULES = (UNKNOWN_CLASS,)
+
+LOCAL = "local"
+"""User, password and whatever else a container on a developer's machine asks for; no secret."""
+
+_HOLE = re.compile(r"\{(\w+)\}")
+
+
+def secret(app: App, need: str) -> str:
+    """Return the name of the Secret that somebody puts there for a need."""
+    return f"{app.name}-{need}"
+
+
+def met_by(app: App, platform: Platform, name: str) -> NeedClass:
+    """Return how the platform meets need ``name``: external, where it says nothing."""
+    need = app.needs[name]
+    classes: Mapping[str, NeedClass] = getattr(platform.needs, need.type)
+    return classes.get(need.need_class or DEFAULT, NeedClass(provider="external"))
+
+
+def outputs(app: App, platform: Platform, name: str) -> Mapping[str, tuple[Part, ...]]:
+    """Return the outputs of need ``name``, each as what a variable is put together from."""
+    kind = KINDS[app.needs[name].type]
+    provider = met_by(app, platform, name).provider
+    if provider == "external":
+        return {output: (_key(app, name, output),) for output in kind.outputs}
+    values = _values(app, name)
+    return {output: _filled(template, values) for output, template in kind.outputs.items()}
+
+
+def faults(app: App, platform: Platform) -> Iterator[Diagnostic]:
+    """Yield needs that the platform cannot meet, and fields of needs that mean nothing."""
+    for name, need in app.needs.items():
+        classes: Mapping[str, NeedClass] = getattr(platform.needs, need.type)
+        if need.need_class and need.need_class not in {*classes, DEFAULT}:
+            there = f"classes of it: {listed(sorted(classes))}" if classes else "it names none"
+            yield Diagnostic(
+                rule=UNKNOWN_CLASS,
+                message=f"kgen.yaml has no class `{need.need_class}` for `{need.type}`",
+                at=Label(("needs", name, "class")),
+                help=f"{there}; add `needs: {{{need.type}: {{{need.need_class}: external}}}}`, or take `class` out",
+            )
+        if need.database and not KINDS[need.type].has_database:
+            yield Diagnostic(
+                rule=WITHOUT_EFFECT,
+                message=f"`database` means nothing for `{need.type}`",
+                at=Label(("needs", name, "database"), on="key"),
+                help="take it out",
+            )
+
+
+def backing(app: App, name: str) -> Backing:
+    """Return the container of compose.yaml that stands in for need ``name``."""
+    need = app.needs[name]
+    kind = KINDS[need.type]
+    values = _values(app, name)
+    server = SERVERS[need.type](_ask(app, name, values, SIZES[need.type].memory))
+    given = {
+        "host": name,
+        "port": str(kind.port),
+        "username": LOCAL,
+        "password": LOCAL,
+        "database": _database(app, name),
+    }
+    return Backing(
+        name=name,
+        image=server.image,
+        command=server.command,
+        args=server.args,
+        variables={key: "".join(map(_locally, parts)) for key, parts in server.variables.items()},
+        check=server.check,
+        data=server.data,
+        keeps_hostname=server.hostname,
+        published=server.published,
+        outputs={output: template.format(**given) for output, template in {**kind.outputs, **kind.local}.items()},
+    )
+
+
+def _ask(app: App, name: str, values: Mapping[str, Part], memory: str) -> Ask:
+    need = app.needs[name]
+    return Ask(
+        host=values["host"],
+        version=need.version or KINDS[need.type].version,
+        database=_database(app, name),
+        username=values["username"],
+        password=values["password"],
+        memory=memory,
+    )
+
+
+def _database(app: App, name: str) -> str:
+    return app.needs[name].database or app.name
+
+
+def _values(app: App, name: str) -> dict[str, Part]:
+    """Return what outputs are written with where kgen knows the server; user and password are in a Secret."""
+    return {
+        "host": _address(app, name, "host"),
+        "port": _address(app, name, "port"),
+        "username": _key(app, name, "username"),
+        "password": _key(app, name, "password"),
+        "database": _database(app, name),
+    }
+
+
+def _address(app: App, name: str, output: str) -> Address:
+    port = KINDS[app.needs[name].type].port
+    return Address(
+        component=name,
+        host=object_name(app.name, name),
+        port=port,
+        container_port=port,
+        output="host" if output == "host" else "port",
+    )
+
+
+def _key(app: App, name: str, output: str) -> SecretKey:
+    return SecretKey(secret=secret(app, name), key=output, need=name, output=output)
+
+
+def _filled(template: str, values: Mapping[str, Part]) -> tuple[Part, ...]:
+    """
+    Return the parts of ``template``.
+
+    >>> _filled("a/{b}", {"b": "c"}), _filled("", {})
+    (('a/', 'c'), ())
+    """
+    pieces = [values[piece] if index % 2 else piece for index, piece in enumerate(_HOLE.split(template))]
+    return tuple(piece for piece in pieces if piece)
+
+
+def _locally(part: Part) -> str:
+    match part:
+        case str():
+            return part
+        case Address():
+            return part.in_compose
+        case _:
+            return LOCAL

@@ -44,6 +44,7 @@ from kgen.model.container import (
 )
 from kgen.model.facts import Facts, Project
 from kgen.model.platform import Defaults
+from kgen.model.needs import KINDS, Need
 from kgen.model.replicas import Autoscaling
 from kgen.spec import AS_WRITTEN, NotYet, Spec
 
@@ -499,6 +500,15 @@ def _metrics(known: Known) -> Strategy:
     return st.one_of(off, on, fields(Metrics, known, without=["off"], always=["requests"]))
 
 
+@st.composite
+def _need(draw: st.DrawFn, known: Known) -> dict[str, Any]:
+    made = draw(fields(Need, known, without=["type"]))
+    kind = draw(st.sampled_from(sorted(KINDS)))
+    if not KINDS[kind].has_database:
+        made.pop("database", None)
+    return {"type": kind, **made}
+
+
 LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Build: _build,
     PythonBuild: _python,
@@ -509,6 +519,7 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Pace: _pace,
     Volume: _volume,
     Metrics: _metrics,
+    Need: _need,
     Tls: _tls,
     FileSpec: lambda known: _exactly_one(FileSpec, ("source", "content"), known),
 }
@@ -533,6 +544,9 @@ SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
 }
 """Short forms; none where they need what is not there."""
 
+NEED_CLASSES = (None, "default")
+"""Classes that every type of backing service has, whoever meets it."""
+
 FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Image, "repository"): lambda _: _repository,  # null would take away the app's
     (Resources, "requests"): lambda _: _amounts(_cpu_low, _memory_low),
@@ -548,6 +562,7 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (EnvSource, "secret"): lambda known: st.sampled_from(known.secrets),
     (EnvSource, "field"): lambda _: st.sampled_from(_POD_FIELDS),
     (App, "name"): lambda _: short_name,
+    (Need, "class"): lambda _: st.sampled_from(NEED_CLASSES),
     (Autoscaling, "min"): lambda _: st.integers(1, 10_000),
     (Autoscaling, "cpu"): _goal,
     (Autoscaling, "memory"): _goal,
@@ -672,7 +687,6 @@ def _moved(build: Any, folder: str) -> Any:
 
 # --- apps -----------------------------------------------------------------------------------------------------------
 
-_NEED_OUTPUTS = ("url", "host", "port", "username", "password", "database")
 _LATER_ON_TOP = ("components", "release", "environments", "env", "needs", "secrets", "image")
 
 
@@ -722,7 +736,11 @@ def _known(around: Mapping[str, Any], parts: Mapping[str, Part]) -> Known:
         name: [as_text(key) for key in (spec["keys"] if isinstance(spec, dict) else spec)]
         for name, spec in (around.get("secrets") or {}).items()
     }
-    references = [f"${{needs.{name}.{output}}}" for name in around.get("needs") or {} for output in _NEED_OUTPUTS]
+    references = [
+        f"${{needs.{name}.{output}}}"
+        for name, need in (around.get("needs") or {}).items()
+        for output in KINDS[need["type"]].outputs
+    ]
     references += [
         f"${{components.{name}.{output}}}" for name in parts if parts[name].ports for output in ("url", "host", "port")
     ]

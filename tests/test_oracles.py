@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 
 from kgen.check.manifests import check
 from kgen.k8s import Emitted, Manifest
+from kgen.model.needs import KINDS
 from kgen.pipeline import store
 
 ROOT = Path(__file__).parents[1]
@@ -194,8 +195,9 @@ def declared(folder: Path) -> dict[str, list[str]]:
     group, case = folder.relative_to(GOLDEN).parts[:2]
     source = (ROOT if group == "examples" else GOLDEN) / group / case / "app.yaml"
     app = YAML(typ="safe", pure=True).load(source)  # YAML 1.2, as kgen reads it
-    outputs = ["url", "host", "port", "username", "password", "database"]
-    secrets = {f"{app['name']}-{need}": outputs for need in app.get("needs", {})}
+    secrets = {
+        f"{app['name']}-{name}": list(KINDS[need["type"]].outputs) for name, need in app.get("needs", {}).items()
+    }
     for name, keys in app.get("secrets", {}).items():
         secrets[name] = keys if isinstance(keys, list) else keys["keys"]
     return secrets

@@ -28,6 +28,7 @@ from kgen.load.inheritance import Around
 from kgen.load.parse import parse
 from kgen.model.app import App
 from kgen.model.component import Component
+from kgen.model.needs import KINDS
 from kgen.model.plan import Plan
 from kgen.model.platform import Platform
 from kgen.report import json as as_json
@@ -348,7 +349,9 @@ def with_defaults(data: dict[str, Any]) -> dict[str, Any]:  # noqa: C901  # a li
             )
             component["replicas"] = 2 if kind == "web" and not alone else 1
     for need in (made.get("needs") or {}).values():
-        need.update({"database": made["name"]} if need.get("database") is None else {})
+        need.update(
+            {"database": made["name"]} if need.get("database") is None and KINDS[need["type"]].has_database else {}
+        )
     made["namespace"] = made["name"] if made.get("namespace") is None else made["namespace"]
     return made
 

@@ -29,7 +29,7 @@ def container(need: Backing, port: int | None) -> dict[str, Any]:
         "interval": "5s",
         "timeout": "5s",
         "retries": 10,
-        "start_period": "30s",
+        "start_period": "60s",
         "start_interval": "1s",
     }
     if need.data:

@@ -43,8 +43,8 @@ from kgen.model.container import (
     Resources,
 )
 from kgen.model.facts import Facts, Project
-from kgen.model.platform import Defaults
 from kgen.model.needs import KINDS, Need
+from kgen.model.platform import Defaults
 from kgen.model.replicas import Autoscaling
 from kgen.spec import AS_WRITTEN, NotYet, Spec
 

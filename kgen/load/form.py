@@ -12,8 +12,8 @@ from kgen import judgement, scalars, spec
 from kgen.diag import Diagnostic, Label, Path, Rule
 from kgen.discretion import is_variable_of_secret
 from kgen.load.shape import Shape, shape_of
-from kgen.model.app import App
 from kgen.model import providers
+from kgen.model.app import App
 from kgen.source import Node, plain
 from kgen.spec import NotYet, Spec
 from kgen.words import listed, nearest, suggestion

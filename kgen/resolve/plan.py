@@ -20,13 +20,13 @@ from kgen.resolve import (
     images,
     monitoring,
     names,
+    needs,
     plain_secrets,
     ports,
     references,
     rules,
     storage,
 )
-from kgen.resolve import autoscaling, fields, images, monitoring, names, needs, ports, references, rules, storage
 from kgen.resolve.workload import Known, of_component, of_release
 
 

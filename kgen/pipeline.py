@@ -18,6 +18,7 @@ from kgen.discretion import discreet
 from kgen.emit.compose import compose
 from kgen.emit.dockerfile import dockerfile
 from kgen.emit.dockerignore import dockerignore
+from kgen.emit.footprint import Part, parts
 from kgen.emit.objects import emit
 from kgen.k8s import Emitted
 from kgen.load import app as load_app
@@ -61,6 +62,9 @@ class Environment:
     tree: Tree
     secrets: Mapping[str, tuple[str, ...]]
     """Secrets that must exist in the namespace, with their keys."""
+
+    parts: tuple[Part, ...]
+    """What takes something from the cluster."""
 
     deployed: Deployed | None = None
     """What Argo CD is told, if kgen.yaml says how."""
@@ -330,6 +334,7 @@ def _environment(variant: load_app.Variant, plan: Plan, made: _Making) -> Enviro
         objects=objects,
         tree=tree,
         secrets=plan.secrets,
+        parts=parts(objects),
         deployed=_deployed(plan, objects, tree, made.workspace),
     )
 

@@ -17,6 +17,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "exits": frozenset(),
     "terminal": frozenset(),
     "versions": frozenset(),
+    "usage": frozenset({"units"}),
     "source": frozenset({"diag"}),
     "dockerfile": frozenset(),
     "k8s": frozenset({"diag"}),

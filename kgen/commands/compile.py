@@ -18,8 +18,9 @@ from kgen.load.files import UNREADABLE
 from kgen.load.settings import FILE as SETTINGS
 from kgen.load.settings import NOT_SETTABLE, changes
 from kgen.pipeline import Compiled, Options, compile_app
-from kgen.report.summary import Folder, Written, as_data, summary
+from kgen.report.summary import Folder, Written, as_data, footprints, summary
 from kgen.source import Source
+from kgen.usage import NONE
 from kgen.write.leftovers import leftovers, shared_leftovers
 from kgen.write.save import save
 from kgen.write.tree import Changes, Tree, compare, diff
@@ -189,8 +190,9 @@ def _report(request: Request, result: _Result) -> Iterator[str]:
         case "json":
             from kgen.report import json  # noqa: PLC0415  # only for this format
 
-            apps = as_data([] if has_error(result.found) else list(_written(result)))
-            yield json.render_all(result.found, result.sources, apps=apps, upToDate=not result.is_stale) + "\n"
+            written = [] if has_error(result.found) else list(_written(result))
+            more = {"apps": as_data(written), "footprint": footprints(written), "upToDate": not result.is_stale}
+            yield json.render_all(result.found, result.sources, **more) + "\n"
         case "sarif":
             from kgen.report import sarif  # noqa: PLC0415  # only for this format
 
@@ -251,6 +253,8 @@ def _folders(compiled: Compiled, result: _Result) -> Iterator[Folder]:
             namespace=environment.namespace,
             objects=len(environment.objects),
             secrets=environment.secrets,
+            footprint=sum((part.footprint for part in environment.parts), NONE),
+            is_per_node=any(part.is_per_node for part in environment.parts),
         )
     if compiled.context:
         yield _folder(compiled.context, result.changes)

@@ -4,6 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kgen.units import cpu
+from kgen.usage import NONE, Footprint, Usage, short_size
+from kgen.usage import as_data as usage_data
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folder:
@@ -26,6 +30,10 @@ class Folder:
     secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Secrets that have to exist in the namespace, with their keys."""
 
+    footprint: Footprint = NONE
+    is_per_node: bool = False
+    """Whether a part of the footprint is taken on every node, and is counted once."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
@@ -43,11 +51,12 @@ class Written:
 def summary(apps: Sequence[Written], *, only_checked: bool) -> str:
     """Return the text; ``only_checked``: nothing was written (``--check``)."""
     lines = [line for app in apps for line in _app(app, only_checked=only_checked)]
+    lines += _footprint(apps)
     stale = any(not folder.is_clean for app in apps for folder in app.folders)
     if only_checked:
-        lines.append("not up to date: run `kgen compile` and commit the result" if stale else "up to date")
+        lines += ["", "not up to date: run `kgen compile` and commit the result" if stale else "up to date"]
     elif not stale:
-        lines.append("everything is up to date, nothing was written")
+        lines += ["", "everything is up to date, nothing was written"]
     else:
         lines += [*_secrets(apps), *_next_steps(apps)]
     return "\n".join(lines) + "\n"
@@ -83,6 +92,45 @@ def _counts(folder: Folder) -> str:
         return "only .kgen.lock: what goes in has changed, what comes out has not"
     counts = (("new", folder.created), ("changed", folder.changed), ("removed", folder.removed))
     return ", ".join(f"{len(names)} {word}" for word, names in counts if names)
+
+
+def _totals(apps: Sequence[Written]) -> dict[str, Footprint]:
+    """Return environment → what all apps together take in it."""
+    made: dict[str, Footprint] = {}
+    for folder in (folder for app in apps for folder in app.folders if folder.objects):
+        made[folder.environment] = made.get(folder.environment, NONE) + folder.footprint
+    return made
+
+
+def _footprint(apps: Sequence[Written]) -> Iterator[str]:
+    """Yield a table of what is requested at least and at most."""
+    rows = [("requests", "", "CPU", "limit", "memory", "limit", "pods", "volumes")]
+    for name, footprint in _totals(apps).items():
+        same = footprint.least == footprint.most
+        rows.append((name, "always" if same else "at least", *_amounts(footprint.least)))
+        if not same:
+            rows.append(("", "at most", *_amounts(footprint.most)))
+    if len(rows) == 1:
+        return
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    yield ""
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row[:2], widths, strict=False)]
+        cells += [cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
+        yield f"  {'  '.join(cells)}"
+    if any(folder.is_per_node for app in apps for folder in app.folders):
+        yield "  what runs on every node is counted once"
+
+
+def _amounts(usage: Usage) -> tuple[str, str, str, str, str, str]:
+    return (
+        cpu(usage.cpu),
+        "none" if usage.cpu_limit is None else cpu(usage.cpu_limit),
+        short_size(usage.memory),
+        "none" if usage.memory_limit is None else short_size(usage.memory_limit),
+        str(usage.pods),
+        short_size(usage.storage) if usage.storage else "-",
+    )
 
 
 def _secrets(apps: Sequence[Written]) -> Iterator[str]:
@@ -131,9 +179,23 @@ def as_data(apps: Sequence[Written]) -> list[dict[str, Any]]:
                     "changed": list(folder.changed),
                     "removed": list(folder.removed),
                     "secrets": {name: list(keys) for name, keys in folder.secrets.items()},
+                    "footprint": _footprint_data(folder.footprint) if folder.objects else None,
                 }
                 for folder in app.folders
             ],
         }
         for app in apps
     ]
+
+
+def footprints(apps: Sequence[Written]) -> dict[str, Any]:
+    """Return environment → what all apps together take in it, for ``--format json``."""
+    return {name: _footprint_data(footprint) for name, footprint in _totals(apps).items()}
+
+
+def _footprint_data(footprint: Footprint) -> dict[str, Any]:
+    return {
+        "minimum": usage_data(footprint.least),
+        "maximum": usage_data(footprint.most),
+        "peak": usage_data(footprint.peak),
+    }

@@ -11,7 +11,7 @@ from kgen.diag import Rule
 from kgen.features import autoscaling, disruption, metrics
 from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts
-from kgen.resolve import admission, argocd, installed, needs, plain_secrets
+from kgen.resolve import admission, argocd, installed, needs, plain_secrets, update, versions
 from kgen.resolve import rules as meaning
 from kgen.syntax import rules as syntax
 from kgen.validate import crossings, silences, unreadable
@@ -42,6 +42,8 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *argocd.RULES,
             *metrics.RULES,
             *plain_secrets.RULES,
+            *update.RULES,
+            *versions.RULES,
             *files.RULES,
             *manifests.RULES,
             *schema.RULES,

@@ -112,7 +112,8 @@ free_text: Final = st.one_of(
 )
 short_name: Final = st.one_of(
     st.sampled_from(["web", "db", "no", "on", "true", "null", "y", "e1", "inf", "a-b", "release"]),
-    _text(_ALNUM + "-", 12, start=_LOWER, end=_ALNUM),
+    # a key that starts with `x-` is somebody else's
+    _text(_ALNUM + "-", 12, start=_LOWER, end=_ALNUM).map(lambda text: f"z{text}" if text.startswith("x-") else text),
 )
 """Names that are part of other names, which must not become too long together."""
 
@@ -573,15 +574,30 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
 
 # --- components -----------------------------------------------------------------------------------------------------
 
-_RUNS_FOR_EVER = ("port", "ports", "probes", "replicas", "disruption", "spread", "metrics")
+_STATEFUL = ("podManagement", "claimRetention")
+_REPLICATED = ("replicas", "disruption", "spread")
+_RUNS_FOR_EVER = ("port", "ports", "probes", "update", "metrics", *_REPLICATED)
+_ENDS = ("schedule", "timezone", "concurrency", "suspend", "timeout", "retries", "when")
 _NOT_FOR: Final[Mapping[str, tuple[str, ...]]] = {
-    "web": ("schedule", "timezone", "concurrency", "suspend", "timeout", "retries", "when"),
-    "worker": ("routes", "schedule", "timezone", "concurrency", "suspend", "timeout", "retries", "when"),
-    "cron": (*_RUNS_FOR_EVER, "routes", "when"),
-    "job": (*_RUNS_FOR_EVER, "routes", "schedule", "timezone", "concurrency", "suspend"),
+    "web": (*_ENDS, *_STATEFUL),
+    "worker": (*_ENDS, *_STATEFUL, "routes"),
+    "stateful": (*_ENDS, "routes"),  # a route needs a port
+    "daemon": (*_ENDS, *_STATEFUL, *_REPLICATED, "routes"),
+    "cron": (*_RUNS_FOR_EVER, *_STATEFUL, "routes", "when"),
+    "job": (*_RUNS_FOR_EVER, *_STATEFUL, "routes", "schedule", "timezone", "concurrency", "suspend"),
 }
-_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {"web": (), "worker": (), "cron": ("schedule",), "job": ("when",)}
-_WAYS: Final[Mapping[str, tuple[str, ...]]] = {"web": ("port", "ports"), "worker": ("", "port", "ports")}
+_NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("web", "worker", "stateful", "daemon"), ()),
+    "cron": ("schedule",),
+    "job": ("when",),
+}
+_WAYS: Final[Mapping[str, tuple[str, ...]]] = {
+    "web": ("port", "ports"),
+    **dict.fromkeys(("worker", "stateful", "daemon"), ("", "port", "ports")),
+}
+_NEW: Final = ("claimRetention",)
+"""Fields of a component that the oldest Kubernetes versions do not know."""
+
 _BAND = 20_000
 
 
@@ -603,9 +619,9 @@ class Part:
 
 
 @st.composite
-def _part(draw: st.DrawFn) -> Part:
+def _part(draw: st.DrawFn, kind: str = "") -> Part:
     """Draw a type and ports; no number occurs twice, in the container or at the Service."""
-    kind = draw(fields(Component, Known(), without=set(_keys(Component)) - {"type"}))["type"]
+    kind = kind or draw(fields(Component, Known(), without=set(_keys(Component)) - {"type"}))["type"]
     way = draw(st.sampled_from(_WAYS.get(kind, ("",))))
     if way != "ports":
         return Part(kind=kind, listens={"port": draw(of(scalars.Port))} if way else {})
@@ -628,21 +644,46 @@ def _component(draw: st.DrawFn, name: str, part: Part, known: Known) -> dict[str
     _settle(first)
     persistent = [each for each in (first.get("volumes") or {}).values() if each.get("type") in {None, "persistent"}]
     alone = any(each.get("access") in {None, "ReadWriteOnce", "ReadWriteOncePod"} for each in persistent)
-    if part.kind in _WAYS and draw(st.integers(0, 3)):
+    alone = alone and part.kind != "stateful"
+    if part.kind in _WAYS and part.kind != "daemon" and draw(st.integers(0, 3)):
         first["replicas"] = draw(st.sampled_from([0, 1, None]) if alone else _replicas())
     lowest = _lowest(first.get("replicas"), default=2 if part.kind == "web" and not alone else 1)
     rest = fields(
         Component,
         replace(known, ports=part.ports, lowest=lowest),
-        without={*first, *_NOT_FOR[part.kind], "volumes", "files", "port", "ports", "replicas"},
+        without={*first, *_NOT_FOR[part.kind], "volumes", "files", "port", "ports", "replicas", "update"},
         always=_NEEDED[part.kind],
     )
     made: dict[str, Any] = {**first, **draw(rest), **part.listens}
+    if part.kind in _WAYS and draw(st.booleans()):
+        made["update"] = draw(_update("alone" if alone else part.kind))
     if made.get("build") is not None:
         made["build"] = _moved(made["build"], f"parts/{name}")
     if (known.builds or made.get("build") is not None) and made.get("command") is None:
         made["command"] = draw(_command)
     return made
+
+
+@st.composite
+def components(draw: st.DrawFn, kind: str) -> dict[str, Any]:
+    """Draw a component of a type."""
+    made: dict[str, Any] = draw(_component("web", draw(_part(kind)), Known(secrets=("token/key",))))
+    return made
+
+
+def _update(kind: str) -> Strategy:
+    """Return ways of updating pods of a type; ``alone``: pods that share a volume which only one node can mount."""
+    recreate, by_hand = st.just({"strategy": "recreate"}), st.just({"strategy": "on-delete"})
+    amount = st.one_of(st.integers(1, 9), SCALARS[_check_of(scalars.Share)])
+    rolling = st.fixed_dictionaries({"maxUnavailable": st.one_of(st.integers(1, 9), st.just("25%"))}, optional={
+        "strategy": st.just("rolling"), "maxSurge": amount
+    })  # fmt: skip
+    ways = {
+        "alone": recreate,
+        "stateful": st.one_of(by_hand, st.fixed_dictionaries({"partition": st.integers(0, 5)})),
+        "daemon": st.one_of(by_hand, st.fixed_dictionaries({"maxUnavailable": st.integers(1, 9)})),
+    }
+    return st.one_of(st.none(), ways.get(kind, st.one_of(recreate, rolling)))
 
 
 def _keys(model: type[Spec]) -> Iterator[str]:
@@ -670,6 +711,8 @@ def _settle(component: dict[str, Any]) -> None:
             volume["type"] = "ephemeral"
             volume.pop("access", None)
             volume.pop("class", None)
+        elif component["type"] == "daemon" and volume.get("type") in {None, "persistent"}:
+            volume["access"] = "ReadWriteMany"
     keys: set[str] = set()
     for path in list(component.get("files") or {}):
         key = path.strip("/").replace("/", ".")
@@ -691,8 +734,8 @@ _LATER_ON_TOP = ("components", "release", "environments", "env", "needs", "secre
 
 
 @st.composite
-def apps(draw: st.DrawFn, *, environments: bool = True) -> dict[str, Any]:
-    """Draw an app file without a fault; ``environments``: whether it may have some."""
+def apps(draw: st.DrawFn, *, environments: bool = True, old: bool = False) -> dict[str, Any]:
+    """Draw an app file without a fault; ``environments``: whether it may have some, ``old``: for any Kubernetes."""
     around = draw(fields(App, Known(), without=set(_keys(App)) - {"needs", "secrets"}))
     needs = around.get("needs") or {}
     has_release = "release" not in needs and draw(st.booleans())
@@ -714,6 +757,8 @@ def apps(draw: st.DrawFn, *, environments: bool = True) -> dict[str, Any]:
     taken = set[tuple[str, str]]()
     for name, component in made["components"].items():
         _part_ways(component.get("routes"), name, taken)
+        for key in _NEW if old else ():
+            component.pop(key, None)
     if environments and draw(st.booleans()):
         overlays = st.dictionaries(short_name, st.one_of(st.none(), _overlay(made, parts, known)), max_size=3)
         made["environments"] = draw(_lines(draw(overlays)))
@@ -754,6 +799,8 @@ _EVERYWHERE = ("image", "env", "resources", "security", "stopGracePeriod")
 _CHANGES: Final[Mapping[str, tuple[str, ...]]] = {
     "web": (*_EVERYWHERE, "probes", "spread", "routes"),
     "worker": (*_EVERYWHERE, "probes", "spread"),
+    "stateful": (*_EVERYWHERE, "probes", "spread", "podManagement"),
+    "daemon": (*_EVERYWHERE, "probes"),
     "cron": (*_EVERYWHERE, "schedule", "timezone", "suspend", "timeout", "retries"),
     "job": (*_EVERYWHERE, "when", "timeout", "retries"),
 }

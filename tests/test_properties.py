@@ -27,7 +27,7 @@ from kgen.load import shape
 from kgen.load.inheritance import Around
 from kgen.load.parse import parse
 from kgen.model.app import App
-from kgen.model.component import Component
+from kgen.model.component import Component, ComponentType
 from kgen.model.needs import KINDS
 from kgen.model.plan import Plan
 from kgen.model.platform import Platform
@@ -37,7 +37,7 @@ from kgen.resolve.plan import resolve
 from kgen.source import Node, Source, plain
 from kgen.spec import NotYet, Spec
 from kgen.write.yaml import text
-from strategies import TRAPS, Known, apps, defaults, facts, of, written
+from strategies import TRAPS, Known, apps, components, defaults, facts, of, written
 from strategies import as_text as as_it_is_read
 
 STORE = Store(default_directory())
@@ -187,15 +187,17 @@ def test_every_field_of_the_model_is_drawn() -> None:
     """Every field of an app and of a component occurs in whole apps, and every other in some draw of its model."""
     drawn: set[str] = set()
 
-    @seen
-    @given(apps())
-    def collect(data: dict[str, Any]) -> None:
+    def look(data: dict[str, Any]) -> None:
         loaded = load_app.validate(parse(text(data, ""), FILE)).value
         assert loaded
         for each in (loaded.base, *loaded.environments):
             drawn.update(fields_set(each.app))
 
-    collect()
+    seen(given(apps())(look))()
+    around = {"apiVersion": "kgen/v1", "name": "shop", "image": "shop:1", "secrets": {"token": ["key"]}}
+    for kind in get_args(ComponentType):
+        app = components(kind).map(lambda each: around | {"components": {"web": each}})
+        settings(seen, max_examples=80)(given(app)(look))()
     for model in below(App, set()) - {App, Component}:
         drawn |= {f"{model.__name__}.{name}" for name in names_written(model)}
     wanted = {f"{model.__name__}.{name}" for model in below(App, set()) for name in supported(model)}
@@ -219,7 +221,7 @@ def test_a_valid_app_compiles_without_error(data: dict[str, Any]) -> None:
 
 
 @some
-@given(apps(), st.sampled_from([*((version,) for version in VERSIONS), VERSIONS]))
+@given(apps(old=True), st.sampled_from([*((version,) for version in VERSIONS), VERSIONS]))
 def test_objects_pass_the_schemas_of_every_version(data: dict[str, Any], versions: tuple[str, ...]) -> None:
     good(data, PLATFORM.model_copy(update={"kubernetes": versions}))
 
@@ -305,6 +307,8 @@ def test_the_order_of_components_is_only_that_of_objects(data: dict[str, Any], l
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "web": {"stopGracePeriod": "30s", "volumes": {}},
     "worker": {"stopGracePeriod": "30s", "ports": {}, "routes": ()},
+    "stateful": {"stopGracePeriod": "30s", "podManagement": "ordered", "claimRetention": {"whenDeleted": "retain"}},
+    "daemon": {"stopGracePeriod": "30s", "ports": {}},
     "cron": {"concurrency": "forbid", "suspend": False, "retries": 2, "stopGracePeriod": "30s"},
     "job": {"retries": 2, "stopGracePeriod": "30s", "files": {}},
 }
@@ -334,7 +338,7 @@ def with_defaults(data: dict[str, Any]) -> dict[str, Any]:  # noqa: C901  # a li
                 volume.update({"access": volume.get("access") or "ReadWriteOnce"})
         for route in component.get("routes") or ():
             route.setdefault("path", "/")
-        if kind == "web":
+        if kind == "web" or (kind == "stateful" and (component.get("port") or component.get("ports"))):
             first = next(iter(component.get("ports", {"http": 0})))
             if component.get("probes") is None:
                 component["probes"] = {name: {"tcp": first} | probe for name, probe in _PROBES.items()}
@@ -342,7 +346,7 @@ def with_defaults(data: dict[str, Any]) -> dict[str, Any]:  # noqa: C901  # a li
                 name: port if isinstance(port, dict) else {"port": port, "servicePort": port, "protocol": "TCP"}
                 for name, port in component.pop("ports", {"http": component.pop("port", 0)}).items()
             }
-        if kind in {"web", "worker"} and component.get("replicas") is None:
+        if kind in {"web", "worker", "stateful"} and component.get("replicas") is None:
             alone = any(
                 each["type"] == "persistent" and each["access"].startswith("ReadWriteOnce")
                 for each in (component.get("volumes") or {}).values()
@@ -397,7 +401,7 @@ def test_every_name_is_emitted_or_declared(data: dict[str, Any]) -> None:  # noq
         names = {(each["kind"], each["metadata"]["name"]) for each in objects}
         configs = {each["metadata"]["name"]: each["data"] for each in objects if each["kind"] == "ConfigMap"}
         external = external_configs(data)
-        for _, template in templates(objects):
+        for workload, template in templates(objects):
             pod = template["spec"]
             (container,) = pod["containers"]
             assert ("ServiceAccount", pod["serviceAccountName"]) in names
@@ -410,9 +414,10 @@ def test_every_name_is_emitted_or_declared(data: dict[str, Any]) -> None:  # noq
                     case {"configMapKeyRef": {"name": name, "key": key}}:
                         assert (name, key) in external
             volumes = {each["name"]: each for each in pod["volumes"]}
-            assert {each["name"] for each in container["volumeMounts"]} == set(volumes)
+            own = {each["metadata"]["name"] for each in workload["spec"].get("volumeClaimTemplates", [])}
+            assert {each["name"] for each in container["volumeMounts"]} == set(volumes) | own
             for mount in container["volumeMounts"]:
-                volume = volumes[mount["name"]]
+                volume = volumes.get(mount["name"], {})
                 if "configMap" in volume:
                     assert mount["subPath"] in configs[volume["configMap"]["name"]]
                 if "persistentVolumeClaim" in volume:
@@ -432,7 +437,7 @@ def test_every_name_is_emitted_or_declared(data: dict[str, Any]) -> None:  # noq
 def assert_targets(objects: Sequence[Mapping[str, Any]], names: set[tuple[str, str]]) -> None:
     """Assert that what stands in front of a workload finds it, and the ports that it names."""
     services = {
-        each["metadata"]["name"]: {port["name"] for port in each["spec"]["ports"]}
+        each["metadata"]["name"]: {port["name"] for port in each["spec"].get("ports", [])}
         for each in objects
         if each["kind"] == "Service"
     }
@@ -449,6 +454,8 @@ def assert_targets(objects: Sequence[Mapping[str, Any]], names: set[tuple[str, s
 
 SELECTOR: Mapping[str, Callable[[Any], Mapping[str, str]]] = {
     "Deployment": lambda spec: spec["selector"]["matchLabels"],
+    "StatefulSet": lambda spec: spec["selector"]["matchLabels"],
+    "DaemonSet": lambda spec: spec["selector"]["matchLabels"],
     "PodDisruptionBudget": lambda spec: spec["selector"]["matchLabels"],
     "NetworkPolicy": lambda spec: spec["podSelector"]["matchLabels"],
     "Service": lambda spec: spec["selector"],
@@ -481,7 +488,8 @@ def test_selectors_find_their_own_pods_and_no_others(data: dict[str, Any]) -> No
             if each["kind"] == "Service":
                 _, template = next(pair for pair in templates(objects) if pair[0] is found)
                 (container,) = template["spec"]["containers"]
-                assert {port["targetPort"] for port in spec["ports"]} == {port["name"] for port in container["ports"]}
+                targets = {port["targetPort"] for port in spec.get("ports", [])}
+                assert targets == {port["name"] for port in container.get("ports", [])}
 
 
 @settings(law, max_examples=12)

@@ -35,7 +35,7 @@ def compose(plan: Plan) -> dict[str, Any]:
     backing = {need.name: container(need, browsers.get(need.name)) for need in plan.needs}
     volumes = [f"{need.name}-data" for need in plan.needs if need.data]
     for workload in plan.workloads:
-        volumes += [_volume(workload, mount.name) for mount in workload.container.mounts if mount.kind == "claim"]
+        volumes += [_volume(workload, mount.name) for mount in workload.container.mounts if mount.is_persistent]
     made: dict[str, Any] = {"name": plan.app, "services": services | backing}
     if volumes:
         made["volumes"] = {name: {} for name in volumes}
@@ -62,11 +62,11 @@ def _service(plan: Plan, workload: Workload, published: Mapping[tuple[int, str],
         made["depends_on"] = conditions
     if check := _health(run, has_python=workload.image is not None):
         made["healthcheck"] = check
-    if mounts := [f"{_volume(workload, mount.name)}:{mount.path}" for mount in run.mounts if mount.kind == "claim"]:
+    if mounts := [f"{_volume(workload, mount.name)}:{mount.path}" for mount in run.mounts if mount.is_persistent]:
         made["volumes"] = mounts
     if workload.configuration.files:
         made["configs"] = [{"source": _config(workload, file.key), "target": file.path} for file in run.files]
-    scratch = {mount.path: mount.size for mount in run.mounts if mount.kind != "claim"}
+    scratch = {mount.path: mount.size for mount in run.mounts if not mount.is_persistent}
     made["tmpfs"] = [f"{path}:size={_tmpfs_size(size)}" if size else path for path, size in scratch.items()]
     made["user"] = f"{run.user}:{run.user}"
     made["read_only"] = run.read_only_root

@@ -14,6 +14,7 @@ from kgen.features import (
     network,
     routes,
     service,
+    stateful,
     volumes,
 )
 from kgen.k8s import Emitted, Manifest
@@ -45,6 +46,8 @@ def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:
     yield workload(part, service_account)
     if part.service:
         yield from service.emit(part.service, part.target)
+    if part.governing:
+        yield from stateful.emit(part.governing, part.target)
     yield from routes.emit(part.ingresses, part.target)
     if part.autoscaling:
         yield from autoscaling.emit(part.autoscaling, part.target)

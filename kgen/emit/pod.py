@@ -33,7 +33,7 @@ def template(workload: Workload, account: str, restart: str | None = None) -> di
 
 def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, Any]:
     container = workload.container
-    claims = any(mount.kind == "claim" for mount in container.mounts)
+    claims = any(mount.is_persistent for mount in container.mounts)
     identity: dict[str, Any] = {"runAsNonRoot": True, "runAsUser": container.user, "runAsGroup": container.user}
     if claims:
         identity["fsGroup"] = container.user  # or the user could not write to a new volume
@@ -52,11 +52,12 @@ def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, An
     spec["containers"] = [_container(workload)]
     if workload.spread != "none":
         spec["topologySpreadConstraints"] = _spread(workload)
-    volumes = [_volume(mount) for mount in container.mounts]
+    volumes = [_volume(mount) for mount in container.mounts if mount.kind != "template"]
     if container.files:
         source = {"name": workload.configuration.files_name(workload.target)}
         volumes.append({"name": container.files_volume, "configMap": source})
-    spec["volumes"] = volumes
+    if volumes:
+        spec["volumes"] = volumes
     return spec
 
 

@@ -1,17 +1,21 @@
-"""Deployments, CronJobs and Jobs: what runs a pod template, and when."""
+"""Deployments, StatefulSets, DaemonSets, CronJobs and Jobs: what runs a pod template, and when."""
 
 from typing import Any
 
 from kgen.emit.pod import template
+from kgen.features import volumes
+from kgen.features.stateful import Governing
 from kgen.k8s import Manifest, manifest
-from kgen.model.plan import Run, Workload
+from kgen.model.plan import Replacement, Run, Workload
 
 
 def workload(plan: Workload, account: str) -> Manifest:
     """Build the object that runs ``plan``'s pods."""
-    if plan.run is None:
-        return deployment(plan, account)
-    return cron_job(plan, plan.run, account) if plan.type == "cron" else job(plan, plan.run, account)
+    if plan.run:
+        return cron_job(plan, plan.run, account) if plan.kind == "CronJob" else job(plan, plan.run, account)
+    if plan.governing:
+        return stateful_set(plan, plan.governing, account)
+    return daemon_set(plan, account) if plan.kind == "DaemonSet" else deployment(plan, account)
 
 
 def deployment(plan: Workload, account: str) -> Manifest:
@@ -23,11 +27,67 @@ def deployment(plan: Workload, account: str) -> Manifest:
     spec: dict[str, Any] = {} if plan.replicas is None else {"replicas": plan.replicas}
     spec["revisionHistoryLimit"] = 3  # the history is in Git
     spec["selector"] = {"matchLabels": plan.target.selector}
-    # never below the number of pods: a new one must be ready before an old one goes
-    rolling = {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": "25%"}}
-    spec["strategy"] = {"type": "Recreate"} if plan.recreate else rolling
+    spec["strategy"] = _strategy(plan.replacement)
     spec["template"] = template(plan, account)
     return manifest("apps/v1", "Deployment", plan.target, spec=spec)
+
+
+def stateful_set(plan: Workload, governing: Governing, account: str) -> Manifest:
+    """
+    Build a StatefulSet.
+
+    Its template of a claim says what it is: the API server writes that in, and Argo CD with server-side apply would
+    show the difference for ever (https://github.com/argoproj/argo-cd/issues/11143).
+
+    Source: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/
+    """
+    spec: dict[str, Any] = {} if plan.replicas is None else {"replicas": plan.replicas}
+    spec["revisionHistoryLimit"] = 3  # the history is in Git
+    spec["serviceName"] = governing.service
+    if governing.parallel:
+        spec["podManagementPolicy"] = "Parallel"
+    kept = {"whenDeleted": governing.when_deleted, "whenScaled": governing.when_scaled}
+    if kept != {"whenDeleted": "Retain", "whenScaled": "Retain"}:
+        spec["persistentVolumeClaimRetentionPolicy"] = kept
+    spec["selector"] = {"matchLabels": plan.target.selector}
+    if strategy := _strategy(plan.replacement):
+        spec["updateStrategy"] = strategy
+    spec["template"] = template(plan, account)
+    if plan.claim_templates:
+        spec["volumeClaimTemplates"] = [
+            {
+                "apiVersion": "v1",
+                "kind": "PersistentVolumeClaim",
+                "metadata": {"name": claim.name},
+                "spec": volumes.spec(claim),
+            }
+            for claim in plan.claim_templates
+        ]
+    return manifest("apps/v1", "StatefulSet", plan.target, spec=spec)
+
+
+def daemon_set(plan: Workload, account: str) -> Manifest:
+    """
+    Build a DaemonSet.
+
+    Source: https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/
+    """
+    spec: dict[str, Any] = {"revisionHistoryLimit": 3, "selector": {"matchLabels": plan.target.selector}}
+    if strategy := _strategy(plan.replacement):
+        spec["updateStrategy"] = strategy
+    spec["template"] = template(plan, account)
+    return manifest("apps/v1", "DaemonSet", plan.target, spec=spec)
+
+
+def _strategy(replacement: Replacement) -> dict[str, Any]:
+    """Return how pods are replaced; nothing where that is Kubernetes' own default."""
+    if replacement.strategy != "RollingUpdate":
+        return {"type": replacement.strategy}
+    given = {"maxUnavailable": replacement.max_unavailable, "maxSurge": replacement.max_surge}
+    rolling = {key: amount for key, amount in given.items() if amount is not None}
+    if replacement.partition:
+        rolling["partition"] = replacement.partition
+    return {"type": "RollingUpdate", "rollingUpdate": rolling} if rolling else {}
 
 
 def cron_job(plan: Workload, run: Run, account: str) -> Manifest:

@@ -8,7 +8,7 @@ Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
 
@@ -56,9 +56,10 @@ def emit(claims: tuple[Claim, ...], target: Target) -> Iterator[Manifest]:
     # data must survive the day somebody takes a component out of Git
     keep = {"argocd.argoproj.io/sync-options": "Prune=false,Delete=false"}
     for claim in claims:
-        storage = {"storageClassName": claim.storage_class} if claim.storage_class else {}
-        yield manifest("v1", "PersistentVolumeClaim", target, name=claim.name, annotations=keep, spec={
-            "accessModes": [claim.access],
-            **storage,
-            "resources": {"requests": {"storage": claim.size}},
-        })  # fmt: skip
+        yield manifest("v1", "PersistentVolumeClaim", target, name=claim.name, annotations=keep, spec=spec(claim))
+
+
+def spec(claim: Claim) -> dict[str, Any]:
+    """Return the ``spec`` of a claim, for a PersistentVolumeClaim and for the template of one."""
+    storage = {"storageClassName": claim.storage_class} if claim.storage_class else {}
+    return {"accessModes": [claim.access], **storage, "resources": {"requests": {"storage": claim.size}}}

@@ -7,9 +7,11 @@ from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics
 from kgen.features.routes import Route
 from kgen.features.service import PortSpec
+from kgen.features.stateful import ClaimRetention
 from kgen.features.volumes import Volume
 from kgen.model.container import Build, Env, Image, Probes, Resources, Security
 from kgen.model.replicas import Replicas
+from kgen.model.update import Update
 from kgen.scalars import (
     Command,
     ContainerPath,
@@ -22,7 +24,7 @@ from kgen.scalars import (
     TimeZone,
 )
 from kgen.source import Node
-from kgen.spec import BASE_ONLY, REPLACED_WHOLE, Later, NotYet, Spec
+from kgen.spec import BASE_ONLY, REPLACED_WHOLE, Later, Spec
 
 ComponentType: TypeAlias = Literal["web", "worker", "cron", "job", "daemon", "stateful"]
 
@@ -30,8 +32,11 @@ ComponentType: TypeAlias = Literal["web", "worker", "cron", "job", "daemon", "st
 class Component(Spec):
     """One part of the app that runs: a web server, a worker, something on a schedule, a job."""
 
-    type: Annotated[ComponentType, NotYet(("daemon", "stateful"))]
-    """`web` answers requests, `worker` runs for ever, `cron` runs on a schedule, `job` runs once a deployment."""
+    type: ComponentType
+    """
+    `web` answers requests, `worker` runs for ever, `cron` runs on a schedule, `job` runs once a deployment, `daemon`
+    runs on every node, `stateful` has pods with names and volumes of their own.
+    """
 
     image: Image = Image()
     """Container image; what is left out comes from the app's `image`."""
@@ -61,7 +66,7 @@ class Component(Spec):
     """CPU and memory; what is left out comes from the app's `resources`, then 100m and 256Mi."""
 
     replicas: Replicas | None = None
-    """Pods: a number, or `{min, max, cpu, memory}`; 2 for web and 1 for worker by default."""
+    """Pods: a number, or `{min, max, cpu, memory}`; 2 for web, 1 for worker and stateful by default."""
 
     routes: tuple[Route, ...] = ()
     """Requests from outside that this component answers."""
@@ -131,6 +136,15 @@ class Component(Spec):
 
     spread: Literal["preferred", "required", "none"] | None = None
     """Whether pods are spread over nodes and zones; `preferred` by default."""
+
+    update: Annotated[Update | None, REPLACED_WHOLE] = None
+    """How new pods take the place of old ones."""
+
+    pod_management: Literal["ordered", "parallel"] | None = None
+    """Whether pods of a stateful component start one after the other, or all at once; `ordered` by default."""
+
+    claim_retention: Annotated[ClaimRetention | None, REPLACED_WHOLE] = None
+    """What becomes of the volumes of a stateful component when it or a pod of it goes; they stay by default."""
 
     @classmethod
     def expand(cls, node: Node) -> Node:

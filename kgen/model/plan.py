@@ -17,11 +17,15 @@ from kgen.features.namespace import Level
 from kgen.features.network import Access
 from kgen.features.routes import IngressPlan
 from kgen.features.service import ServicePort
+from kgen.features.stateful import Governing
 from kgen.features.volumes import Claim
 from kgen.k8s import Target
 from kgen.model.component import ComponentType
 from kgen.model.container import Build, Resources
 from kgen.model.image_plan import ImagePlan
+
+Kind: TypeAlias = Literal["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job"]
+"""Kinds of objects that run pods."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,12 +128,19 @@ class Mount:
 
     name: str
     path: str
-    kind: Literal["claim", "ephemeral", "memory"]
+    kind: Literal["claim", "template", "ephemeral", "memory"]
+    """`template`: every pod of a StatefulSet has a claim of its own."""
+
     claim: str = ""
-    """Name of the PersistentVolumeClaim."""
+    """Name of the PersistentVolumeClaim; empty for a template."""
 
     size: str = ""
     """At most, for scratch space."""
+
+    @property
+    def is_persistent(self) -> bool:
+        """Whether its data outlives the pod."""
+        return self.kind in {"claim", "template"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,10 +195,23 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Replacement:
+    """How new pods take the place of old ones; ``None`` where Kubernetes' own default holds."""
+
+    strategy: Literal["RollingUpdate", "Recreate", "OnDelete"]
+    max_unavailable: int | str | None = None
+    max_surge: int | str | None = None
+    partition: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Workload:
     """A component (or the release) and everything that belongs to it."""
 
     type: ComponentType | Literal["release"]
+    kind: Kind
+    """Kind of the object that runs its pods."""
+
     target: Target
     early: Target
     """The same target for what must be there before a release runs: ConfigMaps, NetworkPolicy."""
@@ -199,12 +223,10 @@ class Workload:
     replicas: int | None
     """Fixed number of pods; ``None`` if an autoscaler owns it, or nobody."""
 
-    recreate: bool
-    """Whether the old pods must stop before new ones start, since they share a volume that only one node can mount."""
-
+    replacement: Replacement
     spread: Literal["preferred", "required", "none"]
     spread_by_revision: bool
-    """Whether the target version knows `matchLabelKeys` (1.27 and later)."""
+    """Whether only pods of one revision count: where a new one starts before an old one goes, and versions know how."""
 
     run: Run | None
     configuration: Configuration
@@ -217,6 +239,12 @@ class Workload:
 
     claims: tuple[Claim, ...] = ()
     monitor: Monitor | None = None
+    claim_templates: tuple[Claim, ...] = ()
+    """Volumes that every pod of a StatefulSet has one of, by the names of the volumes."""
+
+    governing: Governing | None = None
+    """What makes pods of a StatefulSet members of a row."""
+
     image: ImagePlan | None = None
     """How its image is built, if kgen writes the Dockerfile."""
 

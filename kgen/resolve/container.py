@@ -10,9 +10,11 @@ from kgen.model.image_plan import UID
 from kgen.model.plan import Check, Container, Variable
 from kgen.model.platform import Platform
 from kgen.resolve import images, storage
+from kgen.resolve.kinds import SERVES
 from kgen.resolve.ports import service_ports
 from kgen.resolve.references import ports_of, tcp_ports
-from kgen.units import seconds, version_key
+from kgen.resolve.versions import at_least
+from kgen.units import seconds
 
 ProbeKind: TypeAlias = Literal["startup", "readiness", "liveness"]
 
@@ -34,13 +36,8 @@ _EXEC_TIMEOUT = 10
 """Starting an interpreter takes seconds on a busy node."""
 
 
-def at_least(platform: Platform, version: str) -> bool:
-    """Tell whether every declared Kubernetes version is ``version`` or later."""
-    return all(version_key(declared) >= version_key(version) for declared in platform.kubernetes)
-
-
 def of_component(
-    app: App, name: str, *, target_name: str, variables: tuple[Variable, ...], platform: Platform
+    app: App, name: str, *, target_name: str, variables: tuple[Variable, ...], platform: Platform, has_service: bool
 ) -> Container:
     """Return the container of component ``name``, whose objects are called ``target_name``."""
     component = app.components[name]
@@ -59,7 +56,7 @@ def of_component(
         user=component.security.run_as_user or UID,
         read_only_root=component.security.read_only_root_filesystem,
         stop_seconds=seconds(component.stop_grace_period or "") or STOP_SECONDS,
-        drain_seconds=DRAIN_SECONDS if ports and component.type == "web" else 0,
+        drain_seconds=DRAIN_SECONDS if has_service else 0,
         drain_by_sleep=at_least(platform, "1.30"),
     )
 
@@ -98,12 +95,12 @@ def resources(given: Resources) -> Resources:
 
 
 def _probes(component: Component) -> Mapping[ProbeKind, Check]:
-    """Return the probes given, and for a web component a TCP check where none is."""
+    """Return the probes given, and for a component that serves a TCP check where none is."""
     first = next(iter(tcp_ports(component)), "")
     made: dict[ProbeKind, Check] = {}
     for kind in _DEFAULTS:
         probe: Probe | None = getattr(component.probes, kind)
-        if probe is None and component.type == "web" and first:
+        if probe is None and component.type in SERVES and first:
             default = _DEFAULTS[kind]
             made[kind] = Check(port=first, period=default.period, timeout=default.timeout, failures=default.failures)
         elif probe is not None and not probe.off:

@@ -7,20 +7,20 @@ from kgen.features import disruption
 from kgen.model.app import App
 from kgen.model.component import Component
 from kgen.model.container import EnvSource, Probe, Resources
+from kgen.resolve.kinds import REPLICATED, RUNS_FOR_EVER, SERVES
 from kgen.resolve.rules import ABOVE_LIMIT, NEEDED_FOR_TYPE, NOT_FOR_TYPE, PROBE_SUCCESSES, WITHOUT_EFFECT
 from kgen.spec import CHOOSE_ONE, Spec
 from kgen.units import cpu_millis, memory_bytes
 from kgen.words import listed
 
-_RUNS_FOR_EVER = ("web", "worker")
 _ONLY_FOR: dict[str, tuple[str, ...]] = {
-    "ports": _RUNS_FOR_EVER,
-    "probes": _RUNS_FOR_EVER,
-    "replicas": _RUNS_FOR_EVER,
-    "disruption": _RUNS_FOR_EVER,
-    "spread": _RUNS_FOR_EVER,
-    "routes": ("web",),
-    "metrics": _RUNS_FOR_EVER,
+    "ports": RUNS_FOR_EVER,
+    "probes": RUNS_FOR_EVER,
+    "replicas": REPLICATED,
+    "disruption": REPLICATED,
+    "spread": REPLICATED,
+    "routes": SERVES,
+    "metrics": RUNS_FOR_EVER,
     "schedule": ("cron",),
     "timezone": ("cron",),
     "concurrency": ("cron",),
@@ -28,6 +28,9 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "timeout": ("cron", "job"),
     "retries": ("cron", "job"),
     "when": ("job",),
+    "update": RUNS_FOR_EVER,
+    "pod_management": ("stateful",),
+    "claim_retention": ("stateful",),
 }
 _NEEDED = {
     "cron": ("schedule", "add `schedule`, as `15 3 * * *` for 03:15 every day"),
@@ -57,11 +60,12 @@ def _type_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
     for field in sorted(component.model_fields_set & set(_ONLY_FOR)):
         if component.type not in _ONLY_FOR[field]:
             types = listed(_ONLY_FOR[field], "and")
-            what = "a port" if field == "ports" else f"`{field}`"  # written as `port` or as `ports`
+            key = type(component).model_fields[field].alias or field
+            what = "a port" if field == "ports" else f"`{key}`"  # written as `port` or as `ports`
             yield Diagnostic(
                 rule=NOT_FOR_TYPE,
                 message=f"{what} is for {types} components, `{at[-1]}` is a `{component.type}`",
-                at=Label((*at, field), on="key"),
+                at=Label((*at, key), on="key"),
                 related=(Label((*at, "type"), "type set here"),),
                 help="remove the field or change the type",
             )
@@ -132,7 +136,7 @@ def _without_effect(component: Component, at: Path) -> Iterator[Diagnostic]:
     given = component.disruption
     if given and given.off:
         yield from unread(given, {"max_unavailable", "min_available"}, (*at, "disruption"), "a budget that is off")
-    elif given and component.type in _RUNS_FOR_EVER and not runs_several(component):
+    elif given and component.type in REPLICATED and not runs_several(component):
         yield Diagnostic(
             rule=WITHOUT_EFFECT,
             message=f"`{at[-1]}` may run as a single pod, which gets no disruption budget",

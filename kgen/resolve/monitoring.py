@@ -12,6 +12,7 @@ from kgen.model.plan import Address, Variable
 from kgen.model.platform import Platform
 from kgen.resolve import installed
 from kgen.resolve.fields import unread
+from kgen.resolve.kinds import RUNS_FOR_EVER
 from kgen.resolve.references import tcp_ports
 from kgen.resolve.rules import NO_PORT
 from kgen.units import duration, seconds
@@ -26,7 +27,7 @@ def faults(app: App, platform: Platform) -> Iterator[Diagnostic]:
         given, at = component.metrics, ("components", name)
         if given and given.off:
             yield from unread(given, given.model_fields_set - {"off"}, (*at, "metrics"), "metrics that are off")
-        elif given and component.type in {"web", "worker"}:
+        elif given and component.type in RUNS_FOR_EVER:
             yield from _faults(component, platform, at)
 
 

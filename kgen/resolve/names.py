@@ -14,7 +14,8 @@ When: TypeAlias = Literal["", "early", "volume", "pre-deploy", "post-deploy"]
 """When an object is made: before a release, with the volumes of its jobs, as a job itself, or with all the others."""
 
 _LONGEST = 63
-_LIMITS = {"cron": 52}
+_LIMITS = {"cron": 52, "stateful": 52}
+"""A name gets a suffix: the minute of a run, the hash of a revision in a label."""
 _WAVES: Mapping[When, str] = {"early": "-1", "volume": "1"}
 _WAVE = "argocd.argoproj.io/sync-wave"
 _HOOK = "argocd.argoproj.io/hook"

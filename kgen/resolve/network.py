@@ -65,7 +65,7 @@ def incoming(app: App, name: str, used: Used) -> Iterator[Edge]:
         # selector of pods matches those
         yield Edge(ports=tuple(port for port in ports if port.port in outside))
     for caller, variables in used.items():
-        if any(_calls(variable, name) for variable in variables):
+        if _is_edge(app, caller, variables, name):
             yield Edge(peers=(pods(app, caller),), ports=ports)
 
 
@@ -74,7 +74,7 @@ def outgoing(app: App, name: str, used: Used, platform: Platform) -> Iterator[Ed
     yield _dns(platform)
     variables = tuple(used.get(name, ()))
     for other in app.components:
-        if any(_calls(variable, other) for variable in variables):
+        if _is_edge(app, name, variables, other):
             numbers = [
                 PeerPort(port=port.port, protocol=port.protocol) for port in app.components[other].ports.values()
             ]
@@ -120,6 +120,13 @@ def _dns(platform: Platform) -> Edge:
     port = given.port if given else 53
     ports = (PeerPort(port=port, protocol="UDP"), PeerPort(port=port))
     return Edge(peers=(Peer(namespace=given.namespace),) if given else (), ports=ports)
+
+
+def _is_edge(app: App, caller: str, variables: Iterable[Variable], name: str) -> bool:
+    """Tell whether ``caller`` refers to ``name``, or both are one stateful component, whose pods know each other."""
+    component = app.components[name]
+    among_members = caller == name and component.type == "stateful" and bool(component.ports)
+    return among_members or any(_calls(variable, name) for variable in variables)
 
 
 def _calls(variable: Variable, name: str) -> bool:

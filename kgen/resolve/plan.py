@@ -25,7 +25,9 @@ from kgen.resolve import (
     ports,
     references,
     rules,
+    stateful,
     storage,
+    update,
 )
 from kgen.resolve.workload import Known, of_component, of_release
 
@@ -123,6 +125,8 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from fields.faults(app)
     yield from ports.faults(app)
     yield from storage.faults(app, facts)
+    yield from stateful.faults(app, platform)
+    yield from update.faults(app)
     yield from images.faults(app, facts, platform)
     yield from monitoring.faults(app, platform)
     yield from plain_secrets.faults(app, facts)

@@ -12,7 +12,9 @@ UNKNOWN_REFERENCE = _rule(
 )
 NOT_FOR_TYPE = _rule(2, "field-not-for-type", "The field means nothing for this type of component.")
 NEEDED_FOR_TYPE = _rule(3, "field-needed-for-type", "This type of component cannot do without the field.")
-NAME_TOO_LONG = _rule(4, "name-too-long", "Names of Services end after 63 characters, those of CronJobs after 52.")
+NAME_TOO_LONG = _rule(
+    4, "name-too-long", "Names of Services end after 63 characters, those of CronJobs and StatefulSets after 52."
+)
 NAME_TAKEN = _rule(5, "name-taken", "Two things would get the same name.")
 MISSING_IMAGE = _rule(6, "missing-image", "A pod needs an image, and the cluster needs to know where to pull it from.")
 UNTAGGED_IMAGE = _rule(

@@ -77,6 +77,14 @@ def _volume_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
                 help="add one, as `size: 10Gi`, or say `type: ephemeral` for scratch space",
             )
         several = not isinstance(component.replicas, int | None) or runs_several(component)
+        if component.type == "daemon" and is_single(volume.access):
+            yield Diagnostic(
+                rule=SHARED_VOLUME,
+                message=f"the volume `{name}` is {volume.access}, but `{at[-1]}` runs on every node",
+                at=Label((*where, "access")),
+                related=(Label((*at, "type"), "every node"),),
+                help="use `access: ReadWriteMany` if the storage can do it, or `type: ephemeral`",
+            )
         if is_single(volume.access) and several and component.type in {"web", "worker"}:
             yield Diagnostic(
                 rule=SHARED_VOLUME,
@@ -121,14 +129,15 @@ def _file_faults(component: Component, facts: Facts, at: Path) -> Iterator[Diagn
 def mounts(component: Component, target_name: str) -> tuple[Mount, ...]:
     """Return the volumes in the order written, and scratch space at ``/tmp`` if none of them is there."""
     made = []
+    of_each_pod = component.type == "stateful"
     for name, volume in component.volumes.items():
-        kind = "claim" if volume.type == "persistent" else volume.type
+        kept = volume.type == "persistent"
         made.append(
             Mount(
                 name=name,
                 path=volume.path,
-                kind="memory" if kind == "memory" else "claim" if kind == "claim" else "ephemeral",
-                claim=f"{target_name}-{name}" if kind == "claim" else "",
+                kind=volume.type if volume.type != "persistent" else "template" if of_each_pod else "claim",
+                claim=f"{target_name}-{name}" if kept and not of_each_pod else "",
                 size=volume.size or "",
             )
         )
@@ -144,6 +153,9 @@ def with_scratch(given: tuple[Mount, ...]) -> tuple[Mount, ...]:
 
 
 def claims(component: Component, target_name: str, platform: Platform) -> tuple[Claim, ...]:
+    """Return the claims that all pods share."""
+    if component.type == "stateful":
+        return ()
     return tuple(
         Claim(
             name=f"{target_name}-{name}",
@@ -154,11 +166,6 @@ def claims(component: Component, target_name: str, platform: Platform) -> tuple[
         for name, volume in component.volumes.items()
         if volume.type == "persistent"
     )
-
-
-def recreates(component: Component) -> bool:
-    """Tell whether the old pod must go before the new one comes: both cannot mount the volume."""
-    return any(volume.type == "persistent" and is_single(volume.access) for volume in component.volumes.values())
 
 
 def files(component: Component) -> tuple[File, ...]:

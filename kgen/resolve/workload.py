@@ -14,10 +14,24 @@ from kgen.model.app import App, Release
 from kgen.model.component import Component
 from kgen.model.facts import Facts
 from kgen.model.image_plan import ImagePlan
-from kgen.model.plan import Address, Run, Variable, Workload
+from kgen.model.plan import Address, Replacement, Run, Variable, Workload
 from kgen.model.platform import Platform
 from kgen.model.replicas import Autoscaling
-from kgen.resolve import autoscaling, container, fields, images, monitoring, names, network, ports, storage
+from kgen.resolve import (
+    autoscaling,
+    container,
+    fields,
+    images,
+    monitoring,
+    names,
+    network,
+    ports,
+    stateful,
+    storage,
+    update,
+)
+from kgen.resolve.kinds import ENDS, REPLICATED, kind_of
+from kgen.resolve.versions import at_least
 from kgen.units import seconds
 
 RETRIES = 2
@@ -51,23 +65,28 @@ def of_component(known: Known, name: str) -> Workload:
     service = () if monitoring.only_metrics(app, name, known.used) else ports.service_ports(component)
     return Workload(
         type=component.type,
+        kind=kind_of(component),
         target=target,
         early=names.target(app, environment, name, ("components", name), "early"),
         storage=names.target(app, environment, name, ("components", name), _storage_wave(component)),
-        container=container.of_component(app, name, target_name=target.name, variables=used, platform=platform),
+        container=container.of_component(
+            app, name, target_name=target.name, variables=used, platform=platform, has_service=bool(service)
+        ),
         replicas=_replicas(component),
-        recreate=storage.recreates(component),
+        replacement=update.replacement(component),
         spread=_spread(component),
-        spread_by_revision=container.at_least(platform, "1.27"),
+        spread_by_revision=component.type != "stateful" and at_least(platform, "1.27"),
         run=_run(component),
         configuration=_configuration(platform, _plain(used), storage.contents(component, known.facts)),
         service=service,
         ingresses=ports.ingresses(component, target.name, platform),
-        autoscaling=autoscaling.autoscaler(component, "Deployment"),
+        autoscaling=autoscaling.autoscaler(component, kind_of(component)),
         disruption=_budget(component, platform),
         network=network.access(app, name, known.used, platform),
         claims=storage.claims(component, target.name, platform),
-        monitor=monitoring.monitor(component, platform, has_service=bool(service)),
+        monitor=monitoring.monitor(component, platform, has_service=bool(service) and component.type != "stateful"),
+        claim_templates=stateful.claim_templates(component, platform),
+        governing=stateful.governing(component, target.name),
         image=known.builds.get(build.context) if build and not build.dockerfile else None,
         build=build,
     )
@@ -79,12 +98,13 @@ def of_release(known: Known, release: Release) -> Workload:
     build = app.build
     return Workload(
         type="release",
+        kind="Job",
         target=names.target(app, environment, names.RELEASE, ("release",), "pre-deploy"),
         early=names.target(app, environment, names.RELEASE, ("release",), "early"),
         storage=names.target(app, environment, names.RELEASE, ("release",), "volume"),
         container=container.of_release(app, release, used, platform),
         replicas=None,
-        recreate=False,
+        replacement=Replacement(strategy="Recreate"),
         spread="none",
         spread_by_revision=False,
         run=Run(timeout=seconds(release.timeout or ""), retries=_retries(release.retries), when="pre-deploy"),
@@ -102,7 +122,7 @@ def _storage_wave(component: Component) -> names.When:
 
 def _replicas(component: Component) -> int | None:
     """Return the fixed number of pods, or ``None`` if an autoscaler owns it or the component ends by itself."""
-    if isinstance(component.replicas, Autoscaling) or component.type not in {"web", "worker"}:
+    if isinstance(component.replicas, Autoscaling) or component.type not in REPLICATED:
         return None
     return fields.lowest_replicas(component)
 
@@ -110,25 +130,25 @@ def _replicas(component: Component) -> int | None:
 def _spread(component: Component) -> Literal["preferred", "required", "none"]:
     """Return how pods are spread; a single pod has nothing to spread."""
     several = isinstance(component.replicas, Autoscaling) or fields.runs_several(component)
-    return component.spread or ("preferred" if several else "none") if component.type in {"web", "worker"} else "none"
+    return component.spread or ("preferred" if several else "none") if component.type in REPLICATED else "none"
 
 
 def _budget(component: Component, platform: Platform) -> Budget | None:
     """Return the disruption budget; none for a component that may run as a single pod."""
     given = component.disruption
-    if component.type not in {"web", "worker"} or (given and given.off) or not fields.runs_several(component):
+    if component.type not in REPLICATED or (given and given.off) or not fields.runs_several(component):
         return None
     smallest = given.min_available if given else None
     largest = given.max_unavailable if given else None
     return Budget(
         min_available=smallest,
         max_unavailable=1 if smallest is None and largest is None else largest,
-        evict_unready=container.at_least(platform, "1.27"),
+        evict_unready=at_least(platform, "1.27"),
     )
 
 
 def _run(component: Component) -> Run | None:
-    if component.type not in {"cron", "job"}:
+    if component.type not in ENDS:
         return None
     return Run(
         timeout=seconds(component.timeout or ""),

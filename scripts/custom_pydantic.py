@@ -103,17 +103,14 @@ class Module:
             return {"type": "array", "items": self._type(inner[0])}
         if name == "dict":
             values = self._type(inner[1])
-            return {"type": "object", PRESERVE: True} if values == {PRESERVE: True} else _map_of(values)
+            # values of any type are written like mappings
+            return values if values == {PRESERVE: True} else {"type": "object", "additionalProperties": values}
         if name == "Literal":
             return {"type": "string", "enum": [ast.literal_eval(each) for each in inner]}
         if name == "Annotated":
             return _bounded(self._type(inner[0]), inner[1:])
         message = f"type {name!r} is new"
         raise SystemExit(message)
-
-
-def _map_of(values: Schema) -> Schema:
-    return {"type": "object", "additionalProperties": values}
 
 
 def _fields(model: ast.ClassDef) -> Iterator[tuple[str, ast.expr, ast.expr | None]]:

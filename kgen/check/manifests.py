@@ -82,7 +82,7 @@ def _custom(api_version: str, kind: str, version: str, store: Store) -> "Shipped
 def _invalid_custom(made: Emitted, versions: tuple[str, ...], store: Store) -> Iterator[Diagnostic]:
     known = _custom(*_names(made.manifest), versions[-1], store)
     if known:
-        yield from (_bug(made, fault, known.release) for fault in known.check(made.manifest))
+        yield from (_bug(made, fault, known.release) for fault in known.strict(made.manifest))
 
 
 def _bug(made: Emitted, fault: Fault, rejecting: str) -> Diagnostic:

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from kgen.check.crd import CustomKind
     from kgen.check.formats import Check
     from kgen.check.server.kinds import Check as ServerCheck
+    from kgen.check.shipped import ShippedKind
     from kgen.check.store import Store
     from kgen.diag import Path
 
     Versions: TypeAlias = tuple[str, ...]
     Custom: TypeAlias = Callable[[str, str, Check], CustomKind | None]
+    Shipped: TypeAlias = Callable[[str, str, Check], ShippedKind | None]
 
 DEFINITION = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
 """The kind that declares kinds."""
@@ -45,7 +47,7 @@ UNNAMED = frozenset(
 class Kind:
     """What is known about a kind: how to check its objects, and which versions do not serve it."""
 
-    __slots__ = ("checks", "contexts", "custom", "lacking", "needs_name", "server")
+    __slots__ = ("checks", "contexts", "custom", "lacking", "needs_name", "release", "server")
 
     def __init__(
         self,
@@ -59,6 +61,9 @@ class Kind:
         self.lacking = lacking
         self.custom = custom
         self.needs_name = needs_name
+        self.release = ""
+        """What its schema is of, if nobody declares the kind and it came with kgen: what a cluster has may differ."""
+
         self.server: Sequence[ServerCheck] = ()
         """Rules of the server's code, and for each version that serves the kind what they have to know."""
 
@@ -74,12 +79,14 @@ class Objects:
         versions: Versions,
         custom: Custom,
         declared: Callable[[str], Sequence[tuple[str, str]]] = lambda _: (),
+        shipped: Shipped = lambda *_: None,
     ) -> None:
         """
         Args:
             declared: Returns the custom kinds in the group of an ``apiVersion``, for those who named another one.
             custom: Returns the custom kind with this ``apiVersion`` and ``kind``, if it was declared. Its third
                 argument is the check of ``metadata``, which every kind has.
+            shipped: Returns the same for a kind that nobody declares, if its schema comes with kgen.
 
         Raises:
             KeyError: One of ``versions`` is not in ``store``.
@@ -87,6 +94,7 @@ class Objects:
         self.store = store
         self.versions = versions
         self._custom = custom
+        self._shipped = shipped
         self.declared = declared
         self._compiler = Compiler(store.definition)
         self._indices = [(version, store.kinds(version)) for version in versions]
@@ -107,14 +115,24 @@ class Objects:
                 serving.setdefault(name, []).append(version)
             else:
                 lacking.append(version)
-        if not serving and (custom := self._custom(api_version, kind, self._metadata())):
-            return self._with_rules(Kind((), custom=custom, needs_name=True), api_version, kind)
+        if not serving and (found := self._look_up_custom(api_version, kind)):
+            return self._with_rules(found, api_version, kind)
         checks: list[tuple[Check, Versions]]
         checks = [(self._compiler.definition(name), tuple(versions)) for name, versions in serving.items()]
         if (api_version, kind) == DEFINITION:
             checks.append((self._definition_faults, self.versions))
         made = Kind(checks, tuple(lacking), needs_name=kind not in UNNAMED)
         return self._with_rules(made, api_version, kind)
+
+    def _look_up_custom(self, api_version: str, kind: str) -> Kind | None:
+        metadata = self._metadata()
+        if custom := self._custom(api_version, kind, metadata):
+            return Kind((), custom=custom, needs_name=True)
+        if shipped := self._shipped(api_version, kind, metadata):
+            made = Kind((), custom=shipped, needs_name=True)
+            made.release = shipped.release
+            return made
+        return None
 
     def _with_rules(self, made: Kind, api_version: str, kind: str) -> Kind:
         """Return ``made`` with the rules of the server's code; of custom kinds it looks at the metadata only."""

@@ -83,6 +83,13 @@ BROKEN_DEFINITION = Rule(
     explain="Custom resources are checked against their CustomResourceDefinition, so that has to be right itself.",
 )
 
+OTHER_RELEASE = Rule(
+    code="KG5018",
+    name="differs-from-known-release",
+    severity=Severity.WARNING,
+    explain="kgen knows a custom kind that nobody declares from one release of its operator; another may differ.",
+)
+
 BY_KEYWORD: Mapping[Keyword, Rule] = {
     Keyword.TYPE: WRONG_TYPE,
     Keyword.UNKNOWN: UNKNOWN_FIELD,
@@ -101,4 +108,4 @@ BY_KEYWORD: Mapping[Keyword, Rule] = {
     Keyword.NAME: NO_NAME,
 }
 
-RULES = (UNKNOWN_KUBERNETES_KIND, NO_KIND, *BY_KEYWORD.values())
+RULES = (UNKNOWN_KUBERNETES_KIND, NO_KIND, *BY_KEYWORD.values(), OTHER_RELEASE)

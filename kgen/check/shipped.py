@@ -16,14 +16,16 @@ from kgen.check.store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from typing import Any, TypeAlias
 
+    from kgen.check.fault import Fault
     from kgen.check.formats import Check
 
     Schema: TypeAlias = Mapping[str, Any]
 
 FOLDER = "custom"
+_CERTAIN = frozenset({Keyword.TYPE, Keyword.NAME, Keyword.UNCHECKED})
 
 
 class ShippedKind(CustomKind):
@@ -41,14 +43,33 @@ class ShippedKind(CustomKind):
         self.release = release
         self.is_partial = is_partial
 
-    def lenient(self, value: Any) -> Verdict:
-        """Return the same as ``verdict``, without fields that only kgen's own schema does not know."""
-        found = self.verdict(value)
-        if not self.is_partial:
+    def strict(self, value: Any) -> Sequence[Fault]:
+        """Return what that very release would refuse ``value`` for."""
+        return super().verdict(value).faults
+
+    def verdict(self, value: Any) -> Verdict:
+        """Return the same without what follows from fields that another release, or a whole schema, may know."""
+        found = super().verdict(value)
+        unknown = [fault.path for fault in found.faults if fault.keyword is Keyword.UNKNOWN and not is_certain(fault)]
+        if not unknown:
             return found
-        is_unknown = [each.keyword is Keyword.UNKNOWN and each.path[:1] != ("metadata",) for each in found.faults]
-        faults = [each for each, unknown in zip(found.faults, is_unknown, strict=True) if not unknown]
+        faults = [
+            fault
+            for fault in found.faults
+            if (fault.path in unknown and not self.is_partial)
+            or not any(path[: len(fault.path)] == fault.path for path in unknown)
+        ]
         return Verdict(faults, found.unchecked)
+
+
+def is_certain(fault: Fault) -> bool:
+    """
+    Tell whether what is wrong is wrong in every release.
+
+    Types stay within a version of an API, and all kinds have the same metadata. Fields come and go, and what is
+    required or allowed may be less or more in the next release.
+    """
+    return fault.path[:1] == ("metadata",) or fault.keyword in _CERTAIN
 
 
 class Shipped:
@@ -67,6 +88,11 @@ class Shipped:
                 found: dict[str, Mapping[str, Any]] = json.load(file)
             self._index = {(api, kind): facts for name, facts in found.items() for api, kind in [name.split()]}
         return self._index
+
+    def kinds(self, api_version: str) -> list[tuple[str, str]]:
+        """Return all pairs of ``apiVersion`` and ``kind`` in the group of ``api_version``."""
+        group = api_version.partition("/")[0]
+        return sorted(pair for pair in self.index() if pair[0].partition("/")[0] == group)
 
     def find(self, api_version: str, kind: str, metadata: Check) -> ShippedKind | None:
         """

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any, BinaryIO, TextIO
 
+    from kgen.check.shipped import Shipped
     from kgen.check.store import Store
     from kgen.commands.validate_formats import Sink
     from kgen.diag import Diagnostic, Rule
@@ -137,6 +138,7 @@ class _Run:
         self.wrong += wrong
         self._before = self._earlier() if request.before else None
         self._judge: Judge | None = None
+        self._known: Shipped | None = None
         self._news: list[Verdict] = []
 
     def _complain(self, name: str, *arguments: Any, **words: Any) -> None:
@@ -294,8 +296,6 @@ class _Run:
         from kgen.check.objects import Objects  # noqa: PLC0415  # the YAML reader: not needed for what is remembered
         from kgen.validate.judge import Judge  # noqa: PLC0415
 
-        if not documents and not self._definitions:
-            return Judge(Objects(self._store, self.versions, _nothing), profile=self.selection.asked_profile())
         made: list[Definitions] = []
 
         def definitions() -> Definitions:
@@ -305,13 +305,27 @@ class _Run:
                 made.append(Definitions(self._definitions, documents, news=self._news))
             return made[0]
 
+        is_any = documents or self._definitions
+        profile = self.selection.asked_profile()
+        is_server = profile == "server"  # what an operator's release has is nothing that a server is known to refuse
         objects = Objects(
             self._store,
             self.versions,
-            lambda *kind: definitions().find(*kind),
-            lambda api_version: definitions().kinds(api_version),
+            (lambda *kind: definitions().find(*kind)) if is_any else _nothing,
+            lambda api_version: [
+                *(definitions().kinds(api_version) if is_any else ()),
+                *(() if is_server else self._shipped().kinds(api_version)),
+            ],
+            _nothing if is_server else lambda *kind: self._shipped().find(*kind),
         )
-        return Judge(objects, profile=self.selection.asked_profile())
+        return Judge(objects, profile=profile)
+
+    def _shipped(self) -> Shipped:
+        if self._known is None:  # when an object is first of a kind that nobody declares
+            from kgen.check.shipped import Shipped  # noqa: PLC0415
+
+            self._known = Shipped(self._store.directory)
+        return self._known
 
 
 def _has_definition(path: str) -> bool:
@@ -335,6 +349,6 @@ def _own_files() -> Iterator[str]:
         with os.scandir(os.path.join(package, folder)) as entries:
             yield from sorted(entry.path for entry in entries if entry.name.endswith((".csv", ".py", ".toml")))
     schemas = default_directory()
-    yield os.path.join(schemas, "definitions.jsonl")
+    yield from (os.path.join(schemas, name) for name in ("definitions.jsonl", "custom/definitions.jsonl"))
     kinds = os.path.join(schemas, "kinds")
     yield from sorted(os.path.join(kinds, name) for name in os.listdir(kinds))

@@ -39,7 +39,7 @@ class Document:
         """Its text, if there is a finding to be shown in it."""
 
         self.is_unknown = False
-        """Whether nothing declared its kind (yet)."""
+        """Whether nothing declared its kind (yet): its schema may have come with kgen."""
 
         self.declares: tuple[Mapping[str, Any], ...] = ()
         """The CustomResourceDefinitions in it."""

@@ -12,7 +12,8 @@ from kgen.check.hints import QUOTES, hint, hint_of_secret
 from kgen.check.lifecycle.removals import farewell
 from kgen.check.lifecycle.removals import version as _number
 from kgen.check.objects import Objects
-from kgen.check.rules import BY_KEYWORD, NO_KIND, UNKNOWN_KUBERNETES_KIND
+from kgen.check.rules import BY_KEYWORD, NO_KIND, OTHER_RELEASE, UNKNOWN_KUBERNETES_KIND
+from kgen.check.shipped import is_certain
 from kgen.check.whereabouts import having, is_built_in, joined, where_it_is
 from kgen.diag import Diagnostic, Label, Path, Rule, Span
 from kgen.read import careful
@@ -82,6 +83,8 @@ def _of_problem(problem: Problem, objects: Objects, places: Places) -> Iterator[
         if fault in dropped:
             continue
         since = f" in Kubernetes {joined(versions)}" if len(versions) < len(objects.versions) else ""
+        if problem.kind.release and not fault.row and fault.path[:1] != ("metadata",):
+            since = f" ({problem.kind.release})"
         if versions[-1] not in fields:
             fields[versions[-1]] = Fields(problem, objects, versions[-1])
         made = _of_fault(fault, fields[versions[-1]], since, problem.at, places)
@@ -90,7 +93,16 @@ def _of_problem(problem: Problem, objects: Objects, places: Places) -> Iterator[
             continue
         helped = ways[fault].help if fault in ways else ""
         helped = helped or made.help or _about_quotes(fault, problem.at, places)
-        yield replace(made, help=helped or hint(fault, problem.value, objects.store, versions[-1]))
+        made = replace(made, help=helped or hint(fault, problem.value, objects.store, versions[-1]))
+        yield _of_release(made, fault) if problem.kind.release else made
+
+
+def _of_release(made: Diagnostic, fault: Fault) -> Diagnostic:
+    """Return a finding on an object of which kgen knows only what one release of its operator says."""
+    if fault.row or is_certain(fault):
+        return made
+    ask = "if yours is another release, add its definition: `kgen schema add FILE`"
+    return replace(made, rule=OTHER_RELEASE, help=f"{made.help} {ask}".lstrip())
 
 
 def _ways_out(problem: Problem, objects: Objects) -> Iterator[tuple[Fault, misplaced.Way]]:
@@ -122,10 +134,16 @@ def _of_fault(fault: Fault, fields: Fields | None, since: str, at: Path, places:
     named = fields.named(fault) if fields else ""
     return Diagnostic(
         rule=_rule(fault),
-        message=f"{subject} {fault.message}{since}".replace("that Kubernetes knows in Kubernetes", "in Kubernetes"),
+        message=_shorter(f"{subject} {fault.message}{since}"),
         at=Label(where, on="key" if on_key else "value", span=span, field=named),
         help=fault.help,
     )
+
+
+def _shorter(message: str) -> str:
+    """Return a message on an unknown field that names once who does not know it."""
+    message = message.replace("that Kubernetes knows in Kubernetes", "in Kubernetes")
+    return re.sub(r"that the CustomResourceDefinition knows \((.*)\)$", r"that \1 knows", message)
 
 
 def _rule(fault: Fault) -> Rule:

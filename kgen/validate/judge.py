@@ -47,7 +47,7 @@ _SILENCE = b"kgen:"
 
 
 class Problem:
-    """What is wrong with an object: the document's, or one in its list."""
+    """What is wrong with an object, the document's or one in its list, or may be once its kind is declared."""
 
     __slots__ = ("at", "faults", "kind", "value")
 
@@ -60,6 +60,10 @@ class Problem:
         """``None`` if the object does not say what it is."""
 
         self.faults = faults
+
+    @property
+    def is_fault(self) -> bool:
+        return bool(self.faults) or self.kind is None or bool(self.kind.lacking)
 
 
 class Judge:
@@ -124,12 +128,13 @@ class Judge:
             made.objects = ()
         if any(fault.path and fault.path[-1] == "$patch" for problem in problems for fault in problem.faults):
             return Document(made.index, made.line, skipped=sorts.PATCH)
-        if problems:
+        if any(problem.is_fault for problem in problems):
             from kgen.validate import findings  # noqa: PLC0415  # only after a fault
 
             found = findings.of_problems(problems, self._objects, chunk, path)
             self._blamed(made, found, chunk)
-            made.is_unknown = any(problem.kind and problem.kind.lacking for problem in problems)
+        if any(problem.kind and (problem.kind.lacking or problem.kind.release) for problem in problems):
+            made.is_unknown, made.chunk = True, chunk
         if _speaks_to_kgen(chunk.text):
             made.chunk = chunk
         if b"CustomResourceDefinition" in chunk.text:
@@ -160,7 +165,7 @@ class Judge:
                 resource, faults = self._practice(part, known, faults)
                 resource.value = slim(resource.value)
                 kept.append((at, resource))
-            if faults or known.lacking:
+            if faults or known.lacking or known.release:
                 yield Problem(at, part, known, faults)
 
     def _practice(
@@ -170,6 +175,8 @@ class Judge:
         if faults:
             # what breaks a rule of the server is there all the same; what breaks the schema could be anything
             broken = [fault.path for fault in faults if not fault.row and fault.keyword not in HIDING_NOTHING]
+            if known.release:  # what only another release has is there all the same
+                broken = [fault.path for fault in faults if not fault.row and fault.keyword is Keyword.TYPE]
             value = sound(value, broken) if broken else value
         resource = Resource(value)
         more = self._asked(resource, known.contexts)

@@ -8,10 +8,10 @@ from kgen.check import rules as schema
 from kgen.commands import apps, conflicts, fields, kinds, wrong_use
 from kgen.commands import compile as compile_command
 from kgen.diag import Rule
-from kgen.features import autoscaling, disruption, metrics
+from kgen.features import autoscaling, disruption, metrics, network
 from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts
-from kgen.resolve import admission, argocd, installed, needs, plain_secrets, update, versions
+from kgen.resolve import admission, argocd, installed, needs, plain_secrets, reach, update, versions
 from kgen.resolve import rules as meaning
 from kgen.syntax import rules as syntax
 from kgen.validate import crossings, silences, unreadable
@@ -36,7 +36,9 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *meaning.RULES,
             *installed.RULES,
             *needs.RULES,
+            *reach.RULES,
             *autoscaling.RULES,
+            *network.RULES,
             *disruption.RULES,
             *admission.RULES,
             *argocd.RULES,

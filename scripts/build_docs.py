@@ -76,8 +76,8 @@ their long form before, so `image: {tag: 1.2}` changes the tag of `image: ghcr.i
 digest of the old one. The base has to be complete without them: the Dockerfile and compose.yaml are made from it, so
 `build` and what `needs` says for compose.yaml cannot differ.
 
-**Inheritance.** `image`, `env`, `resources` and `security` of the app are defaults of every component and of the
-release; what a component says is laid over them.
+**Inheritance.** `image`, `env`, `resources`, `security` and `network` of the app are defaults of every component and
+of the release; what a component says is laid over them.
 
 **Variables.** `${needs.<name>.<output>}` (`url host port username password database`), `${components.<name>.<output>}`
 (`url host port`) and `${secrets.<name>.<key>}` stand for outside values, also inside of text; `$${` is a literal `${`.

@@ -20,13 +20,14 @@ from hypothesis import strategies as st
 from pydantic import AfterValidator
 from pydantic.fields import FieldInfo
 
-from kgen import prometheus, scalars
+from kgen import addresses, labels, prometheus, scalars
 from kgen.cron import timezones
 from kgen.features import autoscaling
 from kgen.features.autoscaling import Behavior, Metric, Pace
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics, Requests
+from kgen.features.network import EgressPeer, IngressPeer, Network, PeerPortSpec
 from kgen.features.routes import Route, Tls
 from kgen.features.service import PortSpec
 from kgen.features.volumes import Volume
@@ -195,6 +196,9 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (scalars.VersionText, _version),
         (scalars.MinorVersion, st.sampled_from(["3.11", "3.13", "3.10"])),
         (scalars.DebianPackage, st.sampled_from(["libpq5", "g++", "libstdc++6", "python3.11"])),
+        (labels.LabelKey, st.sampled_from(["app", "app.kubernetes.io/name", "a.b/C_d"])),
+        (labels.LabelValue, st.sampled_from(["", "1", "web", "A_b.c", "no"])),
+        (addresses.Cidr, st.sampled_from(["10.0.0.0/8", "203.0.113.7/32", "::/0", "fd00::/8", "0.0.0.0/0"])),
         (scalars.ExtraName, st.sampled_from(["postgres", "dev", "a.b_c-d", "1"])),
         (prometheus.MetricName, st.sampled_from(["http_requests_total", "a:b_c", "_x9"])),
         (prometheus.LabelName, st.sampled_from(["code", "status", "_x"])),
@@ -485,6 +489,61 @@ def _tls(known: Known) -> Strategy:
     return st.one_of(fields(Tls, known, without=["off"]), st.just({"off": True}))
 
 
+_cidr = SCALARS[_check_of(addresses.Cidr)]
+_any_port = st.integers(1, 65535)
+
+
+def _peer_port(known: Known) -> Strategy:
+    """Return ports and ranges of them that end after they start."""
+    single = fields(PeerPortSpec, known, without=["endPort"])
+    return st.one_of(single, st.builds(lambda made, end: made | {"endPort": max(end, made["port"])}, single, _any_port))
+
+
+def _peer(model: type[EgressPeer] | type[IngressPeer]) -> Callable[[Known], Strategy]:
+    """Return the strategy of peers that are one sort of thing each."""
+    sorts = {"cidr", "app", "component", "namespace", "except", "labels", "to" if model is EgressPeer else "from"}
+
+    def draw(known: Known) -> Strategy:
+        excepted = fields(model, known, without=sorts - {"cidr", "except"}).map(
+            lambda made: made | {"cidr": "10.0.0.0/8", "except": ["10.1.0.0/16", "10.3.0.0/32"]}
+        )
+        ways = ({"app", "component", "namespace"}, {"namespace", "labels"}, {"cidr"}, {"to"}, {"from"})
+        return st.one_of(
+            *[
+                fields(model, known, without=sorts - way, always=[next(key for key in _SORTS if key in way)])
+                for way in ways
+                if way <= {*_keys(model)}
+            ],
+            excepted,
+        )
+
+    return draw
+
+
+_SORTS = ("app", "namespace", "cidr", "to", "from")
+
+
+def _incoming(known: Known) -> Strategy:
+    """Return who may call, for what has ports."""
+    return st.lists(written(IngressPeer, known), max_size=2) if known.ports else st.just([])
+
+
+def _ports_named(known: Known) -> Strategy:
+    return st.lists(st.sampled_from(known.ports), max_size=2, unique=True)
+
+
+def _network_of_app(known: Known) -> Strategy:
+    """Return what all components inherit, whatever their ports are called."""
+    without_ports = fields(
+        IngressPeer,
+        known,
+        without=["ports", "cidr", "except", "component", "labels", "from", "namespace"],
+        always=["app"],
+    )
+    egress = st.lists(written(EgressPeer, known), max_size=2)
+    return st.fixed_dictionaries({}, optional={"egress": egress, "ingress": st.lists(without_ports, max_size=1)})
+
+
 def _port_name(known: Known) -> Strategy:
     return st.sampled_from(known.ports)
 
@@ -511,6 +570,9 @@ def _need(draw: st.DrawFn, known: Known) -> dict[str, Any]:
 
 
 LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
+    PeerPortSpec: _peer_port,
+    EgressPeer: _peer(EgressPeer),
+    IngressPeer: _peer(IngressPeer),
     Build: _build,
     PythonBuild: _python,
     EnvSource: _env_source,
@@ -535,6 +597,9 @@ SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
         _url(known), st.just(value=False), *([st.just(value=True)] if known.ports else [])
     ),
     PortSpec: lambda _: st.integers(1, 65535),
+    PeerPortSpec: lambda _: st.integers(1, 65535),
+    EgressPeer: lambda _: st.one_of(_cidr, st.sampled_from(["internet", "anywhere"])),
+    IngressPeer: lambda _: st.one_of(_cidr, st.just("anywhere")),
     Probe: lambda known: st.one_of(_url(known), st.just(value=False)),
     Probes: _url,
     Release: lambda _: _command,
@@ -568,6 +633,10 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Autoscaling, "cpu"): _goal,
     (Autoscaling, "memory"): _goal,
     (Behavior, "scaleUp"): lambda known: st.none() | LONG_FORMS[Pace](known),
+    (App, "network"): _network_of_app,
+    (Network, "ingress"): _incoming,
+    (IngressPeer, "ports"): _ports_named,
+    (Release, "network"): lambda known: written(Network, replace(known, ports=())),
 }
 """Fields that depend on what is around them."""
 

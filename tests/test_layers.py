@@ -27,6 +27,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "scalars": frozenset({"cron", "diag", "source", "spec", "units", "words"}),
     "labels": frozenset({"scalars", "spec"}),
     "prometheus": frozenset({"scalars", "spec"}),
+    "addresses": frozenset({"diag", "spec"}),
     "judgement": frozenset({"diag", "scalars", "spec"}),
 }
 """Modules without a layer, and which of each other they may import."""

@@ -64,9 +64,11 @@ MODULES = (
     "kgen.read.rules",
     "kgen.resolve.installed",
     "kgen.resolve.plain_secrets",
+    "kgen.resolve.reach",
     "kgen.resolve.rules",
     "kgen.resolve.update",
     "kgen.resolve.versions",
+    "kgen.addresses",
     "kgen.judgement",
     "kgen.scalars",
     "kgen.write.rules",
@@ -240,7 +242,7 @@ def test_every_feature_has_a_building_case() -> None:
 
 @pytest.mark.parametrize("case", FINDINGS)
 def test_findings_are_worded_alike(case: str) -> None:
-    heads = re.findall(r"^(?:error|warning)\[(KG\d{4})\]: (.+)$", FINDINGS[case], re.MULTILINE)
+    heads = re.findall(r"^(?:error|warning|info)\[(KG\d{4})\]: (.+)$", FINDINGS[case], re.MULTILINE)
     assert heads
     helps = re.findall(r"^ *= help: (.+)$", FINDINGS[case], re.MULTILINE)
     for words in [message for _, message in heads] + helps:

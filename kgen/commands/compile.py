@@ -14,6 +14,7 @@ from kgen.commands.conflicts import (
     unknown_environments,
 )
 from kgen.diag import Diagnostic, Label, Rule, has_error
+from kgen.k8s import Emitted
 from kgen.load.files import UNREADABLE
 from kgen.load.settings import FILE as SETTINGS
 from kgen.load.settings import NOT_SETTABLE, changes
@@ -255,6 +256,7 @@ def _folders(compiled: Compiled, result: _Result) -> Iterator[Folder]:
             secrets=environment.secrets,
             footprint=sum((part.footprint for part in environment.parts), NONE),
             is_per_node=any(part.is_per_node for part in environment.parts),
+            closed=tuple(_closed(environment.objects)),
         )
     if compiled.context:
         yield _folder(compiled.context, result.changes)
@@ -264,6 +266,15 @@ def _folders(compiled: Compiled, result: _Result) -> Iterator[Folder]:
             yield replace(_folder(part.deployed.shared, result.changes), environment=part.name, is_for_argocd=True)
     for tree in result.gone.get(compiled.file, ()):
         yield replace(_folder(tree, result.changes), environment=tree.root.parent.name)
+
+
+def _closed(objects: Sequence[Emitted]) -> Iterator[str]:
+    """Yield the components that may call no address beyond declared pods and services, and DNS."""
+    for made in objects:
+        if made.manifest["kind"] == "NetworkPolicy" and "Egress" in made.manifest["spec"]["policyTypes"]:
+            rules = made.manifest["spec"].get("egress", [])
+            if all(rule and not any("ipBlock" in peer for peer in rule.get("to", [])) for rule in rules):
+                yield made.manifest["metadata"]["labels"]["app.kubernetes.io/component"]
 
 
 def _folder(tree: Tree, by_lock: Mapping[Path, Changes]) -> Folder:

@@ -11,9 +11,115 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pydantic import Field
+
+from kgen.addresses import Cidr, is_within
+from kgen.diag import Diagnostic, Label, Path, Rule
 from kgen.k8s import Manifest, Target, manifest
-from kgen.scalars import Name, Port
+from kgen.labels import LabelKey, LabelValue
+from kgen.scalars import Name, Port, PortName
+from kgen.source import Node
 from kgen.spec import Spec
+
+
+class PeerPortSpec(Spec):
+    """A port of who is called. A number is short for `{port: …}`."""
+
+    port: Port
+    """Number in the pod or of the server; that of a Service means nothing here."""
+
+    end_port: Port | None = None
+    """Last number of a range that starts at `port`."""
+
+    protocol: Literal["TCP", "UDP", "SCTP"] = "TCP"
+    """Transport protocol."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        return node if node.is_mapping else cls.only(node, port=node)
+
+
+class EgressPeer(Spec):
+    """Whom a component may call. `internet` is short for `{to: internet}`, `10.0.0.0/8` for `{cidr: …}`."""
+
+    to: Literal["internet", "anywhere"] | None = None
+    """`internet`: HTTPS and HTTP to public addresses, or the `ports` given; `anywhere`: all addresses."""
+
+    cidr: Cidr | None = None
+    """A range of addresses."""
+
+    besides: tuple[Cidr, ...] = Field(default=(), alias="except")
+    """Ranges in `cidr` that are left out."""
+
+    app: Name | None = None
+    """Another app that kgen compiles, in this environment; it has to let this one in (`ingress: [{app: …}]`)."""
+
+    component: Name | None = None
+    """One component of that app, or of this one; all if left out."""
+
+    namespace: Name | None = None
+    """All pods of a namespace; beside `app`, where that app runs if not where kgen would put it."""
+
+    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
+    """Of the `namespace`, only pods with these labels."""
+
+    ports: tuple[PeerPortSpec, ...] = ()
+    """Only these ports; all if left out."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        return node if node.is_mapping else cls.only(node, **{_short(node, "to"): node})
+
+
+class IngressPeer(Spec):
+    """Who may call a component. `anywhere` is short for `{from: anywhere}`, `10.0.0.0/8` for `{cidr: …}`."""
+
+    origin: Literal["anywhere"] | None = Field(default=None, alias="from")
+    """`anywhere`: all pods and addresses."""
+
+    cidr: Cidr | None = None
+    """A range of addresses."""
+
+    besides: tuple[Cidr, ...] = Field(default=(), alias="except")
+    """Ranges in `cidr` that are left out."""
+
+    app: Name | None = None
+    """Another app that kgen compiles, in this environment; it has to be let out there (`egress: [{app: …}]`)."""
+
+    component: Name | None = None
+    """One component of that app, or of this one; all if left out."""
+
+    namespace: Name | None = None
+    """All pods of a namespace; beside `app`, where that app runs if not where kgen would put it."""
+
+    labels: dict[LabelKey, LabelValue] = Field(default_factory=dict)
+    """Of the `namespace`, only pods with these labels."""
+
+    ports: tuple[PortName, ...] = ()
+    """Names of the component's ports; all if left out."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        return node if node.is_mapping else cls.only(node, **{_short(node, "from"): node})
+
+
+def _short(node: Node, word: str) -> str:
+    """Return the field that a shorthand stands for."""
+    return "cidr" if isinstance(node.value, str) and ("/" in node.value or node.value[:1].isdigit()) else word
+
+
+class Network(Spec):
+    """
+    Connections beyond those that follow from routes, references and `needs`.
+
+    The app's is inherited by every component and the release; a list of their own replaces it.
+    """
+
+    egress: tuple[EgressPeer, ...] = ()
+    """Whom it may call."""
+
+    ingress: tuple[IngressPeer, ...] = ()
+    """Who may call it."""
 
 
 class Dns(Spec):
@@ -39,7 +145,38 @@ class NetworkChoices(Spec):
     """Only this DNS may be asked; not for clusters with NodeLocal DNSCache, which answers on no pod's address."""
 
 
-RULES = ()
+NOT_IN_RANGE = Rule(
+    code="KG3121",
+    name="exception-outside-range",
+    explain="The API server refuses an exception that is not part of the range.",
+)
+PORTS_BACKWARDS = Rule(
+    code="KG3122",
+    name="port-range-backwards",
+    explain="The API server refuses a range of ports that ends before it starts.",
+)
+RULES = (NOT_IN_RANGE, PORTS_BACKWARDS)
+
+
+def faults(spec: EgressPeer | IngressPeer, at: Path) -> Iterator[Diagnostic]:
+    """Yield what the field types cannot say about ``spec``, found at ``at`` in the app file."""
+    for index, inner in enumerate(spec.besides):
+        if spec.cidr and not is_within(inner, spec.cidr):
+            yield Diagnostic(
+                rule=NOT_IN_RANGE,
+                message=f"`{inner}` is not a part of `{spec.cidr}`",
+                at=Label((*at, "except", index)),
+                related=(Label((*at, "cidr"), "the range"),),
+                help="remove the exception, or name a range within the other one",
+            )
+    for index, port in enumerate(spec.ports):
+        if isinstance(port, PeerPortSpec) and port.end_port and port.end_port < port.port:
+            yield Diagnostic(
+                rule=PORTS_BACKWARDS,
+                message=f"`endPort` is {port.end_port} but `port` is {port.port}",
+                at=Label((*at, "ports", index, "endPort")),
+                help="exchange them, or remove `endPort`",
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from kgen.load import shape
 from kgen.load.shape import Shape
 from kgen.source import Node
 
-INHERITED = ("image", "env", "resources", "security")
+INHERITED = ("image", "env", "resources", "security", "network")
 """What a component (or the release) takes from the app."""
 
 _NOTHING = Node({})

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import model_validator
 
+from kgen.features.network import Network
 from kgen.model.component import Component
 from kgen.model.container import Build, Env, Image, Resources, Security
 from kgen.model.needs import Need
@@ -38,6 +39,9 @@ class Release(Spec):
 
     resources: Resources = Resources()
     """CPU and memory; what is left out comes from the app's `resources`."""
+
+    network: Network = Network()
+    """Network access beyond the declared edges; a list that is left out comes from the app's `network`."""
 
     timeout: Duration | None = None
     """How long it may take (`activeDeadlineSeconds`)."""
@@ -105,6 +109,9 @@ class App(Spec):
 
     security: Security = Security()
     """User and file system of every container that does not say."""
+
+    network: Network = Network()
+    """Network access of every component and of the release beyond the declared edges."""
 
     needs: dict[Name, Need] = {}
     """Backing services: databases, caches."""

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics
+from kgen.features.network import Network
 from kgen.features.routes import Route
 from kgen.features.service import PortSpec
 from kgen.features.stateful import ClaimRetention
@@ -119,8 +120,8 @@ class Component(Spec):
     backup: Later = None
     """Backups on a schedule."""
 
-    network: Later = None
-    """Network access beyond the declared edges."""
+    network: Network = Network()
+    """Network access beyond the declared edges; a list that is left out comes from the app's `network`."""
 
     service_account: Later = None
     """A ServiceAccount of the component's own."""

@@ -34,6 +34,9 @@ class Folder:
     is_per_node: bool = False
     """Whether a part of the footprint is taken on every node, and is counted once."""
 
+    closed: tuple[str, ...] = ()
+    """Components whose pods may call nothing but what the app file refers to."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
@@ -58,7 +61,7 @@ def summary(apps: Sequence[Written], *, only_checked: bool) -> str:
     elif not stale:
         lines += ["", "everything is up to date, nothing was written"]
     else:
-        lines += [*_secrets(apps), *_next_steps(apps)]
+        lines += [*_secrets(apps), *_network(apps), *_next_steps(apps)]
     return "\n".join(lines) + "\n"
 
 
@@ -142,6 +145,21 @@ def _secrets(apps: Sequence[Written]) -> Iterator[str]:
     for folder in wanted:
         for name, keys in folder.secrets.items():
             yield f"  {folder.namespace}/{name}: {', '.join(keys)}"
+
+
+def _network(apps: Sequence[Written]) -> Iterator[str]:
+    """Yield, where policies are new, what an app that calls somebody else has to say."""
+    for app in apps:
+        closed = dict.fromkeys(
+            name
+            for folder in app.folders
+            for name in folder.closed
+            if any(file.startswith("networkpolicy-") for file in folder.created)
+        )
+        if closed:
+            yield ""
+            yield f"{app.app}: {', '.join(closed)} may call DNS and what app.yaml refers to, and nothing else;"
+            yield "  an app that calls others says so: `network: {egress: [internet]}`"
 
 
 def _next_steps(apps: Sequence[Written]) -> Iterator[str]:

@@ -34,7 +34,12 @@ def object_name(app: str, component: str) -> str:
 
 def namespace(app: App, environment: str) -> str:
     """Return the namespace: the one given, or the app's name, with the environment's so that they cannot mix."""
-    return app.namespace or (f"{app.name}-{environment}" if environment else app.name)
+    return app.namespace or usual_namespace(app.name, environment)
+
+
+def usual_namespace(app: str, environment: str) -> str:
+    """Return the namespace of an app that names none; of another app, too, since all keep the same rule."""
+    return f"{app}-{environment}" if environment else app
 
 
 def faults(app: App, environment: str) -> Iterator[Diagnostic]:

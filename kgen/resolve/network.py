@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from kgen.features.network import Access, Edge, Peer, PeerPort
+from kgen.features.network import Access, Edge, EgressPeer, IngressPeer, Peer, PeerPort
 from kgen.model.app import App
 from kgen.model.needs import PORTS
 from kgen.model.plan import Address, SecretKey, Variable
 from kgen.model.platform import Platform
-from kgen.resolve import monitoring
+from kgen.resolve import monitoring, names
 from kgen.resolve.references import tcp_ports
 
 Used: TypeAlias = Mapping[str, Iterable[Variable]]
 """Environment variables of every component and of the release: a reference in them is a declared edge."""
 
-_INTERNET = (
+INTERNET = (
     # private use (RFC 1918), shared (RFC 6598), link-local with the metadata of clouds, Azure's WireServer
     Peer(
         cidr="0.0.0.0/0",
@@ -29,17 +29,19 @@ _INTERNET = (
     ),
     Peer(cidr="::/0", besides=("fc00::/7", "fe80::/10")),
 )
-INTERNET = Edge(peers=_INTERNET, ports=(PeerPort(port=443), PeerPort(port=80)))
-"""HTTPS and HTTP to addresses that are nobody's private ones."""
+"""Addresses that are nobody's private ones."""
+
+_WEB = (PeerPort(port=443), PeerPort(port=80))
 
 
-def access(app: App, name: str, used: Used, platform: Platform) -> Access | None:
+def access(app: App, name: str, environment: str, used: Used, platform: Platform) -> Access | None:
     """
     Return which connections of component ``name`` (or the release) are open; ``None`` without NetworkPolicies.
 
     Args:
         app: The app.
         name: The component.
+        environment: Its environment.
         used: What all components refer to.
         platform: The choices of kgen.yaml.
     """
@@ -47,12 +49,12 @@ def access(app: App, name: str, used: Used, platform: Platform) -> Access | None
         return None
     is_open = platform.network.egress == "allow"
     return Access(
-        incoming=_together((*incoming(app, name, used), *monitoring.edges(app, name, platform))),
-        outgoing=None if is_open else _together(outgoing(app, name, used, platform)),
+        incoming=_together((*incoming(app, name, environment, used), *monitoring.edges(app, name, platform))),
+        outgoing=None if is_open else _together(outgoing(app, name, environment, used, platform)),
     )
 
 
-def incoming(app: App, name: str, used: Used) -> Iterator[Edge]:
+def incoming(app: App, name: str, environment: str, used: Used) -> Iterator[Edge]:
     """Yield who may connect to component ``name``, and where."""
     component = app.components.get(name)
     if component is None or not component.ports:
@@ -67,9 +69,12 @@ def incoming(app: App, name: str, used: Used) -> Iterator[Edge]:
     for caller, variables in used.items():
         if _is_edge(app, caller, variables, name):
             yield Edge(peers=(pods(app, caller),), ports=ports)
+    for peer in component.network.ingress:
+        named = tuple(port for port in ports if port.port in peer.ports) if peer.ports else ports
+        yield Edge(peers=_peers(app, peer, environment), ports=named)
 
 
-def outgoing(app: App, name: str, used: Used, platform: Platform) -> Iterator[Edge]:
+def outgoing(app: App, name: str, environment: str, used: Used, platform: Platform) -> Iterator[Edge]:
     """Yield to whom component ``name`` may connect, and where: DNS, then what its variables refer to."""
     yield _dns(platform)
     variables = tuple(used.get(name, ()))
@@ -83,7 +88,16 @@ def outgoing(app: App, name: str, used: Used, platform: Platform) -> Iterator[Ed
         if any(_needs(variable, need) for variable in variables):
             yield from to_need(app, need)
     if platform.network.egress == "internet":
-        yield INTERNET
+        yield Edge(peers=INTERNET, ports=_WEB)
+    component = app.components.get(name) or app.release
+    for peer in component.network.egress if component else ():
+        ports = tuple(PeerPort(port=port.port, protocol=port.protocol, last=port.end_port) for port in peer.ports)
+        if peer.to == "internet":
+            yield Edge(peers=INTERNET, ports=ports or _WEB)
+        elif peer.component and not peer.app:
+            yield Edge(peers=(pods(app, peer.component),), ports=ports or _numbers(app, peer.component))
+        else:
+            yield Edge(peers=_peers(app, peer, environment), ports=ports)
 
 
 def to_need(app: App, name: str) -> Iterator[Edge]:
@@ -104,6 +118,24 @@ def pods(app: App, component: str) -> Peer:
 def _ports(app: App, name: str) -> tuple[PeerPort, ...]:
     ports = app.components[name].ports
     return tuple(PeerPort(port=port, protocol=spec.protocol) for port, spec in ports.items())
+
+
+def _numbers(app: App, name: str) -> tuple[PeerPort, ...]:
+    ports = app.components[name].ports.values()
+    return tuple(PeerPort(port=port.port, protocol=port.protocol) for port in ports)
+
+
+def _peers(app: App, given: EgressPeer | IngressPeer, environment: str) -> tuple[Peer, ...]:
+    """Return who is meant by ``given``; nobody in particular for `anywhere`."""
+    if given.cidr:
+        return (Peer(cidr=given.cidr, besides=given.besides),)
+    if given.app:
+        component = {"app.kubernetes.io/component": given.component} if given.component else {}
+        labels = component | {"app.kubernetes.io/name": given.app}
+        return (Peer(pods=labels, namespace=given.namespace or names.usual_namespace(given.app, environment)),)
+    if given.component:
+        return (pods(app, given.component),)
+    return (Peer(namespace=given.namespace, pods=dict(sorted(given.labels.items()))),) if given.namespace else ()
 
 
 def _dns(platform: Platform) -> Edge:

@@ -21,8 +21,10 @@ from kgen.resolve import (
     monitoring,
     names,
     needs,
+    peers,
     plain_secrets,
     ports,
+    reach,
     references,
     rules,
     stateful,
@@ -124,6 +126,8 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from names.faults(app, environment)
     yield from fields.faults(app)
     yield from ports.faults(app)
+    yield from peers.faults(app)
+    yield from reach.faults(app, environment, platform)
     yield from storage.faults(app, facts)
     yield from stateful.faults(app, platform)
     yield from update.faults(app)

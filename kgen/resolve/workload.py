@@ -82,7 +82,7 @@ def of_component(known: Known, name: str) -> Workload:
         ingresses=ports.ingresses(component, target.name, platform),
         autoscaling=autoscaling.autoscaler(component, kind_of(component)),
         disruption=_budget(component, platform),
-        network=network.access(app, name, known.used, platform),
+        network=network.access(app, name, environment, known.used, platform),
         claims=storage.claims(component, target.name, platform),
         monitor=monitoring.monitor(component, platform, has_service=bool(service) and component.type != "stateful"),
         claim_templates=stateful.claim_templates(component, platform),
@@ -109,7 +109,7 @@ def of_release(known: Known, release: Release) -> Workload:
         spread_by_revision=False,
         run=Run(timeout=seconds(release.timeout or ""), retries=_retries(release.retries), when="pre-deploy"),
         configuration=_configuration(platform, _plain(used), {}),
-        network=network.access(app, names.RELEASE, known.used, platform),
+        network=network.access(app, names.RELEASE, environment, known.used, platform),
         image=known.builds.get(build.context) if build and not build.dockerfile else None,
         build=build,
     )

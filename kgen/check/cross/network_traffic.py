@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from kgen.diag import Path
 
 _DNS = 53
+_DNS_OF_OPENSHIFT = 5353
+"""Policies see the ports of pods, and its DNS pods have no right to a low one."""
+
 _DNS_NAMES = ("dns", "dns-udp", "domain")
 _MOST = 20
 """Services of one monitor, and pods of one Service: more are one in several variants."""
@@ -81,7 +84,7 @@ def _about(pod: Resource) -> Sequence[tuple[Resource, Path, str]]:
 
 def _lets_ask_dns(policy: Resource) -> bool:
     for _, rule in rules(policy, "egress"):
-        if not covers_port(rule, _DNS, "UDP", _DNS_NAMES):
+        if not any(covers_port(rule, port, "UDP", _DNS_NAMES) for port in (_DNS, _DNS_OF_OPENSHIFT)):
             continue
         to = peers(rule, "egress")
         if rule.get("ports") or not to or any(_may_be_dns(peer) for _, peer in to):

@@ -11,7 +11,7 @@ from kgen.diag import Rule
 from kgen.features import autoscaling, disruption, metrics, network
 from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts
-from kgen.resolve import admission, argocd, installed, needs, plain_secrets, reach, update, versions
+from kgen.resolve import accounts, admission, argocd, installed, needs, plain_secrets, reach, update, versions
 from kgen.resolve import rules as meaning
 from kgen.syntax import rules as syntax
 from kgen.validate import crossings, silences, unreadable
@@ -40,6 +40,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *autoscaling.RULES,
             *network.RULES,
             *disruption.RULES,
+            *accounts.RULES,
             *admission.RULES,
             *argocd.RULES,
             *metrics.RULES,

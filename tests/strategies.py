@@ -22,7 +22,8 @@ from pydantic.fields import FieldInfo
 
 from kgen import addresses, labels, prometheus, scalars
 from kgen.cron import timezones
-from kgen.features import autoscaling
+from kgen.features import account, autoscaling
+from kgen.features.account import ApiRule, Rbac, ServiceAccount
 from kgen.features.autoscaling import Behavior, Metric, Pace
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
@@ -212,6 +213,9 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (scalars.Repository, _repository),
         (scalars.Tag, _tag),
         (scalars.Digest, _digest),
+        (account.ApiGroup, st.sampled_from(["apps", "batch", "coordination.k8s.io"])),
+        (account.ApiResource, st.sampled_from(["configmaps", "pods/log", "leases"])),
+        (account.AnnotationKey, st.sampled_from(["eks.amazonaws.com/role-arn", "no", "a.b/c_d"])),
         (autoscaling.MetricName, st.sampled_from(["requests_per_second", "queue.depth", "a|b|c", "no"])),
         (autoscaling.LabelKey, st.sampled_from(["queue", "app.kubernetes.io/name", "no"])),
         (autoscaling.LabelValue, _text(_KEY, 20, start=_ALNUM, end=_ALNUM)),
@@ -569,10 +573,33 @@ def _need(draw: st.DrawFn, known: Known) -> dict[str, Any]:
     return {"type": kind, **made}
 
 
+def _api_rule(known: Known) -> Strategy:
+    """Return rights to something; those that have no name yet are given without names."""
+    resources = st.lists(SCALARS[_check_of(account.ApiResource)], min_size=1, max_size=2)
+    verbs = ["get", "list", "watch", "update", "patch", "delete"]
+    named = st.lists(st.sampled_from(verbs), min_size=1, max_size=3)
+    made = fields(ApiRule, known, without=["resources", "verbs", "names"])
+    return st.one_of(
+        st.builds(lambda one, what, how: one | {"resources": what, "verbs": how}, made, resources, named),
+        st.builds(lambda one, what: one | {"resources": what, "verbs": ["create", "get"]}, made, resources),
+        st.builds(
+            lambda one, what, how: one | {"resources": what, "verbs": how, "names": ["a.b"]}, made, resources, named
+        ),
+    )
+
+
+def _service_account(known: Known) -> Strategy:
+    return st.one_of(
+        fields(ServiceAccount, known, without=["name"]), fields(ServiceAccount, known, without=["annotations"])
+    )
+
+
 LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     PeerPortSpec: _peer_port,
     EgressPeer: _peer(EgressPeer),
     IngressPeer: _peer(IngressPeer),
+    ApiRule: _api_rule,
+    ServiceAccount: _service_account,
     Build: _build,
     PythonBuild: _python,
     EnvSource: _env_source,
@@ -590,6 +617,8 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
 
 SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Build: lambda _: _relative_path,
+    Rbac: lambda known: st.lists(_api_rule(known), max_size=2),
+    ServiceAccount: lambda _: _object_name,
     Disruption: lambda _: st.just(value=False),
     Pace: lambda _: st.just(value=False),
     Image: _image,

@@ -392,6 +392,14 @@ def external_configs(data: Mapping[str, Any]) -> set[tuple[str, str]]:
     return {(name, key) for name, key in pairs}
 
 
+def external_accounts(data: Mapping[str, Any]) -> set[tuple[str, str]]:
+    """Return the accounts that the user says somebody else makes."""
+    given = [
+        value["serviceAccount"] for _, value in walk(data) if isinstance(value, dict) and value.get("serviceAccount")
+    ]
+    return {("ServiceAccount", each if isinstance(each, str) else each.get("name") or "") for each in given}
+
+
 @some
 @given(apps())
 def test_every_name_is_emitted_or_declared(data: dict[str, Any]) -> None:  # noqa: C901  # a list of names
@@ -404,7 +412,7 @@ def test_every_name_is_emitted_or_declared(data: dict[str, Any]) -> None:  # noq
         for workload, template in templates(objects):
             pod = template["spec"]
             (container,) = pod["containers"]
-            assert ("ServiceAccount", pod["serviceAccountName"]) in names
+            assert ("ServiceAccount", pod["serviceAccountName"]) in names | external_accounts(data)
             for source in container.get("envFrom", []):
                 assert source["configMapRef"]["name"] in configs
             for variable in container.get("env", []):

@@ -17,6 +17,7 @@ from kgen.features import (
     stateful,
     volumes,
 )
+from kgen.features.account import Account
 from kgen.k8s import Emitted, Manifest
 from kgen.model.plan import Plan, Workload
 
@@ -33,7 +34,7 @@ def emit(plan: Plan) -> Iterator[Emitted]:
 def _shared(plan: Plan) -> Iterator[Manifest]:
     """Yield the objects of the whole app."""
     yield from namespace.emit(plan.namespace, plan.security_level, plan.target)
-    yield from account.emit(plan.account, plan.target)
+    yield from account.emit(Account(name=plan.account, is_made=True), plan.target)
     if plan.guard:
         yield from admission.emit(plan.guard, plan.target)
 
@@ -43,7 +44,9 @@ def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:
     if part.network:
         yield from network.emit(part.network, part.early)
     yield from volumes.emit(part.claims, part.storage)
-    yield workload(part, service_account)
+    if part.account:
+        yield from account.emit(part.account, part.early)
+    yield workload(part, part.account.name if part.account else service_account)
     if part.service:
         yield from service.emit(part.service, part.target)
     if part.governing:

@@ -41,7 +41,7 @@ def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, An
     identity["seccompProfile"] = {"type": "RuntimeDefault"}
     spec: dict[str, Any] = {
         "serviceAccountName": account,
-        "automountServiceAccountToken": False,
+        "automountServiceAccountToken": workload.account is not None and workload.account.has_token,
         "enableServiceLinks": False,  # or every Service of the namespace becomes variables of the app
         "securityContext": identity,
     }

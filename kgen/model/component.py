@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal, TypeAlias
 
+from kgen.features.account import Rbac, ServiceAccount
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics
@@ -123,11 +124,11 @@ class Component(Spec):
     network: Network = Network()
     """Network access beyond the declared edges; a list that is left out comes from the app's `network`."""
 
-    service_account: Later = None
-    """A ServiceAccount of the component's own."""
+    service_account: ServiceAccount | None = None
+    """A ServiceAccount of the component's own; the app's by default."""
 
-    rbac: Later = None
-    """Permissions on the Kubernetes API."""
+    rbac: Rbac | None = None
+    """Rights on the Kubernetes API; none by default."""
 
     security: Security = Security()
     """User and file system of the container."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from kgen.features.account import Account
 from kgen.features.admission import Guard
 from kgen.features.autoscaling import Autoscaler
 from kgen.features.configuration import Configuration
@@ -244,6 +245,8 @@ class Workload:
 
     governing: Governing | None = None
     """What makes pods of a StatefulSet members of a row."""
+    account: Account | None = None
+    """Its own ServiceAccount and rights; ``None``: it runs under the app's."""
 
     image: ImagePlan | None = None
     """How its image is built, if kgen writes the Dockerfile."""

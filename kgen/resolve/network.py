@@ -8,7 +8,7 @@ from kgen.model.app import App
 from kgen.model.needs import PORTS
 from kgen.model.plan import Address, SecretKey, Variable
 from kgen.model.platform import Platform
-from kgen.resolve import monitoring, names
+from kgen.resolve import accounts, monitoring, names
 from kgen.resolve.references import tcp_ports
 
 Used: TypeAlias = Mapping[str, Iterable[Variable]]
@@ -87,6 +87,7 @@ def outgoing(app: App, name: str, environment: str, used: Used, platform: Platfo
     for need in app.needs:
         if any(_needs(variable, need) for variable in variables):
             yield from to_need(app, need)
+    yield from accounts.edges(app, name)
     if platform.network.egress == "internet":
         yield Edge(peers=INTERNET, ports=_WEB)
     component = app.components.get(name) or app.release

@@ -14,6 +14,7 @@ from kgen.model.facts import Facts
 from kgen.model.plan import Plan, SecretKey, Variable, Workload
 from kgen.model.platform import Platform
 from kgen.resolve import (
+    accounts,
     admission,
     autoscaling,
     fields,
@@ -146,6 +147,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
         for field in ("command", "args"):
             yield from references.in_words(getattr(component, field), (*at, field))
         yield from autoscaling.faults(component, at)
+        yield from accounts.faults(component, at)
 
 
 def _used(app: App, platform: Platform) -> Mapping[str, tuple[Variable, ...]]:

@@ -18,6 +18,7 @@ from kgen.model.plan import Address, Replacement, Run, Variable, Workload
 from kgen.model.platform import Platform
 from kgen.model.replicas import Autoscaling
 from kgen.resolve import (
+    accounts,
     autoscaling,
     container,
     fields,
@@ -87,6 +88,7 @@ def of_component(known: Known, name: str) -> Workload:
         monitor=monitoring.monitor(component, platform, has_service=bool(service) and component.type != "stateful"),
         claim_templates=stateful.claim_templates(component, platform),
         governing=stateful.governing(component, target.name),
+        account=accounts.own_account(component, target),
         image=known.builds.get(build.context) if build and not build.dockerfile else None,
         build=build,
     )

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from kgen import pipeline
+from kgen import pipeline, prometheus
 from kgen.check import catalogue, manifests
 from kgen.check import rules as schema
 from kgen.commands import apps, conflicts, fields, kinds, wrong_use
 from kgen.commands import compile as compile_command
 from kgen.diag import Rule
-from kgen.features import autoscaling, disruption, metrics, network
+from kgen.features import autoscaling, disruption, metrics, network, slo
 from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts
 from kgen.resolve import accounts, admission, argocd, installed, needs, plain_secrets, reach, update, versions
@@ -44,6 +44,8 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *admission.RULES,
             *argocd.RULES,
             *metrics.RULES,
+            *slo.RULES,
+            *prometheus.RULES,
             *plain_secrets.RULES,
             *update.RULES,
             *versions.RULES,

@@ -24,6 +24,7 @@ from kgen import addresses, labels, prometheus, scalars
 from kgen.cron import timezones
 from kgen.features import account, autoscaling
 from kgen.features.account import ApiRule, Rbac, ServiceAccount
+from kgen.features.alerts import Alerts
 from kgen.features.autoscaling import Behavior, Metric, Pace
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
@@ -31,6 +32,7 @@ from kgen.features.metrics import Metrics, Requests
 from kgen.features.network import EgressPeer, IngressPeer, Network, PeerPortSpec
 from kgen.features.routes import Route, Tls
 from kgen.features.service import PortSpec
+from kgen.features.slo import Slo
 from kgen.features.volumes import Volume
 from kgen.model.app import App, Release, SecretSpec
 from kgen.model.component import Component
@@ -90,6 +92,9 @@ class Known:
 
     secrets: tuple[str, ...] = ()
     """``name/key`` of every declared secret."""
+
+    measured: bool = False
+    """Whether the component counts its requests, with a histogram."""
 
     builds: bool = False
     """Whether the app says how its image is built; components of such an image need a command."""
@@ -201,6 +206,10 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (labels.LabelValue, st.sampled_from(["", "1", "web", "A_b.c", "no"])),
         (addresses.Cidr, st.sampled_from(["10.0.0.0/8", "203.0.113.7/32", "::/0", "fd00::/8", "0.0.0.0/0"])),
         (scalars.ExtraName, st.sampled_from(["postgres", "dev", "a.b_c-d", "1"])),
+        (prometheus.AlertName, st.sampled_from(["QueueTooLong", "No", "X1"])),
+        (prometheus.Query, st.sampled_from(["vector(1)", 'sum(x{a=~"b{2}"}) > 1', "up == 0 # (\nor vector(1)"])),
+        (prometheus.Objective, st.sampled_from(["99.9", "95", "50", "99.999", "90.0"])),
+        (prometheus.Delay, st.sampled_from(["300ms", "1s", "1000ms", "2500ms"])),
         (prometheus.MetricName, st.sampled_from(["http_requests_total", "a:b_c", "_x9"])),
         (prometheus.LabelName, st.sampled_from(["code", "status", "_x"])),
         (scalars.Share, st.integers(1, 99).map("{}%".format)),
@@ -594,6 +603,16 @@ def _service_account(known: Known) -> Strategy:
     )
 
 
+def _slo(known: Known) -> Strategy:
+    if not known.measured:
+        return st.none()
+    return st.one_of(st.none(), fields(Slo, known, always=["availability"]), fields(Slo, known, always=["latency"]))
+
+
+def _alerts(known: Known) -> Strategy:
+    return st.one_of(st.just({"off": True}), fields(Alerts, known, without=["off"]))
+
+
 LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     PeerPortSpec: _peer_port,
     EgressPeer: _peer(EgressPeer),
@@ -609,6 +628,7 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Pace: _pace,
     Volume: _volume,
     Metrics: _metrics,
+    Alerts: _alerts,
     Need: _need,
     Tls: _tls,
     FileSpec: lambda known: _exactly_one(FileSpec, ("source", "content"), known),
@@ -616,6 +636,7 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
 """Mappings whose keys depend on each other."""
 
 SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
+    Alerts: lambda _: st.booleans(),
     Build: lambda _: _relative_path,
     Rbac: lambda known: st.lists(_api_rule(known), max_size=2),
     ServiceAccount: lambda _: _object_name,
@@ -653,6 +674,7 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Probes, "liveness"): _single_success,
     (Route, "port"): _optional_port_name,
     (Metrics, "port"): _optional_port_name,
+    (Component, "slo"): _slo,
     (Component, "disruption"): lambda known: st.one_of(st.just(value=False), _disruption(known)),
     (EnvSource, "secret"): lambda known: st.sampled_from(known.secrets),
     (EnvSource, "field"): lambda _: st.sampled_from(_POD_FIELDS),
@@ -674,7 +696,7 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
 
 _STATEFUL = ("podManagement", "claimRetention")
 _REPLICATED = ("replicas", "disruption", "spread")
-_RUNS_FOR_EVER = ("port", "ports", "probes", "update", "metrics", *_REPLICATED)
+_RUNS_FOR_EVER = ("port", "ports", "probes", "update", "metrics", "slo", *_REPLICATED)
 _ENDS = ("schedule", "timezone", "concurrency", "suspend", "timeout", "retries", "when")
 _NOT_FOR: Final[Mapping[str, tuple[str, ...]]] = {
     "web": (*_ENDS, *_STATEFUL),
@@ -745,10 +767,15 @@ def _component(draw: st.DrawFn, name: str, part: Part, known: Known) -> dict[str
     alone = alone and part.kind != "stateful"
     if part.kind in _WAYS and part.kind != "daemon" and draw(st.integers(0, 3)):
         first["replicas"] = draw(st.sampled_from([0, 1, None]) if alone else _replicas())
+    measured = part.kind in _WAYS and bool(part.ports) and draw(st.booleans())
+    if measured:
+        plain = draw(fields(Metrics, replace(known, ports=part.ports), without=["off", "requests"]))
+        requests = draw(fields(Requests, known, always=["histogram"]))
+        first["metrics"] = plain | {"requests": requests}
     lowest = _lowest(first.get("replicas"), default=2 if part.kind == "web" and not alone else 1)
     rest = fields(
         Component,
-        replace(known, ports=part.ports, lowest=lowest),
+        replace(known, ports=part.ports, lowest=lowest, measured=measured),
         without={*first, *_NOT_FOR[part.kind], "volumes", "files", "port", "ports", "replicas", "update"},
         always=_NEEDED[part.kind],
     )

@@ -26,7 +26,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "spec": frozenset({"diag", "source"}),
     "scalars": frozenset({"cron", "diag", "source", "spec", "units", "words"}),
     "labels": frozenset({"scalars", "spec"}),
-    "prometheus": frozenset({"scalars", "spec"}),
+    "prometheus": frozenset({"diag", "scalars", "spec"}),
     "addresses": frozenset({"diag", "spec"}),
     "judgement": frozenset({"diag", "scalars", "spec"}),
 }

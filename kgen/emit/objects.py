@@ -6,6 +6,7 @@ from kgen.emit.workload import workload
 from kgen.features import (
     account,
     admission,
+    alerts,
     autoscaling,
     configuration,
     disruption,
@@ -14,6 +15,7 @@ from kgen.features import (
     network,
     routes,
     service,
+    slo,
     stateful,
     volumes,
 )
@@ -37,6 +39,8 @@ def _shared(plan: Plan) -> Iterator[Manifest]:
     yield from account.emit(Account(name=plan.account, is_made=True), plan.target)
     if plan.guard:
         yield from admission.emit(plan.guard, plan.target)
+    if plan.watch:
+        yield from alerts.emit(plan.watch, plan.target)
 
 
 def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:
@@ -58,3 +62,7 @@ def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:
         yield from disruption.emit(part.disruption, part.target)
     if part.monitor:
         yield from metrics.emit(part.monitor, part.target)
+    if part.promise:
+        yield from slo.emit(part.promise, part.target)
+    if part.watch:
+        yield from alerts.emit(part.watch, part.storage)  # never a hook

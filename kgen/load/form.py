@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from kgen import addresses, judgement, scalars, spec
+from kgen import addresses, judgement, prometheus, scalars, spec
 from kgen.diag import Diagnostic, Label, Path, Rule
 from kgen.discretion import is_variable_of_secret
 from kgen.load.shape import Shape, shape_of
@@ -27,7 +27,7 @@ NOT_ALLOWED = Rule(code="KG2004", name="value-not-allowed", explain="The field t
 OUT_OF_RANGE = Rule(code="KG2005", name="out-of-range", explain="The number is too small or too large.")
 RULES = (
     MISSING, UNKNOWN, WRONG_TYPE, NOT_ALLOWED, OUT_OF_RANGE, spec.CHOOSE_ONE, spec.SECRET_WITH_VALUE, *scalars.RULES,
-    *judgement.RULES, *providers.RULES, *addresses.RULES,
+    *judgement.RULES, *providers.RULES, *addresses.RULES, *prometheus.RULES,
 )  # fmt: skip
 
 S = TypeVar("S", bound=Spec)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import model_validator
 
+from kgen.features.alerts import Alerts
 from kgen.features.network import Network
 from kgen.model.component import Component
 from kgen.model.container import Build, Env, Image, Resources, Security
@@ -127,6 +128,9 @@ class App(Spec):
 
     environments: dict[Name, Environment] = {}
     """Changes per environment: maps merge by key, scalars and lists replace, `null` removes."""
+
+    alerts: Alerts | None = None
+    """Alerts for Prometheus: `true` for kgen's own of all components; `rules` are those of the whole app."""
 
     patches: Later = None
     """Changes to the objects made."""

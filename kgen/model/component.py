@@ -3,12 +3,14 @@
 from typing import Annotated, Literal, TypeAlias
 
 from kgen.features.account import Rbac, ServiceAccount
+from kgen.features.alerts import Alerts
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics
 from kgen.features.network import Network
 from kgen.features.routes import Route
 from kgen.features.service import PortSpec
+from kgen.features.slo import Slo
 from kgen.features.stateful import ClaimRetention
 from kgen.features.volumes import Volume
 from kgen.model.container import Build, Env, Image, Probes, Resources, Security
@@ -112,8 +114,11 @@ class Component(Spec):
     metrics: Metrics | None = None
     """Where Prometheus finds metrics: `true`, a path, or `{port, path, interval}`."""
 
-    alerts: Later = None
-    """Alert rules."""
+    alerts: Alerts | None = None
+    """Alerts for Prometheus: `true`, or `{without, rules}`; the app's choice by default."""
+
+    slo: Slo | None = None
+    """Service level objectives, with alerts when the error budget burns; measured by `metrics.requests`."""
 
     dashboards: Later = None
     """Grafana dashboards."""

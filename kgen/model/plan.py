@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from kgen.features.account import Account
 from kgen.features.admission import Guard
+from kgen.features.alerts import Watch
 from kgen.features.autoscaling import Autoscaler
 from kgen.features.configuration import Configuration
 from kgen.features.disruption import Budget
@@ -18,6 +19,7 @@ from kgen.features.namespace import Level
 from kgen.features.network import Access
 from kgen.features.routes import IngressPlan
 from kgen.features.service import ServicePort
+from kgen.features.slo import Promise
 from kgen.features.stateful import Governing
 from kgen.features.volumes import Claim
 from kgen.k8s import Target
@@ -248,6 +250,8 @@ class Workload:
     account: Account | None = None
     """Its own ServiceAccount and rights; ``None``: it runs under the app's."""
 
+    watch: Watch | None = None
+    promise: Promise | None = None
     image: ImagePlan | None = None
     """How its image is built, if kgen writes the Dockerfile."""
 
@@ -298,3 +302,6 @@ class Plan:
     needs: tuple[Backing, ...]
     secrets: Mapping[str, tuple[str, ...]]
     """Secrets that must exist in the namespace, with the keys that are used, needs included."""
+
+    watch: Watch | None = None
+    """Alerts of the whole app."""

@@ -1,11 +1,13 @@
 """What Prometheus asks, and at which port."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.features import metrics
 from kgen.features.metrics import Monitor
 from kgen.features.network import Edge, Peer, PeerPort
+from kgen.features.service import ServicePort
+from kgen.k8s import Target
 from kgen.model.app import App
 from kgen.model.component import Component
 from kgen.model.plan import Address, Variable
@@ -105,13 +107,23 @@ def only_metrics(app: App, name: str, used: Mapping[str, Iterable[Variable]]) ->
     return not any(isinstance(part, Address) and part.component == name for part in parts)
 
 
-def monitor(component: Component, platform: Platform, *, has_service: bool) -> Monitor | None:
+def asks_service(component: Component, service: Collection[ServicePort]) -> bool:
+    """Tell whether Prometheus asks through the Service; pods that have two Services would be asked twice."""
+    return bool(service) and component.type != "stateful"
+
+
+def scrape_job(target: Target, *, by_service: bool) -> str:
+    """Return what the label `job` of a component's own metrics is, as the operator sets it."""
+    return target.name if by_service else f"{target.namespace}/{target.name}"
+
+
+def monitor(component: Component, platform: Platform, *, by_service: bool) -> Monitor | None:
     """Return what Prometheus asks; ``faults`` has found nothing."""
     given, port = component.metrics, metrics_port(component)
     if given is None or not port:
         return None
     return Monitor(
-        kind="ServiceMonitor" if has_service else "PodMonitor",
+        kind="ServiceMonitor" if by_service else "PodMonitor",
         port=port,
         path=given.path,
         interval=duration(seconds(given.interval) or 0) if given.interval else "",

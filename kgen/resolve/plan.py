@@ -16,12 +16,14 @@ from kgen.model.platform import Platform
 from kgen.resolve import (
     accounts,
     admission,
+    alerts,
     autoscaling,
     fields,
     images,
     monitoring,
     names,
     needs,
+    objectives,
     peers,
     plain_secrets,
     ports,
@@ -76,6 +78,7 @@ def resolve(
         workloads=workloads,
         needs=tuple(needs.backing(app, name) for name in app.needs),
         secrets=_secrets(workloads),
+        watch=alerts.of_app(app, platform),
     )
     return Outcome(plan, found)
 
@@ -134,6 +137,8 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from update.faults(app)
     yield from images.faults(app, facts, platform)
     yield from monitoring.faults(app, platform)
+    yield from alerts.faults(app, platform)
+    yield from objectives.faults(app, platform)
     yield from plain_secrets.faults(app, facts)
     yield from needs.faults(app, platform)
     if not environment:

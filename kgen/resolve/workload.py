@@ -19,6 +19,7 @@ from kgen.model.platform import Platform
 from kgen.model.replicas import Autoscaling
 from kgen.resolve import (
     accounts,
+    alerts,
     autoscaling,
     container,
     fields,
@@ -26,6 +27,7 @@ from kgen.resolve import (
     monitoring,
     names,
     network,
+    objectives,
     ports,
     stateful,
     storage,
@@ -64,6 +66,7 @@ def of_component(known: Known, name: str) -> Workload:
     target = names.target(app, environment, name, ("components", name), component.when or "")
     build = images.build_of(app, component)
     service = () if monitoring.only_metrics(app, name, known.used) else ports.service_ports(component)
+    by_service = monitoring.asks_service(component, service)
     return Workload(
         type=component.type,
         kind=kind_of(component),
@@ -85,7 +88,9 @@ def of_component(known: Known, name: str) -> Workload:
         disruption=_budget(component, platform),
         network=network.access(app, name, environment, known.used, platform),
         claims=storage.claims(component, target.name, platform),
-        monitor=monitoring.monitor(component, platform, has_service=bool(service) and component.type != "stateful"),
+        monitor=monitoring.monitor(component, platform, by_service=by_service),
+        promise=objectives.promise(component, target, platform, by_service=by_service),
+        watch=alerts.of_component(app, name, target, platform, by_service=by_service),
         claim_templates=stateful.claim_templates(component, platform),
         governing=stateful.governing(component, target.name),
         account=accounts.own_account(component, target),
@@ -97,11 +102,12 @@ def of_component(known: Known, name: str) -> Workload:
 def of_release(known: Known, release: Release) -> Workload:
     app, environment, platform = known.app, known.environment, known.platform
     used = known.used[names.RELEASE]
+    target = names.target(app, environment, names.RELEASE, ("release",), "pre-deploy")
     build = app.build
     return Workload(
         type="release",
         kind="Job",
-        target=names.target(app, environment, names.RELEASE, ("release",), "pre-deploy"),
+        target=target,
         early=names.target(app, environment, names.RELEASE, ("release",), "early"),
         storage=names.target(app, environment, names.RELEASE, ("release",), "volume"),
         container=container.of_release(app, release, used, platform),
@@ -112,6 +118,7 @@ def of_release(known: Known, release: Release) -> Workload:
         run=Run(timeout=seconds(release.timeout or ""), retries=_retries(release.retries), when="pre-deploy"),
         configuration=_configuration(platform, _plain(used), {}),
         network=network.access(app, names.RELEASE, environment, known.used, platform),
+        watch=alerts.of_release(app, target, platform),
         image=known.builds.get(build.context) if build and not build.dockerfile else None,
         build=build,
     )

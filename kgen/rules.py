@@ -8,7 +8,7 @@ from kgen.check import rules as schema
 from kgen.commands import apps, conflicts, fields, kinds, wrong_use
 from kgen.commands import compile as compile_command
 from kgen.diag import Rule
-from kgen.features import autoscaling, disruption, metrics, network, slo
+from kgen.features import autoscaling, disruption, metrics, network, slo, triggers
 from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts
 from kgen.resolve import accounts, admission, argocd, installed, needs, plain_secrets, reach, update, versions
@@ -39,6 +39,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *reach.RULES,
             *autoscaling.RULES,
             *network.RULES,
+            *triggers.RULES,
             *disruption.RULES,
             *accounts.RULES,
             *admission.RULES,

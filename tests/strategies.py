@@ -22,7 +22,7 @@ from pydantic.fields import FieldInfo
 
 from kgen import addresses, labels, prometheus, scalars
 from kgen.cron import timezones
-from kgen.features import account, autoscaling
+from kgen.features import account, autoscaling, triggers
 from kgen.features.account import ApiRule, Rbac, ServiceAccount
 from kgen.features.alerts import Alerts
 from kgen.features.autoscaling import Behavior, Metric, Pace
@@ -33,6 +33,7 @@ from kgen.features.network import EgressPeer, IngressPeer, Network, PeerPortSpec
 from kgen.features.routes import Route, Tls
 from kgen.features.service import PortSpec
 from kgen.features.slo import Slo
+from kgen.features.triggers import CronTimes, Kafka, PrometheusQuery, RabbitMq, RedisList, Trigger
 from kgen.features.volumes import Volume
 from kgen.model.app import App, Release, SecretSpec
 from kgen.model.component import Component
@@ -95,6 +96,8 @@ class Known:
 
     measured: bool = False
     """Whether the component counts its requests, with a histogram."""
+    needs: tuple[tuple[str, str], ...] = ()
+    """Backing services, with their types."""
 
     builds: bool = False
     """Whether the app says how its image is built; components of such an image need a command."""
@@ -229,6 +232,12 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (autoscaling.LabelKey, st.sampled_from(["queue", "app.kubernetes.io/name", "no"])),
         (autoscaling.LabelValue, _text(_KEY, 20, start=_ALNUM, end=_ALNUM)),
         (autoscaling.Amount, st.sampled_from(["100", "0.5", "250m", "1000", "1.5k", "2Ki"])),
+        (triggers.Text, st.sampled_from(["orders", "1", "a b", "no", "x/y"])),
+        (triggers.Query, st.sampled_from(["sum(rate(a[5m]))", 'up{app="shop"} == 0', "1"])),
+        (triggers.Threshold, st.sampled_from(["1", "0.5", "100"])),
+        (triggers.Address, st.sampled_from(["http://prometheus:9090", "https://p.example.com/a"])),
+        (triggers.Servers, st.sampled_from(["kafka:9092", "a:1,b:2"])),
+        (triggers.Times, st.sampled_from(["0 8 * * mon-fri", "30 7 1 1 *"])),
         (autoscaling.Window, st.sampled_from(["0s", "90s", "1h", "5m"])),
         (autoscaling.Period, st.sampled_from(["1s", "15s", "30m"])),
     )
@@ -439,8 +448,47 @@ def _autoscaling(known: Known) -> Strategy:
         low, high = sorted((bounds.get("min", 2), bounds["max"]))
         return bounds | ({"min": low, "max": high} if "min" in bounds else {"max": high})
 
-    full = fields(Autoscaling, known, always=["metrics", "behavior"])  # or what is deep in it would hardly be drawn
-    return st.one_of(fields(Autoscaling, known), full).map(order)
+    keda = ["triggers", "pollingInterval", "cooldownPeriod"]
+    full = fields(
+        Autoscaling, known, without=keda, always=["metrics", "behavior"]
+    )  # or what is deep in it would hardly be drawn
+    return st.one_of(fields(Autoscaling, known, without=keda).map(order), full.map(order), _scaled_by_events(known))
+
+
+def _scaled_by_events(known: Known) -> Strategy:
+    """Return bounds that KEDA looks after, as long as there is something that it can ask."""
+
+    def order(bounds: dict[str, Any]) -> dict[str, Any]:
+        low, high = sorted((0 if "cooldownPeriod" in bounds else bounds["min"], bounds["max"]))
+        for each in bounds["triggers"]:
+            if "cron" in each:
+                each["cron"]["replicas"] = max(high, low + 1)
+        return bounds | {"min": low, "max": max(high, low + 1)}
+
+    some = st.lists(_trigger(known), min_size=1, max_size=3)
+    rest = fields(Autoscaling, known, without=["metrics", "triggers"], always=["min"])
+    return st.builds(lambda bounds, chosen: order(bounds | {"triggers": chosen}), rest, some)
+
+
+def _trigger(known: Known) -> Strategy:
+    services = {"rabbitmq": ("rabbitmq",), "redis": ("redis", "valkey")}
+    models: dict[str, type[Spec]] = {"rabbitmq": RabbitMq, "redis": RedisList}
+    made = [
+        fields(PrometheusQuery, known, always=["server"]).map(lambda asked: {"prometheus": asked}),
+        fields(CronTimes, known).map(lambda times: {"cron": times | {"end": "0 18 * * *"}}),
+        fields(Kafka, known, without=["need"], always=["servers"]).map(lambda asked: {"kafka": asked}),
+    ]
+    if known.secrets:
+        given = st.sampled_from(known.secrets)
+        queue = fields(RabbitMq, known, without=["need", "secret"])
+        made.append(st.builds(lambda asked, secret: {"rabbitmq": asked | {"secret": secret}}, queue, given))
+    for need, kind in known.needs:
+        for name, kinds in services.items():
+            if kind in kinds:  # the servers of Kafka would have to be in a variable
+                asked = fields(models[name], known, without=["need", "secret"])
+                whole = st.tuples(st.just(name), st.just(need), asked)
+                made.append(whole.map(lambda all_: {all_[0]: all_[2] | {"need": all_[1]}}))
+    return st.one_of(made)
 
 
 def _metric(known: Known) -> Strategy:
@@ -626,6 +674,7 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Autoscaling: _autoscaling,
     Metric: _metric,
     Pace: _pace,
+    Trigger: _trigger,
     Volume: _volume,
     Metrics: _metrics,
     Alerts: _alerts,
@@ -772,6 +821,8 @@ def _component(draw: st.DrawFn, name: str, part: Part, known: Known) -> dict[str
         plain = draw(fields(Metrics, replace(known, ports=part.ports), without=["off", "requests"]))
         requests = draw(fields(Requests, known, always=["histogram"]))
         first["metrics"] = plain | {"requests": requests}
+    if part.kind in _WAYS and draw(st.integers(0, 3)):
+        first["replicas"] = draw(st.sampled_from([0, 1, None]) if alone else _replicas(known))
     lowest = _lowest(first.get("replicas"), default=2 if part.kind == "web" and not alone else 1)
     rest = fields(
         Component,
@@ -815,8 +866,8 @@ def _keys(model: type[Spec]) -> Iterator[str]:
     return (info.alias or name for name, info in model.model_fields.items())
 
 
-def _replicas() -> Strategy:
-    return st.one_of(st.integers(0, 4), written(Autoscaling, Known()))
+def _replicas(known: Known) -> Strategy:
+    return st.one_of(st.integers(0, 4), written(Autoscaling, known))
 
 
 def _lowest(replicas: Any, *, default: int) -> int:
@@ -917,7 +968,8 @@ def _known(around: Mapping[str, Any], parts: Mapping[str, Part]) -> Known:
     pairs = [(name, key) for name, keys in secrets.items() for key in keys]
     # a dot separates the steps of a placeholder; `{secret: a.b/c}` has no such limit
     references += [f"${{secrets.{name}.{key}}}" for name, key in pairs if "." not in name + key]
-    return Known(references=tuple(references), secrets=tuple(f"{name}/{key}" for name, key in pairs))
+    services = tuple((name, need["type"]) for name, need in (around.get("needs") or {}).items())
+    return Known(references=tuple(references), secrets=tuple(f"{name}/{key}" for name, key in pairs), needs=services)
 
 
 _EVERYWHERE = ("image", "env", "resources", "security", "stopGracePeriod")

@@ -43,7 +43,7 @@ from strategies import as_text as as_it_is_read
 STORE = Store(default_directory())
 VERSIONS = ("1.25", "1.30", "1.36", "1.37")
 FILE = "app.yaml"
-PLATFORM = Platform(crds=("monitoring.coreos.com/v1",))
+PLATFORM = Platform(crds=("monitoring.coreos.com/v1", "keda.sh/v1alpha1"))
 """One with all that an app may ask for."""
 PLATFORM_FILE = "kgen.yaml"
 
@@ -173,7 +173,7 @@ def names_written(model: type[Spec]) -> set[str]:
     drawn: set[str] = set()
 
     @seen
-    @given(written(model, Known(secrets=("token/key",))))
+    @given(written(model, Known(secrets=("token/key",), needs=(("q", "rabbitmq"), ("k", "kafka"), ("c", "redis")))))
     def collect(value: Any) -> None:
         drawn.update(keys[key] for key in value if key in keys and value[key] is not None) if isinstance(
             value, dict

@@ -17,6 +17,7 @@ from kgen.features import (
     service,
     slo,
     stateful,
+    triggers,
     volumes,
 )
 from kgen.features.account import Account
@@ -56,13 +57,20 @@ def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:
     if part.governing:
         yield from stateful.emit(part.governing, part.target)
     yield from routes.emit(part.ingresses, part.target)
-    if part.autoscaling:
-        yield from autoscaling.emit(part.autoscaling, part.target)
-    if part.disruption:
-        yield from disruption.emit(part.disruption, part.target)
+    yield from _number(part)
     if part.monitor:
         yield from metrics.emit(part.monitor, part.target)
     if part.promise:
         yield from slo.emit(part.promise, part.target)
     if part.watch:
         yield from alerts.emit(part.watch, part.storage)  # never a hook
+
+
+def _number(part: Workload) -> Iterator[Manifest]:
+    """Yield what decides how many pods there are, and how many of them may go."""
+    if part.autoscaling:
+        yield from autoscaling.emit(part.autoscaling, part.target)
+    if part.scaler:
+        yield from triggers.emit(part.scaler, part.target)
+    if part.disruption:
+        yield from disruption.emit(part.disruption, part.target)

@@ -21,6 +21,7 @@ from kgen.features.routes import IngressPlan
 from kgen.features.service import ServicePort
 from kgen.features.slo import Promise
 from kgen.features.stateful import Governing
+from kgen.features.triggers import Scaler
 from kgen.features.volumes import Claim
 from kgen.k8s import Target
 from kgen.model.component import ComponentType
@@ -236,6 +237,7 @@ class Workload:
     service: tuple[ServicePort, ...] = ()
     ingresses: tuple[IngressPlan, ...] = ()
     autoscaling: Autoscaler | None = None
+    scaler: Scaler | None = None
     disruption: Budget | None = None
     network: Access | None = None
     """``None``: no NetworkPolicy, so all is open."""

@@ -14,6 +14,7 @@ from kgen.model.component import Component, ComponentType
 from kgen.model.container import Env, Resources, Security
 from kgen.model.operations import Monitoring
 from kgen.model.providers import Needs
+from kgen.model.replicas import Scaling
 from kgen.scalars import (
     INVALID_VERSION,
     Name,
@@ -207,6 +208,8 @@ class Platform(Spec):
     """How each type of backing service is met."""
 
     security: SecurityChoices = SecurityChoices()
+
+    scaling: Scaling = Scaling()
 
     argocd: ArgoCd | None = None
     """How Argo CD deploys the output; without it kgen writes no objects for Argo CD."""

@@ -5,7 +5,8 @@ from typing import Annotated, TypeAlias
 from pydantic import Tag as UnionTag
 
 from kgen.features.autoscaling import Behavior, Metric
-from kgen.scalars import Count, PositiveCount, Utilisation
+from kgen.features.triggers import Address, Trigger
+from kgen.scalars import Count, Duration, PositiveCount, Utilisation
 from kgen.spec import Spec, mapping_or_not
 
 
@@ -13,7 +14,7 @@ class Autoscaling(Spec):
     """How far, and on what, a component may scale."""
 
     min: Count = 2
-    """Pods that always run. Two survive the loss of one node."""
+    """Pods that always run. Two survive the loss of one node; 0 needs `triggers`."""
 
     max: PositiveCount
     """Pods at most. No default: it is a budget, so somebody has to choose it."""
@@ -29,6 +30,22 @@ class Autoscaling(Spec):
 
     behavior: Behavior | None = None
     """How fast the number of pods may change."""
+
+    triggers: tuple[Trigger, ...] = ()
+    """Events to look at: with them KEDA scales instead of the cluster's own autoscaler, also down to 0."""
+
+    polling_interval: Duration | None = None
+    """Time between two looks at the triggers; 30s by default."""
+
+    cooldown_period: Duration | None = None
+    """Time without events after which the last pod goes, where `min` is 0; 5m by default."""
+
+
+class Scaling(Spec):
+    """What scaling finds in the cluster."""
+
+    prometheus: Address | None = None
+    """URL of the Prometheus that KEDA asks, as `http://prometheus-operated.monitoring:9090`."""
 
 
 Replicas: TypeAlias = Annotated[

@@ -26,7 +26,7 @@ from kgen.units import cpu_millis, memory_bytes
 def autoscaler(component: Component, kind: str) -> Autoscaler | None:
     """Return the HorizontalPodAutoscaler of a component whose workload is a ``kind``, if it has one."""
     spec = component.replicas
-    if not isinstance(spec, Autoscaling):
+    if not isinstance(spec, Autoscaling) or spec.triggers:
         return None
     nothing_named = spec.cpu is None and spec.memory is None and not spec.metrics
     return Autoscaler(
@@ -64,12 +64,12 @@ def _bounds(spec: Autoscaling, at: Path) -> Iterator[Diagnostic]:
             related=(Label((*at, "max"), "upper bound set here"),) if given else (),
             help=f"raise `max` to at least {spec.min}, or {'lower `min`' if given else f'add `min: {spec.max}`'}",
         )
-    if spec.min == 0:
+    if spec.min == 0 and not spec.triggers:
         yield Diagnostic(
             rule=SCALES_TO_ZERO,
             message="an autoscaler that measures pods cannot start the first one, so `min` must not be 0",
             at=Label((*at, "min")),
-            help="write `min: 1`",
+            help="write `min: 1`, or let KEDA start it: `triggers: [{rabbitmq: …}]`",
         )
 
 

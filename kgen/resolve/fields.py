@@ -99,10 +99,8 @@ def _choices(component: Component, at: Path) -> Iterator[Diagnostic]:
     for path, file in component.files.items():
         yield from exactly_one(file, ("source", "content"), (*at, "files", path))
     if component.disruption and not component.disruption.off:
-        said = () if component.replicas is None else (Label((*at, "replicas"), "number of pods"),)
-        yield from disruption.faults(
-            component.disruption, (*at, "disruption"), lowest=lowest_replicas(component), said=said
-        )
+        lowest, said = lowest_replicas(component), said_replicas(component, at)
+        yield from disruption.faults(component.disruption, (*at, "disruption"), lowest=lowest, said=said)
 
 
 def _probe_faults(kind: str, probe: Probe, at: Path) -> Iterator[Diagnostic]:
@@ -142,6 +140,7 @@ def _without_effect(component: Component, at: Path) -> Iterator[Diagnostic]:
             rule=WITHOUT_EFFECT,
             message=f"`{at[-1]}` may run as a single pod, which gets no disruption budget",
             at=Label((*at, "disruption"), on="key"),
+            related=said_replicas(component, at),
             help="remove it, or run at least two pods",
         )
 
@@ -187,6 +186,11 @@ def lowest_replicas(component: Component) -> int:
             return number
         case autoscaling:
             return autoscaling.min
+
+
+def said_replicas(component: Component, at: Path) -> tuple[Label, ...]:
+    """Return the place that says how many pods the component at ``at`` runs, if one does."""
+    return () if component.replicas is None else (Label((*at, "replicas"), "number of pods"),)
 
 
 def runs_several(component: Component) -> bool:

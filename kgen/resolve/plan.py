@@ -32,6 +32,7 @@ from kgen.resolve import (
     rules,
     stateful,
     storage,
+    triggers,
     update,
 )
 from kgen.resolve.workload import Known, of_component, of_release
@@ -139,6 +140,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from monitoring.faults(app, platform)
     yield from alerts.faults(app, platform)
     yield from objectives.faults(app, platform)
+    yield from triggers.faults(app, platform)
     yield from plain_secrets.faults(app, facts)
     yield from needs.faults(app, platform)
     if not environment:
@@ -168,6 +170,9 @@ def _secrets(workloads: Iterable[Workload]) -> dict[str, tuple[str, ...]]:
             for rule in plan.rules:
                 if rule.tls_secret and not plan.issuer:
                     used.setdefault(rule.tls_secret, set()).update(("tls.crt", "tls.key"))
+        for authentication in workload.scaler.authentications if workload.scaler else ():
+            for _, secret, key in () if authentication.by_operator else authentication.parameters:
+                used.setdefault(secret, set()).add(key)
         for variable in workload.container.variables:
             for part in variable.parts:
                 if isinstance(part, SecretKey) and not part.by_operator:

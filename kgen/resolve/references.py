@@ -168,6 +168,12 @@ def _secret_faults(app: App, name: str, key: str, at: Path) -> Iterator[Diagnost
         yield _unknown(f"the secret `{name}` has no key `{key}`", key, list(app.secrets[name].keys), at)
 
 
+def secret_faults(app: App, reference: str, at: Path) -> Iterator[Diagnostic]:
+    """Yield that ``name/key`` is no key of a declared secret."""
+    name, key = reference.split("/")
+    yield from _secret_faults(app, name, key, at)
+
+
 def _unknown(message: str, word: str, known: list[str], at: Path, otherwise: str = "") -> Diagnostic:
     way_out = otherwise if otherwise and not nearest(word, known) else suggestion(word, known, "there are")
     return Diagnostic(rule=UNKNOWN_REFERENCE, message=message, at=Label(at), help=way_out)

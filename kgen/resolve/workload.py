@@ -31,6 +31,7 @@ from kgen.resolve import (
     ports,
     stateful,
     storage,
+    triggers,
     update,
 )
 from kgen.resolve.kinds import ENDS, REPLICATED, kind_of
@@ -85,6 +86,7 @@ def of_component(known: Known, name: str) -> Workload:
         service=service,
         ingresses=ports.ingresses(component, target.name, platform),
         autoscaling=autoscaling.autoscaler(component, kind_of(component)),
+        scaler=triggers.scaler(app, name, platform, used, kind_of(component)),
         disruption=_budget(component, platform),
         network=network.access(app, name, environment, known.used, platform),
         claims=storage.claims(component, target.name, platform),

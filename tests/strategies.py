@@ -815,7 +815,7 @@ def _component(draw: st.DrawFn, name: str, part: Part, known: Known) -> dict[str
     alone = any(each.get("access") in {None, "ReadWriteOnce", "ReadWriteOncePod"} for each in persistent)
     alone = alone and part.kind != "stateful"
     if part.kind in _WAYS and part.kind != "daemon" and draw(st.integers(0, 3)):
-        first["replicas"] = draw(st.sampled_from([0, 1, None]) if alone else _replicas())
+        first["replicas"] = draw(st.sampled_from([0, 1, None]) if alone else _replicas(known))
     measured = part.kind in _WAYS and bool(part.ports) and draw(st.booleans())
     if measured:
         plain = draw(fields(Metrics, replace(known, ports=part.ports), without=["off", "requests"]))

@@ -821,8 +821,6 @@ def _component(draw: st.DrawFn, name: str, part: Part, known: Known) -> dict[str
         plain = draw(fields(Metrics, replace(known, ports=part.ports), without=["off", "requests"]))
         requests = draw(fields(Requests, known, always=["histogram"]))
         first["metrics"] = plain | {"requests": requests}
-    if part.kind in _WAYS and draw(st.integers(0, 3)):
-        first["replicas"] = draw(st.sampled_from([0, 1, None]) if alone else _replicas(known))
     lowest = _lowest(first.get("replicas"), default=2 if part.kind == "web" and not alone else 1)
     rest = fields(
         Component,

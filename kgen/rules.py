@@ -11,7 +11,19 @@ from kgen.diag import Rule
 from kgen.features import autoscaling, disruption, metrics, network, slo, triggers
 from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts
-from kgen.resolve import accounts, admission, argocd, installed, needs, plain_secrets, reach, update, versions
+from kgen.resolve import (
+    accounts,
+    admission,
+    argocd,
+    installed,
+    needs,
+    plain_secrets,
+    reach,
+    secret_files,
+    secrets,
+    update,
+    versions,
+)
 from kgen.resolve import rules as meaning
 from kgen.syntax import rules as syntax
 from kgen.validate import crossings, silences, unreadable
@@ -50,6 +62,8 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *plain_secrets.RULES,
             *update.RULES,
             *versions.RULES,
+            *secrets.RULES,
+            *secret_files.RULES,
             *files.RULES,
             *manifests.RULES,
             *schema.RULES,

@@ -31,11 +31,12 @@ from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics, Requests
 from kgen.features.network import EgressPeer, IngressPeer, Network, PeerPortSpec
 from kgen.features.routes import Route, Tls
+from kgen.features.secrets import EntryPath, SecretSpec
 from kgen.features.service import PortSpec
 from kgen.features.slo import Slo
 from kgen.features.triggers import CronTimes, Kafka, PrometheusQuery, RabbitMq, RedisList, Trigger
 from kgen.features.volumes import Volume
-from kgen.model.app import App, Release, SecretSpec
+from kgen.model.app import App, Release
 from kgen.model.component import Component
 from kgen.model.container import (
     Build,
@@ -47,7 +48,7 @@ from kgen.model.container import (
     PythonBuild,
     Resources,
 )
-from kgen.model.facts import Facts, Project
+from kgen.model.facts import Facts, Project, SecretFile
 from kgen.model.needs import KINDS, Need
 from kgen.model.platform import Defaults
 from kgen.model.replicas import Autoscaling
@@ -222,6 +223,7 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (scalars.Command, _command),
         (scalars.Schedule, _schedule),
         (scalars.TimeZone, st.sampled_from(sorted(timezones()))),
+        (EntryPath, st.sampled_from(["shared/mail", "{env}/{app}/{secret}", "x-{key}"])),
         (scalars.Repository, _repository),
         (scalars.Tag, _tag),
         (scalars.Digest, _digest),
@@ -605,6 +607,23 @@ def _network_of_app(known: Known) -> Strategy:
     return st.fixed_dictionaries({}, optional={"egress": egress, "ingress": st.lists(without_ports, max_size=1)})
 
 
+def _secret(known: Known) -> Strategy:
+    """Return Secrets from providers that the platform of the tests has, or from a file."""
+    own = ["provider", "path", "file"]
+    stored = fields(SecretSpec, known, without=["provider", "file"])
+    in_file = fields(SecretSpec, known, without=["provider", "path"], always=["file"])
+    return st.one_of(
+        fields(SecretSpec, known, without=own),
+        st.builds(_with_provider, fields(SecretSpec, known, without=own), st.just("existing")),
+        st.builds(_with_provider, stored, st.sampled_from(["external-secrets", "csi"])),
+        st.builds(_with_provider, in_file, st.sampled_from(["sealed-secrets", "sops"])),
+    )
+
+
+def _with_provider(secret: dict[str, Any], provider: str) -> dict[str, Any]:
+    return secret | {"provider": provider}
+
+
 def _port_name(known: Known) -> Strategy:
     return st.sampled_from(known.ports)
 
@@ -676,6 +695,7 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Pace: _pace,
     Trigger: _trigger,
     Volume: _volume,
+    SecretSpec: _secret,
     Metrics: _metrics,
     Alerts: _alerts,
     Need: _need,
@@ -911,6 +931,9 @@ _LATER_ON_TOP = ("components", "release", "environments", "env", "needs", "secre
 def apps(draw: st.DrawFn, *, environments: bool = True, old: bool = False) -> dict[str, Any]:
     """Draw an app file without a fault; ``environments``: whether it may have some, ``old``: for any Kubernetes."""
     around = draw(fields(App, Known(), without=set(_keys(App)) - {"needs", "secrets"}))
+    for name, secret in (around.get("secrets") or {}).items():
+        if isinstance(secret, dict) and secret.get("file"):
+            secret["file"] = f"secrets/{name}.yaml"  # a file is for one Secret
     needs = around.get("needs") or {}
     has_release = "release" not in needs and draw(st.booleans())
     names = draw(st.lists(short_name, min_size=1, max_size=3, unique=True))
@@ -1058,4 +1081,18 @@ def facts(*variants: App) -> Facts:
                 projects[build.context] = Project(locks={manager: f"{manager}.lock"}, poetry_version="2.2.1")
         for component in app.components.values():
             files |= {file.source: f"text of {file.source}\n" for file in component.files.values() if file.source}
-    return Facts(projects=projects, files=files)
+    encrypted = {
+        spec.file: _encrypted(name, spec) for app in variants for name, spec in app.secrets.items() if spec.file
+    }
+    return Facts(projects=projects, files=files, secret_files=encrypted)
+
+
+def _encrypted(name: str, spec: SecretSpec) -> SecretFile:
+    """Return a file that fits whatever the app uses."""
+    metadata: dict[str, Any] = {"name": name}
+    document = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata}
+    if spec.provider == "sealed-secrets":
+        metadata["annotations"] = {"sealedsecrets.bitnami.com/cluster-wide": "true"}
+        document = {"apiVersion": "bitnami.com/v1alpha1", "kind": "SealedSecret", "metadata": metadata}
+        document["spec"] = {"encryptedData": dict.fromkeys(spec.keys, "AgAk")}
+    return SecretFile(shown=spec.file or "", text="", document=document, encrypted=spec.keys)

@@ -47,7 +47,8 @@ LAYERS: Mapping[str, frozenset[str]] = {
     "write": WORDS,
     "report": WORDS,
     "deployments": WORDS | {"features", "resolve", "write"},
-    "pipeline": WORDS | {"deployments", "features", "model", "load", "resolve", "emit", "check", "write"},
+    "naming": WORDS | {"resolve"},
+    "pipeline": WORDS | {"deployments", "naming", "features", "model", "load", "resolve", "emit", "check", "write"},
     "commands": WORDS | {"pipeline", "report", "write", "load", "check", "read", "validate", "upgrade"},
     "rules": WORDS
     | {"features", "syntax", "read", "load", "resolve", "check", "validate", "write", "pipeline", "commands"},

@@ -3,7 +3,7 @@
 import copy
 import json
 import random
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -20,6 +20,7 @@ from kgen.emit.compose import compose
 from kgen.emit.dockerfile import dockerfile
 from kgen.emit.dockerignore import dockerignore
 from kgen.emit.objects import emit
+from kgen.features.secrets import Csi, Secrets, SecretStore
 from kgen.k8s import Emitted
 from kgen.load import app as load_app
 from kgen.load import platform as load_platform
@@ -44,6 +45,10 @@ STORE = Store(default_directory())
 VERSIONS = ("1.25", "1.30", "1.36", "1.37")
 FILE = "app.yaml"
 PLATFORM = Platform(crds=("monitoring.coreos.com/v1", "keda.sh/v1alpha1"))
+PLATFORM = Platform(
+    crds=("monitoring.coreos.com/v1",),
+    secrets=Secrets(store=SecretStore(name="vault"), csi=Csi(provider="vault", parameters={"roleName": "app"})),
+)
 """One with all that an app may ask for."""
 PLATFORM_FILE = "kgen.yaml"
 
@@ -400,6 +405,13 @@ def external_accounts(data: Mapping[str, Any]) -> set[tuple[str, str]]:
     return {("ServiceAccount", each if isinstance(each, str) else each.get("name") or "") for each in given}
 
 
+def keys_promised(plan: Plan) -> dict[str, Collection[str]]:
+    """Return the keys of Secrets that somebody makes, or that something is made for."""
+    external = {each.name: [entry.key for entry in each.entries] for each in plan.provided.external}
+    sealed = {each["metadata"]["name"]: each["spec"]["encryptedData"] for each in plan.provided.sealed}
+    return {**plan.secrets, **external, **sealed, **{each.name: each.keys for each in plan.provided.classes}}
+
+
 @some
 @given(apps())
 def test_every_name_is_emitted_or_declared(data: dict[str, Any]) -> None:  # noqa: C901  # a list of names
@@ -409,6 +421,7 @@ def test_every_name_is_emitted_or_declared(data: dict[str, Any]) -> None:  # noq
         names = {(each["kind"], each["metadata"]["name"]) for each in objects}
         configs = {each["metadata"]["name"]: each["data"] for each in objects if each["kind"] == "ConfigMap"}
         external = external_configs(data)
+        promised = keys_promised(plan)
         for workload, template in templates(objects):
             pod = template["spec"]
             (container,) = pod["containers"]
@@ -418,7 +431,7 @@ def test_every_name_is_emitted_or_declared(data: dict[str, Any]) -> None:  # noq
             for variable in container.get("env", []):
                 match variable.get("valueFrom"):
                     case {"secretKeyRef": {"name": name, "key": key}}:
-                        assert key in plan.secrets[name]
+                        assert f"secret-{name}.yaml" in plan.provided.files or key in promised[name]
                     case {"configMapKeyRef": {"name": name, "key": key}}:
                         assert (name, key) in external
             volumes = {each["name"]: each for each in pod["volumes"]}

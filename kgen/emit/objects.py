@@ -14,6 +14,7 @@ from kgen.features import (
     namespace,
     network,
     routes,
+    secrets,
     service,
     slo,
     stateful,
@@ -42,6 +43,7 @@ def _shared(plan: Plan) -> Iterator[Manifest]:
         yield from admission.emit(plan.guard, plan.target)
     if plan.watch:
         yield from alerts.emit(plan.watch, plan.target)
+    yield from secrets.emit(plan.provided, plan.target)
 
 
 def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:

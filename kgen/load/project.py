@@ -30,7 +30,7 @@ def look(apps: Iterable[App], folder: Path, app_file: str) -> Facts:
     return Facts(
         app_file=app_file,
         projects={context: project(folder / context) for context in sorted(contexts)},
-        files={name: _text(folder / name, folder) for name in sorted(files)},
+        files={name: text_of(folder / name, folder) for name in sorted(files)},
     )
 
 
@@ -39,13 +39,13 @@ def project(folder: Path) -> Project:
     if not folder.is_dir():
         return Project(exists=False)
     locks: dict[str, str] = {manager: name for manager, name in _LOCKS.items() if (folder / name).is_file()}
-    requirements = _text(folder / _REQUIREMENTS)
+    requirements = text_of(folder / _REQUIREMENTS)
     if not locks and requirements is not None:
         locks = {"pip": _REQUIREMENTS}
     included = _included(folder, _REQUIREMENTS) if requirements is not None else {}
     pyproject = _toml(folder / "pyproject.toml")
-    asked = _MINOR.match((_text(folder / ".python-version") or "").strip())
-    generated = _POETRY.search((_text(folder / "poetry.lock") or "")[:200])
+    asked = _MINOR.match((text_of(folder / ".python-version") or "").strip())
+    generated = _POETRY.search((text_of(folder / "poetry.lock") or "")[:200])
     metadata = pyproject.get("project")
     return Project(
         locks=locks,
@@ -71,7 +71,7 @@ def _included(folder: Path, name: str) -> dict[str, str | None]:
         path = waiting.pop(0)
         if path in found or "://" in path:
             continue
-        found[path] = text = None if path.startswith(("../", "/")) else _text(folder / path)
+        found[path] = text = None if path.startswith(("../", "/")) else text_of(folder / path)
         beside = posixpath.dirname(path)
         waiting += [posixpath.normpath(posixpath.join(beside, other)) for other in _INCLUDE.findall(text or "")]
     return found
@@ -94,7 +94,7 @@ def _all_hashed(requirements: str) -> bool:
 
 
 def _toml(path: Path) -> Mapping[str, object]:
-    text = _text(path)
+    text = text_of(path)
     if text is None:
         return {}
     import tomllib  # noqa: PLC0415  # only for projects that have the file
@@ -105,7 +105,7 @@ def _toml(path: Path) -> Mapping[str, object]:
         return {}  # the package manager will say so, with a better message than ours
 
 
-def _text(path: Path, folder: Path | None = None) -> str | None:
+def text_of(path: Path, folder: Path | None = None) -> str | None:
     """
     Return the text of ``path``, or ``None`` if it is not there, no regular file, not text, or too large.
 

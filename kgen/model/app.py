@@ -5,12 +5,11 @@ Every field is here with the words that editors, docs and errors show. ``Later``
 comes with a later version.
 """
 
-from typing import Annotated, Any, Literal
-
-from pydantic import model_validator
+from typing import Annotated, Literal
 
 from kgen.features.alerts import Alerts
 from kgen.features.network import Network
+from kgen.features.secrets import SecretSpec
 from kgen.model.component import Component
 from kgen.model.container import Build, Env, Image, Resources, Security
 from kgen.model.needs import Need
@@ -18,12 +17,11 @@ from kgen.scalars import (
     Command,
     Count,
     Duration,
-    Key,
     Name,
     ObjectName,
 )
 from kgen.source import Node
-from kgen.spec import BASE_ONLY, SECRET_WITH_VALUE, Later, Spec, fault
+from kgen.spec import BASE_ONLY, Later, Spec
 
 
 class Release(Spec):
@@ -53,25 +51,6 @@ class Release(Spec):
     @classmethod
     def expand(cls, node: Node) -> Node:
         return node if node.is_mapping else cls.only(node, command=node)
-
-
-class SecretSpec(Spec):
-    """Names of keys of a Secret, never values. A list is short for `{keys: …}`."""
-
-    keys: tuple[Key, ...]
-    """Keys that the Secret has."""
-
-    @classmethod
-    def expand(cls, node: Node) -> Node:
-        return cls.only(node, keys=node) if isinstance(node.value, tuple) else node
-
-    @model_validator(mode="before")
-    @classmethod
-    def _explain(cls, value: Any) -> Any:
-        if isinstance(value, dict) and value and "keys" not in value:
-            way_out = f"write only the names of the keys, as `[{', '.join(value)}]`; values never go into this file"
-            raise fault(SECRET_WITH_VALUE, "a secret is declared by its keys alone", way_out)
-        return value
 
 
 class Environment(Spec):

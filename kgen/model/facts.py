@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,32 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecretFile:
+    """A file of an encrypted Secret. Nobody prints anything of it but names."""
+
+    shown: str
+    """Its path, as findings name it."""
+
+    text: str = field(repr=False)
+    document: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """The object in it; empty if there is none."""
+
+    problem: str = ""
+    """Why there is none."""
+
+    encrypted: tuple[str, ...] = ()
+    """Keys with encrypted values."""
+
+    plain: tuple[str, ...] = ()
+    """Keys with values that are not encrypted."""
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        metadata = self.document.get("metadata")
+        return metadata if isinstance(metadata, dict) else {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """All of it, by path relative to the app file."""
 
@@ -44,3 +71,6 @@ class Facts:
     projects: Mapping[str, Project] = field(default_factory=dict)
     files: Mapping[str, str | None] = field(default_factory=dict)
     """Text of each file to mount; ``None`` if it cannot be read as text."""
+
+    secret_files: Mapping[str, SecretFile] = field(default_factory=dict)
+    """Files of encrypted Secrets that are there."""

@@ -18,6 +18,7 @@ from kgen.features.metrics import Monitor
 from kgen.features.namespace import Level
 from kgen.features.network import Access
 from kgen.features.routes import IngressPlan
+from kgen.features.secrets import Provided
 from kgen.features.service import ServicePort
 from kgen.features.slo import Promise
 from kgen.features.stateful import Governing
@@ -307,3 +308,5 @@ class Plan:
 
     watch: Watch | None = None
     """Alerts of the whole app."""
+    provided: Provided
+    """What the others are made from."""

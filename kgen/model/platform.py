@@ -9,6 +9,7 @@ from kgen.features.admission import SecurityChoices
 from kgen.features.argocd import ArgoCd
 from kgen.features.configuration import RollOut
 from kgen.features.network import NetworkChoices
+from kgen.features.secrets import Secrets
 from kgen.judgement import DateText, ObjectPattern, Reason
 from kgen.model.component import Component, ComponentType
 from kgen.model.container import Env, Resources, Security
@@ -65,16 +66,6 @@ class Storage(Spec):
 
     storage_class: ObjectName | None = Field(default=None, alias="class")
     """Storage class of volumes that name none; the cluster's default one if left out."""
-
-
-class Secrets(Spec):
-    """Where Secrets come from."""
-
-    provider: Annotated[
-        Literal["existing", "external-secrets", "sealed-secrets", "sops", "csi"],
-        NotYet(("external-secrets", "sealed-secrets", "sops", "csi")),
-    ] = "existing"
-    """`existing`: somebody else puts them into the namespace."""
 
 
 class Images(Spec):

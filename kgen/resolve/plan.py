@@ -30,6 +30,7 @@ from kgen.resolve import (
     reach,
     references,
     rules,
+    secrets,
     stateful,
     storage,
     triggers,
@@ -68,6 +69,12 @@ def resolve(
     )
     release = [of_release(known, app.release)] if app.release else []
     workloads = (*release, *(of_component(known, name) for name in app.components))
+    wanted = _secrets(workloads)
+    setting = secrets.Setting(app=app, environment=environment, platform=platform, facts=facts)
+    found = (*found, *secrets.faults(setting, wanted))
+    if has_error(found):
+        return Outcome(None, found)
+    provided = secrets.provided(setting, workloads, wanted)
     plan = Plan(
         app=app.name,
         environment=environment,
@@ -78,8 +85,9 @@ def resolve(
         account=app.name,
         workloads=workloads,
         needs=tuple(needs.backing(app, name) for name in app.needs),
-        secrets=_secrets(workloads),
         watch=alerts.of_app(app, platform),
+        secrets=provided.existing,
+        provided=provided,
     )
     return Outcome(plan, found)
 

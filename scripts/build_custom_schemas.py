@@ -26,7 +26,9 @@ from typing import Any
 
 from build_schemas import FOLDER, MARK, PACKAGE, line_of, sources
 from custom_kubernetes import OfKubernetes
+from custom_own import Own
 from custom_pydantic import PRESERVE, Module, Schema
+from custom_typescript import Declarations
 from custom_validators import Validators
 
 HERE = Path(__file__).parent
@@ -79,8 +81,11 @@ def schemas(package: Mapping[str, Any], archive: Archive) -> Iterator[tuple[str,
         if part["file"].endswith(".py"):
             module = Module(archive.text(part["file"]))
             made = [(kind, *module.schema(kind)) for kind in part["kinds"]]
+        elif part["file"].endswith(".ts"):
+            declared = Declarations(archive.text(part["file"]))
+            made = [(kind, declared.schema(kind), kind not in part.get("cluster", ())) for kind in part["kinds"]]
         else:
-            validators = Validators(archive.text, of_kubernetes(), package.get("lost"))
+            validators = Validators(archive.text, of_kubernetes(), package)
             of_cluster = part.get("cluster", ())
             names = [(kind, part["file"].format(kind)) for kind in part["kinds"]]
             made = [(kind, validators.schema(f"./{name}"), kind not in of_cluster) for kind, name in names]
@@ -97,9 +102,7 @@ def of_kubernetes() -> OfKubernetes:
 
 def rooted(schema: Schema) -> Schema:
     """Return the schema of a whole object, with what every object has in its plain form."""
-    properties = schema["properties"] | OWN
-    if "status" in properties:
-        properties["status"] = STATUS
+    properties = schema["properties"] | OWN | {"status": STATUS}
     required = [name for name in schema.get("required", ()) if name not in OWN]
     made = {"type": "object", "properties": properties}
     return made | {"required": required} if required else made
@@ -152,17 +155,30 @@ def referring(schema: Schema, ids: Mapping[str, str]) -> Schema:
     return made
 
 
+def own() -> list[Own]:
+    """Return kgen's own schemas, which are not whole."""
+    return [Own(path, of_kubernetes()) for path in sorted((HERE / "custom_schemas").glob("*.yaml"))]
+
+
+def everything(packages: list[Mapping[str, Any]], folder: Path) -> Iterator[tuple[str, Schema, Mapping[str, Any]]]:
+    """Yield ``<apiVersion> <kind>``, schema, and what else is to be said of each kind."""
+    for package in packages:
+        yield from schemas(package, opened(package, folder))
+    for file in own():
+        for kind, schema in file.kinds():
+            yield kind, schema, {"release": file.release, "own": True}
+
+
 def build(packages: list[Mapping[str, Any]], folder: Path) -> dict[str, str]:
     """Return the text of each file below ``schemas/custom/``."""
     roots: dict[str, Schema] = {}
     names: dict[str, str] = {}
     kinds: dict[str, Mapping[str, Any]] = {}
-    for package in packages:
-        for kind, schema, facts in schemas(package, opened(package, folder)):
-            whole = rooted(schema)
-            name = names.setdefault(line_of(whole), f"{kind.rpartition(' ')[2]}-{digest_of(whole)}")
-            roots[name] = whole
-            kinds[kind] = {"definition": name, **facts}
+    for kind, schema, facts in everything(packages, folder):
+        whole = rooted(schema)
+        name = names.setdefault(line_of(whole), f"{kind.rpartition(' ')[2]}-{digest_of(whole)}")
+        roots[name] = whole
+        kinds[kind] = {"definition": name, **facts}
     ids = shared(roots)
     stored = {name: referring(schema, ids) for name, schema in roots.items()}
     stored |= {name: referring(json.loads(line), ids) for line, name in ids.items()}
@@ -191,6 +207,17 @@ def sources_toml(packages: list[Mapping[str, Any]], made: Mapping[str, str]) -> 
         lines += ["[[custom]]", *(f'{key} = "{value}"' for key, value in facts.items())]
         names = [f"{part['api']} {kind}" for part in package["read"] for kind in part["kinds"]]
         lines += [f"kinds = {json.dumps(names)}", ""]
+    for file in own():
+        facts = {
+            "package": "kgen's own",
+            "url": file.url,
+            "licence": "Apache-2.0",
+            "file": file.path.relative_to(HERE.parent).as_posix(),
+            "sha256": hashlib.sha256(file.path.read_bytes()).hexdigest(),
+            "release": file.release,
+        }
+        lines += ["[[custom]]", *(f'{key} = "{value}"' for key, value in facts.items())]
+        lines += [f"kinds = {json.dumps([kind for kind, _ in file.kinds()])}", ""]
     lines += ["[custom-made]", *(f'"{name}" = "{digest}"' for name, digest in sorted(made.items()))]
     return "\n".join(lines) + "\n"
 

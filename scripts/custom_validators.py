@@ -35,17 +35,18 @@ class Validators:
         self,
         text: Callable[[str], str],
         of_kubernetes: Callable[[str], Schema],
-        lost: Mapping[str, Sequence[str]] | None = None,
+        package: Mapping[str, Any],
     ) -> None:
         """
         Args:
             text: Returns the text of the file with a name.
             of_kubernetes: Returns the schema that another package has under a name, which is one of Kubernetes' own.
-            lost: Fields, by their type, that have the name of prose in schemas: ajv does not compile them.
+            package: Names by their type fields that are ``lost``, since ajv takes them for prose, and ``wider`` ones.
         """
         self._text = text
         self._of_kubernetes = of_kubernetes
-        self._lost = lost or {}
+        self._lost: Mapping[str, Sequence[str]] = package.get("lost", {})
+        self._wider: Mapping[str, Sequence[str]] = package.get("wider", {})
         self._made: dict[str, Schema] = {}
 
     def schema(self, name: str) -> Schema:
@@ -55,13 +56,14 @@ class Validators:
             return self._of_kubernetes(short)
         if short not in self._made:
             self._made[short] = {PRESERVE: True}  # where it contains itself, everything goes
-            self._made[short] = self._with_lost(short, self._of_file(self._text(f"_schemas/{short}.js")))
+            self._made[short] = self._corrected(short, self._of_file(self._text(f"_schemas/{short}.js")))
         return self._made[short]
 
-    def _with_lost(self, short: str, schema: Schema) -> Schema:
-        for name, fields in self._lost.items():
-            if short.endswith("1" + name):
-                schema["properties"] |= {field: {"type": "string"} for field in fields}
+    def _corrected(self, short: str, schema: Schema) -> Schema:
+        for corrections, kind in ((self._lost, {"type": "string"}), (self._wider, {INT_OR_STRING: True})):
+            for name, fields in corrections.items():
+                if short.endswith("1" + name):
+                    schema["properties"] |= dict.fromkeys(fields, kind)
         return schema
 
     def _of_file(self, text: str) -> Schema:

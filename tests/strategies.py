@@ -646,6 +646,8 @@ def _need(draw: st.DrawFn, known: Known) -> dict[str, Any]:
     kind = draw(st.sampled_from(sorted(KINDS)))
     if not KINDS[kind].has_database:
         made.pop("database", None)
+    if KINDS[kind].exact and made.get("version") is not None:
+        made["version"] = "3.9.1"
     return {"type": kind, **made}
 
 
@@ -729,8 +731,8 @@ SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
 }
 """Short forms; none where they need what is not there."""
 
-NEED_CLASSES = (None, "default")
-"""Classes that every type of backing service has, whoever meets it."""
+NEED_CLASSES = (None, "default", "own")
+"""Classes that every type of backing service has in ``PLATFORM``: external, and pods in the cluster."""
 
 FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Image, "repository"): lambda _: _repository,  # null would take away the app's
@@ -748,6 +750,7 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (EnvSource, "secret"): lambda known: st.sampled_from(known.secrets),
     (EnvSource, "field"): lambda _: st.sampled_from(_POD_FIELDS),
     (App, "name"): lambda _: short_name,
+    (App, "needs"): lambda known: st.none() | st.dictionaries(short_name, written(Need, known), max_size=3),
     (Need, "class"): lambda _: st.sampled_from(NEED_CLASSES),
     (Autoscaling, "min"): lambda _: st.integers(1, 10_000),
     (Autoscaling, "cpu"): _goal,

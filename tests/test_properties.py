@@ -32,6 +32,7 @@ from kgen.model.component import Component, ComponentType
 from kgen.model.needs import KINDS
 from kgen.model.plan import Plan
 from kgen.model.platform import Platform
+from kgen.model.providers import PROVIDERS, NeedClass, Needs
 from kgen.report import json as as_json
 from kgen.report import text as as_text
 from kgen.resolve.plan import resolve
@@ -49,6 +50,11 @@ PLATFORM = Platform(
     crds=("monitoring.coreos.com/v1",),
     secrets=Secrets(store=SecretStore(name="vault"), csi=Csi(provider="vault", parameters={"roleName": "app"})),
 )
+OWN_NEEDS = {
+    kind: {"own": NeedClass(provider="in-cluster" if "in-cluster" in providers else "mailpit")}
+    for kind, providers in PROVIDERS.items()
+}
+PLATFORM = Platform(crds=("monitoring.coreos.com/v1", "keda.sh/v1alpha1"), needs=Needs(**OWN_NEEDS))
 """One with all that an app may ask for."""
 PLATFORM_FILE = "kgen.yaml"
 

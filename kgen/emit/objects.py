@@ -30,7 +30,7 @@ def emit(plan: Plan) -> Iterator[Emitted]:
     """Yield every object of ``plan``, in the order in which they are applied."""
     for made in _shared(plan):
         yield Emitted(manifest=made)
-    for part in plan.workloads:
+    for part in (*plan.servers, *plan.workloads):
         for made in _objects(part, plan.account):
             yield Emitted(manifest=made, origin=part.target.origin)
 

@@ -66,6 +66,9 @@ class Kind:
     local: Mapping[str, str] = field(default_factory=dict)
     """The same where the container in compose.yaml differs."""
 
+    exact: bool = False
+    """Whether its images have versions of three numbers only."""
+
     has_database: bool = False
     """Whether the app can choose the name of a part of the service that is its own."""
 
@@ -111,9 +114,12 @@ KINDS: Final[Mapping[NeedType, Kind]] = {
         has_database=True,
     ),
     # what clients of Kafka call bootstrap servers has no scheme
-    "kafka": Kind(version="4.1.1", port=9092, outputs=_outputs("{host}:{port}", brokers="{host}:{port}", **_OPEN)),
+    "kafka": Kind(
+        version="4.1.1", exact=True, port=9092, outputs=_outputs("{host}:{port}", brokers="{host}:{port}", **_OPEN)
+    ),
     "s3": Kind(
         version="1.8.0",
+        exact=True,
         port=7070,
         outputs=_outputs(
             "http://{host}:{port}",

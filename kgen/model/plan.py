@@ -302,7 +302,12 @@ class Plan:
     workloads: tuple[Workload, ...]
     """The release first, then components in the order written."""
 
+    servers: tuple[Workload, ...]
+    """Backing services that run in the cluster as pods of kgen's own."""
+
     needs: tuple[Backing, ...]
+    """All backing services, as compose.yaml has them."""
+
     secrets: Mapping[str, tuple[str, ...]]
     """Secrets that must exist in the namespace, with the keys that are used, needs included."""
 

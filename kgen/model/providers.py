@@ -43,16 +43,16 @@ Provider: TypeAlias = Literal[
 _LATER = ("mysql-operator", "mongodb-operator", "opensearch-operator")
 
 PROVIDERS: Final[Mapping[NeedType, tuple[Provider, ...]]] = {
-    "postgres": ("external",),
-    "redis": ("external",),
-    "mysql": ("external",),
-    "valkey": ("external",),
-    "rabbitmq": ("external",),
-    "kafka": ("external",),
-    "s3": ("external",),
-    "mongodb": ("external",),
-    "opensearch": ("external",),
-    "smtp": ("external",),
+    "postgres": ("external", "in-cluster"),
+    "redis": ("external", "in-cluster"),
+    "mysql": ("external", "in-cluster"),
+    "valkey": ("external", "in-cluster"),
+    "rabbitmq": ("external", "in-cluster"),
+    "kafka": ("external", "in-cluster"),
+    "s3": ("external", "in-cluster"),
+    "mongodb": ("external", "in-cluster"),
+    "opensearch": ("external", "in-cluster"),
+    "smtp": ("external", "mailpit"),
 }
 OPERATORS: Final[Mapping[Provider, str]] = {
     "cloudnative-pg": "postgresql.cnpg.io/v1",

@@ -10,13 +10,16 @@ from kgen.resolve.rules import NAME_TAKEN, NAME_TOO_LONG
 
 RELEASE = "release"
 
-When: TypeAlias = Literal["", "early", "volume", "pre-deploy", "post-deploy"]
-"""When an object is made: before a release, with the volumes of its jobs, as a job itself, or with all the others."""
+When: TypeAlias = Literal["", "early", "server", "volume", "pre-deploy", "post-deploy"]
+"""
+When an object is made: before a release, as a database for it, with the volumes of its jobs, as a job itself, or with
+all the others.
+"""
 
 _LONGEST = 63
 _LIMITS = {"cron": 52, "stateful": 52}
 """A name gets a suffix: the minute of a run, the hash of a revision in a label."""
-_WAVES: Mapping[When, str] = {"early": "-1", "volume": "1"}
+_WAVES: Mapping[When, str] = {"early": "-1", "server": "0", "volume": "1"}
 _WAVE = "argocd.argoproj.io/sync-wave"
 _HOOK = "argocd.argoproj.io/hook"
 _DELETE = "argocd.argoproj.io/hook-delete-policy"

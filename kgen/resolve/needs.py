@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from typing import Final
 
 from kgen.diag import Diagnostic, Label, Rule
 from kgen.model.app import App
-from kgen.model.needs import KINDS
+from kgen.model.needs import KINDS, Need
 from kgen.model.plan import Address, Backing, Part, SecretKey
 from kgen.model.platform import Platform
 from kgen.model.providers import DEFAULT, NeedClass
 from kgen.resolve.names import object_name
-from kgen.resolve.rules import WITHOUT_EFFECT
+from kgen.resolve.rules import NAME_TOO_LONG, WITHOUT_EFFECT
 from kgen.resolve.servers import SERVERS, SIZES
 from kgen.resolve.servers.server import Ask
 from kgen.words import listed
@@ -20,10 +21,22 @@ UNKNOWN_CLASS = Rule(
     name="unknown-class",
     explain="Classes are the platform's: kgen.yaml says which there are for a type, and how each is met.",
 )
-RULES = (UNKNOWN_CLASS,)
+NO_SUCH_IMAGE = Rule(
+    code="KG3243",
+    name="version-without-image",
+    explain="Some services are published under full version numbers only, so nothing could be pulled.",
+)
+RULES = (UNKNOWN_CLASS, NO_SUCH_IMAGE)
 
 LOCAL = "local"
 """User, password and whatever else a container on a developer's machine asks for; no secret."""
+
+HERE: Final = ("in-cluster", "mailpit")
+"""Providers that are pods of kgen's own."""
+
+_EXACT_DOTS = 2
+_LONGEST = 52
+"""Of a StatefulSet: its pods carry the name with the hash of a revision in a label."""
 
 _HOLE = re.compile(r"\{(\w+)\}")
 
@@ -50,9 +63,25 @@ def outputs(app: App, platform: Platform, name: str) -> Mapping[str, tuple[Part,
     return {output: _filled(template, values) for output, template in kind.outputs.items()}
 
 
+def pods(app: App, platform: Platform, name: str) -> Mapping[str, str]:
+    """Return the labels of the pods that meet need ``name``; none if they are not known to be in the namespace."""
+    provider = met_by(app, platform, name).provider
+    if provider in HERE:
+        return {"app.kubernetes.io/component": name, "app.kubernetes.io/name": app.name}
+    return {}
+
+
 def faults(app: App, platform: Platform) -> Iterator[Diagnostic]:
     """Yield needs that the platform cannot meet, and fields of needs that mean nothing."""
     for name, need in app.needs.items():
+        yield from _form_faults(name, need)
+        if met_by(app, platform, name).provider in HERE and len(made := object_name(app.name, name)) > _LONGEST:
+            yield Diagnostic(
+                rule=NAME_TOO_LONG,
+                message=f"objects of `{name}` would be called `{made}`: {len(made)} characters, {_LONGEST} are allowed",
+                at=Label(("needs", name), on="key"),
+                help="choose a shorter name for the app or the need",
+            )
         classes: Mapping[str, NeedClass] = getattr(platform.needs, need.type)
         if need.need_class and need.need_class not in {*classes, DEFAULT}:
             there = f"classes of it: {listed(sorted(classes))}" if classes else "it names none"
@@ -62,21 +91,31 @@ def faults(app: App, platform: Platform) -> Iterator[Diagnostic]:
                 at=Label(("needs", name, "class")),
                 help=f"{there}; add `needs: {{{need.type}: {{{need.need_class}: external}}}}`, or take `class` out",
             )
-        if need.database and not KINDS[need.type].has_database:
-            yield Diagnostic(
-                rule=WITHOUT_EFFECT,
-                message=f"`database` means nothing for `{need.type}`",
-                at=Label(("needs", name, "database"), on="key"),
-                help="take it out",
-            )
+
+
+def _form_faults(name: str, need: Need) -> Iterator[Diagnostic]:
+    kind = KINDS[need.type]
+    if need.database and not kind.has_database:
+        yield Diagnostic(
+            rule=WITHOUT_EFFECT,
+            message=f"`database` means nothing for `{need.type}`",
+            at=Label(("needs", name, "database"), on="key"),
+            help="take it out",
+        )
+    if need.version and kind.exact and need.version.count(".") != _EXACT_DOTS:
+        yield Diagnostic(
+            rule=NO_SUCH_IMAGE,
+            message=f"there is no image of `{need.type}` for version `{need.version}`",
+            at=Label(("needs", name, "version")),
+            help=f"write all three numbers, as `{kind.version}`",
+        )
 
 
 def backing(app: App, name: str) -> Backing:
     """Return the container of compose.yaml that stands in for need ``name``."""
     need = app.needs[name]
     kind = KINDS[need.type]
-    values = _values(app, name)
-    server = SERVERS[need.type](_ask(app, name, values, SIZES[need.type].memory))
+    server = SERVERS[need.type](ask(app, name, SIZES[need.type].memory))
     given = {
         "host": name,
         "port": str(kind.port),
@@ -98,8 +137,9 @@ def backing(app: App, name: str) -> Backing:
     )
 
 
-def _ask(app: App, name: str, values: Mapping[str, Part], memory: str) -> Ask:
-    need = app.needs[name]
+def ask(app: App, name: str, memory: str) -> Ask:
+    """Return what the server of need ``name`` is made for, with an amount of memory."""
+    need, values = app.needs[name], _values(app, name)
     return Ask(
         host=values["host"],
         version=need.version or KINDS[need.type].version,

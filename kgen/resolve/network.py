@@ -5,10 +5,10 @@ from typing import TypeAlias
 
 from kgen.features.network import Access, Edge, EgressPeer, IngressPeer, Peer, PeerPort
 from kgen.model.app import App
-from kgen.model.needs import PORTS
+from kgen.model.needs import KINDS, PORTS
 from kgen.model.plan import Address, SecretKey, Variable
 from kgen.model.platform import Platform
-from kgen.resolve import accounts, monitoring, names
+from kgen.resolve import accounts, monitoring, names, needs
 from kgen.resolve.references import tcp_ports
 
 Used: TypeAlias = Mapping[str, Iterable[Variable]]
@@ -76,7 +76,7 @@ def incoming(app: App, name: str, environment: str, used: Used) -> Iterator[Edge
 
 def outgoing(app: App, name: str, environment: str, used: Used, platform: Platform) -> Iterator[Edge]:
     """Yield to whom component ``name`` may connect, and where: DNS, then what its variables refer to."""
-    yield _dns(platform)
+    yield dns(platform)
     variables = tuple(used.get(name, ()))
     for other in app.components:
         if _is_edge(app, name, variables, other):
@@ -88,6 +88,7 @@ def outgoing(app: App, name: str, environment: str, used: Used, platform: Platfo
         if any(_needs(variable, need) for variable in variables):
             yield from to_need(app, need)
     yield from accounts.edges(app, name)
+            yield from to_need(app, need, platform)
     if platform.network.egress == "internet":
         yield Edge(peers=INTERNET, ports=_WEB)
     component = app.components.get(name) or app.release
@@ -101,14 +102,25 @@ def outgoing(app: App, name: str, environment: str, used: Used, platform: Platfo
             yield Edge(peers=_peers(app, peer, environment), ports=ports)
 
 
-def to_need(app: App, name: str) -> Iterator[Edge]:
+def to_need(app: App, name: str, platform: Platform) -> Iterator[Edge]:
     """
     Yield the edges to the backing service ``name``.
 
     Where it runs is written in a Secret, which kgen does not read: any address, at the usual ports. For one that
     runs in the cluster the peer is known, and takes the place of "any".
     """
-    yield Edge(ports=tuple(PeerPort(port=number) for number in PORTS[app.needs[name].type]))
+    kind = app.needs[name].type
+    if here := needs.pods(app, platform, name):
+        yield Edge(peers=(Peer(pods=here),), ports=(PeerPort(port=KINDS[kind].port),))
+    else:
+        yield Edge(ports=tuple(PeerPort(port=number) for number in PORTS[kind]))
+
+
+def callers(app: App, need: str, used: Used) -> tuple[Peer, ...]:
+    """Return the components, and the release, that refer to a need."""
+    return tuple(
+        pods(app, caller) for caller, variables in used.items() if any(_needs(each, need) for each in variables)
+    )
 
 
 def pods(app: App, component: str) -> Peer:
@@ -140,6 +152,7 @@ def _peers(app: App, given: EgressPeer | IngressPeer, environment: str) -> tuple
 
 
 def _dns(platform: Platform) -> Edge:
+def dns(platform: Platform) -> Edge:
     """
     Return the edge to the cluster's DNS: any server at port 53, unless kgen.yaml says where it is.
 
@@ -167,7 +180,8 @@ def _calls(variable: Variable, name: str) -> bool:
 
 
 def _needs(variable: Variable, name: str) -> bool:
-    return any(isinstance(part, SecretKey) and part.need == name for part in variable.parts)
+    """Tell whether ``variable`` has an output of the need; where it runs in the cluster, some are known texts."""
+    return _calls(variable, name) or any(isinstance(part, SecretKey) and part.need == name for part in variable.parts)
 
 
 def _together(edges: Iterable[Edge]) -> tuple[Edge, ...]:

@@ -20,6 +20,7 @@ from kgen.resolve import (
     autoscaling,
     fields,
     images,
+    in_cluster,
     monitoring,
     names,
     needs,
@@ -75,6 +76,7 @@ def resolve(
     if has_error(found):
         return Outcome(None, found)
     provided = secrets.provided(setting, workloads, wanted)
+    servers = in_cluster.servers(known)
     plan = Plan(
         app=app.name,
         environment=environment,
@@ -84,10 +86,12 @@ def resolve(
         target=names.target(app, environment, "", (), "early"),
         account=app.name,
         workloads=workloads,
+        servers=servers,
         needs=tuple(needs.backing(app, name) for name in app.needs),
         watch=alerts.of_app(app, platform),
         secrets=provided.existing,
         provided=provided,
+        secrets=_secrets((*workloads, *servers)),
     )
     return Outcome(plan, found)
 

@@ -82,7 +82,7 @@ def of_component(known: Known, name: str) -> Workload:
         spread=_spread(component),
         spread_by_revision=component.type != "stateful" and at_least(platform, "1.27"),
         run=_run(component),
-        configuration=_configuration(platform, _plain(used), storage.contents(component, known.facts)),
+        configuration=configuration(platform, plain(used), storage.contents(component, known.facts)),
         service=service,
         ingresses=ports.ingresses(component, target.name, platform),
         autoscaling=autoscaling.autoscaler(component, kind_of(component)),
@@ -121,6 +121,8 @@ def of_release(known: Known, release: Release) -> Workload:
         configuration=_configuration(platform, _plain(used), {}),
         network=network.access(app, names.RELEASE, environment, known.used, platform),
         watch=alerts.of_release(app, target, platform),
+        configuration=configuration(platform, plain(used), {}),
+        network=network.access(app, names.RELEASE, known.used, platform),
         image=known.builds.get(build.context) if build and not build.dockerfile else None,
         build=build,
     )
@@ -176,11 +178,12 @@ def _retries(given: int | None) -> int:
     return RETRIES if given is None else given
 
 
-def _configuration(platform: Platform, env: Mapping[str, str], files: Mapping[str, str]) -> Configuration:
+def configuration(platform: Platform, env: Mapping[str, str], files: Mapping[str, str]) -> Configuration:
+    """Return what a ConfigMap holds for a workload."""
     return Configuration(env=env, files=files, is_immutable=platform.configuration.roll_out == "name")
 
 
-def _plain(used: tuple[Variable, ...]) -> dict[str, str]:
+def plain(used: tuple[Variable, ...]) -> dict[str, str]:
     """Return the variables whose values are known now; addresses in the cluster are."""
     made = {}
     for variable in used:

@@ -25,7 +25,8 @@ def postgres(ask: Ask) -> Server:
             "POSTGRES_DB": (ask.database,),
         },
         data=folder,
-        scratch=("/var/run/postgresql",),
+        # parallel queries share memory there, and 64 MiB, what a container gets by itself, are soon too little
+        scratch=("/var/run/postgresql", "/dev/shm"),  # noqa: S108  # in the container
         # the top folder of a volume belongs to root, and may hold `lost+found`
         cluster_variables={} if is_new else {"PGDATA": (f"{folder}/pgdata",)},
     )

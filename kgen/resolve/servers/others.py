@@ -15,8 +15,8 @@ def s3(ask: Ask) -> Server:
         image=f"versity/versitygw:v{ask.version}",
         user=65532,
         ports={"s3": 7070},
-        check=("sh", "-c", "wget -q -O /dev/null http://127.0.0.1:7070/health"),
-        probe_by_port=True,
+        check=("wget", "-q", "-O", "/dev/null", "http://127.0.0.1:7070/health"),
+        health_path="/health",
         command=("sh", "-c", f'mkdir -p "{folder}/$BUCKET" && exec /usr/local/bin/docker-entrypoint.sh'),
         variables={
             "ROOT_ACCESS_KEY": (ask.username,),
@@ -37,7 +37,8 @@ def opensearch(ask: Ask) -> Server:
         image=f"opensearchproject/opensearch:{ask.version}",
         user=1000,
         ports={"http": 9200},
-        check=("sh", "-c", "curl -fs http://127.0.0.1:9200/_cluster/health > /dev/null"),
+        check=("curl", "-fsS", "-o", "/dev/null", "http://127.0.0.1:9200/_cluster/health"),
+        health_path="/_cluster/health",
         variables={
             "discovery.type": ("single-node",),
             "DISABLE_INSTALL_DEMO_CONFIG": ("true",),
@@ -47,6 +48,7 @@ def opensearch(ask: Ask) -> Server:
             "OPENSEARCH_JAVA_OPTS": (f"-Xms{heap}m -Xmx{heap}m",),
         },
         data="/usr/share/opensearch/data",
+        read_only_root=False,  # its start puts a keystore beside the configuration of the image
     )
 
 

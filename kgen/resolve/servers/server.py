@@ -49,6 +49,9 @@ class Server:
     probe_by_port: bool = False
     """Whether the kubelet only opens a connection: the command takes seconds of CPU, or proves no more."""
 
+    health_path: str = ""
+    """What the kubelet asks by HTTP instead, if the server has an answer."""
+
     command: tuple[str, ...] = ()
     args: tuple[str, ...] = ()
     variables: Mapping[str, tuple[Part, ...]] = field(default_factory=dict)
@@ -58,6 +61,7 @@ class Server:
     scratch: tuple[str, ...] = ()
     """Other folders that it writes to, besides `/tmp`."""
 
+    read_only_root: bool = True
     cluster_args: tuple[str, ...] = ()
     """What is different in the cluster: more arguments, more variables, another folder to mount."""
 

@@ -86,9 +86,8 @@ def outgoing(app: App, name: str, environment: str, used: Used, platform: Platfo
             yield Edge(peers=(pods(app, other),), ports=tuple(numbers))
     for need in app.needs:
         if any(_needs(variable, need) for variable in variables):
-            yield from to_need(app, need)
-    yield from accounts.edges(app, name)
             yield from to_need(app, need, platform)
+    yield from accounts.edges(app, name)
     if platform.network.egress == "internet":
         yield Edge(peers=INTERNET, ports=_WEB)
     component = app.components.get(name) or app.release
@@ -151,7 +150,6 @@ def _peers(app: App, given: EgressPeer | IngressPeer, environment: str) -> tuple
     return (Peer(namespace=given.namespace, pods=dict(sorted(given.labels.items()))),) if given.namespace else ()
 
 
-def _dns(platform: Platform) -> Edge:
 def dns(platform: Platform) -> Edge:
     """
     Return the edge to the cluster's DNS: any server at port 53, unless kgen.yaml says where it is.

@@ -118,11 +118,9 @@ def of_release(known: Known, release: Release) -> Workload:
         spread="none",
         spread_by_revision=False,
         run=Run(timeout=seconds(release.timeout or ""), retries=_retries(release.retries), when="pre-deploy"),
-        configuration=_configuration(platform, _plain(used), {}),
+        configuration=configuration(platform, plain(used), {}),
         network=network.access(app, names.RELEASE, environment, known.used, platform),
         watch=alerts.of_release(app, target, platform),
-        configuration=configuration(platform, plain(used), {}),
-        network=network.access(app, names.RELEASE, known.used, platform),
         image=known.builds.get(build.context) if build and not build.dockerfile else None,
         build=build,
     )

@@ -768,7 +768,7 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
 
 _STATEFUL = ("podManagement", "claimRetention")
 _REPLICATED = ("replicas", "disruption", "spread")
-_RUNS_FOR_EVER = ("port", "ports", "probes", "update", "metrics", "slo", *_REPLICATED)
+_RUNS_FOR_EVER = ("port", "ports", "probes", "update", "metrics", "slo", "verticalScaling", *_REPLICATED)
 _ENDS = ("schedule", "timezone", "concurrency", "suspend", "timeout", "retries", "when")
 _NOT_FOR: Final[Mapping[str, tuple[str, ...]]] = {
     "web": (*_ENDS, *_STATEFUL),

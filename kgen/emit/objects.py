@@ -19,6 +19,7 @@ from kgen.features import (
     slo,
     stateful,
     triggers,
+    vertical_scaling,
     volumes,
 )
 from kgen.features.account import Account
@@ -74,5 +75,7 @@ def _number(part: Workload) -> Iterator[Manifest]:
         yield from autoscaling.emit(part.autoscaling, part.target)
     if part.scaler:
         yield from triggers.emit(part.scaler, part.target)
+    if part.is_watched:
+        yield from vertical_scaling.emit(part.kind, part.target)
     if part.disruption:
         yield from disruption.emit(part.disruption, part.target)

@@ -12,6 +12,7 @@ from kgen.features.routes import Route
 from kgen.features.service import PortSpec
 from kgen.features.slo import Slo
 from kgen.features.stateful import ClaimRetention
+from kgen.features.vertical_scaling import VerticalScaling
 from kgen.features.volumes import Volume
 from kgen.model.container import Build, Env, Image, Probes, Resources, Security
 from kgen.model.replicas import Replicas
@@ -71,6 +72,9 @@ class Component(Spec):
 
     replicas: Replicas | None = None
     """Pods: a number, or `{min, max, cpu, memory}`; 2 for web, 1 for worker and stateful by default."""
+
+    vertical_scaling: VerticalScaling | None = None
+    """Whether a VerticalPodAutoscaler recommends resources: `recommend` or `none`; by default what kgen.yaml says."""
 
     routes: tuple[Route, ...] = ()
     """Requests from outside that this component answers."""

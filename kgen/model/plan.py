@@ -239,6 +239,9 @@ class Workload:
     ingresses: tuple[IngressPlan, ...] = ()
     autoscaling: Autoscaler | None = None
     scaler: Scaler | None = None
+    is_watched: bool = False
+    """Whether a VerticalPodAutoscaler recommends resources."""
+
     disruption: Budget | None = None
     network: Access | None = None
     """``None``: no NetworkPolicy, so all is open."""

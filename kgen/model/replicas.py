@@ -6,6 +6,7 @@ from pydantic import Tag as UnionTag
 
 from kgen.features.autoscaling import Behavior, Metric
 from kgen.features.triggers import Address, Trigger
+from kgen.features.vertical_scaling import VerticalScaling
 from kgen.scalars import Count, Duration, PositiveCount, Utilisation
 from kgen.spec import Spec, mapping_or_not
 
@@ -46,6 +47,9 @@ class Scaling(Spec):
 
     prometheus: Address | None = None
     """URL of the Prometheus that KEDA asks, as `http://prometheus-operated.monitoring:9090`."""
+
+    vertical_scaling: VerticalScaling | None = None
+    """Whether components get a VerticalPodAutoscaler that recommends resources: `recommend`, or `none`, the default."""
 
 
 Replicas: TypeAlias = Annotated[

@@ -21,6 +21,7 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "spread": REPLICATED,
     "routes": SERVES,
     "metrics": RUNS_FOR_EVER,
+    "vertical_scaling": RUNS_FOR_EVER,
     "slo": RUNS_FOR_EVER,
     "schedule": ("cron",),
     "timezone": ("cron",),

@@ -36,6 +36,7 @@ from kgen.resolve import (
     storage,
     triggers,
     update,
+    vertical_scaling,
 )
 from kgen.resolve.workload import Known, of_component, of_release
 
@@ -153,6 +154,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from alerts.faults(app, platform)
     yield from objectives.faults(app, platform)
     yield from triggers.faults(app, platform)
+    yield from vertical_scaling.faults(app, platform)
     yield from plain_secrets.faults(app, facts)
     yield from needs.faults(app, platform)
     if not environment:

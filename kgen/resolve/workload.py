@@ -33,6 +33,7 @@ from kgen.resolve import (
     storage,
     triggers,
     update,
+    vertical_scaling,
 )
 from kgen.resolve.kinds import ENDS, REPLICATED, kind_of
 from kgen.resolve.versions import at_least
@@ -86,6 +87,7 @@ def of_component(known: Known, name: str) -> Workload:
         service=service,
         ingresses=ports.ingresses(component, target.name, platform),
         autoscaling=autoscaling.autoscaler(component, kind_of(component)),
+        is_watched=vertical_scaling.is_watched(component, platform),
         scaler=triggers.scaler(app, name, platform, used, kind_of(component)),
         disruption=_budget(component, platform),
         network=network.access(app, name, environment, known.used, platform),

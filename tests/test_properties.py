@@ -45,9 +45,8 @@ from strategies import as_text as as_it_is_read
 STORE = Store(default_directory())
 VERSIONS = ("1.25", "1.30", "1.36", "1.37")
 FILE = "app.yaml"
-PLATFORM = Platform(crds=("monitoring.coreos.com/v1", "keda.sh/v1alpha1", "autoscaling.k8s.io/v1"))
 PLATFORM = Platform(
-    crds=("monitoring.coreos.com/v1",),
+    crds=("monitoring.coreos.com/v1", "keda.sh/v1alpha1", "autoscaling.k8s.io/v1"),
     secrets=Secrets(store=SecretStore(name="vault"), csi=Csi(provider="vault", parameters={"roleName": "app"})),
 )
 OWN_NEEDS = {

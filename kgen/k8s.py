@@ -16,6 +16,13 @@ class Emitted:
 
     manifest: Manifest
     origin: Path = ()
+    patches: tuple[int, ...] = ()
+    """Numbers of the patches that changed it."""
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Tell whether a user wrote or changed it."""
+        return bool(self.patches)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

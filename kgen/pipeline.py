@@ -7,50 +7,39 @@ Nothing here writes; ``cli`` hands the trees to ``write``.
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path, PurePosixPath
 
 from kgen.check.manifests import check
-from kgen.check.store import Store, default_directory
 from kgen.deployments import Deployed, deployed
-from kgen.diag import Diagnostic, Rule, Severity, has_error
+from kgen.diag import Diagnostic, Severity, has_error
 from kgen.discretion import discreet
 from kgen.emit.compose import compose
 from kgen.emit.dockerfile import dockerfile
 from kgen.emit.dockerignore import dockerignore
 from kgen.emit.footprint import Part, parts
 from kgen.emit.objects import emit
+from kgen.handmade.objects import completed
+from kgen.handmade.verdicts import Cluster
 from kgen.k8s import Emitted
 from kgen.load import app as load_app
-from kgen.load import form
-from kgen.load import platform as load_platform
 from kgen.load.files import read
-from kgen.load.inheritance import Around
 from kgen.load.project import look
 from kgen.load.secret_files import secret_files
 from kgen.model.facts import Facts
 from kgen.model.plan import Plan
-from kgen.model.platform import Platform
 from kgen.naming import clashes, file_name
 from kgen.resolve import admission, argocd, secrets
 from kgen.resolve.plan import certain_faults, resolve
 from kgen.source import Node, Source
+from kgen.workspace import PLATFORM_FILE, Workspace, open_workspace, store
 from kgen.write.lock import NAME as LOCK
 from kgen.write.lock import digest
 from kgen.write.tree import Tree
 from kgen.write.yaml import text
 
 APP_FILE = "app.yaml"
-PLATFORM_FILE = "kgen.yaml"
 DEFAULT_ENVIRONMENT = "default"
 """Folder of an app that names no environments."""
-
-UNKNOWN_VERSION = Rule(
-    code="KG2010",
-    name="unknown-kubernetes-version",
-    explain="Output is checked against the schemas of the declared version, so kgen has to have them.",
-)
-RULES = (UNKNOWN_VERSION,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +55,9 @@ class Environment:
 
     parts: tuple[Part, ...]
     """What takes something from the cluster."""
+
+    found: tuple[Diagnostic, ...] = ()
+    """What is wrong with what the user did to the objects."""
 
     deployed: Deployed | None = None
     """What Argo CD is told, if kgen.yaml says how."""
@@ -124,40 +116,6 @@ class Options:
     """Environments to compile; all if empty."""
 
 
-@cache
-def store() -> Store:
-    """Return the schemas that come with kgen."""
-    return Store(default_directory())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Workspace:
-    """Where kgen.yaml was found, and what it says."""
-
-    root: Path
-    """Folder that output paths are relative to: that of kgen.yaml, or the app file's without one."""
-
-    source: Source | None
-    platform: Platform
-    """The choices for the whole repository: for the base of app files, and for what stands beside the source."""
-
-    platforms: Mapping[str, Platform] = field(default_factory=dict)
-    """Environments that make choices of their own, with all choices that hold there."""
-
-    found: tuple[Diagnostic, ...]
-
-    around: Mapping[str, Around] = field(default_factory=lambda: {"": Around()})
-    """What it says about all apps, by environment; under the empty name for those that it does not name."""
-
-    def given(self, options: Options) -> load_app.Given:
-        """Return what every app file is merged with."""
-        return load_app.Given(changes=options.changes, around=self.around)
-
-    def platform_for(self, environment: str) -> Platform:
-        """Return the choices that hold in ``environment``."""
-        return self.platforms.get(environment, self.platform)
-
-
 def compile_app(path: Path, options: Options) -> Compiled:
     """Compile one app file; ``path`` is shown in findings as it is given, and no finding shows a secret."""
     made = _compiled(path, options)
@@ -167,7 +125,7 @@ def compile_app(path: Path, options: Options) -> Compiled:
 def _compiled(path: Path, options: Options) -> Compiled:
     workspace = open_workspace(path.parent)
     source = read(path, path.as_posix())
-    loaded = load_app.validate(source, workspace.given(options))
+    loaded = load_app.validate(source, workspace.given(options.changes))
     failed = Compiled(
         file=source.name,
         sources={each.name: each for each in (source, workspace.source) if each},
@@ -191,7 +149,10 @@ def _compiled(path: Path, options: Options) -> Compiled:
         platform = workspace.platform_for(variant.environment)
         found += map(variant.locate, admission.faults(environment.objects, platform))
         argocd = environment.deployed.objects if environment.deployed else ()
-        found += map(variant.locate, check((*environment.objects, *argocd), platform.kubernetes, store()))
+        made_alone = [each for each in (*environment.objects, *argocd) if not each.is_by_hand]
+        found += map(variant.locate, check(made_alone, platform.kubernetes, store()))
+        by_hand = map(variant.locate, environment.found)
+        found += (_with_environment(each, variant.environment) for each in by_hand)
     failed = replace(failed, found=tuple(dict.fromkeys((*failed.found, *found))))
     if has_error(found):
         return failed
@@ -217,7 +178,7 @@ def _facts(document: load_app.Document, workspace: Workspace, path: Path) -> Fac
 
 def _more_faults(path: Path, source: Source, workspace: Workspace, options: Options) -> Iterator[Diagnostic]:
     """Yield faults of meaning beside those of form, so that nobody has to mend a file in rounds."""
-    left = load_app.remnants(source, workspace.given(options))
+    left = load_app.remnants(source, workspace.given(options.changes))
     facts = look((variant.app for variant, _ in left), path.parent, path.name)
     for variant, gone in left:
         platform = workspace.platform_for(variant.environment)
@@ -277,50 +238,6 @@ def _with_environment(diagnostic: Diagnostic, name: str) -> Diagnostic:
     return replace(diagnostic, message=f"{diagnostic.message} (in environment `{name}`)")
 
 
-def open_workspace(folder: Path) -> Workspace:
-    """Look for kgen.yaml in ``folder`` and above it, up to the top of the repository."""
-    for above in (folder.absolute(), *folder.absolute().parents):
-        if (above / PLATFORM_FILE).is_file():
-            root = Path(os.path.relpath(above))
-            source = read(root / PLATFORM_FILE, (root / PLATFORM_FILE).as_posix())
-            outcome = load_platform.choices(source)
-            chosen = outcome.value or {"": load_platform.NONE}
-            found = dict.fromkeys(
-                (*outcome.found, *(fault for each in chosen.values() for fault in _platform_faults(each)))
-            )
-            return Workspace(
-                root=root,
-                source=source,
-                platform=chosen[""].platform,
-                platforms={name: each.platform for name, each in chosen.items()},
-                around={name: each.around for name, each in chosen.items()},
-                found=tuple(found),
-            )
-        if (above / ".git").exists():
-            break
-    return Workspace(root=folder, source=None, platform=Platform(), found=())
-
-
-def _platform_faults(chosen: load_platform.Choices) -> Iterator[Diagnostic]:
-    yield from _version_faults(chosen)
-    for each in (*argocd.faults(chosen.platform), *secrets.platform_faults(chosen.platform)):
-        places = (form.place(chosen.root, label.path, on=label.on) for label in each.related)
-        related = tuple(replace(place, text=label.text) for place, label in zip(places, each.related, strict=True))
-        yield replace(each, at=form.place(chosen.root, each.at.path, on=each.at.on), related=related)
-
-
-def _version_faults(chosen: load_platform.Choices) -> Iterator[Diagnostic]:
-    known = store().versions()
-    for index, version in enumerate(chosen.platform.kubernetes):
-        if version not in known:
-            yield Diagnostic(
-                rule=UNKNOWN_VERSION,
-                message=f"kgen has no schemas of Kubernetes {version}",
-                at=form.place(chosen.root, ("kubernetes", index)),
-                help=f"versions: {known[0]} to {known[-1]}",
-            )
-
-
 def _plan(variant: load_app.Variant, workspace: Workspace, facts: Facts) -> tuple[Plan | None, list[Diagnostic]]:
     file = workspace.source.name if workspace.source else ""
     platform = workspace.platform_for(variant.environment)
@@ -330,7 +247,8 @@ def _plan(variant: load_app.Variant, workspace: Workspace, facts: Facts) -> tupl
 
 def _environment(variant: load_app.Variant, plan: Plan, made: _Making) -> Environment:
     name = variant.environment or DEFAULT_ENVIRONMENT
-    objects = tuple(emit(plan))
+    done = completed(variant.app, tuple(emit(plan)), _cluster(made.workspace, variant.environment))
+    objects = done.objects
     where = f" (environment: {variant.environment})" if variant.environment else ""
     header = f'Generated by kgen from {made.path.name}{where}. Do not edit; run "kgen compile".'
     files = {file_name(each): text(each.manifest, header) for each in objects}
@@ -343,9 +261,16 @@ def _environment(variant: load_app.Variant, plan: Plan, made: _Making) -> Enviro
         objects=objects,
         tree=tree,
         secrets=plan.secrets,
+        found=done.found,
         parts=parts(objects),
         deployed=_deployed(plan, objects, tree, made.workspace),
     )
+
+
+def _cluster(workspace: Workspace, environment: str) -> Cluster:
+    platform = workspace.platform_for(environment)
+    custom, external = platform.crds, platform.external
+    return Cluster(store=store(), versions=platform.kubernetes, custom=custom, external=external)
 
 
 def _deployed(plan: Plan, objects: Sequence[Emitted], tree: Tree, workspace: Workspace) -> Deployed | None:

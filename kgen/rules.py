@@ -2,13 +2,14 @@
 
 from typing import Final
 
-from kgen import pipeline, prometheus
+from kgen import prometheus, workspace
 from kgen.check import catalogue, manifests
 from kgen.check import rules as schema
 from kgen.commands import apps, conflicts, fields, kinds, wrong_use
 from kgen.commands import compile as compile_command
 from kgen.diag import Rule
 from kgen.features import autoscaling, disruption, metrics, network, slo, triggers
+from kgen.handmade import patches
 from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts
 from kgen.resolve import (
@@ -44,7 +45,8 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *app.RULES,
             *settings.RULES,
             *lineage.RULES,
-            *pipeline.RULES,
+            *workspace.RULES,
+            *patches.RULES,
             *meaning.RULES,
             *installed.RULES,
             *needs.RULES,

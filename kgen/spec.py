@@ -2,7 +2,7 @@
 The base of everything a user writes, and the marks on its fields.
 
 Marks are for the loader, pydantic does not look at them: they tell how a field is read (``Expand``),
-merged (``REPLACED_WHOLE``), and refused (``NotYet``).
+merged (``REPLACED_WHOLE``, ``VERBATIM``), and refused (``NotYet``).
 """
 
 from collections.abc import Callable
@@ -76,6 +76,14 @@ class ReplacedWhole:
 
 
 REPLACED_WHOLE: Final = ReplacedWhole()
+
+
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Data that kgen passes on as written: null is a value there, and `x-` starts a key like any other."""
+
+
+VERBATIM: Final = Verbatim()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ from kgen.model.container import (
 )
 from kgen.model.facts import Facts, Project, SecretFile
 from kgen.model.needs import KINDS, Need
+from kgen.model.patches import Operation, Patch, PatchTarget
 from kgen.model.platform import Defaults
 from kgen.model.replicas import Autoscaling
 from kgen.spec import AS_WRITTEN, NotYet, Spec
@@ -751,6 +752,9 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (EnvSource, "field"): lambda _: st.sampled_from(_POD_FIELDS),
     (App, "name"): lambda _: short_name,
     (App, "needs"): lambda known: st.none() | st.dictionaries(short_name, written(Need, known), max_size=3),
+    (Operation, "value"): lambda _: st.one_of(free_text, st.none(), st.integers(), st.lists(st.booleans())),
+    (Patch, "merge"): lambda _: st.dictionaries(free_text, st.none() | free_text),
+    (PatchTarget, "kind"): lambda _: st.sampled_from(["ServiceAccount", "Namespace"]),
     (Need, "class"): lambda _: st.sampled_from(NEED_CLASSES),
     (Autoscaling, "min"): lambda _: st.integers(1, 10_000),
     (Autoscaling, "cpu"): _goal,
@@ -927,7 +931,7 @@ def _moved(build: Any, folder: str) -> Any:
 
 # --- apps -----------------------------------------------------------------------------------------------------------
 
-_LATER_ON_TOP = ("components", "release", "environments", "env", "needs", "secrets", "image")
+_LATER_ON_TOP = ("components", "release", "environments", "env", "needs", "secrets", "image", "patches")
 
 
 @st.composite
@@ -962,6 +966,8 @@ def apps(draw: st.DrawFn, *, environments: bool = True, old: bool = False) -> di
     if environments and draw(st.booleans()):
         overlays = st.dictionaries(short_name, st.one_of(st.none(), _overlay(made, parts, known)), max_size=3)
         made["environments"] = draw(_lines(draw(overlays)))
+    if draw(st.booleans()):
+        made["patches"] = draw(_patches())
     if draw(st.booleans()):
         made["x-owner"] = draw(st.one_of(free_text, st.lists(free_text, max_size=1), st.just({"team": 1})))
     return made
@@ -1024,6 +1030,20 @@ def _overlay(draw: st.DrawFn, base: Mapping[str, Any], parts: Mapping[str, Part]
     if draw(st.booleans()):
         made["release"] = None
     return made
+
+
+@st.composite
+def _patches(draw: st.DrawFn) -> list[dict[str, Any]]:
+    """Draw changes that every app takes, each of something else."""
+    kind, name = draw(st.sampled_from(["ServiceAccount", "Namespace"])), draw(st.sampled_from(["*", None]))
+    target = {"kind": kind, "name": name} if name else {"kind": kind}
+    notes = {"example.com/y": draw(free_text), "example.com/x": draw(free_text), "example.com/none": None}
+    made: list[dict[str, Any]] = [{"target": target, "merge": {"metadata": {"annotations": notes}}}]
+    steps: list[dict[str, Any]] = [
+        {"op": "add", "path": "/metadata/annotations/example.com~1z", "value": draw(free_text)},
+        {"op": "copy", "from": "/metadata/annotations/example.com~1z", "path": "/metadata/annotations/example.com~1w"},
+    ]
+    return [*made, {"target": target, "json": steps}] if draw(st.booleans()) else made
 
 
 @st.composite

@@ -20,7 +20,7 @@ from ruamel.yaml import YAML
 from kgen.check.manifests import check
 from kgen.k8s import Emitted, Manifest
 from kgen.model.needs import KINDS
-from kgen.pipeline import store
+from kgen.workspace import store
 
 ROOT = Path(__file__).parents[1]
 GOLDEN = ROOT / "golden"

@@ -21,6 +21,8 @@ from kgen.emit.dockerfile import dockerfile
 from kgen.emit.dockerignore import dockerignore
 from kgen.emit.objects import emit
 from kgen.features.secrets import Csi, Secrets, SecretStore
+from kgen.handmade.objects import completed
+from kgen.handmade.verdicts import Cluster
 from kgen.k8s import Emitted
 from kgen.load import app as load_app
 from kgen.load import platform as load_platform
@@ -106,7 +108,10 @@ def compiled(data: Any, platform: Platform = PLATFORM, around: Around = Around()
             assert (outcome.value is None) == has_error(outcome.found)
             if outcome.value:
                 plans[variant.environment] = outcome.value
-                objects[variant.environment] = tuple(emit(outcome.value))
+                cluster = Cluster(store=STORE, versions=platform.kubernetes, custom=platform.crds, external=())
+                done = completed(variant.app, tuple(emit(outcome.value)), cluster)
+                objects[variant.environment] = done.objects
+                found += map(variant.locate, done.found)
                 faults = check(objects[variant.environment], platform.kubernetes, STORE)
                 found += map(variant.locate, faults)
     if has_error(found):

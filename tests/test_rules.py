@@ -63,7 +63,7 @@ MODULES = (
     "kgen.load.settings",
     "kgen.load.shape",
     "kgen.syntax.rules",
-    "kgen.pipeline",
+    "kgen.workspace",
     "kgen.read.rules",
     "kgen.resolve.installed",
     "kgen.resolve.plain_secrets",

@@ -7,11 +7,11 @@ from pathlib import Path
 from kgen.commands.wrong_use import UNKNOWN_RULE_CHOSEN
 from kgen.diag import Diagnostic, Label, Severity, has_error
 from kgen.diag import Path as FieldPath
-from kgen.pipeline import open_workspace
 from kgen.source import Source
 from kgen.validate.selection import Ignored
 from kgen.validate.silences import UNKNOWN_RULE, called, resolved, unknown
 from kgen.validate.workspace import Settings
+from kgen.workspace import open_workspace
 
 
 def platform_settings(folder: str) -> tuple[Settings, list[Diagnostic], Mapping[str, Source]]:

@@ -99,7 +99,7 @@ def _take_current(asked: _Question) -> None:
     root = workspace.root(os.curdir)
     declared: Sequence[str] = ()
     if root and os.path.isfile(os.path.join(root, workspace.PLATFORM_FILE)):
-        from kgen.pipeline import open_workspace  # noqa: PLC0415  # all stages, and not every repository is a workspace
+        from kgen.workspace import open_workspace  # noqa: PLC0415  # all stages, and not every repository is a workspace
 
         platform = open_workspace(Path(root))
         asked.wrong += [each for each in platform.found if has_error([each])]

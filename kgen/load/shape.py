@@ -14,7 +14,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from kgen.diag import Diagnostic, Label, Rule
 from kgen.scalars import Name, PortName
 from kgen.source import Node
-from kgen.spec import BaseOnly, Expand, NotYet, ReplacedWhole, Spec
+from kgen.spec import BaseOnly, Expand, NotYet, ReplacedWhole, Spec, Verbatim
 
 NOT_YET = Rule(
     code="KG2006",
@@ -44,6 +44,10 @@ class Shape:
     @property
     def is_replaced_whole(self) -> bool:
         return any(isinstance(mark, ReplacedWhole) for mark in self.marks)
+
+    @property
+    def is_verbatim(self) -> bool:
+        return any(isinstance(mark, Verbatim) for mark in self.marks)
 
 
 _ANYTHING = Shape()
@@ -91,7 +95,7 @@ def _union(members: list[Shape], marks: tuple[Any, ...]) -> Shape:
 
 def long_form(node: Node, shape: Shape) -> Node:
     """Return ``node`` without shorthands and without the ``x-`` keys that kgen leaves to others."""
-    if node.value is None:
+    if node.value is None or shape.is_verbatim:
         return node
     for mark in shape.marks:
         if isinstance(mark, Expand):
@@ -143,12 +147,16 @@ def without_nulls(node: Node, shape: Shape) -> Node:
 
     Another null entry of a map stays: there it is no value, and nothing that it could remove.
     """
+    if shape.is_verbatim:
+        return node
     match node.value:
         case dict() as items:
             made: dict[str, Node] = {
                 key: without_nulls(item, shape.child(key))
                 for key, item in items.items()
-                if item.value is not None or not (shape.spec or item.at[:1] in _REMOVERS)
+                if shape.child(key).is_verbatim
+                or item.value is not None
+                or not (shape.spec or item.at[:1] in _REMOVERS)
             }
             return Node(made, node.at, node.text, node.file)
         case tuple() as items:
@@ -156,6 +164,10 @@ def without_nulls(node: Node, shape: Shape) -> Node:
             return Node(tuple(without_nulls(item, each) for item in items), node.at, node.text, node.file)
         case _:
             return node
+
+
+def _keeps_null(shape: Shape, key: str, item: Node) -> bool:
+    return shape.child(key).is_verbatim or not (shape.spec or item.at[:1] in _REMOVERS)
 
 
 def base_only(node: Node, shape: Shape, key: str = "") -> Iterator[tuple[str, Node]]:

@@ -13,6 +13,7 @@ from kgen.features.secrets import SecretSpec
 from kgen.model.component import Component
 from kgen.model.container import Build, Env, Image, Resources, Security
 from kgen.model.needs import Need
+from kgen.model.patches import Patch
 from kgen.scalars import (
     Command,
     Count,
@@ -21,7 +22,7 @@ from kgen.scalars import (
     ObjectName,
 )
 from kgen.source import Node
-from kgen.spec import BASE_ONLY, Later, Spec
+from kgen.spec import BASE_ONLY, Spec
 
 
 class Release(Spec):
@@ -111,5 +112,5 @@ class App(Spec):
     alerts: Alerts | None = None
     """Alerts for Prometheus: `true` for kgen's own of all components; `rules` are those of the whole app."""
 
-    patches: Later = None
-    """Changes to the objects made."""
+    patches: tuple[Patch, ...] = ()
+    """Changes of the objects made, in this order; an environment's list replaces that of the app."""

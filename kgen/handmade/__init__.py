@@ -1,0 +1,1 @@
+"""What a user adds to the objects that kgen made, or changes in them."""

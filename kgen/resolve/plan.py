@@ -71,13 +71,13 @@ def resolve(
     )
     release = [of_release(known, app.release)] if app.release else []
     workloads = (*release, *(of_component(known, name) for name in app.components))
-    wanted = _secrets(workloads)
+    servers = in_cluster.servers(known)
+    wanted = _secrets((*workloads, *servers))
     setting = secrets.Setting(app=app, environment=environment, platform=platform, facts=facts)
     found = (*found, *secrets.faults(setting, wanted))
     if has_error(found):
         return Outcome(None, found)
     provided = secrets.provided(setting, workloads, wanted)
-    servers = in_cluster.servers(known)
     plan = Plan(
         app=app.name,
         environment=environment,
@@ -92,7 +92,6 @@ def resolve(
         watch=alerts.of_app(app, platform),
         secrets=provided.existing,
         provided=provided,
-        secrets=_secrets((*workloads, *servers)),
     )
     return Outcome(plan, found)
 

@@ -22,6 +22,7 @@ from kgen.resolve import (
     reach,
     secret_files,
     secrets,
+    security,
     update,
     versions,
 )
@@ -56,6 +57,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *triggers.RULES,
             *disruption.RULES,
             *accounts.RULES,
+            *security.RULES,
             *admission.RULES,
             *argocd.RULES,
             *metrics.RULES,

@@ -216,8 +216,8 @@ ExtraName: TypeAlias = Annotated[
 ]
 
 Port: TypeAlias = Annotated[int, Interval(ge=1, le=65535)]
-UserId: TypeAlias = Annotated[int, Interval(ge=1, le=2**31 - 1)]
-"""Numeric and never 0: `runAsNonRoot` cannot check names."""
+UserId: TypeAlias = Annotated[int, Interval(ge=0, le=2**31 - 1)]
+"""Numeric: `runAsNonRoot` cannot check names."""
 
 Utilisation: TypeAlias = Annotated[int, Interval(ge=1, le=1000)]
 """Average use in percent of what is *requested*; it may exceed 100 where the limit is higher."""

@@ -53,6 +53,7 @@ from kgen.model.needs import KINDS, Need
 from kgen.model.patches import Operation, Patch, PatchTarget
 from kgen.model.platform import Defaults
 from kgen.model.replicas import Autoscaling
+from kgen.model.security import Security
 from kgen.spec import AS_WRITTEN, NotYet, Spec
 
 Strategy: TypeAlias = st.SearchStrategy[Any]
@@ -683,6 +684,33 @@ def _alerts(known: Known) -> Strategy:
     return st.one_of(st.just({"off": True}), fields(Alerts, known, without=["off"]))
 
 
+_BEYOND: Final[Mapping[str, tuple[str, Any]]] = {
+    "run-as-root": ("runAsUser", 0),
+    "privilege-escalation": ("allowPrivilegeEscalation", True),
+    "capabilities": ("capabilities", ["NET_RAW", "NET_BIND_SERVICE"]),
+    "seccomp": ("seccompProfile", "Unconfined"),
+    "host-network": ("hostNetwork", True),
+    "privileged": ("privileged", True),
+}
+"""Exception → the field and value that need it."""
+
+
+def _security(known: Known) -> Strategy:
+    """Return what a component may do, with an exception for whatever goes beyond *restricted*."""
+
+    def beyond(made: dict[str, Any], controls: list[str]) -> dict[str, Any]:
+        more = dict(_BEYOND[control] for control in controls)
+        return made | more | ({"exceptions": dict.fromkeys(controls, "an old image")} if controls else {})
+
+    return st.builds(
+        beyond, _plain_security(known), st.lists(st.sampled_from(sorted(_BEYOND)), max_size=2, unique=True)
+    )
+
+
+def _plain_security(known: Known) -> Strategy:
+    return fields(Security, known, without=["exceptions", *(field for field, _ in _BEYOND.values())])
+
+
 LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     PeerPortSpec: _peer_port,
     EgressPeer: _peer(EgressPeer),
@@ -755,6 +783,10 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Operation, "value"): lambda _: st.one_of(free_text, st.none(), st.integers(), st.lists(st.booleans())),
     (Patch, "merge"): lambda _: st.dictionaries(free_text, st.none() | free_text),
     (PatchTarget, "kind"): lambda _: st.sampled_from(["ServiceAccount", "Namespace"]),
+    (App, "security"): _plain_security,
+    (Security, "exceptions"): lambda _: st.dictionaries(st.sampled_from(sorted(_BEYOND)), st.just("an old image")),
+    (Security, "capabilities"): lambda _: st.just(["NET_BIND_SERVICE"]),
+    (Component, "security"): _security,
     (Need, "class"): lambda _: st.sampled_from(NEED_CLASSES),
     (Autoscaling, "min"): lambda _: st.integers(1, 10_000),
     (Autoscaling, "cpu"): _goal,

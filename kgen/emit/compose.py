@@ -14,6 +14,7 @@ from typing import Any
 from kgen.emit.backing import container
 from kgen.emit.backing import escaped as _escaped
 from kgen.model.plan import Address, Check, ConfigKey, Container, Part, Plan, PodField, SecretKey, Variable, Workload
+from kgen.model.security import Hardening
 
 _HTTP_CHECK = "import urllib.request as u; u.urlopen({url!r}, timeout={timeout})"
 _TCP_CHECK = "import socket; socket.create_connection(('127.0.0.1', {port}), {timeout})"
@@ -70,11 +71,25 @@ def _service(plan: Plan, workload: Workload, published: Mapping[tuple[int, str],
     made["tmpfs"] = [f"{path}:size={_tmpfs_size(size)}" if size else path for path, size in scratch.items()]
     made["user"] = f"{run.user}:{run.user}"
     made["read_only"] = run.read_only_root
-    made["cap_drop"] = ["ALL"]
-    made["security_opt"] = ["no-new-privileges:true"]
+    made |= _rights(run.hardening)
     made["stop_grace_period"] = f"{run.stop_seconds}s"
     if workload.run and not _runs_first(workload):
         made["profiles"] = [_ON_DEMAND]
+    return made
+
+
+def _rights(hardening: Hardening) -> dict[str, Any]:
+    """Return what a container may do, as in the manifests."""
+    options = [] if hardening.escalation else ["no-new-privileges:true"]
+    options += ["seccomp:unconfined"] if hardening.unconfined else []
+    made: dict[str, Any] = {"privileged": True} if hardening.privileged else {}
+    made["cap_drop"] = ["ALL"]
+    if hardening.capabilities:
+        made["cap_add"] = list(hardening.capabilities)
+    if options:
+        made["security_opt"] = options
+    if hardening.host_network:
+        made["network_mode"] = "host"
     return made
 
 

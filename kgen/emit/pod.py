@@ -9,6 +9,7 @@ Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/p
 import itertools
 from typing import Any
 
+from kgen.emit import hardening
 from kgen.model.container import Amounts
 from kgen.model.plan import Address, Check, ConfigKey, Mount, Part, PodField, SecretKey, Workload
 
@@ -34,17 +35,15 @@ def template(workload: Workload, account: str, restart: str | None = None) -> di
 def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, Any]:
     container = workload.container
     claims = any(mount.is_persistent for mount in container.mounts)
-    identity: dict[str, Any] = {"runAsNonRoot": True, "runAsUser": container.user, "runAsGroup": container.user}
-    if claims:
-        identity["fsGroup"] = container.user  # or the user could not write to a new volume
-        identity["fsGroupChangePolicy"] = "OnRootMismatch"
-    identity["seccompProfile"] = {"type": "RuntimeDefault"}
     spec: dict[str, Any] = {
         "serviceAccountName": account,
         "automountServiceAccountToken": workload.account is not None and workload.account.has_token,
         "enableServiceLinks": False,  # or every Service of the namespace becomes variables of the app
-        "securityContext": identity,
+        "securityContext": hardening.identity(container, has_claims=claims),
     }
+    if container.hardening.host_network:
+        spec["hostNetwork"] = True
+        spec["dnsPolicy"] = "ClusterFirstWithHostNet"  # or names of Services would be asked of the node's DNS
     if restart:
         spec["restartPolicy"] = restart
     if (grace := container.stop_seconds + container.drain_seconds) != _GRACE:
@@ -88,11 +87,7 @@ def _container(workload: Workload) -> dict[str, Any]:
             else {"exec": {"command": ["sleep", str(seconds)]}}
         )
         made["lifecycle"] = {"preStop": sleep}
-    made["securityContext"] = {
-        "allowPrivilegeEscalation": False,
-        "readOnlyRootFilesystem": container.read_only_root,
-        "capabilities": {"drop": ["ALL"]},
-    }
+    made["securityContext"] = hardening.rights(container)
     mounts: list[dict[str, Any]] = [{"name": mount.name, "mountPath": mount.path} for mount in container.mounts]
     # one file each, so that the other files of its folder stay visible
     volume = container.files_volume

@@ -11,9 +11,10 @@ from kgen.features.alerts import Alerts
 from kgen.features.network import Network
 from kgen.features.secrets import SecretSpec
 from kgen.model.component import Component
-from kgen.model.container import Build, Env, Image, Resources, Security
+from kgen.model.container import Build, Env, Image, Resources
 from kgen.model.needs import Need
 from kgen.model.patches import Patch
+from kgen.model.security import Security
 from kgen.scalars import (
     Command,
     Count,

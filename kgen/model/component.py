@@ -14,8 +14,9 @@ from kgen.features.slo import Slo
 from kgen.features.stateful import ClaimRetention
 from kgen.features.vertical_scaling import VerticalScaling
 from kgen.features.volumes import Volume
-from kgen.model.container import Build, Env, Image, Probes, Resources, Security
+from kgen.model.container import Build, Env, Image, Probes, Resources
 from kgen.model.replicas import Replicas
+from kgen.model.security import Security
 from kgen.model.update import Update
 from kgen.scalars import (
     Command,

@@ -25,10 +25,9 @@ from kgen.scalars import (
     Repository,
     Tag,
     UrlPath,
-    UserId,
 )
 from kgen.source import Node
-from kgen.spec import AS_WRITTEN, REPLACED_WHOLE, Later, NotYet, Spec, fault, mapping_or_not
+from kgen.spec import AS_WRITTEN, REPLACED_WHOLE, NotYet, Spec, fault, mapping_or_not
 
 
 class Image(Spec):
@@ -239,16 +238,3 @@ class Resources(Spec):
             if given and isinstance(explicit.value, dict):
                 rest[part] = Node(given | explicit.value, explicit.at, "", node.file)
         return Node(rest, node.at, "", node.file)
-
-
-class Security(Spec):
-    """What a container may do. The defaults meet the Pod Security Standard *restricted*."""
-
-    run_as_user: UserId | None = None
-    """User and group of the process, 65532 by default; change it for an image of somebody else's only."""
-
-    read_only_root_filesystem: bool = True
-    """Whether files outside of volumes cannot be changed; `/tmp` is always writable."""
-
-    exceptions: Later = None
-    """Deviations from *restricted*, each with its reason."""

@@ -5,7 +5,7 @@ One plan is one app in one environment.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from kgen.features.account import Account
@@ -28,6 +28,7 @@ from kgen.k8s import Target
 from kgen.model.component import ComponentType
 from kgen.model.container import Build, Resources
 from kgen.model.image_plan import ImagePlan
+from kgen.model.security import Hardening
 
 Kind: TypeAlias = Literal["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job"]
 """Kinds of objects that run pods."""
@@ -176,6 +177,7 @@ class Container:
 
     user: int
     read_only_root: bool
+    hardening: Hardening = field(default_factory=Hardening)
     stop_seconds: int
     """From SIGTERM to SIGKILL."""
 

@@ -9,7 +9,8 @@ from kgen.model.container import Amounts, Probe, Resources
 from kgen.model.image_plan import UID
 from kgen.model.plan import Check, Container, Variable
 from kgen.model.platform import Platform
-from kgen.resolve import images, storage
+from kgen.model.security import Security
+from kgen.resolve import images, security, storage
 from kgen.resolve.kinds import SERVES
 from kgen.resolve.ports import service_ports
 from kgen.resolve.references import ports_of, tcp_ports
@@ -53,7 +54,8 @@ def of_component(
         mounts=storage.mounts(component, target_name),
         files=storage.files(component),
         files_volume=storage.files_volume(component),
-        user=component.security.run_as_user or UID,
+        user=_user(component.security),
+        hardening=security.hardening(component.security),
         read_only_root=component.security.read_only_root_filesystem,
         stop_seconds=seconds(component.stop_grace_period or "") or STOP_SECONDS,
         drain_seconds=DRAIN_SECONDS if has_service else 0,
@@ -74,12 +76,17 @@ def of_release(app: App, release: Release, variables: tuple[Variable, ...], plat
         mounts=storage.with_scratch(()),
         files=(),
         files_volume="",
-        user=app.security.run_as_user or UID,
+        user=_user(app.security),
+        hardening=security.hardening(app.security),
         read_only_root=app.security.read_only_root_filesystem,
         stop_seconds=STOP_SECONDS,
         drain_seconds=0,
         drain_by_sleep=False,
     )
+
+
+def _user(given: Security) -> int:
+    return UID if given.run_as_user is None else given.run_as_user
 
 
 def resources(given: Resources) -> Resources:

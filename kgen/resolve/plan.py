@@ -32,6 +32,7 @@ from kgen.resolve import (
     references,
     rules,
     secrets,
+    security,
     stateful,
     storage,
     triggers,
@@ -82,7 +83,7 @@ def resolve(
         app=app.name,
         environment=environment,
         namespace=names.namespace(app, environment),
-        security_level="restricted",
+        security_level=security.lowest(part.container.hardening.level for part in workloads),
         guard=admission.guard(app, environment, platform),
         target=names.target(app, environment, "", (), "early"),
         account=app.name,
@@ -149,6 +150,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from stateful.faults(app, platform)
     yield from update.faults(app)
     yield from images.faults(app, facts, platform)
+    yield from security.faults(app)
     yield from monitoring.faults(app, platform)
     yield from alerts.faults(app, platform)
     yield from objectives.faults(app, platform)

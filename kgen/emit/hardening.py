@@ -1,0 +1,32 @@
+"""
+The security contexts of a pod and of a container.
+
+Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+"""
+
+from typing import Any
+
+from kgen.model.plan import Container
+
+
+def identity(container: Container, *, has_claims: bool) -> dict[str, Any]:
+    """Return the pod's security context; ``has_claims``: whether it mounts volumes that outlive it."""
+    made: dict[str, Any] = {"runAsNonRoot": True} if container.user else {}
+    made |= {"runAsUser": container.user, "runAsGroup": container.user}
+    if has_claims:
+        made["fsGroup"] = container.user  # or the user could not write to a new volume
+        made["fsGroupChangePolicy"] = "OnRootMismatch"
+    made["seccompProfile"] = {"type": "Unconfined" if container.hardening.unconfined else "RuntimeDefault"}
+    return made
+
+
+def rights(container: Container) -> dict[str, Any]:
+    """Return the container's own security context: without an exception it may do nothing."""
+    given = container.hardening
+    capabilities = {"drop": ["ALL"]} | ({"add": list(given.capabilities)} if given.capabilities else {})
+    made: dict[str, Any] = {"privileged": True} if given.privileged else {}
+    return made | {
+        "allowPrivilegeEscalation": given.escalation,
+        "readOnlyRootFilesystem": container.read_only_root,
+        "capabilities": capabilities,
+    }

@@ -55,7 +55,11 @@ OWN_NEEDS = {
     kind: {"own": NeedClass(provider="in-cluster" if "in-cluster" in providers else "mailpit")}
     for kind, providers in PROVIDERS.items()
 }
-PLATFORM = Platform(crds=("monitoring.coreos.com/v1", "keda.sh/v1alpha1"), needs=Needs(**OWN_NEEDS))
+PLATFORM = Platform(
+    crds=("monitoring.coreos.com/v1", "keda.sh/v1alpha1"),
+    secrets=Secrets(store=SecretStore(name="vault"), csi=Csi(provider="vault", parameters={"roleName": "app"})),
+    needs=Needs(**OWN_NEEDS),
+)
 """One with all that an app may ask for."""
 PLATFORM_FILE = "kgen.yaml"
 

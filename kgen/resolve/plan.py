@@ -74,11 +74,13 @@ def resolve(
     workloads = (*release, *(of_component(known, name) for name in app.components))
     servers = in_cluster.servers(known)
     wanted = _secrets((*workloads, *servers))
+    wanted = _secrets((*servers, *workloads))
     setting = secrets.Setting(app=app, environment=environment, platform=platform, facts=facts)
     found = (*found, *secrets.faults(setting, wanted))
     if has_error(found):
         return Outcome(None, found)
     provided = secrets.provided(setting, workloads, wanted)
+    provided = secrets.provided(setting, (*servers, *workloads), wanted)
     plan = Plan(
         app=app.name,
         environment=environment,

@@ -2,8 +2,8 @@
 Vertical scaling: learn how much CPU and memory a component needs.
 
 Emits one VerticalPodAutoscaler that only watches: `kubectl describe vpa` shows what it recommends, and nothing is
-changed, so it goes together with an autoscaler of the number of pods. What it recommends belongs into `resources`, where Git
-knows it. The cluster must have it: `crds: [autoscaling.k8s.io/v1]` in kgen.yaml says so, or
+changed, so it goes together with an autoscaler of the number of pods. What it recommends belongs into `resources`,
+where Git knows it. The cluster must have it: `crds: [autoscaling.k8s.io/v1]` in kgen.yaml says so, or
 `scaling: {verticalScaling: recommend}`, which asks for it for every component that runs for ever.
 
 Source: https://github.com/kubernetes/autoscaler/tree/master/vertical-pod-autoscaler

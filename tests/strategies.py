@@ -10,7 +10,7 @@ Hypothesis loads its own ``ci`` profile where the variable ``CI`` is set: there,
 
 import shlex
 import types
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
@@ -32,7 +32,7 @@ from kgen.features.metrics import Metrics, Requests
 from kgen.features.network import EgressPeer, IngressPeer, Network, PeerPortSpec
 from kgen.features.routes import Route, Tls
 from kgen.features.secrets import EntryPath, SecretSpec
-from kgen.features.service import PortSpec
+from kgen.features.service import PortSpec, Public
 from kgen.features.slo import Slo
 from kgen.features.triggers import CronTimes, Kafka, PrometheusQuery, RabbitMq, RedisList, Trigger
 from kgen.features.volumes import Volume
@@ -626,6 +626,13 @@ def _with_provider(secret: dict[str, Any], provider: str) -> dict[str, Any]:
     return secret | {"provider": provider}
 
 
+def _public(known: Known) -> Strategy:
+    """Return ways from outside, each with the settings that mean something for it."""
+    nodes = fields(Public, known, without=["type", "sourceRanges"]).map(lambda made: made | {"type": "node-port"})
+    balancer = fields(Public, known, without=["type", "nodePort"]).map(lambda made: made | {"type": "load-balancer"})
+    return st.one_of(nodes, balancer)
+
+
 def _port_name(known: Known) -> Strategy:
     return st.sampled_from(known.ports)
 
@@ -713,6 +720,7 @@ def _plain_security(known: Known) -> Strategy:
 
 LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     PeerPortSpec: _peer_port,
+    Public: _public,
     EgressPeer: _peer(EgressPeer),
     IngressPeer: _peer(IngressPeer),
     ApiRule: _api_rule,
@@ -747,6 +755,7 @@ SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
         _url(known), st.just(value=False), *([st.just(value=True)] if known.ports else [])
     ),
     PortSpec: lambda _: st.integers(1, 65535),
+    Public: lambda _: st.sampled_from(["load-balancer", "node-port"]),
     PeerPortSpec: lambda _: st.integers(1, 65535),
     EgressPeer: lambda _: st.one_of(_cidr, st.sampled_from(["internet", "anywhere"])),
     IngressPeer: lambda _: st.one_of(_cidr, st.just("anywhere")),
@@ -966,6 +975,17 @@ def _moved(build: Any, folder: str) -> Any:
 _LATER_ON_TOP = ("components", "release", "environments", "env", "needs", "secrets", "image", "patches")
 
 
+def _distinct_node_ports(parts: Iterable[Part]) -> None:
+    """Give every port of the nodes a number of its own."""
+    number = 30_000
+    for part in parts:
+        for port in (part.listens.get("ports") or {}).values():
+            public = port.get("public") if isinstance(port, dict) else None
+            if isinstance(public, dict) and public.get("nodePort"):
+                number += 1
+                public["nodePort"] = number
+
+
 @st.composite
 def apps(draw: st.DrawFn, *, environments: bool = True, old: bool = False) -> dict[str, Any]:
     """Draw an app file without a fault; ``environments``: whether it may have some, ``old``: for any Kubernetes."""
@@ -979,6 +999,7 @@ def apps(draw: st.DrawFn, *, environments: bool = True, old: bool = False) -> di
     reserved = {*needs, "release"} if has_release else {*needs}
     # in compose.yaml components, needs and the release are services side by side
     parts = {f"{name}-part" if name in reserved else name: draw(_part()) for name in names}
+    _distinct_node_ports(parts.values())
     known = _known(around, parts)
     top = draw(fields(App, known, without={*_LATER_ON_TOP} - {"env"}))
     image = draw(st.one_of(_image(known), fields(Image, known, always=["repository"])))

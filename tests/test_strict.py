@@ -27,6 +27,8 @@ ALLOWED = {
     "ingress-host-without-tls": "the app turns TLS off for one host",
     "ingress-without-tls": "the platform has no issuer",
     "namespace-undeclared": "objects for Argo CD and the like are in the namespace of those",
+    "node-port": "the app asks for a port of every node, or the platform has nothing else",
+    "route-gateway-missing": "the Gateway is the platform's, and not declared here",
     "readiness-probe-missing": "the app has a port, and no probe",
     "tls-secret-missing": "certificates are put into the namespace by somebody else, and not declared here",
     "writable-root-file-system": "the app asks for it",

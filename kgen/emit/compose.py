@@ -222,7 +222,7 @@ def _published(plan: Plan) -> dict[str, dict[tuple[int, str], int]]:
     get the next free one.
     """
     web = [workload for workload in plan.workloads if workload.type == "web"]
-    routed = [workload for workload in web if workload.ingresses] or web
+    routed = [workload for workload in web if workload.is_routed] or web
     taken: set[tuple[int, str]] = set()
     made: dict[str, dict[tuple[int, str], int]] = {}
     for workload in routed:

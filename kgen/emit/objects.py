@@ -10,6 +10,7 @@ from kgen.features import (
     autoscaling,
     configuration,
     disruption,
+    gateway,
     metrics,
     namespace,
     network,
@@ -55,11 +56,7 @@ def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:
     if part.account:
         yield from account.emit(part.account, part.early)
     yield workload(part, part.account.name if part.account else service_account)
-    if part.service:
-        yield from service.emit(part.service, part.target)
-    if part.governing:
-        yield from stateful.emit(part.governing, part.target)
-    yield from routes.emit(part.ingresses, part.target)
+    yield from _reached(part)
     yield from _number(part)
     if part.monitor:
         yield from metrics.emit(part.monitor, part.target)
@@ -67,6 +64,18 @@ def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:
         yield from slo.emit(part.promise, part.target)
     if part.watch:
         yield from alerts.emit(part.watch, part.storage)  # never a hook
+
+
+def _reached(part: Workload) -> Iterator[Manifest]:
+    """Yield what brings connections to the pods, from within and from outside."""
+    if part.service:
+        yield from service.emit(part.service, part.target)
+    yield from service.outside(part.public, part.target)
+    if part.governing:
+        yield from stateful.emit(part.governing, part.target)
+    yield from routes.emit(part.ingresses, part.target)
+    if part.gateway:
+        yield from gateway.emit(part.gateway, part.target)
 
 
 def _number(part: Workload) -> Iterator[Manifest]:

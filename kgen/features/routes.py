@@ -8,9 +8,9 @@ kgen.yaml).
 Source: https://kubernetes.io/docs/concepts/services-networking/ingress/
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from kgen.k8s import Manifest, Target, manifest
 from kgen.scalars import Host, ObjectName, PortName, RoutePath
@@ -39,7 +39,10 @@ class Route(Spec):
     """DNS name, as `shop.example.com` or `*.example.com`."""
 
     path: RoutePath = "/"
-    """Path prefix."""
+    """Path, and all below it."""
+
+    path_type: Literal["prefix", "exact"] = "prefix"
+    """`exact`: only this path, and none below it."""
 
     port: PortName | None = None
     """Name of the component's port; its first one by default."""
@@ -57,6 +60,7 @@ class Rule:
 
     host: str
     path: str
+    is_exact: bool = False
     port: str
     tls_secret: str | None
 
@@ -69,6 +73,7 @@ class IngressPlan:
     rules: tuple[Rule, ...]
     class_name: str | None
     issuer: str | None
+    annotations: Mapping[str, str] = field(default_factory=dict)
 
 
 def emit(plans: tuple[IngressPlan, ...], target: Target) -> Iterator[Manifest]:
@@ -83,12 +88,15 @@ def _ingress(plan: IngressPlan, target: Target) -> Manifest:
     certificates: dict[str, list[str]] = {}
     for rule in plan.rules:
         backend = {"service": {"name": target.name, "port": {"name": rule.port}}}
-        hosts.setdefault(rule.host, []).append({"path": rule.path, "pathType": "Prefix", "backend": backend})
+        kind = "Exact" if rule.is_exact else "Prefix"
+        hosts.setdefault(rule.host, []).append({"path": rule.path, "pathType": kind, "backend": backend})
         if rule.tls_secret and rule.host not in certificates.setdefault(rule.tls_secret, []):
             certificates[rule.tls_secret].append(rule.host)
     spec: dict[str, Any] = {"ingressClassName": plan.class_name} if plan.class_name else {}
     if certificates:
         spec["tls"] = [{"hosts": names, "secretName": secret} for secret, names in certificates.items()]
     spec["rules"] = [{"host": host, "http": {"paths": paths}} for host, paths in hosts.items()]
-    notes = {"cert-manager.io/cluster-issuer": plan.issuer} if plan.issuer and certificates else {}
+    notes = dict(plan.annotations)
+    if plan.issuer and certificates:
+        notes["cert-manager.io/cluster-issuer"] = plan.issuer
     return manifest("networking.k8s.io/v1", "Ingress", target, name=plan.name, annotations=notes, spec=spec)

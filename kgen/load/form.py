@@ -12,7 +12,7 @@ from kgen import addresses, judgement, prometheus, scalars, spec
 from kgen.diag import Diagnostic, Label, Path, Rule
 from kgen.discretion import is_variable_of_secret
 from kgen.load.shape import Shape, shape_of
-from kgen.model import providers
+from kgen.model import providers, routing
 from kgen.model.app import App
 from kgen.source import Node, plain
 from kgen.spec import NotYet, Spec
@@ -28,6 +28,7 @@ OUT_OF_RANGE = Rule(code="KG2005", name="out-of-range", explain="The number is t
 RULES = (
     MISSING, UNKNOWN, WRONG_TYPE, NOT_ALLOWED, OUT_OF_RANGE, spec.CHOOSE_ONE, spec.SECRET_WITH_VALUE, *scalars.RULES,
     *judgement.RULES, *providers.RULES, *addresses.RULES, *prometheus.RULES,
+    *routing.RULES,
 )  # fmt: skip
 
 S = TypeVar("S", bound=Spec)

@@ -14,12 +14,13 @@ from kgen.features.alerts import Watch
 from kgen.features.autoscaling import Autoscaler
 from kgen.features.configuration import Configuration
 from kgen.features.disruption import Budget
+from kgen.features.gateway import GatewayPlan
 from kgen.features.metrics import Monitor
 from kgen.features.namespace import Level
 from kgen.features.network import Access
 from kgen.features.routes import IngressPlan
 from kgen.features.secrets import Provided
-from kgen.features.service import ServicePort
+from kgen.features.service import PublicService, ServicePort
 from kgen.features.slo import Promise
 from kgen.features.stateful import Governing
 from kgen.features.triggers import Scaler
@@ -239,6 +240,11 @@ class Workload:
     configuration: Configuration
     service: tuple[ServicePort, ...] = ()
     ingresses: tuple[IngressPlan, ...] = ()
+    gateway: GatewayPlan | None = None
+    public: tuple[PublicService, ...] = ()
+    is_routed: bool = False
+    """Whether requests from outside reach it, in whatever way the platform brings them."""
+
     autoscaling: Autoscaler | None = None
     scaler: Scaler | None = None
     is_watched: bool = False

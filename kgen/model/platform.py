@@ -16,6 +16,7 @@ from kgen.model.container import Env, Resources
 from kgen.model.operations import Monitoring
 from kgen.model.providers import Needs
 from kgen.model.replicas import Scaling
+from kgen.model.routing import Routing
 from kgen.model.security import Security
 from kgen.scalars import (
     INVALID_VERSION,
@@ -27,7 +28,7 @@ from kgen.scalars import (
     Word,
 )
 from kgen.source import Node
-from kgen.spec import BASE_ONLY, Later, NotYet, Spec, fault
+from kgen.spec import BASE_ONLY, Later, Spec, fault
 from kgen.versions import DEFAULT_VERSION
 
 _CUSTOM = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+/v[0-9]+((alpha|beta)[0-9]+)?")
@@ -47,19 +48,6 @@ class Output(Spec):
 
     files: Later = None
     """One object a file, or one file."""
-
-
-class Routing(Spec):
-    """How requests from outside arrive."""
-
-    kind: Annotated[Literal["ingress", "gateway"], NotYet(("gateway",))] = "ingress"
-    """API that routes are compiled to."""
-
-    ingress_class: ObjectName | None = Field(default=None, alias="class")
-    """IngressClass; the cluster's default one if left out."""
-
-    issuer: ObjectName | None = None
-    """ClusterIssuer of cert-manager; with one, routes are encrypted by default."""
 
 
 class Storage(Spec):

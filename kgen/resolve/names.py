@@ -47,12 +47,12 @@ def usual_namespace(app: str, environment: str) -> str:
 
 def faults(app: App, environment: str) -> Iterator[Diagnostic]:
     """Yield names that are too long or taken."""
-    yield from _too_long("the namespace", namespace(app, environment), _LONGEST, ("name",))
+    yield from too_long("the namespace", namespace(app, environment), _LONGEST, ("name",))
     if app.release:
-        yield from _too_long("the release", object_name(app.name, RELEASE), _LONGEST, ("name",))
+        yield from too_long("the release", object_name(app.name, RELEASE), _LONGEST, ("name",))
     for name, component in app.components.items():
         limit = _LIMITS.get(component.type, _LONGEST)
-        yield from _too_long(f"objects of `{name}`", object_name(app.name, name), limit, ("components", name))
+        yield from too_long(f"objects of `{name}`", object_name(app.name, name), limit, ("components", name))
     for name in app.needs:
         if name in app.components or (name == RELEASE and app.release):
             yield Diagnostic(
@@ -72,7 +72,8 @@ def faults(app: App, environment: str) -> Iterator[Diagnostic]:
         )
 
 
-def _too_long(what: str, made: str, limit: int, at: Path) -> Iterator[Diagnostic]:
+def too_long(what: str, made: str, limit: int, at: Path) -> Iterator[Diagnostic]:
+    """Yield a finding if ``made``, the name of ``what``, has more than ``limit`` characters."""
     if len(made) > limit:
         yield Diagnostic(
             rule=NAME_TOO_LONG,

@@ -61,6 +61,7 @@ def incoming(app: App, name: str, environment: str, used: Used) -> Iterator[Edge
         return
     first = next(iter(tcp_ports(component)), "")
     outside = {route.port or first for route in component.routes}
+    outside |= {port for port, spec in component.ports.items() if spec.public}
     ports = _ports(app, name)
     if outside:
         # anybody: an Ingress controller may run on the hosts' network, or be the cloud's load balancer, and no

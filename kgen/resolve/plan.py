@@ -19,6 +19,7 @@ from kgen.resolve import (
     alerts,
     autoscaling,
     fields,
+    gateway,
     images,
     in_cluster,
     monitoring,
@@ -28,6 +29,7 @@ from kgen.resolve import (
     peers,
     plain_secrets,
     ports,
+    public,
     reach,
     references,
     rules,
@@ -147,6 +149,8 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from fields.faults(app)
     yield from ports.faults(app)
     yield from peers.faults(app)
+    yield from gateway.faults(app, platform)
+    yield from public.faults(app)
     yield from reach.faults(app, environment, platform)
     yield from storage.faults(app, facts)
     yield from stateful.faults(app, platform)

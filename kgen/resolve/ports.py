@@ -15,7 +15,7 @@ from kgen.words import listed
 
 def faults(app: App) -> Iterator[Diagnostic]:
     """Yield ports and routes that clash, and names of ports that a component does not have."""
-    routes: dict[tuple[str, str], Path] = {}
+    routes: dict[tuple[str, str, str], Path] = {}
     for name, component in app.components.items():
         at: Path = ("components", name)
         yield from _clashes(component, at)
@@ -23,7 +23,8 @@ def faults(app: App) -> Iterator[Diagnostic]:
         for index, route in enumerate(component.routes):
             where = (*at, "routes", index)
             yield from _named(route.port, names, (*where, "port"))
-            if other := routes.get((route.host, route.path)):
+            key = (route.host, route.path, route.path_type)
+            if other := routes.get(key):
                 yield Diagnostic(
                     rule=NAME_TAKEN,
                     message=f"`{route.host}{route.path}` is routed twice",
@@ -31,7 +32,7 @@ def faults(app: App) -> Iterator[Diagnostic]:
                     related=(Label((*other, "host"), "the other one"),),
                     help="remove one of the routes, or give them different paths",
                 )
-            routes.setdefault((route.host, route.path), where)
+            routes.setdefault(key, where)
         yield from _probe_faults(component, names, at)
 
 
@@ -95,6 +96,8 @@ def ingresses(component: Component, name: str, platform: Platform) -> tuple[Ingr
     Routes with a certificate of their own are apart: an issuer's annotation is for a whole Ingress, and would have
     the issuer overwrite the Secret.
     """
+    if platform.routing.kind != "ingress":
+        return ()
     issuer, first = platform.routing.issuer, next(iter(tcp_ports(component)), "")
     issued: list[Rule] = []
     others: list[Rule] = []
@@ -102,7 +105,8 @@ def ingresses(component: Component, name: str, platform: Platform) -> tuple[Ingr
         encrypted = not route.tls.off if route.tls else issuer is not None
         own = route.tls.secret if route.tls else None
         secret = (own or f"{name}-tls") if encrypted else None
-        rule = Rule(host=route.host, path=route.path, port=route.port or first, tls_secret=secret)
+        exact = route.path_type == "exact"
+        rule = Rule(host=route.host, path=route.path, is_exact=exact, port=route.port or first, tls_secret=secret)
         (others if own and issuer else issued).append(rule)
     names = {name: issued, f"{name}-own-tls" if issued else name: others}
     return tuple(
@@ -111,6 +115,7 @@ def ingresses(component: Component, name: str, platform: Platform) -> tuple[Ingr
             rules=tuple(rules),
             class_name=platform.routing.ingress_class,
             issuer=issuer if rules is issued else None,
+            annotations=platform.routing.annotations,
         )
         for each, rules in names.items()
         if rules

@@ -29,6 +29,7 @@ from kgen.features.autoscaling import Behavior, Metric, Pace
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics, Requests
+from kgen.features.namespace import NamespaceSpec
 from kgen.features.network import EgressPeer, IngressPeer, Network, PeerPortSpec
 from kgen.features.routes import Route, Tls
 from kgen.features.secrets import EntryPath, SecretSpec
@@ -746,6 +747,7 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
 SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Alerts: lambda _: st.booleans(),
     Build: lambda _: _relative_path,
+    NamespaceSpec: lambda _: short_name,
     Rbac: lambda known: st.lists(_api_rule(known), max_size=2),
     ServiceAccount: lambda _: _object_name,
     Disruption: lambda _: st.just(value=False),

@@ -122,6 +122,16 @@ COMMANDS: dict[str, tuple[dict[str, str], Request, int, str]] = {
         2,
         "there is no app.yaml in `.` or below",
     ),
+    "namespace-made-twice": (
+        {
+            "kgen.yaml": "{}\n",
+            "a/app.yaml": APP.replace("image:", "namespace: x\nimage:"),
+            "b/app.yaml": APP.replace("name: shop", "name: b\nnamespace: x"),
+        },
+        Request(paths=[Path()]),
+        1,
+        "`a/app.yaml` and `b/app.yaml` would both make the namespace `x`",
+    ),
     "unknown-environment": (
         {"app.yaml": APP},
         Request(paths=[Path()], environments=["prod"]),

@@ -9,6 +9,7 @@ from kgen.commands.apps import NO_APP, app_files
 from kgen.commands.conflicts import (
     SEVERAL_ENVIRONMENTS,
     UNKNOWN_ENVIRONMENT,
+    same_namespace,
     same_output,
     several_environments,
     unknown_environments,
@@ -106,7 +107,11 @@ def _compile(request: Request) -> _Result:
         sources |= each.sources
         found += each.found
     if not has_error(found):
-        found += [*unknown_environments(request.environments, compiled), *same_output(compiled)]
+        found += [
+            *unknown_environments(request.environments, compiled),
+            *same_output(compiled),
+            *same_namespace(compiled),
+        ]
         found += several_environments(compiled) if request.mode == "stdout" else []
     return _Result(found=tuple(dict.fromkeys(found)), sources=sources, compiled=tuple(compiled))
 

@@ -17,7 +17,12 @@ SEVERAL_ENVIRONMENTS = Rule(
     name="several-environments-to-print",
     explain="Printed in one stream, staging and production would be applied together.",
 )
-RULES = (UNKNOWN_ENVIRONMENT, SAME_OUTPUT, SEVERAL_ENVIRONMENTS)
+SAME_NAMESPACE = Rule(
+    code="KG1120",
+    name="namespace-made-twice",
+    explain="One object belongs to one app: Argo CD lets two Applications fight over it, or refuses the second one.",
+)
+RULES = (UNKNOWN_ENVIRONMENT, SAME_OUTPUT, SEVERAL_ENVIRONMENTS, SAME_NAMESPACE)
 
 
 def unknown_environments(names: Sequence[str], compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
@@ -65,4 +70,21 @@ def same_output(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
                     at=Label(("name",), file=each.file),
                     related=(Label(("name",), "the other app", file=other.file),),
                     help="give the apps different names, and folders of their own",
+                )
+
+
+def same_namespace(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
+    """Yield the pairs of apps that would both make one Namespace."""
+    makers: dict[tuple[str, str], Compiled] = {}
+    for each in compiled:
+        for part in each.environments:
+            made = any(one.manifest["kind"] == "Namespace" for one in part.objects)
+            other = makers.setdefault((part.name, part.namespace), each) if made else each
+            if other is not each:
+                yield Diagnostic(
+                    rule=SAME_NAMESPACE,
+                    message=f"`{other.file}` and `{each.file}` would both make the namespace `{part.namespace}`",
+                    at=Label(("namespace",), file=each.file),
+                    related=(Label(("namespace",), "the other app", file=other.file),),
+                    help=f"leave it to one of them, and say `namespace: {{name: {part.namespace}, create: false}}` here",
                 )

@@ -39,7 +39,8 @@ def emit(plan: Plan) -> Iterator[Emitted]:
 
 def _shared(plan: Plan) -> Iterator[Manifest]:
     """Yield the objects of the whole app."""
-    yield from namespace.emit(plan.namespace, plan.security_level, plan.target)
+    if plan.creates_namespace:
+        yield from namespace.emit(plan.namespace, plan.security_level, plan.target)
     yield from account.emit(Account(name=plan.account, is_made=True), plan.target)
     if plan.guard:
         yield from admission.emit(plan.guard, plan.target)

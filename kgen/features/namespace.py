@@ -1,8 +1,9 @@
 """
 Namespace: the one that an app's objects live in, and what pods in it may do.
 
-Emits one Namespace per app and environment. Its labels have the API server itself refuse every pod that does not meet
-the Pod Security Standard *restricted*, whoever makes it; workloads that would make such pods are warned about at once.
+Emits one Namespace per app and environment, unless the app says that somebody else does. Its labels have the API server
+itself refuse every pod that does not meet the Pod Security Standard *restricted*, whoever makes it; workloads that
+would make such pods are warned about at once.
 
 Source: https://kubernetes.io/docs/concepts/security/pod-security-admission/
 """
@@ -11,8 +12,26 @@ from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from kgen.k8s import Manifest, Target, manifest
+from kgen.scalars import Name
+from kgen.source import Node
+from kgen.spec import Spec
 
 RULES = ()
+
+
+class NamespaceSpec(Spec):
+    """Where the objects are. A name is short for `{name: …}`."""
+
+    name: Name | None = None
+    """Its name; by default the app's, followed by the environment's if there are several."""
+
+    create: bool = True
+    """Whether this app makes it. An app that shares it with the one that does says `false`."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        return node if node.is_mapping or node.value is None else cls.only(node, name=node)
+
 
 Level: TypeAlias = Literal["privileged", "baseline", "restricted"]
 

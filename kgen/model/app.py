@@ -8,6 +8,7 @@ comes with a later version.
 from typing import Annotated, Literal
 
 from kgen.features.alerts import Alerts
+from kgen.features.namespace import NamespaceSpec
 from kgen.features.network import Network
 from kgen.features.secrets import SecretSpec
 from kgen.model.component import Component
@@ -74,8 +75,8 @@ class App(Spec):
     name: Name
     """Name of the app; the start of the names of its objects."""
 
-    namespace: Name | None = None
-    """Namespace of the objects; by default the app's name, followed by the environment's if there are several."""
+    namespace: NamespaceSpec = NamespaceSpec()
+    """Namespace of the objects."""
 
     image: Image = Image()
     """Container image of all components that do not name one."""

@@ -300,6 +300,7 @@ class Plan:
     app: str
     environment: str
     namespace: str
+    creates_namespace: bool
     security_level: Level
     """Pod Security Standard that the Namespace enforces."""
 

@@ -37,7 +37,7 @@ def object_name(app: str, component: str) -> str:
 
 def namespace(app: App, environment: str) -> str:
     """Return the namespace: the one given, or the app's name, with the environment's so that they cannot mix."""
-    return app.namespace or usual_namespace(app.name, environment)
+    return app.namespace.name or usual_namespace(app.name, environment)
 
 
 def usual_namespace(app: str, environment: str) -> str:

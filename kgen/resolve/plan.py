@@ -87,6 +87,7 @@ def resolve(
         app=app.name,
         environment=environment,
         namespace=names.namespace(app, environment),
+        creates_namespace=app.namespace.create,
         security_level=security.lowest(part.container.hardening.level for part in workloads),
         guard=admission.guard(app, environment, platform),
         target=names.target(app, environment, "", (), "early"),

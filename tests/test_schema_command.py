@@ -72,8 +72,9 @@ def rows(text: str) -> list[list[str]]:
 def test_without_a_version_the_versions_are_listed() -> None:
     done = listing()
     assert (done.code, done.err) == (0, "")
-    assert [row[0] for row in rows(done.out)] == ["kubernetes", *STORE.versions()]
-    assert all(int(count) > 60 for _, count in rows(done.out)[1:])
+    head, *found = rows(done.out.partition("\n\n")[0])
+    assert [head[0], *(version for version, _ in found)] == ["kubernetes", *STORE.versions()]
+    assert all(int(count) > 60 for _, count in found)
 
 
 def test_the_kinds_of_a_version_are_sorted_aligned_and_without_lists() -> None:
@@ -341,3 +342,58 @@ def test_an_api_version_is_named_once() -> None:
     done = command("show", "apps/v1/Deployment", "--api-version", "v1")
     assert done.code == 2
     assert "the API version is named twice" in done.err
+
+
+def test_custom_kinds_are_listed_with_what_their_schemas_are_of() -> None:
+    found = rows(listing().out.partition("\n\n")[2])
+    assert found[0] == ["apiVersion", "kind", "of"]
+    (monitor,) = [row for row in found if row[1] == "ServiceMonitor"]
+    assert monitor[0] == "monitoring.coreos.com/v1"
+    assert monitor[2].startswith("prometheus-operator")
+    content = json.loads(listing(as_json=True).out)["custom"]
+    (queue,) = [each for each in content if each["kind"] == "RabbitmqCluster"]
+    assert queue == {
+        "apiVersion": "rabbitmq.com/v1beta1",
+        "kind": "RabbitmqCluster",
+        "release": queue["release"],
+        "isPartial": True,
+    }
+    assert "custom" not in json.loads(listing("1.36", as_json=True).out)
+
+
+def test_a_custom_kind_is_shown_like_any_other() -> None:
+    assert shown("monitoring.coreos.com/v1/ServiceMonitor").out.startswith(
+        "ServiceMonitor in monitoring.coreos.com/v1, prometheus-operator "
+    )
+    told = rows(shown("scaledobjects.spec.scaleTargetRef").out.partition("fields:\n")[2])
+    assert ["name", "string", "required"] in told
+    assert "also in:   velero.io/v1\n" in shown("Backup").out
+    schema = json.loads(shown("servicemonitor", as_json=True).out)
+    assert "$defs" not in schema
+    good = {"apiVersion": "monitoring.coreos.com/v1", "kind": "ServiceMonitor", "metadata": {"name": "web"}}
+    jsonschema.validate(good | {"spec": {"selector": {}, "endpoints": []}}, schema)
+    with pytest.raises(jsonschema.ValidationError, match="selector"):
+        jsonschema.validate(good | {"spec": {"endpoints": []}}, schema)
+
+
+def test_a_schema_of_kgens_own_refuses_no_field_that_it_does_not_know() -> None:
+    assert shown("RabbitmqCluster.spec").out.splitlines()[0].endswith(", in part")
+    schema = json.loads(shown("RabbitmqCluster", as_json=True).out)
+    jsonschema.validate({"spec": {"replicas": 3, "later": 1}}, schema)
+    with pytest.raises(jsonschema.ValidationError, match="integer"):
+        jsonschema.validate({"spec": {"replicas": "3"}}, schema)
+
+
+@pytest.mark.parametrize(
+    ("target", "said"),
+    [
+        ("servicemonitr", "did you mean `ServiceMonitor`?"),
+        ("a/v1/ServiceMonitor", "it is in `monitoring.coreos.com/v1`"),
+        ("servicemonitor.spec.endpont", "did you mean `endpoints`?"),
+        ("deploymnt", "did you mean `Deployment`?"),
+    ],
+)
+def test_what_is_near_a_custom_kind_is_told(target: str, said: str) -> None:
+    done = shown(target)
+    assert done.code == 2
+    assert said in done.err

@@ -187,3 +187,12 @@ def test_types_and_metadata_are_the_same_in_every_release() -> None:
     assert code == 1
     assert any(each.startswith("KG5002 `spec.endpoints[0]` must be a mapping") for each in found)
     assert any("`metadata.name`" in each and "KG5018" not in each for each in found)
+
+
+def test_the_docs_name_every_kind_and_release() -> None:
+    text = (ROOT / "docs/custom-resources.md").read_text("utf-8")
+    rows = re.findall(r"(?m)^\| (.+) \| `([a-z0-9.-]+/v\w+)` \| (.+) \|$", text)
+    told = {(release, api, kind) for release, api, kinds in rows for kind in kinds.split(", ")}
+    assert told == {
+        (facts["release"] + "*" * ("own" in facts), api, kind) for (api, kind), facts in SHIPPED.index().items()
+    }

@@ -112,6 +112,15 @@ class Shipped:
             is_partial="own" in facts,
         )
 
+    def definition(self, name: str) -> Schema:
+        """
+        Return the schema called ``name``, as it is stored: a ``$ref`` names another one.
+
+        Raises:
+            KeyError: There is none.
+        """
+        return self._store.definition(name)
+
     def schema(self, api_version: str, kind: str) -> Schema:
         """
         Return the whole schema of a kind, without references.

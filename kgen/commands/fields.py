@@ -37,7 +37,8 @@ class Field:
 
     @property
     def heading(self) -> str:
-        return f"{self.kind.name} in {self.kind.api_version}, Kubernetes {self.kind.version}"
+        part = ", in part" if self.kind.is_partial else ""
+        return f"{self.kind.name} in {self.kind.api_version}, {self.kind.release}{part}"
 
 
 def find(kind: Kind, path: Sequence[str], lookup: Lookup) -> Field | Diagnostic:
@@ -113,7 +114,7 @@ def json_schema(field: Field, lookup: Lookup) -> dict[str, Any]:
             if name not in seen:
                 seen[name] = inlined(lookup(name))
             return {**seen[name], **made}
-        return _over_parts(_closed(made), inlined)
+        return _over_parts(made if field.kind.is_partial else _closed(made), inlined)
 
     comment = f"also in {listed(field.kind.others, 'and')}".replace("`", "") if field.kind.others else ""
     head = {
@@ -200,6 +201,6 @@ def _no_field(parent: Field, name: str, schema: Schema) -> Diagnostic:
     if not known:
         message, way_out = f"`{where}` has no fields, so no `{name}`", f"`kgen schema show {where}` tells what it takes"
     else:
-        message = f"`{where}` has no field `{name}` in {parent.kind.api_version} of Kubernetes {parent.kind.version}"
+        message = f"`{where}` has no field `{name}` in {parent.kind.api_version} of {parent.kind.release}"
         way_out = suggestion(name, known, "fields") or f"`kgen schema show {where}` lists its {len(known)} fields"
     return Diagnostic(rule=FIELD_NOT_STORED, message=message, at=Label(), help=way_out)

@@ -54,14 +54,17 @@ SHORT_NAMES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A kind of one Kubernetes version."""
+    """A kind of one Kubernetes version, or a custom one of one release of its operator."""
 
-    version: str
-    """The Kubernetes version."""
+    release: str
+    """As ``Kubernetes 1.36``."""
 
     api_version: str
     name: str
     definition: str
+    is_partial: bool = False
+    """Not all fields are known."""
+
     others: tuple[str, ...] = ()
     """The other API versions that have a kind of this name, the best first."""
 
@@ -117,7 +120,9 @@ def find(store: Store, version: str, word: str, api_version: str = "") -> Kind |
     if chosen not in having:
         return _no_api_version(store, version, name, chosen, having)
     others = tuple(api for api in having if api != chosen)
-    return Kind(version=version, api_version=chosen, name=name, definition=str(stored[chosen, name]), others=others)
+    definition = str(stored[chosen, name])
+    release = f"Kubernetes {version}"
+    return Kind(release=release, api_version=chosen, name=name, definition=definition, others=others)
 
 
 def by_word(store: Store, version: str) -> dict[str, str]:

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
+from kgen.check.shipped import Shipped
 from kgen.check.store import Store, default_directory
-from kgen.commands import fields, kinds
+from kgen.commands import custom_kinds, fields, kinds
 from kgen.diag import Diagnostic
 
 
@@ -33,17 +34,23 @@ class Output:
 
 
 def list_kinds(versions: Sequence[str], output: Output) -> int:
-    """Print the versions there are, or the kinds of those in ``versions``, and return the exit code."""
+    """Print the versions and custom kinds there are, or the kinds of ``versions``, and return the exit code."""
     store = Store(default_directory())
     if found := kinds.unknown_versions(store, versions):
         return output.refuse(found)
     chosen = [version for version in store.versions() if version in versions]
     having = {version: kinds.kinds(store, version) for version in chosen or store.versions()}
+    shipped = Shipped(store.directory)
     if output.as_json:
-        output.out.write(json.dumps(_listing(having, with_kinds=bool(chosen)), indent=2) + "\n")
+        listing = _listing(having, with_kinds=bool(chosen)) | (
+            {} if chosen else {"custom": custom_kinds.listing(shipped)}
+        )
+        output.out.write(json.dumps(listing, indent=2) + "\n")
         return 0
     rows = _kind_rows(having) if chosen else _version_rows(having)
     output.out.writelines(_aligned(list(rows)))
+    if not chosen:
+        output.out.writelines(["\n", *_aligned(list(custom_kinds.rows(shipped)))])
     return 0
 
 
@@ -63,15 +70,20 @@ def show(target: str, *, version: str | None, api_version: str | None, output: O
     stated, _, path = target.rpartition("/")
     word, *names = path.removesuffix(".").split(".")
     kind = kinds.find(store, version, word, stated or api_version or "")
+    lookup = store.definition
+    if isinstance(kind, Diagnostic):
+        shipped = Shipped(store.directory)
+        custom = custom_kinds.find(shipped, word, stated or api_version or "", kinds.by_word(store, version))
+        kind, lookup = custom or kind, shipped.definition
     if isinstance(kind, Diagnostic):
         return output.refuse([kind])
-    field = fields.find(kind, names, store.definition)
+    field = fields.find(kind, names, lookup)
     if isinstance(field, Diagnostic):
         return output.refuse([field])
     if output.as_json:
-        output.out.write(json.dumps(fields.json_schema(field, store.definition), indent=2) + "\n")
+        output.out.write(json.dumps(fields.json_schema(field, lookup), indent=2) + "\n")
     else:
-        output.out.write(fields.text(field, store.definition))
+        output.out.write(fields.text(field, lookup))
     return 0
 
 

@@ -10,6 +10,7 @@ from kgen.commands import compile as compile_command
 from kgen.diag import Rule
 from kgen.features import autoscaling, disruption, metrics, network, slo, triggers
 from kgen.handmade import patches
+from kgen.features import autoscaling, backups, disruption, metrics, network, slo, triggers
 from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts
 from kgen.resolve import (
@@ -63,6 +64,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *admission.RULES,
             *argocd.RULES,
             *metrics.RULES,
+            *backups.RULES,
             *slo.RULES,
             *prometheus.RULES,
             *plain_secrets.RULES,

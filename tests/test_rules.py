@@ -49,6 +49,7 @@ MODULES = (
     "kgen.features.configuration",
     "kgen.features.disruption",
     "kgen.features.alerts",
+    "kgen.features.backups",
     "kgen.features.metrics",
     "kgen.features.slo",
     "kgen.prometheus",

@@ -8,6 +8,7 @@ from kgen.features import (
     admission,
     alerts,
     autoscaling,
+    backups,
     configuration,
     disruption,
     gateway,
@@ -25,7 +26,7 @@ from kgen.features import (
 )
 from kgen.features.account import Account
 from kgen.k8s import Emitted, Manifest
-from kgen.model.plan import Plan, Workload
+from kgen.model.plan import DatabaseBackup, Plan, Workload
 
 
 def emit(plan: Plan) -> Iterator[Emitted]:
@@ -35,6 +36,17 @@ def emit(plan: Plan) -> Iterator[Emitted]:
     for part in (*plan.servers, *plan.workloads):
         for made in _objects(part, plan.account):
             yield Emitted(manifest=made, origin=part.target.origin)
+    for backup in plan.backups:
+        for made in _backup(backup, plan.account):
+            yield Emitted(manifest=made, origin=backup.target.origin)
+
+
+def _backup(backup: DatabaseBackup, account_name: str) -> Iterator[Manifest]:
+    if backup.network:
+        yield from network.emit(backup.network, backup.early)
+    yield from backups.emit_dump(backup.dump, backup.target, account_name)
+    if backup.watch:
+        yield from alerts.emit(backup.watch, backup.target)
 
 
 def _shared(plan: Plan) -> Iterator[Manifest]:
@@ -61,6 +73,8 @@ def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:
     yield from _number(part)
     if part.monitor:
         yield from metrics.emit(part.monitor, part.target)
+    if part.backup:
+        yield from backups.emit_volumes(part.backup, part.target)
     if part.promise:
         yield from slo.emit(part.promise, part.target)
     if part.watch:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from kgen.features.account import Rbac, ServiceAccount
 from kgen.features.alerts import Alerts
+from kgen.features.backups import Backup
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics
@@ -128,8 +129,8 @@ class Component(Spec):
     dashboards: Later = None
     """Grafana dashboards."""
 
-    backup: Later = None
-    """Backups on a schedule."""
+    backup: Backup | None = None
+    """Copies of its persistent volumes: a schedule, or `{schedule, keep}`."""
 
     network: Network = Network()
     """Network access beyond the declared edges; a list that is left out comes from the app's `network`."""

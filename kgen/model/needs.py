@@ -6,6 +6,7 @@ from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
 
+from kgen.features.backups import Backup
 from kgen.scalars import Name, VersionText
 from kgen.spec import BASE_ONLY, Spec
 
@@ -47,6 +48,9 @@ class Need(Spec):
 
     database: Annotated[Name | None, BASE_ONLY] = None
     """Name of the database (s3: bucket, rabbitmq: virtual host) where kgen makes one; the app's by default."""
+
+    backup: Backup | None = None
+    """Dumps of a postgres or mysql database: a schedule, or `{schedule, keep}`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

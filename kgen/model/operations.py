@@ -1,11 +1,12 @@
 """What kgen.yaml says about monitoring and backups: whose objects they are, and where they live."""
 
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator
 
 from kgen.labels import LabelKey, LabelValue
-from kgen.scalars import INVALID_REFERENCE, Name
+from kgen.model.container import Image
+from kgen.scalars import INVALID_HOST, INVALID_NAME, INVALID_REFERENCE, Memory, Name, ObjectName, Word, matching
 from kgen.spec import Spec, fault
 
 _ALERT = "{alert}"
@@ -20,6 +21,30 @@ def _page(text: str) -> str:
 
 Page: TypeAlias = Annotated[str, AfterValidator(_page)]
 """Address with ``{alert}`` in it."""
+
+Bucket: TypeAlias = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            INVALID_NAME,
+            r"[a-z0-9][a-z0-9.-]+[a-z0-9]",
+            "a name of a bucket",
+            "use lower-case letters, digits, `-` and `.`",
+            63,
+        )
+    ),
+]
+Endpoint: TypeAlias = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            INVALID_HOST,
+            r"https?://[a-z0-9.-]+(:\d{1,5})?/?",
+            "an address of a service",
+            "write it like `https://s3.example.com`",
+        )
+    ),
+]
 
 
 class Monitoring(Spec):
@@ -37,3 +62,54 @@ class Monitoring(Spec):
     def runbook(self, alert: str) -> str:
         """Return the address of the page about ``alert``, empty if there are none."""
         return (self.runbooks or "").replace(_ALERT, alert)
+
+
+class Velero(Spec):
+    """Velero, which saves volumes and the objects that belong to them."""
+
+    namespace: Name = "velero"
+    """Namespace that it runs in; its Schedules are there."""
+
+    location: ObjectName | None = None
+    """BackupStorageLocation; Velero's default one if left out."""
+
+    files: bool = False
+    """Copy files (`defaultVolumesToFsBackup`), where the storage can make no snapshots."""
+
+
+class Dumps(Spec):
+    """A bucket for dumps of databases, with the interface of Amazon S3."""
+
+    bucket: Bucket
+    """Name of the bucket. A dump is `<namespace>/<need>/<time>` in it."""
+
+    secret: ObjectName
+    """Secret in the app's namespace, with the keys `access-key-id` and `secret-access-key`."""
+
+    endpoint: Endpoint | None = None
+    """Address of the service, as `https://s3.example.com`; Amazon's if left out."""
+
+    region: Word = "us-east-1"
+    """Region of the bucket."""
+
+    space: Memory = "10Gi"
+    """Scratch space for one dump, on the node."""
+
+    uploader: Image = Image(repository="rclone/rclone", tag="1.71.2")
+    """Image with rclone and a shell."""
+
+
+class Backups(Spec):
+    """How volumes and databases are saved, and where to."""
+
+    volumes: Literal["velero", "snapshots"] | None = None
+    """`velero`, or `snapshots` for VolumeSnapshots by snapscheduler; that it is chosen says that it is installed."""
+
+    velero: Velero = Velero()
+    """What is said to Velero."""
+
+    snapshot_class: ObjectName | None = None
+    """VolumeSnapshotClass of `snapshots`; the cluster's default one if left out."""
+
+    dumps: Dumps | None = None
+    """Where dumps of databases go."""

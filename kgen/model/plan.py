@@ -12,6 +12,7 @@ from kgen.features.account import Account
 from kgen.features.admission import Guard
 from kgen.features.alerts import Watch
 from kgen.features.autoscaling import Autoscaler
+from kgen.features.backups import Dump, VolumeBackup
 from kgen.features.configuration import Configuration
 from kgen.features.disruption import Budget
 from kgen.features.gateway import GatewayPlan
@@ -265,6 +266,7 @@ class Workload:
     """Its own ServiceAccount and rights; ``None``: it runs under the app's."""
 
     watch: Watch | None = None
+    backup: VolumeBackup | None = None
     promise: Promise | None = None
     image: ImagePlan | None = None
     """How its image is built, if kgen writes the Dockerfile."""
@@ -291,6 +293,17 @@ class Backing:
     """Port for a browser."""
 
     outputs: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatabaseBackup:
+    """The dump of a database, and who may talk to it."""
+
+    target: Target
+    early: Target
+    dump: Dump
+    network: Access | None
+    watch: Watch | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,3 +340,5 @@ class Plan:
     """Alerts of the whole app."""
     provided: Provided
     """What the others are made from."""
+
+    backups: tuple[DatabaseBackup, ...] = ()

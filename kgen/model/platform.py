@@ -14,6 +14,8 @@ from kgen.judgement import DateText, ObjectPattern, Reason
 from kgen.model.component import Component, ComponentType
 from kgen.model.container import Env, Resources
 from kgen.model.operations import Monitoring
+from kgen.model.container import Env, Resources, Security
+from kgen.model.operations import Backups, Monitoring
 from kgen.model.providers import Needs
 from kgen.model.replicas import Scaling
 from kgen.model.routing import Routing
@@ -183,6 +185,7 @@ class Platform(Spec):
     configuration: RollOut = RollOut()
     images: Images = Images()
     monitoring: Monitoring = Monitoring()
+    backups: Backups = Backups()
 
     needs: Needs = Needs()
     """How each type of backing service is met."""

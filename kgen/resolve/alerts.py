@@ -74,17 +74,26 @@ def of_component(app: App, name: str, target: Target, platform: Platform, *, by_
     return Watch(rules=made, labels=platform.monitoring.labels) if made else None
 
 
+def of_schedule(app: App, target: Target, platform: Platform) -> Watch | None:
+    """Return the alerts of a CronJob that is no component, as the backup of a database."""
+    return _of_runs(app, target, platform, "CronJob")
+
+
 def of_release(app: App, target: Target, platform: Platform) -> Watch | None:
     """Return the alert of the release."""
+    return _of_runs(app, target, platform, "Job")
+
+
+def _of_runs(app: App, target: Target, platform: Platform, kind: Kind) -> Watch | None:
     given = app.alerts
     if given is None or given.off:
         return None
     about = Subject(
-        kind="Job",
+        kind=kind,
         namespace=target.namespace,
         name=target.name,
         container=target.component,
-        pods=_pods("Job", target.name),
+        pods=_pods(kind, target.name),
         has_cpu_limit=False,
         autoscaler="",
         claims="",

@@ -18,6 +18,7 @@ from kgen.resolve import (
     admission,
     alerts,
     autoscaling,
+    backups,
     fields,
     gateway,
     images,
@@ -69,7 +70,7 @@ def resolve(
         environment=environment,
         platform=platform,
         facts=facts,
-        used=_used(app, platform),
+        used={**_used(app, platform), **backups.used(app, platform)},
         builds=images.plans(app, facts, platform),
     )
     release = [of_release(known, app.release)] if app.release else []
@@ -77,6 +78,8 @@ def resolve(
     servers = in_cluster.servers(known)
     wanted = _secrets((*workloads, *servers))
     wanted = _secrets((*servers, *workloads))
+    saved = tuple(backups.of_databases(app, environment, platform, known.used))
+    wanted = _secrets(workloads, backups.secrets(saved))
     setting = secrets.Setting(app=app, environment=environment, platform=platform, facts=facts)
     found = (*found, *secrets.faults(setting, wanted))
     if has_error(found):
@@ -97,6 +100,7 @@ def resolve(
         needs=tuple(needs.backing(app, name) for name in app.needs),
         watch=alerts.of_app(app, platform),
         secrets=provided.existing,
+        backups=saved,
         provided=provided,
     )
     return Outcome(plan, found)
@@ -161,6 +165,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from monitoring.faults(app, platform)
     yield from alerts.faults(app, platform)
     yield from objectives.faults(app, platform)
+    yield from backups.faults(app, platform)
     yield from triggers.faults(app, platform)
     yield from vertical_scaling.faults(app, platform)
     yield from plain_secrets.faults(app, facts)
@@ -184,9 +189,8 @@ def _used(app: App, platform: Platform) -> Mapping[str, tuple[Variable, ...]]:
     return used | ({names.RELEASE: references.variables(app, app.release.env, platform)} if app.release else {})
 
 
-def _secrets(workloads: Iterable[Workload]) -> dict[str, tuple[str, ...]]:
-    """Return the Secrets that somebody has to put into the namespace, with the keys that are used."""
-    used: dict[str, set[str]] = {}
+def _secrets(workloads: Iterable[Workload], used: dict[str, set[str]]) -> dict[str, tuple[str, ...]]:
+    """Return the Secrets that somebody has to put into the namespace, with the keys that are ``used`` and more."""
     for workload in workloads:
         for plan in workload.ingresses:
             for rule in plan.rules:

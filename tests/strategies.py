@@ -26,6 +26,7 @@ from kgen.features import account, autoscaling, triggers
 from kgen.features.account import ApiRule, Rbac, ServiceAccount
 from kgen.features.alerts import Alerts
 from kgen.features.autoscaling import Behavior, Metric, Pace
+from kgen.features.backups import Backup, Days
 from kgen.features.configuration import FileSpec
 from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics, Requests
@@ -97,6 +98,9 @@ class Known:
 
     secrets: tuple[str, ...] = ()
     """``name/key`` of every declared secret."""
+
+    saves: bool = False
+    """Whether the component has a persistent volume."""
 
     measured: bool = False
     """Whether the component counts its requests, with a histogram."""
@@ -213,6 +217,7 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (labels.LabelValue, st.sampled_from(["", "1", "web", "A_b.c", "no"])),
         (addresses.Cidr, st.sampled_from(["10.0.0.0/8", "203.0.113.7/32", "::/0", "fd00::/8", "0.0.0.0/0"])),
         (scalars.ExtraName, st.sampled_from(["postgres", "dev", "a.b_c-d", "1"])),
+        (Days, st.integers(1, 9999).map("{}d".format)),
         (prometheus.AlertName, st.sampled_from(["QueueTooLong", "No", "X1"])),
         (prometheus.Query, st.sampled_from(["vector(1)", 'sum(x{a=~"b{2}"}) > 1', "up == 0 # (\nor vector(1)"])),
         (prometheus.Objective, st.sampled_from(["99.9", "95", "50", "99.999", "90.0"])),
@@ -658,6 +663,8 @@ def _need(draw: st.DrawFn, known: Known) -> dict[str, Any]:
         made.pop("database", None)
     if KINDS[kind].exact and made.get("version") is not None:
         made["version"] = "3.9.1"
+    if kind not in {"postgres", "mysql"}:
+        made.pop("backup", None)
     return {"type": kind, **made}
 
 
@@ -746,6 +753,7 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
 
 SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Alerts: lambda _: st.booleans(),
+    Backup: lambda _: _schedule,
     Build: lambda _: _relative_path,
     NamespaceSpec: lambda _: short_name,
     Rbac: lambda known: st.lists(_api_rule(known), max_size=2),
@@ -786,6 +794,7 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Route, "port"): _optional_port_name,
     (Metrics, "port"): _optional_port_name,
     (Component, "slo"): _slo,
+    (Component, "backup"): lambda known: st.none() | written(Backup, known) if known.saves else st.none(),
     (Component, "disruption"): lambda known: st.one_of(st.just(value=False), _disruption(known)),
     (EnvSource, "secret"): lambda known: st.sampled_from(known.secrets),
     (EnvSource, "field"): lambda _: st.sampled_from(_POD_FIELDS),
@@ -894,7 +903,7 @@ def _component(draw: st.DrawFn, name: str, part: Part, known: Known) -> dict[str
     lowest = _lowest(first.get("replicas"), default=2 if part.kind == "web" and not alone else 1)
     rest = fields(
         Component,
-        replace(known, ports=part.ports, lowest=lowest, measured=measured),
+        replace(known, ports=part.ports, lowest=lowest, measured=measured, saves=bool(persistent)),
         without={*first, *_NOT_FOR[part.kind], "volumes", "files", "port", "ports", "replicas", "update"},
         always=_NEEDED[part.kind],
     )
@@ -998,7 +1007,7 @@ def apps(draw: st.DrawFn, *, environments: bool = True, old: bool = False) -> di
     needs = around.get("needs") or {}
     has_release = "release" not in needs and draw(st.booleans())
     names = draw(st.lists(short_name, min_size=1, max_size=3, unique=True))
-    reserved = {*needs, "release"} if has_release else {*needs}
+    reserved = {*needs, *(f"{name}-backup" for name in needs)} | ({"release"} if has_release else set())
     # in compose.yaml components, needs and the release are services side by side
     parts = {f"{name}-part" if name in reserved else name: draw(_part()) for name in names}
     _distinct_node_ports(parts.values())

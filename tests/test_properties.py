@@ -32,6 +32,7 @@ from kgen.load.parse import parse
 from kgen.model.app import App
 from kgen.model.component import Component, ComponentType
 from kgen.model.needs import KINDS
+from kgen.model.operations import Backups, Dumps
 from kgen.model.plan import Plan
 from kgen.model.platform import Platform
 from kgen.model.providers import PROVIDERS, NeedClass, Needs
@@ -47,18 +48,15 @@ from strategies import as_text as as_it_is_read
 STORE = Store(default_directory())
 VERSIONS = ("1.25", "1.30", "1.36", "1.37")
 FILE = "app.yaml"
-PLATFORM = Platform(
-    crds=("monitoring.coreos.com/v1", "keda.sh/v1alpha1", "autoscaling.k8s.io/v1"),
-    secrets=Secrets(store=SecretStore(name="vault"), csi=Csi(provider="vault", parameters={"roleName": "app"})),
-)
 OWN_NEEDS = {
     kind: {"own": NeedClass(provider="in-cluster" if "in-cluster" in providers else "mailpit")}
     for kind, providers in PROVIDERS.items()
 }
 PLATFORM = Platform(
-    crds=("monitoring.coreos.com/v1", "keda.sh/v1alpha1"),
+    crds=("monitoring.coreos.com/v1", "keda.sh/v1alpha1", "autoscaling.k8s.io/v1"),
     secrets=Secrets(store=SecretStore(name="vault"), csi=Csi(provider="vault", parameters={"roleName": "app"})),
     needs=Needs(**OWN_NEEDS),
+    backups=Backups(volumes="velero", dumps=Dumps(bucket="dumps", secret="dumps")),  # noqa: S106  # its name
 )
 """One with all that an app may ask for."""
 PLATFORM_FILE = "kgen.yaml"

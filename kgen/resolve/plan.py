@@ -76,15 +76,12 @@ def resolve(
     release = [of_release(known, app.release)] if app.release else []
     workloads = (*release, *(of_component(known, name) for name in app.components))
     servers = in_cluster.servers(known)
-    wanted = _secrets((*workloads, *servers))
-    wanted = _secrets((*servers, *workloads))
     saved = tuple(backups.of_databases(app, environment, platform, known.used))
-    wanted = _secrets(workloads, backups.secrets(saved))
+    wanted = _secrets((*servers, *workloads), backups.secrets(saved))
     setting = secrets.Setting(app=app, environment=environment, platform=platform, facts=facts)
     found = (*found, *secrets.faults(setting, wanted))
     if has_error(found):
         return Outcome(None, found)
-    provided = secrets.provided(setting, workloads, wanted)
     provided = secrets.provided(setting, (*servers, *workloads), wanted)
     plan = Plan(
         app=app.name,

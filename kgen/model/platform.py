@@ -12,7 +12,7 @@ from kgen.features.network import NetworkChoices
 from kgen.features.secrets import Secrets
 from kgen.judgement import DateText, ObjectPattern, Reason
 from kgen.model.component import Component, ComponentType
-from kgen.model.container import Env, Resources, Security
+from kgen.model.container import Env, Resources
 from kgen.model.operations import Backups, Monitoring
 from kgen.model.providers import Needs
 from kgen.model.replicas import Scaling

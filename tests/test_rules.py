@@ -252,7 +252,7 @@ def test_the_test_of_a_rule_names_it(rule: str, test: str) -> None:
 
 
 def test_every_feature_has_a_building_case() -> None:
-    features = {module.name for module in pkgutil.iter_modules(kgen.features.__path__)}
+    features = {module.name.replace("_", "-") for module in pkgutil.iter_modules(kgen.features.__path__)}
     building = {path.parent.parent.name for path in GOLDEN.glob("*/*/out")}
     assert features - building == set()
 

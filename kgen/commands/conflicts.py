@@ -80,11 +80,12 @@ def same_namespace(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
         for part in each.environments:
             made = any(one.manifest["kind"] == "Namespace" for one in part.objects)
             other = makers.setdefault((part.name, part.namespace), each) if made else each
-            if other is not each:
+            if other is not each and other.app != each.app:  # of one name: that is another finding
+                way_out = f"`namespace: {{name: {part.namespace}, create: false}}`"
                 yield Diagnostic(
                     rule=SAME_NAMESPACE,
                     message=f"`{other.file}` and `{each.file}` would both make the namespace `{part.namespace}`",
                     at=Label(("namespace",), file=each.file),
                     related=(Label(("namespace",), "the other app", file=other.file),),
-                    help=f"leave it to one of them, and say `namespace: {{name: {part.namespace}, create: false}}` here",
+                    help=f"leave it to one of them, and write {way_out} here",
                 )

@@ -747,7 +747,9 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Alerts: _alerts,
     Need: _need,
     Tls: _tls,
-    FileSpec: lambda known: _exactly_one(FileSpec, ("source", "content"), known),
+    FileSpec: lambda known: _exactly_one(
+        FileSpec, ("source", "content", "secret"), known, without=() if known.secrets else ("secret",)
+    ),
 }
 """Mappings whose keys depend on each other."""
 
@@ -796,6 +798,7 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Component, "slo"): _slo,
     (Component, "backup"): lambda known: st.none() | written(Backup, known) if known.saves else st.none(),
     (Component, "disruption"): lambda known: st.one_of(st.just(value=False), _disruption(known)),
+    (FileSpec, "secret"): lambda known: st.sampled_from(known.secrets),
     (EnvSource, "secret"): lambda known: st.sampled_from(known.secrets),
     (EnvSource, "field"): lambda _: st.sampled_from(_POD_FIELDS),
     (App, "name"): lambda _: short_name,

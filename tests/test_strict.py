@@ -30,6 +30,7 @@ ALLOWED = {
     "node-port": "the app asks for a port of every node, or the platform has nothing else",
     "route-gateway-missing": "the Gateway is the platform's, and not declared here",
     "readiness-probe-missing": "the app has a port, and no probe",
+    "secret-missing": "in one of two environments somebody puts the Secret there by hand",
     "tls-secret-missing": "certificates are put into the namespace by somebody else, and not declared here",
     "writable-root-file-system": "the app asks for it",
 }

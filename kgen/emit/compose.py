@@ -8,11 +8,12 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/spec.md
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kgen.emit.backing import container
 from kgen.emit.backing import escaped as _escaped
+from kgen.features.secrets import SecretFiles
 from kgen.model.plan import Address, Check, ConfigKey, Container, Part, Plan, PodField, SecretKey, Variable, Workload
 from kgen.model.security import Hardening
 
@@ -42,6 +43,8 @@ def compose(plan: Plan) -> dict[str, Any]:
         made["volumes"] = {name: {} for name in volumes}
     if configs := _configs(plan):
         made["configs"] = configs
+    if secrets := {_shell_name(name, key) for each in plan.workloads for name, key, _ in _secret_files(each)}:
+        made["secrets"] = {name: {"environment": name} for name in sorted(secrets)}
     return made
 
 
@@ -65,8 +68,7 @@ def _service(plan: Plan, workload: Workload, published: Mapping[tuple[int, str],
         made["healthcheck"] = check
     if mounts := [f"{_volume(workload, mount.name)}:{mount.path}" for mount in run.mounts if mount.is_persistent]:
         made["volumes"] = mounts
-    if workload.configuration.files:
-        made["configs"] = [{"source": _config(workload, file.key), "target": file.path} for file in run.files]
+    made |= _files(workload)
     scratch = {mount.path: mount.size for mount in run.mounts if not mount.is_persistent}
     made["tmpfs"] = [f"{path}:size={_tmpfs_size(size)}" if size else path for path, size in scratch.items()]
     made["user"] = f"{run.user}:{run.user}"
@@ -202,6 +204,20 @@ def _configs(plan: Plan) -> dict[str, Any]:
         for workload in plan.workloads
         for key, text in workload.configuration.files.items()
     }
+
+
+def _files(workload: Workload) -> dict[str, Any]:
+    """Return the files of a service that are neither in its image nor in a volume."""
+    configs = [{"source": _config(workload, file.key), "target": file.path} for file in workload.container.files]
+    secrets = [{"source": _shell_name(name, key), "target": path} for name, key, path in _secret_files(workload)]
+    return {name: files for name, files in (("configs", configs), ("secrets", secrets)) if files}
+
+
+def _secret_files(workload: Workload) -> Iterator[tuple[str, str, str]]:
+    """Yield Secret, key and path of files; each comes from a variable of the shell, as other secrets do."""
+    for mount in workload.secret_mounts:
+        if isinstance(mount, SecretFiles):
+            yield from ((mount.secret, key, path) for key, path in mount.files)
 
 
 def _tmpfs_size(size: str) -> str:

@@ -9,12 +9,20 @@ from typing import Any
 from kgen.model.plan import Container
 
 
-def identity(container: Container, *, has_claims: bool) -> dict[str, Any]:
-    """Return the pod's security context; ``has_claims``: whether it mounts volumes that outlive it."""
+def identity(container: Container, *, has_claims: bool, has_secret_files: bool) -> dict[str, Any]:
+    """
+    Return the pod's security context.
+
+    Args:
+        container: What runs in it.
+        has_claims: Whether it mounts volumes that outlive it.
+        has_secret_files: Whether it mounts files that only its group may read.
+    """
     made: dict[str, Any] = {"runAsNonRoot": True} if container.user else {}
     made |= {"runAsUser": container.user, "runAsGroup": container.user}
+    if has_claims or has_secret_files:
+        made["fsGroup"] = container.user  # or the user could not write to a new volume, nor read the files
     if has_claims:
-        made["fsGroup"] = container.user  # or the user could not write to a new volume
         made["fsGroupChangePolicy"] = "OnRootMismatch"
     made["seccompProfile"] = {"type": "Unconfined" if container.hardening.unconfined else "RuntimeDefault"}
     return made

@@ -10,6 +10,7 @@ import itertools
 from typing import Any
 
 from kgen.emit import hardening
+from kgen.features import secrets
 from kgen.model.container import Amounts
 from kgen.model.plan import Address, Check, ConfigKey, Mount, Part, PodField, SecretKey, Workload
 
@@ -35,11 +36,19 @@ def template(workload: Workload, account: str, restart: str | None = None) -> di
 def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, Any]:
     container = workload.container
     claims = any(mount.is_persistent for mount in container.mounts)
+    identity: dict[str, Any] = {"runAsNonRoot": True, "runAsUser": container.user, "runAsGroup": container.user}
+    if claims or secrets.has_files(workload.secret_mounts):
+        identity["fsGroup"] = container.user  # or the user could not write to a new volume, nor read files of Secrets
+    if claims:
+        identity["fsGroupChangePolicy"] = "OnRootMismatch"
+    identity["seccompProfile"] = {"type": "RuntimeDefault"}
     spec: dict[str, Any] = {
         "serviceAccountName": account,
         "automountServiceAccountToken": workload.account is not None and workload.account.has_token,
         "enableServiceLinks": False,  # or every Service of the namespace becomes variables of the app
-        "securityContext": hardening.identity(container, has_claims=claims),
+        "securityContext": hardening.identity(
+            container, has_claims=claims, has_secret_files=secrets.has_files(workload.secret_mounts)
+        ),
     }
     if container.hardening.host_network:
         spec["hostNetwork"] = True
@@ -55,6 +64,7 @@ def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, An
     if container.files:
         source = {"name": workload.configuration.files_name(workload.target)}
         volumes.append({"name": container.files_volume, "configMap": source})
+    volumes += secrets.volumes(workload.secret_mounts)
     if volumes:
         spec["volumes"] = volumes
     return spec
@@ -94,7 +104,7 @@ def _container(workload: Workload) -> dict[str, Any]:
     mounts += [
         {"name": volume, "mountPath": file.path, "subPath": file.key, "readOnly": True} for file in container.files
     ]
-    made["volumeMounts"] = mounts
+    made["volumeMounts"] = [*mounts, *secrets.volume_mounts(workload.secret_mounts)]
     return made
 
 

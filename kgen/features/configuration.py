@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kgen.k8s import Manifest, Target, manifest
-from kgen.scalars import RelativePath
+from kgen.scalars import Reference, RelativePath
 from kgen.spec import Spec
 
 
@@ -35,13 +35,16 @@ class RollOut(Spec):
 
 
 class FileSpec(Spec):
-    """A file in the container; its key is the path there. Exactly one of the two is given."""
+    """A file in the container; its key is the path there. Exactly one of the three is given."""
 
     source: RelativePath | None = None
     """Path of the file, relative to the app file."""
 
     content: str | None = None
     """The text itself."""
+
+    secret: Reference | None = None
+    """`name/key` of a Secret that is declared under `secrets`."""
 
 
 RULES = ()

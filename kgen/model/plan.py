@@ -20,7 +20,7 @@ from kgen.features.metrics import Monitor
 from kgen.features.namespace import Level
 from kgen.features.network import Access
 from kgen.features.routes import IngressPlan
-from kgen.features.secrets import Provided
+from kgen.features.secrets import Provided, SecretMount
 from kgen.features.service import PublicService, ServicePort
 from kgen.features.slo import Promise
 from kgen.features.stateful import Governing
@@ -239,6 +239,9 @@ class Workload:
 
     run: Run | None
     configuration: Configuration
+    secret_mounts: tuple[SecretMount, ...] = ()
+    """What its pods mount of Secrets."""
+
     service: tuple[ServicePort, ...] = ()
     ingresses: tuple[IngressPlan, ...] = ()
     gateway: GatewayPlan | None = None

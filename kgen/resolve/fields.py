@@ -98,7 +98,7 @@ def _choices(component: Component, at: Path) -> Iterator[Diagnostic]:
         if probe:
             yield from _probe_faults(kind, probe, (*at, "probes", kind))
     for path, file in component.files.items():
-        yield from exactly_one(file, ("source", "content"), (*at, "files", path))
+        yield from exactly_one(file, ("source", "content", "secret"), (*at, "files", path))
     if component.disruption and not component.disruption.off:
         lowest, said = lowest_replicas(component), said_replicas(component, at)
         yield from disruption.faults(component.disruption, (*at, "disruption"), lowest=lowest, said=said)

@@ -10,7 +10,7 @@ from kgen.features.volumes import Claim
 from kgen.model.container import Amounts, Image, Resources
 from kgen.model.plan import Check, Container, Mount, Replacement, Variable, Workload
 from kgen.model.providers import NeedClass
-from kgen.resolve import names, needs, network, workload
+from kgen.resolve import names, needs, network, secret_mounts, workload
 from kgen.resolve.container import ProbeKind
 from kgen.resolve.images import reference
 from kgen.resolve.servers import SERVERS, SIZES
@@ -59,6 +59,7 @@ def _server(known: workload.Known, name: str, given: NeedClass) -> Workload:
         spread_by_revision=False,
         run=None,
         configuration=workload.configuration(platform, workload.plain(variables), {}),
+        secret_mounts=secret_mounts.mounts(workload.setting(known), None, variables),
         service=ports,
         network=_access(known, name, ports) if platform.network.policies else None,
         claim_templates=(claim,) if server.data else (),

@@ -11,7 +11,7 @@ from kgen.diag import Diagnostic, Outcome, Path, has_error
 from kgen.features.autoscaling import MIN_ABOVE_MAX
 from kgen.model.app import App
 from kgen.model.facts import Facts
-from kgen.model.plan import Plan, SecretKey, Variable, Workload
+from kgen.model.plan import Plan, Variable
 from kgen.model.platform import Platform
 from kgen.resolve import (
     accounts,
@@ -34,6 +34,8 @@ from kgen.resolve import (
     reach,
     references,
     rules,
+    secret_mounts,
+    secret_uses,
     secrets,
     security,
     stateful,
@@ -77,7 +79,7 @@ def resolve(
     workloads = (*release, *(of_component(known, name) for name in app.components))
     servers = in_cluster.servers(known)
     saved = tuple(backups.of_databases(app, environment, platform, known.used))
-    wanted = _secrets((*servers, *workloads), backups.secrets(saved))
+    wanted = secret_uses.keys((*servers, *workloads), backups.secrets(saved))
     setting = secrets.Setting(app=app, environment=environment, platform=platform, facts=facts)
     found = (*found, *secrets.faults(setting, wanted))
     if has_error(found):
@@ -166,6 +168,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from triggers.faults(app, platform)
     yield from vertical_scaling.faults(app, platform)
     yield from plain_secrets.faults(app, facts)
+    yield from secret_mounts.faults(app)
     yield from needs.faults(app, platform)
     if not environment:
         yield from images.unused(app)
@@ -184,20 +187,3 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
 def _used(app: App, platform: Platform) -> Mapping[str, tuple[Variable, ...]]:
     used = {name: references.variables(app, component.env, platform) for name, component in app.components.items()}
     return used | ({names.RELEASE: references.variables(app, app.release.env, platform)} if app.release else {})
-
-
-def _secrets(workloads: Iterable[Workload], used: dict[str, set[str]]) -> dict[str, tuple[str, ...]]:
-    """Return the Secrets that somebody has to put into the namespace, with the keys that are ``used`` and more."""
-    for workload in workloads:
-        for plan in workload.ingresses:
-            for rule in plan.rules:
-                if rule.tls_secret and not plan.issuer:
-                    used.setdefault(rule.tls_secret, set()).update(("tls.crt", "tls.key"))
-        for authentication in workload.scaler.authentications if workload.scaler else ():
-            for _, secret, key in () if authentication.by_operator else authentication.parameters:
-                used.setdefault(secret, set()).add(key)
-        for variable in workload.container.variables:
-            for part in variable.parts:
-                if isinstance(part, SecretKey) and not part.by_operator:
-                    used.setdefault(part.secret, set()).add(part.key)
-    return {secret: tuple(sorted(keys)) for secret, keys in sorted(used.items())}

@@ -59,7 +59,10 @@ def parameters(csi: Csi, entries: Iterable[Entry]) -> Mapping[str, str]:
         case "vault":
             added = {"objects": "".join(map(_vault, entries))}
         case "aws":
-            added = {"objects": "".join(map(_aws, entries))}
+            by_entry: dict[str, list[Entry]] = {}
+            for each in entries:
+                by_entry.setdefault(each.entry, []).append(each)
+            added = {"objects": "".join(map(_aws, by_entry.values()))}
         case "azure":
             added = {"objects": "array:\n" + "".join(map(_azure, entries))}
         case "gcp":
@@ -77,12 +80,18 @@ def _vault(each: Entry) -> str:
     return _item(objectName=each.key, secretPath=each.entry, secretKey=each.property or "value")
 
 
-def _aws(each: Entry) -> str:
-    if not each.property:
-        return _item(objectName=each.entry, objectType="secretsmanager", objectAlias=each.key)
-    field = each.property if re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", each.property) else json.dumps(each.property)
-    found = _item("    ", path=field, objectAlias=each.key)
-    return _item(objectName=each.entry, objectType="secretsmanager") + "  jmesPath:\n" + found
+def _aws(alike: list[Entry]) -> str:
+    """Return one item for all values of an entry: the driver refuses a second one."""
+    first = alike[0]
+    if not first.property:
+        return _item(objectName=first.entry, objectType="secretsmanager", objectAlias=first.key)
+    items = [_item("    ", path=_jmes(each.property), objectAlias=each.key) for each in alike]
+    return _item(objectName=first.entry, objectType="secretsmanager") + "  jmesPath:\n" + "".join(items)
+
+
+def _jmes(name: str) -> str:
+    """Return the expression for a field, which needs quotes if it is no identifier."""
+    return name if re.fullmatch("[A-Za-z_][A-Za-z0-9_]*", name) else json.dumps(name)
 
 
 def _azure(each: Entry) -> str:

@@ -10,13 +10,14 @@ from kgen.features.secrets import (
     Provided,
     Provider,
     SecretClass,
+    SecretFolder,
     Secrets,
     SecretSpec,
     SecretStore,
 )
 from kgen.model.app import App
 from kgen.model.facts import Facts
-from kgen.model.plan import SecretKey, Workload
+from kgen.model.plan import Workload
 from kgen.model.platform import Platform
 from kgen.resolve import needs, secret_files
 from kgen.resolve.names import namespace
@@ -194,7 +195,8 @@ def provided(setting: Setting, workloads: Iterable[Workload], wanted: Mapping[st
     """Return where each of the Secrets that are ``wanted`` comes from; ``faults`` has found nothing."""
     if setting.is_base:
         return Provided(existing=wanted)
-    mounted = {name for workload in workloads for name in mountable(workload)}
+    mounts = [mount for workload in workloads for mount in workload.secret_mounts]
+    mounted = {mount.secret_class for mount in mounts if isinstance(mount, SecretFolder)}
     by_provider: dict[Provider, dict[str, tuple[Entry, ...]]] = {}
     for name, keys in wanted.items():
         provider = setting.provider(name)
@@ -235,15 +237,3 @@ def _class(secrets: Secrets, name: str, entries: tuple[Entry, ...]) -> SecretCla
         parameters=parameters(secrets.csi, entries) if secrets.csi else {},
         keys=tuple(each.key for each in entries),
     )
-
-
-def mountable(workload: Workload) -> Iterator[str]:
-    """Yield the Secrets that ``workload`` has a use for, so that its pods can mount them."""
-    for variable in workload.container.variables:
-        for part in variable.parts:
-            if isinstance(part, SecretKey):
-                yield part.secret
-    for plan in workload.ingresses:
-        for rule in plan.rules:
-            if rule.tls_secret and not plan.issuer:
-                yield rule.tls_secret

@@ -108,6 +108,8 @@ def _file_faults(component: Component, facts: Facts, at: Path) -> Iterator[Diagn
                 at=Label((*where, "source")),
                 help="the path is relative to the app file",
             )
+        if file.secret:
+            continue
         if other := keys.get(_key(path)):
             yield Diagnostic(
                 rule=NAME_TAKEN,
@@ -169,7 +171,7 @@ def claims(component: Component, target_name: str, platform: Platform) -> tuple[
 
 
 def files(component: Component) -> tuple[File, ...]:
-    return tuple(File(path=path, key=_key(path)) for path in component.files)
+    return tuple(File(path=path, key=_key(path)) for path, file in component.files.items() if not file.secret)
 
 
 def files_volume(component: Component) -> str:
@@ -182,6 +184,7 @@ def contents(component: Component, facts: Facts) -> Mapping[str, str]:
     return {
         _key(path): (facts.files.get(file.source) if file.source else file.content) or ""
         for path, file in component.files.items()
+        if not file.secret
     }
 
 

@@ -32,6 +32,8 @@ from kgen.resolve import (
     objectives,
     ports,
     public,
+    secret_mounts,
+    secrets,
     stateful,
     storage,
     triggers,
@@ -72,6 +74,7 @@ def of_component(known: Known, name: str) -> Workload:
     build = images.build_of(app, component)
     service = () if monitoring.only_metrics(app, name, known.used) else ports.service_ports(component)
     by_service = monitoring.asks_service(component, service)
+    routes = ports.ingresses(component, target.name, platform)
     return Workload(
         type=component.type,
         kind=kind_of(component),
@@ -88,10 +91,11 @@ def of_component(known: Known, name: str) -> Workload:
         run=_run(component),
         configuration=configuration(platform, plain(used), storage.contents(component, known.facts)),
         service=service,
-        ingresses=ports.ingresses(component, target.name, platform),
         gateway=gateway.plan(component, target.name, platform),
         public=public.services(component, target.name, platform),
         is_routed=bool(component.routes),
+        ingresses=routes,
+        secret_mounts=secret_mounts.mounts(setting(known), component, used, routes),
         autoscaling=autoscaling.autoscaler(component, kind_of(component)),
         is_watched=vertical_scaling.is_watched(component, platform),
         scaler=triggers.scaler(app, name, platform, used, kind_of(component)),
@@ -128,11 +132,17 @@ def of_release(known: Known, release: Release) -> Workload:
         spread_by_revision=False,
         run=Run(timeout=seconds(release.timeout or ""), retries=_retries(release.retries), when="pre-deploy"),
         configuration=configuration(platform, plain(used), {}),
+        secret_mounts=secret_mounts.mounts(setting(known), None, used),
         network=network.access(app, names.RELEASE, environment, known.used, platform),
         watch=alerts.of_release(app, target, platform),
         image=known.builds.get(build.context) if build and not build.dockerfile else None,
         build=build,
     )
+
+
+def setting(known: Known) -> secrets.Setting:
+    """Return what Secrets depend on."""
+    return secrets.Setting(app=known.app, environment=known.environment, platform=known.platform, facts=known.facts)
 
 
 def _storage_wave(component: Component) -> names.When:

@@ -123,8 +123,8 @@ def compile_app(path: Path, options: Options) -> Compiled:
 
 
 def _compiled(path: Path, options: Options) -> Compiled:
-    workspace = open_workspace(path.parent)
     source = read(path, path.as_posix())
+    workspace = open_workspace(path.parent).inheriting(load_app.lines(source))
     loaded = load_app.validate(source, workspace.given(options.changes))
     failed = Compiled(
         file=source.name,

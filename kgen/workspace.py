@@ -1,7 +1,7 @@
 """Where kgen.yaml is, and what it says: what all apps of a repository have in common."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -56,6 +56,24 @@ class Workspace:
         """Return what every app file is merged with."""
         return load_app.Given(changes=changes, around=self.around)
 
+    def inheriting(self, lines: Mapping[str, Sequence[str]]) -> "Workspace":
+        """
+        Return the same for an app whose environments extend each other.
+
+        Where kgen.yaml does not name an environment, what it says of the one that is extended holds there too.
+
+        Args:
+            lines: Environments of an app file, each with those that it extends before it.
+        """
+        named = {
+            name: next((each for each in reversed(line) if each in self.platforms), "") for name, line in lines.items()
+        }
+        return replace(
+            self,
+            platforms={**self.platforms, **{name: self.platforms[each] for name, each in named.items() if each}},
+            around={**self.around, **{name: self.around[each] for name, each in named.items() if each}},
+        )
+
     def platform_for(self, environment: str) -> Platform:
         """Return the choices that hold in ``environment``."""
         return self.platforms.get(environment, self.platform)
@@ -68,21 +86,25 @@ def open_workspace(folder: Path) -> Workspace:
             root = Path(os.path.relpath(above))
             source = read(root / PLATFORM_FILE, (root / PLATFORM_FILE).as_posix())
             outcome = load_platform.choices(source)
-            chosen = outcome.value or {"": load_platform.NONE}
+            chosen = outcome.value or load_platform.none()
             found = dict.fromkeys(
                 (*outcome.found, *(fault for each in chosen.values() for fault in _platform_faults(each)))
             )
-            return Workspace(
-                root=root,
-                source=source,
-                platform=chosen[""].platform,
-                platforms={name: each.platform for name, each in chosen.items()},
-                around={name: each.around for name, each in chosen.items()},
-                found=tuple(found),
-            )
+            return replace(_of(chosen, root), source=source, found=tuple(found))
         if (above / ".git").exists():
             break
-    return Workspace(root=folder, source=None, platform=Platform(), found=())
+    return _of(load_platform.none(), folder)
+
+
+def _of(chosen: Mapping[str, load_platform.Choices], root: Path) -> Workspace:
+    return Workspace(
+        root=root,
+        source=None,
+        platform=chosen[""].platform,
+        platforms={name: each.platform for name, each in chosen.items()},
+        around={name: each.around for name, each in chosen.items()},
+        found=(),
+    )
 
 
 def _platform_faults(chosen: load_platform.Choices) -> Iterator[Diagnostic]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from kgen.diag import Diagnostic, Label, Outcome, Path, Rule, has_error
-from kgen.load import form, inheritance, lineage, settings, shape
+from kgen.load import form, inheritance, lineage, local, settings, shape
 from kgen.load.inheritance import Around
 from kgen.load.shape import Shape
 from kgen.model.app import App
@@ -83,8 +83,14 @@ class Given:
     changes: Node | None = None
     """What to lay over every environment at last (``--set``)."""
 
-    around: Mapping[str, Around] = field(default_factory=lambda: {"": Around()})
+    around: Mapping[str, Around] = field(
+        default_factory=lambda: {"": Around(), local.ENVIRONMENT: Around(is_local=True)}
+    )
     """What kgen.yaml says about all apps by environment; for those that it does not name, under the empty name."""
+
+    def of(self, environment: str) -> Around:
+        """Return what kgen.yaml says in ``environment``."""
+        return self.around.get(environment, self.around[""])
 
 
 ALONE = Given()
@@ -150,15 +156,21 @@ def _merged(root: Node, overlays: Mapping[str, Node], given: Given, whole: Shape
     lines = lineage.lineages(overlays)
     templates = {name for name, overlay in overlays.items() if _is_template(overlay)}
     for name in ("", *(name for name in overlays if name not in templates)):
-        merged = base
-        for overlay in [overlays[each] for each in lines[name]] if name else [about]:
-            merged = shape.merge(
-                merged, overlay if overlay is about else _without(overlay, *_ABOUT), whole, keep_nulls=True
-            )
+        merged = shape.merge(base, about, whole) if not name else base
+        is_cut = False
+        for each in lines.get(name, ()):
+            if given.of(each).is_local and not is_cut:
+                merged, is_cut = local.cut_down(merged, whole), True
+            merged = shape.merge(merged, _without(overlays[each], *_ABOUT), whole, keep_nulls=True)
         if given.changes:
             merged = shape.merge(merged, shape.long_form(given.changes, whole), whole, keep_nulls=True)
-        around = given.around.get(name, given.around[""])
-        yield name, shape.without_nulls(inheritance.inherited(merged, whole, around), whole)
+        yield name, shape.without_nulls(inheritance.inherited(merged, whole, given.of(name)), whole)
+
+
+def lines(source: Source) -> Mapping[str, tuple[str, ...]]:
+    """Return the environments of an app file, each with those that it extends before it."""
+    root = _readable(source).root
+    return lineage.lineages(_environments(root, shape.shape_of(App))) if root else {}
 
 
 def _is_template(overlay: Node) -> bool:

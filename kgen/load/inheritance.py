@@ -25,6 +25,8 @@ class Around:
 
     defaults: Node = _NOTHING
     overrides: Node = _NOTHING
+    is_local: bool = False
+    """Whether it is for a cluster on a developer's machine."""
 
 
 def inherited(app: Node, whole: Shape, around: Around) -> Node:

@@ -1,10 +1,10 @@
 """YAML values → Platform: the choices for the whole repository, and those that environments make of their own."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kgen.diag import Diagnostic, Label, Outcome, has_error
-from kgen.load import form, lineage, shape
+from kgen.load import form, lineage, local, shape
 from kgen.load.app import NOT_PER_ENVIRONMENT
 from kgen.load.inheritance import Around
 from kgen.model.platform import Platform
@@ -12,6 +12,8 @@ from kgen.source import Node, Source
 from kgen.syntax.rules import EMPTY_FILE
 
 _ENVIRONMENTS = "environments"
+_ABOUT = (lineage.EXTENDS, "cluster")
+"""What an environment says about itself; everything else is a choice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,33 +28,52 @@ class Choices:
     """What is said about all apps."""
 
 
-NONE = Choices(platform=Platform(), root=Node({}), around=Around())
-
-
 def choices(source: Source) -> Outcome[Mapping[str, Choices]]:
     """Return the platform's choices by environment, those for the whole repository under the empty name."""
     if all(each.rule is EMPTY_FILE for each in source.found) and source.root is None:
-        return Outcome({"": NONE})
+        return Outcome(none())
     if source.root is None:
         return Outcome(None, source.found)
     whole = shape.shape_of(Platform)
     long = shape.long_form(source.root, whole)
     found = [*source.found, *shape.refusals(long, whole), *_type_faults(source.root)]
-    made: dict[str, Choices] = {}
     overlays, faults = _overlays(long, whole)
     found += [*faults, *lineage.faults(overlays)]
+    made, faults = _made(long, overlays, whole)
+    found += faults
+    found = list(dict.fromkeys(found))  # the same fault of the base, seen in several environments
+    return Outcome(None if has_error(found) else made, tuple(found))
+
+
+def none() -> Mapping[str, Choices]:
+    """Return what holds where there is no kgen.yaml, or an empty one."""
+    return _made(Node({}), {}, shape.shape_of(Platform))[0]
+
+
+def _made(long: Node, overlays: Mapping[str, Node], whole: shape.Shape) -> tuple[dict[str, Choices], list[Diagnostic]]:
+    """Return the choices of the repository, of each environment, and of a local one, whether it is named or not."""
+    overlays = {local.ENVIRONMENT: Node({}), **overlays}
     lines = lineage.lineages(overlays)
+    made: dict[str, Choices] = {}
+    found: list[Diagnostic] = []
     for name in ("", *overlays):
-        merged = _base(long, overlays)
-        for each in lines.get(name, ()):
-            merged = shape.merge(merged, _without_parent(overlays[each]), whole, keep_nulls=True)
+        merged, is_local = _base(long), False
+        for number, each in enumerate(lines.get(name, ()), 1):
+            if not is_local and _is_local(lines[name][:number], overlays):
+                merged, is_local = shape.merge(merged, local.choices(), whole, keep_nulls=True), True
+            merged = shape.merge(merged, _without(overlays[each], *_ABOUT), whole, keep_nulls=True)
         root = shape.without_nulls(merged, whole)
         platform, wrong = form.made(Platform, root)
         found += wrong
         if platform:
-            made[name] = Choices(platform=platform, root=root, around=_around(merged))
-    found = list(dict.fromkeys(found))  # the same fault of the base, seen in several environments
-    return Outcome(None if has_error(found) else made, tuple(found))
+            made[name] = Choices(platform=platform, root=root, around=_around(merged, is_local=is_local))
+    return made, found
+
+
+def _is_local(line: Sequence[str], overlays: Mapping[str, Node]) -> bool:
+    """Tell whether the last environment of ``line`` is local: the nearest one that says so, or its name."""
+    said = [_inner(overlays[each], "cluster") for each in reversed(line)]
+    return next((node.value == "local" for node in said if node), local.ENVIRONMENT in line)
 
 
 def _overlays(root: Node, whole: shape.Shape) -> tuple[dict[str, Node], list[Diagnostic]]:
@@ -91,31 +112,33 @@ def _inner(node: Node | None, key: str) -> Node | None:
     return node.value.get(key) if node and isinstance(node.value, dict) else None
 
 
-def _base(root: Node, overlays: Mapping[str, Node]) -> Node:
-    """Return ``root`` with nothing but the names of its environments."""
-    at = root.value.get(_ENVIRONMENTS) if isinstance(root.value, dict) else None
-    if not isinstance(root.value, dict) or at is None or not at.is_mapping:
+def _base(root: Node) -> Node:
+    """Return ``root`` with only what its environments say about themselves."""
+    at = _inner(root, _ENVIRONMENTS)
+    if not isinstance(root.value, dict) or at is None or not isinstance(at.value, dict):
         return root
-    names = {name: _only_parent(overlay) for name, overlay in overlays.items()}
+    names = {
+        name: _only(overlay, *_ABOUT)
+        for name, overlay in at.value.items()
+        if overlay.value is None or overlay.is_mapping
+    }
     return Node(root.value | {_ENVIRONMENTS: Node(names, at.at, "", at.file)}, root.at, root.text, root.file)
 
 
-def _around(merged: Node) -> Around:
+def _around(merged: Node, *, is_local: bool) -> Around:
     """Return what is said about all apps; with its nulls, which remove."""
-    items = merged.value if isinstance(merged.value, dict) else {}
-    made = {key: items[key] for key in ("defaults", "overrides") if key in items and items[key].is_mapping}
-    return Around(**made)
+    said = {key: _inner(merged, key) for key in ("defaults", "overrides")}
+    return Around(**{key: node for key, node in said.items() if node and node.is_mapping}, is_local=is_local)
 
 
-def _only_parent(overlay: Node) -> Node:
-    parent = _inner(overlay, lineage.EXTENDS)
-    return Node({lineage.EXTENDS: parent} if parent else {}, overlay.at, "", overlay.file)
+def _only(node: Node, *keys: str) -> Node:
+    items = node.value if isinstance(node.value, dict) else {}
+    return Node({key: item for key, item in items.items() if key in keys}, node.at, "", node.file)
 
 
-def _without_parent(overlay: Node) -> Node:
-    items = overlay.value if isinstance(overlay.value, dict) else {}
-    kept = {key: item for key, item in items.items() if key != lineage.EXTENDS}
-    return Node(kept, overlay.at, overlay.text, overlay.file)
+def _without(node: Node, *keys: str) -> Node:
+    items = node.value if isinstance(node.value, dict) else {}
+    return Node({key: item for key, item in items.items() if key not in keys}, node.at, node.text, node.file)
 
 
 def _faults(overlay: Node, whole: shape.Shape) -> Iterator[Diagnostic]:

@@ -165,6 +165,9 @@ class OwnChoices(Spec):
     extends: Name | None = None
     """Another environment whose choices are made first."""
 
+    cluster: Literal["local", "shared"] | None = None
+    """`local`: minikube, kind or k3d on a developer's machine; by default for the environment `local`."""
+
 
 class Platform(Spec):
     """What the cluster and the organisation look like."""

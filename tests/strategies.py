@@ -781,8 +781,8 @@ SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
 }
 """Short forms; none where they need what is not there."""
 
-NEED_CLASSES = (None, "default", "own")
-"""Classes that every type of backing service has in ``PLATFORM``: external, and pods in the cluster."""
+NEED_CLASSES = (None, "default", "own", "operated")
+"""Classes that every type of backing service has in ``PLATFORM``: external, pods in the cluster, operators."""
 
 FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Image, "repository"): lambda _: _repository,  # null would take away the app's

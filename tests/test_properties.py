@@ -49,7 +49,7 @@ STORE = Store(default_directory())
 VERSIONS = ("1.25", "1.30", "1.36", "1.37")
 FILE = "app.yaml"
 OWN_NEEDS = {
-    kind: {"own": NeedClass(provider="in-cluster" if "in-cluster" in providers else "mailpit")}
+    kind: {"own": NeedClass(provider=providers[1]), "operated": NeedClass(provider=providers[-1])}
     for kind, providers in PROVIDERS.items()
 }
 PLATFORM = Platform(

@@ -15,6 +15,7 @@ from kgen.features import (
     metrics,
     namespace,
     network,
+    operators,
     routes,
     secrets,
     service,
@@ -26,13 +27,16 @@ from kgen.features import (
 )
 from kgen.features.account import Account
 from kgen.k8s import Emitted, Manifest
-from kgen.model.plan import DatabaseBackup, Plan, Workload
+from kgen.model.plan import DatabaseBackup, Operated, Plan, Workload
 
 
 def emit(plan: Plan) -> Iterator[Emitted]:
     """Yield every object of ``plan``, in the order in which they are applied."""
     for made in _shared(plan):
         yield Emitted(manifest=made)
+    for each in plan.operated:
+        for made in _operated(each):
+            yield Emitted(manifest=made, origin=each.target.origin)
     for part in (*plan.servers, *plan.workloads):
         for made in _objects(part, plan.account):
             yield Emitted(manifest=made, origin=part.target.origin)
@@ -59,6 +63,12 @@ def _shared(plan: Plan) -> Iterator[Manifest]:
     if plan.watch:
         yield from alerts.emit(plan.watch, plan.target)
     yield from secrets.emit(plan.provided, plan.target)
+
+
+def _operated(each: Operated) -> Iterator[Manifest]:
+    if each.network:
+        yield from network.emit(each.network, each.early, each.pods)
+    yield from operators.emit(each.cluster, each.target)
 
 
 def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:

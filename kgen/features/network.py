@@ -194,6 +194,9 @@ class Peer:
     namespace: str = ""
     """Name of another namespace; empty: the app's own."""
 
+    anywhere: bool = False
+    """Whether pods of every namespace are meant."""
+
     cidr: str = ""
     besides: tuple[str, ...] = ()
     """Ranges within ``cidr`` that are not meant."""
@@ -234,9 +237,12 @@ class Access:
     """``None``: nothing is said about outgoing connections, so all are open."""
 
 
-def emit(access: Access, target: Target) -> Iterator[Manifest]:
-    """Build the NetworkPolicy around ``target``'s pods."""
-    spec: dict[str, Any] = {"podSelector": {"matchLabels": target.selector}, "policyTypes": ["Ingress"]}
+def emit(access: Access, target: Target, pods: Mapping[str, str] | None = None) -> Iterator[Manifest]:
+    """Build the NetworkPolicy around ``target``'s pods, which may have labels of their own: ``pods``."""
+    spec: dict[str, Any] = {
+        "podSelector": {"matchLabels": dict(pods or target.selector)},
+        "policyTypes": ["Ingress"],
+    }
     if access.outgoing is not None:
         spec["policyTypes"].append("Egress")
     if access.incoming:
@@ -259,6 +265,8 @@ def _peer(peer: Peer) -> dict[str, Any]:
     made: dict[str, Any] = {}
     if peer.namespace:
         made["namespaceSelector"] = {"matchLabels": {"kubernetes.io/metadata.name": peer.namespace}}
+    if peer.anywhere:
+        made["namespaceSelector"] = {}
     if peer.pods or not peer.namespace:
         made["podSelector"] = {"matchLabels": dict(peer.pods)} if peer.pods else {}
     return made

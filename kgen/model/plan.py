@@ -19,6 +19,7 @@ from kgen.features.gateway import GatewayPlan
 from kgen.features.metrics import Monitor
 from kgen.features.namespace import Level
 from kgen.features.network import Access
+from kgen.features.operators import Cluster
 from kgen.features.routes import IngressPlan
 from kgen.features.secrets import Provided, SecretMount
 from kgen.features.service import PublicService, ServicePort
@@ -279,6 +280,19 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Operated:
+    """A backing service that an operator runs, and the NetworkPolicy around the pods that come of it."""
+
+    target: Target
+    early: Target
+    cluster: Cluster
+    pods: Mapping[str, str]
+    """Labels that the operator gives to the pods."""
+
+    network: Access | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Backing:
     """A backing service as a container of compose.yaml, all values known."""
 
@@ -332,6 +346,9 @@ class Plan:
 
     servers: tuple[Workload, ...]
     """Backing services that run in the cluster as pods of kgen's own."""
+
+    operated: tuple[Operated, ...]
+    """Backing services that operators run."""
 
     needs: tuple[Backing, ...]
     """All backing services, as compose.yaml has them."""

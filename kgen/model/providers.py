@@ -43,12 +43,12 @@ Provider: TypeAlias = Literal[
 _LATER = ("mysql-operator", "mongodb-operator", "opensearch-operator")
 
 PROVIDERS: Final[Mapping[NeedType, tuple[Provider, ...]]] = {
-    "postgres": ("external", "in-cluster"),
+    "postgres": ("external", "in-cluster", "cloudnative-pg"),
     "redis": ("external", "in-cluster"),
     "mysql": ("external", "in-cluster"),
     "valkey": ("external", "in-cluster"),
-    "rabbitmq": ("external", "in-cluster"),
-    "kafka": ("external", "in-cluster"),
+    "rabbitmq": ("external", "in-cluster", "rabbitmq-cluster-operator"),
+    "kafka": ("external", "in-cluster", "strimzi"),
     "s3": ("external", "in-cluster"),
     "mongodb": ("external", "in-cluster"),
     "opensearch": ("external", "in-cluster"),

@@ -32,8 +32,8 @@ def servers(known: workload.Known) -> tuple[Workload, ...]:
 def _server(known: workload.Known, name: str, given: NeedClass) -> Workload:
     app, platform = known.app, known.platform
     kind = app.needs[name].type
-    resources = _resources(given.resources, kind_size := SIZES[kind])
-    server = SERVERS[kind](needs.ask(app, name, resources.limits.memory or ""))
+    amounts = resources(given.resources, kind_size := SIZES[kind])
+    server = SERVERS[kind](needs.ask(app, name, amounts.limits.memory or ""))
     at = ("needs", name)
     target = names.target(app, known.environment, name, at, "server")
     variables = tuple(
@@ -52,7 +52,7 @@ def _server(known: workload.Known, name: str, given: NeedClass) -> Workload:
         target=target,
         early=names.target(app, known.environment, name, at, "early"),
         storage=target,
-        container=_container(server, _image(given.image, server), variables, ports, resources),
+        container=_container(server, _image(given.image, server), variables, ports, amounts),
         replicas=1,
         replacement=Replacement(strategy="RollingUpdate" if server.data else "Recreate"),
         spread="none",
@@ -116,7 +116,8 @@ def _probes(server: Server) -> Mapping[ProbeKind, Check]:
     }
 
 
-def _resources(given: Resources, size: Size) -> Resources:
+def resources(given: Resources, size: Size) -> Resources:
+    """Return ``given`` with what it leaves out; memory has a limit, as everywhere."""
     memory = given.requests.memory or given.limits.memory or size.memory
     requests = Amounts(cpu=given.requests.cpu or given.limits.cpu or size.cpu, memory=memory)
     return Resources(requests=requests, limits=Amounts(cpu=given.limits.cpu, memory=given.limits.memory or memory))

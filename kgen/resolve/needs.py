@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from kgen.diag import Diagnostic, Label, Rule
@@ -9,7 +10,7 @@ from kgen.model.app import App
 from kgen.model.needs import KINDS, Need
 from kgen.model.plan import Address, Backing, Part, SecretKey
 from kgen.model.platform import Platform
-from kgen.model.providers import DEFAULT, NeedClass
+from kgen.model.providers import DEFAULT, NeedClass, Provider
 from kgen.resolve.names import object_name
 from kgen.resolve.rules import NAME_TOO_LONG, WITHOUT_EFFECT
 from kgen.resolve.servers import SERVERS, SIZES
@@ -59,23 +60,37 @@ def outputs(app: App, platform: Platform, name: str) -> Mapping[str, tuple[Part,
     provider = met_by(app, platform, name).provider
     if provider == "external":
         return {output: (_key(app, name, output),) for output in kind.outputs}
-    values = _values(app, name)
-    return {output: _filled(template, values) for output, template in kind.outputs.items()}
+    values = {**_values(app, name), **_of_operator(app, name, provider)}
+    made = {output: _filled(template, values) for output, template in kind.outputs.items()}
+    if provider == "strimzi":
+        made |= {"username": (values["username"],), "password": (values["password"],)}
+    if provider == "cloudnative-pg":
+        made["url"] = (_made_key(app, name, "url", f"{object_name(app.name, name)}-app", "uri"),)
+    return made
 
 
 def pods(app: App, platform: Platform, name: str) -> Mapping[str, str]:
     """Return the labels of the pods that meet need ``name``; none if they are not known to be in the namespace."""
     provider = met_by(app, platform, name).provider
-    if provider in HERE:
-        return {"app.kubernetes.io/component": name, "app.kubernetes.io/name": app.name}
-    return {}
+    made = object_name(app.name, name)
+    match provider:
+        case "in-cluster" | "mailpit":
+            return {"app.kubernetes.io/component": name, "app.kubernetes.io/name": app.name}
+        case "cloudnative-pg":
+            return {"cnpg.io/cluster": made}
+        case "rabbitmq-cluster-operator":
+            return {"app.kubernetes.io/name": made}
+        case "strimzi":
+            return {"strimzi.io/cluster": made, "strimzi.io/kind": "Kafka"}
+        case _:
+            return {}
 
 
 def faults(app: App, platform: Platform) -> Iterator[Diagnostic]:
     """Yield needs that the platform cannot meet, and fields of needs that mean nothing."""
     for name, need in app.needs.items():
         yield from _form_faults(name, need)
-        if met_by(app, platform, name).provider in HERE and len(made := object_name(app.name, name)) > _LONGEST:
+        if met_by(app, platform, name).provider != "external" and len(made := object_name(app.name, name)) > _LONGEST:
             yield Diagnostic(
                 rule=NAME_TOO_LONG,
                 message=f"objects of `{name}` would be called `{made}`: {len(made)} characters, {_LONGEST} are allowed",
@@ -121,7 +136,7 @@ def backing(app: App, name: str) -> Backing:
         "port": str(kind.port),
         "username": LOCAL,
         "password": LOCAL,
-        "database": _database(app, name),
+        "database": database(app, name),
     }
     return Backing(
         name=name,
@@ -143,14 +158,15 @@ def ask(app: App, name: str, memory: str) -> Ask:
     return Ask(
         host=values["host"],
         version=need.version or KINDS[need.type].version,
-        database=_database(app, name),
+        database=database(app, name),
         username=values["username"],
         password=values["password"],
         memory=memory,
     )
 
 
-def _database(app: App, name: str) -> str:
+def database(app: App, name: str) -> str:
+    """Return the name of the app's own part of the service, where kgen chooses it."""
     return app.needs[name].database or app.name
 
 
@@ -161,8 +177,31 @@ def _values(app: App, name: str) -> dict[str, Part]:
         "port": _address(app, name, "port"),
         "username": _key(app, name, "username"),
         "password": _key(app, name, "password"),
-        "database": _database(app, name),
+        "database": database(app, name),
     }
+
+
+def _of_operator(app: App, name: str, provider: Provider) -> Mapping[str, Part]:
+    """Return what differs where an operator runs the service: Services of other names, Secrets of its own."""
+    made = object_name(app.name, name)
+    services = {"cloudnative-pg": f"{made}-rw", "rabbitmq-cluster-operator": made, "strimzi": f"{made}-kafka-bootstrap"}
+    secrets = {"cloudnative-pg": f"{made}-app", "rabbitmq-cluster-operator": f"{made}-default-user", "strimzi": made}
+    if provider not in services:
+        return {}
+    host = replace(_address(app, name, "host"), host=services[provider])
+    username: Part = _made_key(app, name, "username", secrets[provider], "username")
+    if provider == "strimzi":
+        username = made  # the KafkaUser
+    return {
+        "host": host,
+        "username": username,
+        "password": _made_key(app, name, "password", secrets[provider], "password"),
+    }
+
+
+def _made_key(app: App, name: str, output: str, holder: str, key: str) -> SecretKey:
+    """Return a key of a Secret that an operator makes."""
+    return replace(_key(app, name, output), secret=holder, key=key, by_operator=True)
 
 
 def _address(app: App, name: str, output: str) -> Address:

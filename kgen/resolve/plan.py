@@ -27,6 +27,7 @@ from kgen.resolve import (
     names,
     needs,
     objectives,
+    operated,
     peers,
     plain_secrets,
     ports,
@@ -80,6 +81,7 @@ def resolve(
     servers = in_cluster.servers(known)
     saved = tuple(backups.of_databases(app, environment, platform, known.used))
     wanted = secret_uses.keys((*servers, *workloads), backups.secrets(saved))
+    wanted = _secrets((*servers, *workloads))
     setting = secrets.Setting(app=app, environment=environment, platform=platform, facts=facts)
     found = (*found, *secrets.faults(setting, wanted))
     if has_error(found):
@@ -96,6 +98,7 @@ def resolve(
         account=app.name,
         workloads=workloads,
         servers=servers,
+        operated=operated.clusters(known),
         needs=tuple(needs.backing(app, name) for name in app.needs),
         watch=alerts.of_app(app, platform),
         secrets=provided.existing,

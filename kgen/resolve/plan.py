@@ -81,7 +81,6 @@ def resolve(
     servers = in_cluster.servers(known)
     saved = tuple(backups.of_databases(app, environment, platform, known.used))
     wanted = secret_uses.keys((*servers, *workloads), backups.secrets(saved))
-    wanted = _secrets((*servers, *workloads))
     setting = secrets.Setting(app=app, environment=environment, platform=platform, facts=facts)
     found = (*found, *secrets.faults(setting, wanted))
     if has_error(found):

@@ -263,7 +263,7 @@ def _environment(variant: load_app.Variant, plan: Plan, made: _Making) -> Enviro
         secrets=plan.secrets,
         found=done.found,
         parts=parts(objects),
-        deployed=_deployed(plan, objects, tree, made.workspace),
+        deployed=_deployed(plan, (*objects, *plan.provided.in_files(plan.target)), tree, made.workspace),
     )
 
 

@@ -22,7 +22,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
-from kgen.k8s import Manifest, Target, manifest
+from kgen.k8s import Emitted, Manifest, Target, manifest
 from kgen.scalars import INVALID_PATH, Duration, Key, ObjectName, RelativePath
 from kgen.source import Node
 from kgen.spec import AS_WRITTEN, SECRET_WITH_VALUE, Spec, fault
@@ -204,6 +204,11 @@ class Provided:
     classes: tuple[SecretClass, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     """Name of a file of the output → text of a Secret that SOPS encrypted, to the last byte."""
+
+    def in_files(self, target: Target) -> tuple[Emitted, ...]:
+        """Return the Secrets in these files, without what is in them: they are objects of the app as all others."""
+        names = (name.removeprefix("secret-").removesuffix(".yaml") for name in self.files)
+        return tuple(Emitted(manifest=manifest("v1", "Secret", target, name=name)) for name in names)
 
 
 def emit(provided: Provided, target: Target) -> Iterator[Manifest]:

@@ -39,6 +39,7 @@ from kgen.features.slo import Slo
 from kgen.features.triggers import CronTimes, Kafka, PrometheusQuery, RabbitMq, RedisList, Trigger
 from kgen.features.volumes import Volume
 from kgen.model.app import App, Release
+from kgen.model.companions import InitContainer, Shared, Sidecar
 from kgen.model.component import Component
 from kgen.model.container import (
     Build,
@@ -106,6 +107,11 @@ class Known:
     """Whether the component counts its requests, with a histogram."""
     needs: tuple[tuple[str, str], ...] = ()
     """Backing services, with their types."""
+    volumes: tuple[str, ...] = ("data",)
+    """Names of the component's volumes."""
+
+    files: tuple[str, ...] = ("/etc/file",)
+    """Paths of the component's files."""
 
     builds: bool = False
     """Whether the app says how its image is built; components of such an image need a command."""
@@ -726,6 +732,41 @@ def _plain_security(known: Known) -> Strategy:
     return fields(Security, known, without=["exceptions", *(field for field, _ in _BEYOND.values())])
 
 
+@st.composite
+def _companion(draw: st.DrawFn, model: type[Spec], known: Known, index: int = 0) -> dict[str, Any]:
+    """Draw an init container or a sidecar: its command is there, its paths are its own."""
+    left_out = ("volumes", "files", "ports", "probes")
+    made: dict[str, Any] = draw(fields(model, known, without=left_out, always=["command"]))
+    wanted = draw(st.lists(st.sampled_from(known.volumes), unique=True)) if known.volumes else []
+    if draw(st.booleans()):
+        read_only = st.fixed_dictionaries({}, optional={"readOnly": st.booleans()})
+        made["volumes"] = {
+            name: draw(st.one_of(st.just(f"/shared/{index}"), read_only.map(lambda each: {"path": "/own"} | each)))
+            for index, name in enumerate(wanted[:1])
+        }
+    else:
+        made["volumes"] = wanted[:1]
+    if known.files:
+        made["files"] = draw(st.lists(st.sampled_from(known.files), max_size=1))
+    if model is Sidecar:
+        ports = {f"s{index}-{number}": 64_000 + 3 * index + number for number in range(draw(st.integers(0, 2)))}
+        made["ports"] = ports
+        made["probes"] = draw(written(Probes, replace(known, ports=tuple(ports))))
+    return made
+
+
+def _companions(model: type[Spec], word: str) -> Callable[[Known], Strategy]:
+    def of_known(known: Known) -> Strategy:
+        some = st.integers(1, 2).flatmap(
+            lambda number: st.fixed_dictionaries(
+                {f"{word}-{index}": _companion(model, known, index) for index in range(number)}
+            )
+        )
+        return st.one_of(st.none(), st.just({}), some)
+
+    return of_known
+
+
 LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     PeerPortSpec: _peer_port,
     Public: _public,
@@ -750,6 +791,8 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     FileSpec: lambda known: _exactly_one(
         FileSpec, ("source", "content", "secret"), known, without=() if known.secrets else ("secret",)
     ),
+    InitContainer: lambda known: _companion(InitContainer, known),
+    Sidecar: lambda known: _companion(Sidecar, known),
 }
 """Mappings whose keys depend on each other."""
 
@@ -760,6 +803,9 @@ SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     NamespaceSpec: lambda _: short_name,
     Rbac: lambda known: st.lists(_api_rule(known), max_size=2),
     ServiceAccount: lambda _: _object_name,
+    InitContainer: lambda known: _companion(InitContainer, known),
+    Shared: lambda _: _container_path,
+    Sidecar: lambda known: _companion(Sidecar, known),
     Disruption: lambda _: st.just(value=False),
     Pace: lambda _: st.just(value=False),
     Image: _image,
@@ -799,6 +845,8 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Component, "backup"): lambda known: st.none() | written(Backup, known) if known.saves else st.none(),
     (Component, "disruption"): lambda known: st.one_of(st.just(value=False), _disruption(known)),
     (FileSpec, "secret"): lambda known: st.sampled_from(known.secrets),
+    (Component, "init"): _companions(InitContainer, "init"),
+    (Component, "sidecars"): _companions(Sidecar, "side"),
     (EnvSource, "secret"): lambda known: st.sampled_from(known.secrets),
     (EnvSource, "field"): lambda _: st.sampled_from(_POD_FIELDS),
     (App, "name"): lambda _: short_name,
@@ -846,7 +894,7 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "web": ("port", "ports"),
     **dict.fromkeys(("worker", "stateful", "daemon"), ("", "port", "ports")),
 }
-_NEW: Final = ("claimRetention",)
+_NEW: Final = ("claimRetention", "sidecars")
 """Fields of a component that the oldest Kubernetes versions do not know."""
 
 _BAND = 20_000
@@ -875,7 +923,7 @@ def _part(draw: st.DrawFn, kind: str = "") -> Part:
     kind = kind or draw(fields(Component, Known(), without=set(_keys(Component)) - {"type"}))["type"]
     way = draw(st.sampled_from(_WAYS.get(kind, ("",))))
     if way != "ports":
-        return Part(kind=kind, listens={"port": draw(of(scalars.Port))} if way else {})
+        return Part(kind=kind, listens={"port": draw(of(scalars.Port)) % (3 * _BAND) + 1} if way else {})
     names = draw(st.lists(SCALARS[_check_of(scalars.PortName)], min_size=1, max_size=3, unique=True))
     ports: dict[str, Any] = {}
     for index, name in enumerate(names):
@@ -906,13 +954,23 @@ def _component(draw: st.DrawFn, name: str, part: Part, known: Known) -> dict[str
     lowest = _lowest(first.get("replicas"), default=2 if part.kind == "web" and not alone else 1)
     rest = fields(
         Component,
-        replace(known, ports=part.ports, lowest=lowest, measured=measured, saves=bool(persistent)),
+        replace(
+            known,
+            ports=part.ports,
+            lowest=lowest,
+            measured=measured,
+            saves=bool(persistent),
+            volumes=tuple(first.get("volumes") or ()),
+            files=tuple(path for path, file in (first.get("files") or {}).items() if not file.get("secret")),
+        ),
         without={*first, *_NOT_FOR[part.kind], "volumes", "files", "port", "ports", "replicas", "update"},
         always=_NEEDED[part.kind],
     )
     made: dict[str, Any] = {**first, **draw(rest), **part.listens}
     if part.kind in _WAYS and draw(st.booleans()):
         made["update"] = draw(_update("alone" if alone else part.kind))
+    for sidecar in (made.get("sidecars") or {}).values() if not made.get("init") else ():
+        sidecar.pop("beforeInit", None)
     if made.get("build") is not None:
         made["build"] = _moved(made["build"], f"parts/{name}")
     if (known.builds or made.get("build") is not None) and made.get("command") is None:

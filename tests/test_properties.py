@@ -436,11 +436,11 @@ def test_every_name_is_emitted_or_declared(data: dict[str, Any]) -> None:  # noq
         promised = keys_promised(plan)
         for workload, template in templates(objects):
             pod = template["spec"]
-            (container,) = pod["containers"]
+            inside = [*pod["containers"], *pod.get("initContainers", [])]
             assert ("ServiceAccount", pod["serviceAccountName"]) in names | external_accounts(data)
-            for source in container.get("envFrom", []):
+            for source in (source for each in inside for source in each.get("envFrom", [])):
                 assert source["configMapRef"]["name"] in configs
-            for variable in container.get("env", []):
+            for variable in (variable for each in inside for variable in each.get("env", [])):
                 match variable.get("valueFrom"):
                     case {"secretKeyRef": {"name": name, "key": key}}:
                         assert f"secret-{name}.yaml" in plan.provided.files or key in promised[name]
@@ -448,19 +448,20 @@ def test_every_name_is_emitted_or_declared(data: dict[str, Any]) -> None:  # noq
                         assert (name, key) in external
             volumes = {each["name"]: each for each in pod["volumes"]}
             own = {each["metadata"]["name"] for each in workload["spec"].get("volumeClaimTemplates", [])}
-            assert {each["name"] for each in container["volumeMounts"]} == set(volumes) | own
-            for mount in container["volumeMounts"]:
+            mounts = [mount for each in inside for mount in each["volumeMounts"]]
+            assert {each["name"] for each in mounts} == set(volumes) | own
+            for mount in mounts:
                 volume = volumes.get(mount["name"], {})
                 if "configMap" in volume:
                     assert mount["subPath"] in configs[volume["configMap"]["name"]]
                 if "persistentVolumeClaim" in volume:
                     assert ("PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"]) in names
-            ports = {each["name"] for each in container.get("ports", [])}
-            numbers = {each["containerPort"] for each in container.get("ports", [])}
-            for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
-                probe = container.get(kind, {})
-                assert {probe[key]["port"] for key in ("httpGet", "tcpSocket") if key in probe} <= ports
-                assert {probe["grpc"]["port"]} <= numbers if "grpc" in probe else True
+            everywhere = {port["containerPort"] for each in inside for port in each.get("ports", [])}
+            for container in inside:
+                ports = {each["name"] for each in container.get("ports", [])} | everywhere
+                for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
+                    probe = container.get(kind, {})
+                    assert {probe[key]["port"] for key in ("httpGet", "tcpSocket", "grpc") if key in probe} <= ports
         declared = set(data.get("secrets") or {}) | {f"{data['name']}-{need}" for need in data.get("needs") or {}}
         declared |= {entry["secretName"] for each in objects for entry in each.get("spec", {}).get("tls", [])}
         assert set(plan.secrets) <= declared
@@ -520,9 +521,9 @@ def test_selectors_find_their_own_pods_and_no_others(data: dict[str, Any]) -> No
                 assert len(finds(peer["matchLabels"], objects)) == 1
             if each["kind"] == "Service":
                 _, template = next(pair for pair in templates(objects) if pair[0] is found)
-                (container,) = template["spec"]["containers"]
+                inside = [*template["spec"]["containers"], *template["spec"].get("initContainers", [])]
                 targets = {port["targetPort"] for port in spec.get("ports", [])}
-                assert targets == {port["name"] for port in container.get("ports", [])}
+                assert targets == {port["name"] for each in inside for port in each.get("ports", [])}
 
 
 @settings(law, max_examples=12)

@@ -30,14 +30,13 @@ def compose(plan: Plan) -> dict[str, Any]:
     """Return compose.yaml for ``plan`` as a mapping, keys in the order in which they are written."""
     published = _published(plan)
     browsers = _browsers(plan, {host for ports in published.values() for host in ports.values()})
-    services = {
-        workload.target.component: _service(plan, workload, published.get(workload.target.component, {}))
-        for workload in plan.workloads
-    }
+    services: dict[str, Any] = {}
+    for workload in plan.workloads:
+        services |= _services(plan, workload, published.get(workload.target.component, {}))
     backing = {need.name: container(need, browsers.get(need.name)) for need in plan.needs}
     volumes = [f"{need.name}-data" for need in plan.needs if need.data]
     for workload in plan.workloads:
-        volumes += [_volume(workload, mount.name) for mount in workload.container.mounts if mount.is_persistent]
+        volumes += [_volume(workload, name) for name in _kept(workload)]
     made: dict[str, Any] = {"name": plan.app, "services": services | backing}
     if volumes:
         made["volumes"] = {name: {} for name in volumes}
@@ -48,13 +47,41 @@ def compose(plan: Plan) -> dict[str, Any]:
     return made
 
 
-def _service(plan: Plan, workload: Workload, published: Mapping[tuple[int, str], int]) -> dict[str, Any]:
-    run = workload.container
-    made: dict[str, Any] = _image(workload)
+def _services(plan: Plan, workload: Workload, published: Mapping[tuple[int, str], int]) -> dict[str, Any]:
+    """
+    Return the containers of ``workload`` as services: its own, what runs before it, and what shares its network.
+
+    In the cluster a sidecar may start before an init container; here, none starts before the component's own.
+    """
+    name = workload.target.component
+    made = {name: _service(plan, workload, workload.container, published=published)}
+    before = ""
+    for each in workload.init:
+        made[_of(workload, each)] = _service(plan, workload, each, after=before)
+        before = _of(workload, each)
+    for each in (*workload.early_sidecars, *workload.sidecars):
+        made[_of(workload, each)] = _service(plan, workload, each, network=f"service:{name}")
+    return made
+
+
+def _of(workload: Workload, container: Container) -> str:
+    return f"{workload.target.component}_{container.name}"
+
+
+def _service(
+    plan: Plan,
+    workload: Workload,
+    run: Container,
+    *,
+    published: Mapping[tuple[int, str], int] | None = None,
+    after: str = "",
+    network: str = "",
+) -> dict[str, Any]:
+    made = _image(workload, run)
     if run.command:
-        made["entrypoint"] = [_word(plan, workload, word) for word in run.command]
+        made["entrypoint"] = [_word(plan, workload, run, word) for word in run.command]
     if run.args:
-        made["command"] = [_word(plan, workload, word) for word in run.args]
+        made["command"] = [_word(plan, workload, run, word) for word in run.args]
     if run.variables:
         made["environment"] = {variable.name: _value(plan, workload, variable) for variable in run.variables}
     if published:
@@ -62,15 +89,13 @@ def _service(plan: Plan, workload: Workload, published: Mapping[tuple[int, str],
             f"127.0.0.1:{host}:{inside}{'' if protocol == 'TCP' else '/' + protocol.lower()}"
             for (inside, protocol), host in published.items()
         ]
-    if conditions := _conditions(plan, workload):
+    if network:
+        made["network_mode"] = network
+    if conditions := _conditions(plan, workload, run, after):
         made["depends_on"] = conditions
-    if check := _health(run, has_python=workload.image is not None):
+    if check := _health(run, has_python=workload.image is not None and run.same_image):
         made["healthcheck"] = check
-    if mounts := [f"{_volume(workload, mount.name)}:{mount.path}" for mount in run.mounts if mount.is_persistent]:
-        made["volumes"] = mounts
-    made |= _files(workload)
-    scratch = {mount.path: mount.size for mount in run.mounts if not mount.is_persistent}
-    made["tmpfs"] = [f"{path}:size={_tmpfs_size(size)}" if size else path for path, size in scratch.items()]
+    made |= _mounts(workload, run)
     made["user"] = f"{run.user}:{run.user}"
     made["read_only"] = run.read_only_root
     made |= _rights(run.hardening)
@@ -95,10 +120,34 @@ def _rights(hardening: Hardening) -> dict[str, Any]:
     return made
 
 
-def _image(workload: Workload) -> dict[str, Any]:
+def _mounts(workload: Workload, run: Container) -> dict[str, Any]:
+    """Return the volumes, files and scratch space of one container."""
+    kept = _kept(workload)
+    made: dict[str, Any] = {}
+    if mounts := [
+        f"{_volume(workload, mount.name)}:{mount.path}{':ro' if mount.read_only else ''}"
+        for mount in run.mounts
+        if mount.name in kept
+    ]:
+        made["volumes"] = mounts
+    made |= _files(workload, run)
+    scratch = {mount.path: mount.size for mount in run.mounts if mount.name not in kept}
+    if scratch:
+        made["tmpfs"] = [f"{path}:size={_tmpfs_size(size)}" if size else path for path, size in scratch.items()]
+    return made
+
+
+def _kept(workload: Workload) -> list[str]:
+    """Return the volumes that are more than a container's own scratch space."""
+    mounts = [mount for each in workload.containers for mount in each.mounts]
+    names = [mount.name for mount in mounts]
+    return list(dict.fromkeys(mount.name for mount in mounts if mount.is_persistent or names.count(mount.name) > 1))
+
+
+def _image(workload: Workload, run: Container) -> dict[str, Any]:
     build = workload.build
-    if build is None:
-        return {"image": workload.container.image}
+    if build is None or not run.same_image:
+        return {"image": run.image}
     made: dict[str, Any] = {"context": build.context}
     if build.dockerfile:
         made["dockerfile"] = build.dockerfile
@@ -109,9 +158,9 @@ def _image(workload: Workload) -> dict[str, Any]:
     return {"build": made if len(made) > 1 else build.context}
 
 
-def _word(plan: Plan, workload: Workload, word: str) -> str:
+def _word(plan: Plan, workload: Workload, run: Container, word: str) -> str:
     """Return a word of a command with what Kubernetes replaces in it, ``$(NAME)``, replaced."""
-    known = {variable.name: variable for variable in workload.container.variables}
+    known = {variable.name: variable for variable in run.variables}
     parts = re.split(r"(\$\([\w.-]+\))", word)
     return "".join(
         _value(plan, workload, known[part[2:-1]]) if part[:2] == "$(" and part[2:-1] in known else _escaped(part)
@@ -154,14 +203,16 @@ def _runs_first(workload: Workload) -> bool:
     return workload.run is not None and workload.run.when == "pre-deploy"
 
 
-def _conditions(plan: Plan, workload: Workload) -> dict[str, dict[str, str]]:
-    parts = [part for variable in workload.container.variables for part in variable.parts]
+def _conditions(plan: Plan, workload: Workload, run: Container, after: str) -> dict[str, dict[str, str]]:
+    parts = [part for variable in run.variables for part in variable.parts]
     used = {part.need for part in parts if isinstance(part, SecretKey)}
     used |= {part.component for part in parts if isinstance(part, Address)}
     made = {need.name: {"condition": "service_healthy"} for need in plan.needs if need.name in used}
     if not _runs_first(workload):
         for first in filter(_runs_first, plan.workloads):
             made[first.target.component] = {"condition": "service_completed_successfully"}
+    before = [_of(workload, each) for each in workload.init] if run is workload.container else [after]
+    made |= {name: {"condition": "service_completed_successfully"} for name in before if name}
     return made
 
 
@@ -184,7 +235,7 @@ def _health(run: Container, *, has_python: bool) -> dict[str, Any]:
 def _test(run: Container, check: Check) -> tuple[str, ...]:
     if check.command:
         return tuple(_escaped(word) for word in check.command)
-    port = next(port.port for port in run.ports if port.name == check.port)
+    port = next((port.port for port in run.ports if port.name == check.port), check.port)
     url = f"http://127.0.0.1:{port}{check.path}"
     script = _HTTP_CHECK if check.path else _TCP_CHECK
     return ("python", "-c", _escaped(script.format(port=port, url=url, timeout=check.timeout)))
@@ -206,10 +257,11 @@ def _configs(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _files(workload: Workload) -> dict[str, Any]:
+def _files(workload: Workload, run: Container) -> dict[str, Any]:
     """Return the files of a service that are neither in its image nor in a volume."""
-    configs = [{"source": _config(workload, file.key), "target": file.path} for file in workload.container.files]
-    secrets = [{"source": _shell_name(name, key), "target": path} for name, key, path in _secret_files(workload)]
+    configs = [{"source": _config(workload, file.key), "target": file.path} for file in run.files]
+    wanted = _secret_files(workload) if run is workload.container else ()
+    secrets = [{"source": _shell_name(name, key), "target": path} for name, key, path in wanted]
     return {name: files for name, files in (("configs", configs), ("secrets", secrets)) if files}
 
 

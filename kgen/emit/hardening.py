@@ -28,11 +28,24 @@ def identity(container: Container, *, has_claims: bool, has_secret_files: bool) 
     return made
 
 
-def rights(container: Container) -> dict[str, Any]:
-    """Return the container's own security context: without an exception it may do nothing."""
+def rights(container: Container, main: Container) -> dict[str, Any]:
+    """
+    Return the container's own security context: without an exception it may do nothing.
+
+    Args:
+        container: One of a pod's containers.
+        main: The one that the pod's security context is made for.
+    """
     given = container.hardening
     capabilities = {"drop": ["ALL"]} | ({"add": list(given.capabilities)} if given.capabilities else {})
-    made: dict[str, Any] = {"privileged": True} if given.privileged else {}
+    made: dict[str, Any] = {}
+    if container.user != main.user:
+        made = {"runAsNonRoot": container.user != 0} if 0 in {container.user, main.user} else {}
+        made |= {"runAsUser": container.user, "runAsGroup": container.user}
+    if given.unconfined != main.hardening.unconfined:
+        made["seccompProfile"] = {"type": "Unconfined" if given.unconfined else "RuntimeDefault"}
+    if given.privileged:
+        made["privileged"] = True
     return made | {
         "allowPrivilegeEscalation": given.escalation,
         "readOnlyRootFilesystem": container.read_only_root,

@@ -12,7 +12,7 @@ from typing import Any
 from kgen.emit import hardening
 from kgen.features import secrets
 from kgen.model.container import Amounts
-from kgen.model.plan import Address, Check, ConfigKey, Mount, Part, PodField, SecretKey, Workload
+from kgen.model.plan import Address, Check, ConfigKey, Container, Mount, Part, PodField, SecretKey, Workload
 
 _GRACE = 30
 """Kubernetes' own `terminationGracePeriodSeconds`."""
@@ -35,13 +35,8 @@ def template(workload: Workload, account: str, restart: str | None = None) -> di
 
 def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, Any]:
     container = workload.container
-    claims = any(mount.is_persistent for mount in container.mounts)
-    identity: dict[str, Any] = {"runAsNonRoot": True, "runAsUser": container.user, "runAsGroup": container.user}
-    if claims or secrets.has_files(workload.secret_mounts):
-        identity["fsGroup"] = container.user  # or the user could not write to a new volume, nor read files of Secrets
-    if claims:
-        identity["fsGroupChangePolicy"] = "OnRootMismatch"
-    identity["seccompProfile"] = {"type": "RuntimeDefault"}
+    mounts = _volumes(workload)
+    claims = any(mount.is_persistent for mount in mounts)
     spec: dict[str, Any] = {
         "serviceAccountName": account,
         "automountServiceAccountToken": workload.account is not None and workload.account.has_token,
@@ -57,10 +52,12 @@ def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, An
         spec["restartPolicy"] = restart
     if (grace := container.stop_seconds + container.drain_seconds) != _GRACE:
         spec["terminationGracePeriodSeconds"] = grace
-    spec["containers"] = [_container(workload)]
+    if before := _before(workload):
+        spec["initContainers"] = before
+    spec["containers"] = [_container(workload, container)]
     if workload.spread != "none":
         spec["topologySpreadConstraints"] = _spread(workload)
-    volumes = [_volume(mount) for mount in container.mounts if mount.kind != "template"]
+    volumes = [_volume(mount) for mount in mounts if mount.kind != "template"]
     if container.files:
         source = {"name": workload.configuration.files_name(workload.target)}
         volumes.append({"name": container.files_volume, "configMap": source})
@@ -70,18 +67,41 @@ def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, An
     return spec
 
 
-def _container(workload: Workload) -> dict[str, Any]:
-    container = workload.container
-    made: dict[str, Any] = {"name": workload.target.component, "image": container.image}
+def _volumes(workload: Workload) -> list[Mount]:
+    """Return the volumes of the pod, each once."""
+    made: dict[str, Mount] = {}
+    for each in workload.containers:
+        for mount in each.mounts:
+            made.setdefault(mount.name, mount)
+    return list(made.values())
+
+
+def _before(workload: Workload) -> list[dict[str, Any]]:
+    """
+    Return the init containers; one that is restarted for ever is a sidecar.
+
+    Source: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+    """
+    always = "Always"
+    parts = [(each, always) for each in workload.early_sidecars]
+    parts += [(each, "") for each in workload.init]
+    parts += [(each, always) for each in workload.sidecars]
+    return [_container(workload, each, restart) for each, restart in parts]
+
+
+def _container(workload: Workload, container: Container, restart: str = "") -> dict[str, Any]:
+    made: dict[str, Any] = {"name": container.name, "image": container.image}
+    if restart:
+        made["restartPolicy"] = restart
     if container.command:
         made["command"] = list(container.command)
     if container.args:
         made["args"] = list(container.args)
     if container.ports:
         made["ports"] = [_port(port.name, port.port, port.protocol) for port in container.ports]
-    if workload.configuration.env:
+    if container.shared:
         made["envFrom"] = [{"configMapRef": {"name": workload.configuration.env_name(workload.target)}}]
-    if env := _env(workload):
+    if env := _env(container):
         made["env"] = env
     made["resources"] = {
         "requests": _amounts(container.resources.requests),
@@ -97,15 +117,22 @@ def _container(workload: Workload) -> dict[str, Any]:
             else {"exec": {"command": ["sleep", str(seconds)]}}
         )
         made["lifecycle"] = {"preStop": sleep}
-    made["securityContext"] = hardening.rights(container)
-    mounts: list[dict[str, Any]] = [{"name": mount.name, "mountPath": mount.path} for mount in container.mounts]
+    made["securityContext"] = hardening.rights(container, workload.container)
+    mounts: list[dict[str, Any]] = [_mount(mount) for mount in container.mounts]
     # one file each, so that the other files of its folder stay visible
     volume = container.files_volume
     mounts += [
         {"name": volume, "mountPath": file.path, "subPath": file.key, "readOnly": True} for file in container.files
     ]
-    made["volumeMounts"] = [*mounts, *secrets.volume_mounts(workload.secret_mounts)]
+    if container is workload.container:
+        mounts += secrets.volume_mounts(workload.secret_mounts)
+    made["volumeMounts"] = mounts
     return made
+
+
+def _mount(mount: Mount) -> dict[str, Any]:
+    made: dict[str, Any] = {"name": mount.name, "mountPath": mount.path}
+    return made | {"readOnly": True} if mount.read_only else made
 
 
 def _port(name: str, number: int, protocol: str) -> dict[str, Any]:
@@ -118,7 +145,7 @@ def _amounts(amounts: Amounts) -> dict[str, str]:
     return {name: amount for name, amount in given.items() if amount}
 
 
-def _env(workload: Workload) -> list[dict[str, Any]]:
+def _env(container: Container) -> list[dict[str, Any]]:
     """
     Return the variables that a ConfigMap cannot hold, in the order written.
 
@@ -129,11 +156,11 @@ def _env(workload: Workload) -> list[dict[str, Any]]:
     """
     made: list[dict[str, Any]] = []
     known: dict[Part, str] = {}
-    taken = {variable.name for variable in workload.container.variables}
-    for variable in workload.container.variables:
-        if variable.name in workload.configuration.env:
+    taken = {variable.name for variable in container.variables}
+    for variable in container.variables:
+        if variable.name in container.shared and variable.text == container.shared[variable.name]:
             continue
-        if len(variable.parts) == 1:
+        if len(variable.parts) == 1 and variable.text is None:
             made.append({"name": variable.name, "valueFrom": _source(variable.parts[0])})
             continue
         text = ""

@@ -16,6 +16,9 @@ from kgen.source import Node
 INHERITED = ("image", "env", "resources", "security", "network")
 """What a component (or the release) takes from the app."""
 
+_OF_COMPONENT = ("image", "env", "security")
+"""What an init container or a sidecar takes from its component."""
+
 _NOTHING = Node({})
 
 
@@ -54,7 +57,30 @@ def _component(app: Node, component: Node, inner: Shape, around: Around) -> Node
     lower, upper = (_of_type(each, component) for each in (around.defaults, around.overrides))
     own = _placed(shape.merge(_without(lower), component, inner), component) if lower.value else component
     made = _heir([around.defaults, lower, app], own, [around.overrides, upper], inner)
-    return shape.merge(made, _without(upper), inner, keep_nulls=True) if upper.value else made
+    made = shape.merge(made, _without(upper), inner, keep_nulls=True) if upper.value else made
+    return _with_companions(made, inner)
+
+
+def _with_companions(component: Node, inner: Shape) -> Node:
+    """Return ``component`` with what its init containers and sidecars take from it."""
+    items = component.value if isinstance(component.value, dict) else {}
+    kept = Node({key: items[key] for key in _OF_COMPONENT if key in items})
+    made = dict(items)
+    for section in ("init", "sidecars"):
+        each, given = inner.child(section).each, items.get(section)
+        if each and given and isinstance(given.value, dict):
+            entries = {
+                name: node if _is_stranger(node) else _heir([kept], node, [], each)
+                for name, node in given.value.items()
+            }
+            made[section] = Node(entries, given.at, given.text, given.file)
+    return Node(made, component.at, component.text, component.file)
+
+
+def _is_stranger(container: Node) -> bool:
+    """Tell whether a container runs an image of its own: somebody else's program must not get the app's secrets."""
+    image = container.value.get("image") if isinstance(container.value, dict) else None
+    return image is not None and _has(image, "repository")
 
 
 def _of_type(around: Node, component: Node) -> Node:

@@ -15,6 +15,7 @@ from kgen.features.slo import Slo
 from kgen.features.stateful import ClaimRetention
 from kgen.features.vertical_scaling import VerticalScaling
 from kgen.features.volumes import Volume
+from kgen.model.companions import InitContainer, Sidecar
 from kgen.model.container import Build, Env, Image, Probes, Resources
 from kgen.model.replicas import Replicas
 from kgen.model.security import Security
@@ -108,11 +109,11 @@ class Component(Spec):
     when: Literal["pre-deploy", "post-deploy"] | None = None
     """When a job runs: before the new pods start, or after they are ready. A job needs it."""
 
-    init: Later = None
-    """Containers that run before the main one."""
+    init: dict[Name, InitContainer] = {}
+    """Containers that run to their end before the component's own starts, in this order."""
 
-    sidecars: Later = None
-    """Containers beside the main one."""
+    sidecars: dict[Name, Sidecar] = {}
+    """Containers that run as long as the component's own; Kubernetes 1.29 and later."""
 
     stop_grace_period: Duration | None = None
     """Time between SIGTERM and SIGKILL; 30s by default."""

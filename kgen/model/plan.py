@@ -5,7 +5,7 @@ One plan is one app in one environment.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 from kgen.features.account import Account
@@ -113,13 +113,19 @@ class Variable:
     name: str
     parts: tuple[Part, ...]
 
+    @property
+    def text(self) -> str | None:
+        """Its value if that is known now; addresses in the cluster are."""
+        parts = [part.in_cluster if isinstance(part, Address) else part for part in self.parts]
+        return "".join(str(part) for part in parts) if all(isinstance(part, str) for part in parts) else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
     """A probe; ``path`` for HTTP, ``command`` for exec, neither for a TCP connection."""
 
-    port: str = ""
-    """Name of the port."""
+    port: str | int = ""
+    """Name of the port; its number where it is another container's."""
 
     path: str = ""
     command: tuple[str, ...] = ()
@@ -146,6 +152,12 @@ class Mount:
     size: str = ""
     """At most, for scratch space."""
 
+    read_only: bool = False
+
+    def at(self, path: str, *, read_only: bool) -> "Mount":
+        """Return the same volume in another container."""
+        return replace(self, path=path, read_only=read_only)
+
     @property
     def is_persistent(self) -> bool:
         """Whether its data outlives the pod."""
@@ -162,14 +174,18 @@ class File:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
-    """The one container of a pod."""
+    """A container of a pod."""
 
+    name: str
     image: str
     command: tuple[str, ...]
     args: tuple[str, ...]
     ports: tuple[ServicePort, ...]
     variables: tuple[Variable, ...]
     """In the order in which the user wrote them, the app's first."""
+
+    shared: Mapping[str, str]
+    """What it takes from the component's ConfigMap."""
 
     resources: Resources
     probes: Mapping[Literal["startup", "readiness", "liveness"], Check]
@@ -189,6 +205,9 @@ class Container:
 
     drain_by_sleep: bool
     """Whether the target version has the `sleep` handler (1.30 and later)."""
+
+    same_image: bool = True
+    """Whether it runs the image of its component."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +249,8 @@ class Workload:
     """The same target for volumes: never a hook, which Argo CD would delete with its data."""
 
     container: Container
+    """The component's own."""
+
     replicas: int | None
     """Fixed number of pods; ``None`` if an autoscaler owns it, or nobody."""
 
@@ -259,6 +280,13 @@ class Workload:
     network: Access | None = None
     """``None``: no NetworkPolicy, so all is open."""
 
+    early_sidecars: tuple[Container, ...] = ()
+    """Sidecars that start before the init containers."""
+
+    init: tuple[Container, ...] = ()
+    sidecars: tuple[Container, ...] = ()
+    """Sidecars that start after the init containers."""
+
     claims: tuple[Claim, ...] = ()
     monitor: Monitor | None = None
     claim_templates: tuple[Claim, ...] = ()
@@ -277,6 +305,11 @@ class Workload:
 
     build: Build | None = None
     """How `docker compose` builds its image; ``None``: the image is somebody else's."""
+
+    @property
+    def containers(self) -> tuple[Container, ...]:
+        """All containers of its pods, its own first."""
+        return (self.container, *self.early_sidecars, *self.init, *self.sidecars)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

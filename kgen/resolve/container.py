@@ -1,19 +1,21 @@
 """The container of a component: probes, resources, security, stop."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
+from kgen.features.service import PortSpec
 from kgen.model.app import App, Release
-from kgen.model.component import Component
-from kgen.model.container import Amounts, Probe, Resources
+from kgen.model.container import Amounts, Probe, Probes, Resources
 from kgen.model.image_plan import UID
 from kgen.model.plan import Check, Container, Variable
 from kgen.model.platform import Platform
 from kgen.model.security import Security
 from kgen.resolve import images, security, storage
 from kgen.resolve.kinds import SERVES
-from kgen.resolve.ports import service_ports
-from kgen.resolve.references import ports_of, tcp_ports
+from kgen.resolve.names import RELEASE
+from kgen.resolve.ports import own_ports
+from kgen.resolve.references import listens
 from kgen.resolve.versions import at_least
 from kgen.units import seconds
 
@@ -38,23 +40,32 @@ _EXEC_TIMEOUT = 10
 
 
 def of_component(
-    app: App, name: str, *, target_name: str, variables: tuple[Variable, ...], platform: Platform, has_service: bool
+    app: App,
+    name: str,
+    *,
+    target_name: str,
+    variables: tuple[Variable, ...],
+    shared: Mapping[str, str],
+    platform: Platform,
+    has_service: bool,
 ) -> Container:
     """Return the container of component ``name``, whose objects are called ``target_name``."""
     component = app.components[name]
-    ports = service_ports(component)
+    beside = {name: port for name, port in listens(component).items() if name not in component.ports}
     return Container(
+        name=name,
         image=images.reference(component.image, images.default_repository(app, name, platform)),
         command=component.command or (),
         args=component.args or (),
-        ports=ports,
+        ports=own_ports(component.ports),
         variables=variables,
+        shared=shared,
         resources=resources(component.resources),
-        probes=_probes(component),
+        probes=probes_of(component.probes, component.ports, beside, by_default=component.type in SERVES),
         mounts=storage.mounts(component, target_name),
         files=storage.files(component),
         files_volume=storage.files_volume(component),
-        user=_user(component.security),
+        user=user_of(component.security),
         hardening=security.hardening(component.security),
         read_only_root=component.security.read_only_root_filesystem,
         stop_seconds=seconds(component.stop_grace_period or "") or STOP_SECONDS,
@@ -63,20 +74,24 @@ def of_component(
     )
 
 
-def of_release(app: App, release: Release, variables: tuple[Variable, ...], platform: Platform) -> Container:
+def of_release(
+    app: App, release: Release, variables: tuple[Variable, ...], shared: Mapping[str, str], platform: Platform
+) -> Container:
     """Return the container of the release: the app's image with a command of its own."""
     return Container(
+        name=RELEASE,
         image=images.reference(app.image, images.default_repository(app, "", platform)),
         command=release.command,
         args=release.args or (),
         ports=(),
         variables=variables,
+        shared=shared,
         resources=resources(release.resources),
         probes={},
         mounts=storage.with_scratch(()),
         files=(),
         files_volume="",
-        user=_user(app.security),
+        user=user_of(app.security),
         hardening=security.hardening(app.security),
         read_only_root=app.security.read_only_root_filesystem,
         stop_seconds=STOP_SECONDS,
@@ -85,7 +100,8 @@ def of_release(app: App, release: Release, variables: tuple[Variable, ...], plat
     )
 
 
-def _user(given: Security) -> int:
+def user_of(given: Security) -> int:
+    """Return the user and group of a process."""
     return UID if given.run_as_user is None else given.run_as_user
 
 
@@ -101,29 +117,41 @@ def resources(given: Resources) -> Resources:
     return Resources(requests=requests, limits=Amounts(cpu=given.limits.cpu, memory=given.limits.memory or memory))
 
 
-def _probes(component: Component) -> Mapping[ProbeKind, Check]:
-    """Return the probes given, and for a component that serves a TCP check where none is."""
-    first = next(iter(tcp_ports(component)), "")
+def probes_of(
+    given: Probes, own: Mapping[str, PortSpec], beside: Mapping[str, PortSpec], *, by_default: bool
+) -> Mapping[ProbeKind, Check]:
+    """
+    Return the probes of a container.
+
+    Args:
+        given: What the user says.
+        own: The ports of the container: a probe may name them.
+        beside: The ports of other containers of the pod: the kubelet knows them by number only.
+        by_default: Whether to ask the first port by TCP where nothing is said.
+    """
+    ports = {name: port for name, port in {**own, **beside}.items() if port.protocol == "TCP"}
+    called = {name: name if name in own else port.port for name, port in ports.items()}
+    first = next(iter(ports), "")
     made: dict[ProbeKind, Check] = {}
-    for kind in _DEFAULTS:
-        probe: Probe | None = getattr(component.probes, kind)
-        if probe is None and component.type in SERVES and first:
-            default = _DEFAULTS[kind]
-            made[kind] = Check(port=first, period=default.period, timeout=default.timeout, failures=default.failures)
+    for kind, default in _DEFAULTS.items():
+        probe: Probe | None = getattr(given, kind)
+        if probe is None and by_default and first:
+            made[kind] = replace(default, port=called[first])
         elif probe is not None and not probe.off:
-            made[kind] = _check(kind, probe, component, first)
+            number = ports[probe.grpc].port if probe.grpc else None
+            named = "" if probe.exec or probe.grpc else probe.tcp or probe.port or first
+            made[kind] = _check(default, probe, called.get(named, ""), number)
     return made
 
 
-def _check(kind: ProbeKind, probe: Probe, component: Component, first: str) -> Check:
-    default = _DEFAULTS[kind]
+def _check(default: Check, probe: Probe, port: str | int, grpc_port: int | None) -> Check:
     timeout = max(_EXEC_TIMEOUT, default.timeout) if probe.exec else default.timeout
     period = max(default.period, _EXEC_TIMEOUT) if probe.exec else default.period
     return Check(
-        port="" if probe.exec or probe.grpc else probe.tcp or probe.port or first,
+        port=port,
         path=probe.http or "",
         command=probe.exec or (),
-        grpc_port=ports_of(component)[probe.grpc][0] if probe.grpc else None,
+        grpc_port=grpc_port,
         period=seconds(probe.period or "") or period,
         timeout=seconds(probe.timeout or "") or timeout,
         failures=probe.failures or default.failures,

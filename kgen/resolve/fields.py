@@ -8,6 +8,7 @@ from kgen.model.app import App
 from kgen.model.component import Component
 from kgen.model.container import EnvSource, Probe, Resources
 from kgen.resolve.kinds import REPLICATED, RUNS_FOR_EVER, SERVES
+from kgen.resolve.references import listens
 from kgen.resolve.rules import ABOVE_LIMIT, NEEDED_FOR_TYPE, NOT_FOR_TYPE, PROBE_SUCCESSES, WITHOUT_EFFECT
 from kgen.spec import CHOOSE_ONE, Spec
 from kgen.units import cpu_millis, memory_bytes
@@ -47,7 +48,7 @@ def faults(app: App) -> Iterator[Diagnostic]:
         yield from _type_faults(component, at)
         yield from _choices(component, at)
         yield from _without_effect(component, at)
-        yield from _amounts(component.resources, (*at, "resources"))
+        yield from amounts(component.resources, (*at, "resources"))
         for key, value in component.env.items():
             if isinstance(value, EnvSource):
                 yield from exactly_one(value, ("secret", "config", "field"), (*at, "env", key))
@@ -55,7 +56,7 @@ def faults(app: App) -> Iterator[Diagnostic]:
         for key, value in app.release.env.items():
             if isinstance(value, EnvSource):
                 yield from exactly_one(value, ("secret", "config", "field"), ("release", "env", key))
-        yield from _amounts(app.release.resources, ("release", "resources"))
+        yield from amounts(app.release.resources, ("release", "resources"))
 
 
 def _type_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
@@ -71,7 +72,7 @@ def _type_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
                 related=(Label((*at, "type"), "type set here"),),
                 help="remove the field or change the type",
             )
-    if component.type == "web" and not component.ports:
+    if component.type == "web" and not listens(component):
         yield _needed(at, "port", "add the port it listens on, as `port: 8000`", component.type)
     if component.type in _NEEDED:
         field, way_out = _NEEDED[component.type]
@@ -96,7 +97,7 @@ def _choices(component: Component, at: Path) -> Iterator[Diagnostic]:
     for kind in ("startup", "readiness", "liveness"):
         probe: Probe | None = getattr(component.probes, kind)
         if probe:
-            yield from _probe_faults(kind, probe, (*at, "probes", kind))
+            yield from probe_faults(kind, probe, (*at, "probes", kind))
     for path, file in component.files.items():
         yield from exactly_one(file, ("source", "content", "secret"), (*at, "files", path))
     if component.disruption and not component.disruption.off:
@@ -104,7 +105,8 @@ def _choices(component: Component, at: Path) -> Iterator[Diagnostic]:
         yield from disruption.faults(component.disruption, (*at, "disruption"), lowest=lowest, said=said)
 
 
-def _probe_faults(kind: str, probe: Probe, at: Path) -> Iterator[Diagnostic]:
+def probe_faults(kind: str, probe: Probe, at: Path) -> Iterator[Diagnostic]:
+    """Yield what is wrong with a probe by itself."""
     if probe.off:
         yield from unread(probe, probe.model_fields_set - {"off"}, at, "a probe that is off")
         return
@@ -204,7 +206,8 @@ def is_single(access: str) -> bool:
     return access in {"ReadWriteOnce", "ReadWriteOncePod"}
 
 
-def _amounts(resources: Resources, at: Path) -> Iterator[Diagnostic]:
+def amounts(resources: Resources, at: Path) -> Iterator[Diagnostic]:
+    """Yield requests that are above their limits."""
     for name, words, number in (("cpu", "CPU", cpu_millis), ("memory", "memory", memory_bytes)):
         request, limit = getattr(resources.requests, name), getattr(resources.limits, name)
         if request and limit and (number(request) or 0) > (number(limit) or 0):

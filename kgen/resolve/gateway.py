@@ -10,7 +10,7 @@ from kgen.model.app import App
 from kgen.model.component import Component
 from kgen.model.platform import Platform
 from kgen.model.routing import Parent
-from kgen.resolve.references import tcp_ports
+from kgen.resolve.references import listens, tcp_ports
 
 NOT_AT_ROUTE = Rule(
     code="KG3125",
@@ -121,7 +121,7 @@ def _is_plain(route: Route) -> bool:
 def _is_grpc(component: Component, route: Route) -> bool:
     """Tell whether a route leads to gRPC; `kubernetes.io/h2c` alone is HTTP/2 of any sort."""
     port = route.port or next(iter(tcp_ports(component)), "")
-    return port in component.ports and component.ports[port].app_protocol == "grpc"
+    return port in listens(component) and listens(component)[port].app_protocol == "grpc"
 
 
 def _routes(component: Component, name: str, parent: Parent) -> Iterator[GatewayRoute]:

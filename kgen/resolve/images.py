@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.model.app import App, Release
+from kgen.model.companions import InitContainer, Sidecar
 from kgen.model.component import Component
 from kgen.model.container import Build, Image
 from kgen.model.facts import Facts
@@ -96,11 +97,17 @@ def _image_faults(image: Image, default: str, name: str, at: Path) -> Iterator[D
             at=Label(at, on="key"),
             help="add `image`, as `image: ghcr.io/you/app:1.0.0`, or `images.registry` in kgen.yaml",
         )
-    elif not (image.tag or image.digest):
+    else:
+        yield from untagged(image, (*at, "image") if at[0] == "components" else ("image",), default)
+
+
+def untagged(image: Image, at: Path, default: str = "") -> Iterator[Diagnostic]:
+    """Yield an image that may be another one tomorrow."""
+    if not (image.tag or image.digest):
         yield Diagnostic(
             rule=UNTAGGED_IMAGE,
             message=f"the image `{image.repository or default}` has neither tag nor digest",
-            at=Label((*at, "image") if at[0] == "components" else ("image",)),
+            at=Label(at),
             help="add a tag, or compile with `--set image.tag=…`",
         )
 
@@ -172,7 +179,19 @@ def _data(app: App, context: str) -> tuple[str, ...]:
         build = build_of(app, component)
         if build and build.context == context:
             paths |= {volume.path for volume in component.volumes.values() if volume.type == "persistent"}
+            paths |= _shared_paths(component)
     return tuple(sorted(paths))
+
+
+def _shared_paths(component: Component) -> set[str]:
+    """Return where containers of the same image mount volumes that they share, which compose.yaml keeps."""
+    made: set[str] = set()
+    companions: tuple[InitContainer | Sidecar, ...] = (*component.init.values(), *component.sidecars.values())
+    for companion in companions:
+        for name, shared in companion.volumes.items():
+            path = component.volumes[name].path
+            made |= {path, shared.path or path} if companion.image.repository == component.image.repository else {path}
+    return made
 
 
 def _plan(build: Build, runs: Component | Release, port: int | None, facts: Facts, platform: Platform) -> ImagePlan:

@@ -52,7 +52,14 @@ def _server(known: workload.Known, name: str, given: NeedClass) -> Workload:
         target=target,
         early=names.target(app, known.environment, name, at, "early"),
         storage=target,
-        container=_container(server, _image(given.image, server), variables, ports, amounts),
+        container=_container(
+            target.component,
+            server,
+            image=_image(given.image, server),
+            variables=variables,
+            ports=ports,
+            resources=amounts,
+        ),
         replicas=1,
         replacement=Replacement(strategy="RollingUpdate" if server.data else "Recreate"),
         spread="none",
@@ -68,16 +75,24 @@ def _server(known: workload.Known, name: str, given: NeedClass) -> Workload:
 
 
 def _container(
-    server: Server, image: str, variables: tuple[Variable, ...], ports: tuple[ServicePort, ...], resources: Resources
+    name: str,
+    server: Server,
+    *,
+    image: str,
+    variables: tuple[Variable, ...],
+    ports: tuple[ServicePort, ...],
+    resources: Resources,
 ) -> Container:
     data = [Mount(name=_DATA, path=server.data, kind="template")] if server.data else []
     scratch = [_scratch(path) for path in ("/tmp", *server.scratch)]  # noqa: S108  # in the container
     return Container(
+        name=name,
         image=image,
         command=server.command,
         args=(*server.args, *server.cluster_args),
         ports=ports,
         variables=variables,
+        shared=workload.plain(variables),
         resources=resources,
         probes=_probes(server),
         mounts=(*data, *scratch),

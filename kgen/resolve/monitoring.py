@@ -15,7 +15,7 @@ from kgen.model.platform import Platform
 from kgen.resolve import installed
 from kgen.resolve.fields import unread
 from kgen.resolve.kinds import RUNS_FOR_EVER
-from kgen.resolve.references import tcp_ports
+from kgen.resolve.references import listens, selected, tcp_ports
 from kgen.resolve.rules import NO_PORT
 from kgen.units import duration, seconds
 from kgen.words import listed
@@ -95,13 +95,16 @@ def edges(app: App, name: str, platform: Platform) -> Iterator[Edge]:
     """Yield the connections that Prometheus opens to component ``name``."""
     component = app.components.get(name)
     if component and (port := metrics_port(component)):
-        yield Edge(peers=(Peer(namespace=platform.monitoring.namespace),), ports=(PeerPort(port=port),))
+        yield Edge(
+            peers=(Peer(namespace=platform.monitoring.namespace),),
+            ports=(PeerPort(port=selected(component, port)),),
+        )
 
 
 def only_metrics(app: App, name: str, used: Mapping[str, Iterable[Variable]]) -> bool:
     """Tell whether component ``name`` listens for nobody but Prometheus, which asks pods without a Service as well."""
     component = app.components[name]
-    if component.type == "web" or list(component.ports) != [metrics_port(component)]:
+    if component.type == "web" or list(listens(component)) != [metrics_port(component)]:
         return False
     parts = [part for variables in used.values() for variable in variables for part in variable.parts]
     return not any(isinstance(part, Address) and part.component == name for part in parts)

@@ -1,6 +1,6 @@
 """Who may connect to whom: the edges that the app file declares, from both ends."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
 from kgen.features.network import Access, Edge, EgressPeer, IngressPeer, Peer, PeerPort
@@ -9,7 +9,7 @@ from kgen.model.needs import KINDS, PORTS
 from kgen.model.plan import Address, SecretKey, Variable
 from kgen.model.platform import Platform
 from kgen.resolve import accounts, monitoring, names, needs
-from kgen.resolve.references import tcp_ports
+from kgen.resolve.references import listens, selected, tcp_ports
 
 Used: TypeAlias = Mapping[str, Iterable[Variable]]
 """Environment variables of every component and of the release: a reference in them is a declared edge."""
@@ -57,7 +57,7 @@ def access(app: App, name: str, environment: str, used: Used, platform: Platform
 def incoming(app: App, name: str, environment: str, used: Used) -> Iterator[Edge]:
     """Yield who may connect to component ``name``, and where."""
     component = app.components.get(name)
-    if component is None or not component.ports:
+    if component is None or not listens(component):
         return
     first = next(iter(tcp_ports(component)), "")
     outside = {route.port or first for route in component.routes}
@@ -66,13 +66,12 @@ def incoming(app: App, name: str, environment: str, used: Used) -> Iterator[Edge
     if outside:
         # anybody: an Ingress controller may run on the hosts' network, or be the cloud's load balancer, and no
         # selector of pods matches those
-        yield Edge(ports=tuple(port for port in ports if port.port in outside))
+        yield Edge(ports=_ports(app, name, outside))
     for caller, variables in used.items():
         if _is_edge(app, caller, variables, name):
             yield Edge(peers=(pods(app, caller),), ports=ports)
     for peer in component.network.ingress:
-        named = tuple(port for port in ports if port.port in peer.ports) if peer.ports else ports
-        yield Edge(peers=_peers(app, peer, environment), ports=named)
+        yield Edge(peers=_peers(app, peer, environment), ports=_ports(app, name, peer.ports or None))
 
 
 def outgoing(app: App, name: str, environment: str, used: Used, platform: Platform) -> Iterator[Edge]:
@@ -82,7 +81,7 @@ def outgoing(app: App, name: str, environment: str, used: Used, platform: Platfo
     for other in app.components:
         if _is_edge(app, name, variables, other):
             numbers = [
-                PeerPort(port=port.port, protocol=port.protocol) for port in app.components[other].ports.values()
+                PeerPort(port=port.port, protocol=port.protocol) for port in listens(app.components[other]).values()
             ]
             yield Edge(peers=(pods(app, other),), ports=tuple(numbers))
     for need in app.needs:
@@ -128,13 +127,18 @@ def pods(app: App, component: str) -> Peer:
     return Peer(pods={"app.kubernetes.io/component": component, "app.kubernetes.io/name": app.name})
 
 
-def _ports(app: App, name: str) -> tuple[PeerPort, ...]:
-    ports = app.components[name].ports
-    return tuple(PeerPort(port=port, protocol=spec.protocol) for port, spec in ports.items())
+def _ports(app: App, name: str, wanted: Collection[str] | None = None) -> tuple[PeerPort, ...]:
+    """Return the ports of a component, or only some of them."""
+    component = app.components[name]
+    return tuple(
+        PeerPort(port=selected(component, port), protocol=spec.protocol)
+        for port, spec in listens(component).items()
+        if wanted is None or port in wanted
+    )
 
 
 def _numbers(app: App, name: str) -> tuple[PeerPort, ...]:
-    ports = app.components[name].ports.values()
+    ports = listens(app.components[name]).values()
     return tuple(PeerPort(port=port.port, protocol=port.protocol) for port in ports)
 
 
@@ -170,7 +174,7 @@ def dns(platform: Platform) -> Edge:
 def _is_edge(app: App, caller: str, variables: Iterable[Variable], name: str) -> bool:
     """Tell whether ``caller`` refers to ``name``, or both are one stateful component, whose pods know each other."""
     component = app.components[name]
-    among_members = caller == name and component.type == "stateful" and bool(component.ports)
+    among_members = caller == name and component.type == "stateful" and bool(listens(component))
     return among_members or any(_calls(variable, name) for variable in variables)
 
 

@@ -8,6 +8,7 @@ from kgen.features.network import EgressPeer, IngressPeer, Network
 from kgen.model.app import App
 from kgen.model.component import Component
 from kgen.resolve.fields import unread
+from kgen.resolve.references import listens
 from kgen.resolve.rules import NO_PORT, UNKNOWN_REFERENCE, WITHOUT_EFFECT
 from kgen.spec import CHOOSE_ONE
 from kgen.words import listed, suggestion
@@ -27,7 +28,7 @@ def faults(app: App) -> Iterator[Diagnostic]:
     for name, component in app.components.items():
         at = ("components", name, "network")
         yield from _peers(app, component.network, at)
-        if component.ports:
+        if listens(component):
             yield from _ports(name, component, at)
         else:
             yield from _unreachable(app, name, component.network, at)
@@ -82,12 +83,12 @@ def _one_sort(peer: EgressPeer | IngressPeer, at: Path) -> Iterator[Diagnostic]:
 def _ports(name: str, component: Component, at: Path) -> Iterator[Diagnostic]:
     for index, peer in enumerate(component.network.ingress):
         for position, port in enumerate(peer.ports):
-            if port not in component.ports:
+            if port not in listens(component):
                 yield Diagnostic(
                     rule=NO_PORT,
                     message=f"`{name}` has no port `{port}`",
                     at=Label((*at, "ingress", index, "ports", position)),
-                    help=suggestion(port, component.ports, "ports there"),
+                    help=suggestion(port, listens(component), "ports there"),
                 )
 
 

@@ -19,6 +19,7 @@ from kgen.resolve import (
     alerts,
     autoscaling,
     backups,
+    companions,
     fields,
     gateway,
     images,
@@ -91,7 +92,7 @@ def resolve(
         environment=environment,
         namespace=names.namespace(app, environment),
         creates_namespace=app.namespace.create,
-        security_level=security.lowest(part.container.hardening.level for part in workloads),
+        security_level=security.lowest(each.hardening.level for part in workloads for each in part.containers),
         guard=admission.guard(app, environment, platform),
         target=names.target(app, environment, "", (), "early"),
         account=app.name,
@@ -161,6 +162,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from storage.faults(app, facts)
     yield from stateful.faults(app, platform)
     yield from update.faults(app)
+    yield from companions.faults(app, platform)
     yield from images.faults(app, facts, platform)
     yield from security.faults(app)
     yield from monitoring.faults(app, platform)
@@ -187,5 +189,11 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
 
 
 def _used(app: App, platform: Platform) -> Mapping[str, tuple[Variable, ...]]:
-    used = {name: references.variables(app, component.env, platform) for name, component in app.components.items()}
+    used = {
+        name: (
+            *references.variables(app, component.env, platform),
+            *companions.variables(app, component, platform),
+        )
+        for name, component in app.components.items()
+    }
     return used | ({names.RELEASE: references.variables(app, app.release.env, platform)} if app.release else {})

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.features.routes import IngressPlan, Rule
-from kgen.features.service import ServicePort
+from kgen.features.service import PortSpec, ServicePort
 from kgen.model.app import App
 from kgen.model.component import Component
 from kgen.model.platform import Platform
-from kgen.resolve.references import tcp_ports
+from kgen.resolve.references import listens, tcp_ports
 from kgen.resolve.rules import NAME_TAKEN, NO_PORT
 from kgen.words import listed
 
@@ -37,19 +37,39 @@ def faults(app: App) -> Iterator[Diagnostic]:
 
 
 def _clashes(component: Component, at: Path) -> Iterator[Diagnostic]:
-    seen: dict[tuple[str, int, str], str] = {}
-    for name, port in component.ports.items():
+    seen: dict[tuple[str, int, str], Path] = {}
+    names: dict[str, Path] = {}
+    for where, name, port in _all(component, at):
+        if name in names:
+            yield Diagnostic(
+                rule=NAME_TAKEN,
+                message=f"the pod has two ports called `{name}`",
+                at=Label(where, on="key"),
+                related=(Label(names[name], "the other one", on="key"),),
+                help="rename one of them",
+            )
+            continue
+        names[name] = where
         for what, number in (("port", port.port), ("servicePort", port.service_port or port.port)):
-            other = seen.setdefault((what, number, port.protocol), name)
-            if other != name:
+            other = seen.setdefault((what, number, port.protocol), where)
+            if other != where:
                 yield Diagnostic(
                     rule=NAME_TAKEN,
                     message=f"`{what}` {number} is listed twice",
-                    at=Label((*at, "ports", name)),
-                    related=(Label((*at, "ports", other), "the other one"),),
+                    at=Label(where),
+                    related=(Label(other, "the other one"),),
                     help="remove one of them, or give it another number",
                 )
                 break
+
+
+def _all(component: Component, at: Path) -> Iterator[tuple[Path, str, PortSpec]]:
+    """Yield place, name and value of each port of the pods, which share one address."""
+    for name, port in component.ports.items():
+        yield (*at, "ports", name), name, port
+    for sidecar, each in component.sidecars.items():
+        for name, port in each.ports.items():
+            yield (*at, "sidecars", sidecar, "ports", name), name, port
 
 
 def _probe_faults(component: Component, names: Mapping[str, object], at: Path) -> Iterator[Diagnostic]:
@@ -76,7 +96,12 @@ def _named(name: str | None, names: Mapping[str, object], at: Path) -> Iterator[
 
 
 def service_ports(component: Component) -> tuple[ServicePort, ...]:
-    """Return the component's ports in the order written."""
+    """Return the ports of the component and its sidecars in the order written."""
+    return own_ports(listens(component))
+
+
+def own_ports(given: Mapping[str, PortSpec]) -> tuple[ServicePort, ...]:
+    """Return the ports of one container, or of all, in the order written."""
     return tuple(
         ServicePort(
             name=name,
@@ -85,7 +110,7 @@ def service_ports(component: Component) -> tuple[ServicePort, ...]:
             protocol=port.protocol,
             app_protocol=port.app_protocol,
         )
-        for name, port in component.ports.items()
+        for name, port in given.items()
     )
 
 

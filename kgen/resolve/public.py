@@ -9,7 +9,7 @@ from kgen.model.component import Component
 from kgen.model.platform import Platform
 from kgen.resolve import names
 from kgen.resolve.fields import unread
-from kgen.resolve.references import tcp_ports
+from kgen.resolve.references import listens, tcp_ports
 from kgen.resolve.rules import NAME_TAKEN
 
 
@@ -49,7 +49,7 @@ def services(component: Component, name: str, platform: Platform) -> tuple[Publi
     """
     groups: dict[str, list[tuple[Public, list[PublicPort]]]] = {"load-balancer": [], "node-port": []}
     for port, given in _public(component, platform):
-        spec = component.ports[port]
+        spec = listens(component)[port]
         made = PublicPort(
             name=port,
             number=spec.service_port or spec.port,
@@ -81,7 +81,7 @@ def _public(component: Component, platform: Platform) -> Iterator[tuple[str, Pub
     """Yield the ports that are public, and those that routes lead to if nodes are all that the platform has."""
     first = next(iter(tcp_ports(component)), "")
     routed = {route.port or first for route in component.routes} if platform.routing.kind == "node-port" else set()
-    for name, spec in component.ports.items():
+    for name, spec in listens(component).items():
         if spec.public:
             yield name, spec.public
         elif name in routed:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from kgen.diag import Diagnostic, Label, Path
+from kgen.features.service import PortSpec
 from kgen.model.app import App
 from kgen.model.component import Component
 from kgen.model.container import Env, EnvSource
@@ -25,14 +26,27 @@ _IN_WORDS = re.compile(r"(?<!\$)\$\{(needs|components|secrets)\.[^}]*\}?")
 _FORMS = "`${needs.<name>.<output>}`, `${components.<name>.<output>}`, `${secrets.<name>.<key>}`"
 
 
+def listens(component: Component) -> Mapping[str, PortSpec]:
+    """Return all ports of a component's pods: its own first, then those of its sidecars."""
+    made = dict(component.ports)
+    for sidecar in component.sidecars.values():
+        made |= {name: port for name, port in sidecar.ports.items() if name not in made}
+    return made
+
+
+def selected(component: Component, port: str) -> str | int:
+    """Return how a policy calls a port: not all network plugins look for the names of a sidecar's."""
+    return port if port in component.ports else listens(component)[port].port
+
+
 def ports_of(component: Component) -> Mapping[str, tuple[int, int]]:
     """Return port name → number in the container and number of the Service."""
-    return {name: (port.port, port.service_port or port.port) for name, port in component.ports.items()}
+    return {name: (port.port, port.service_port or port.port) for name, port in listens(component).items()}
 
 
 def tcp_ports(component: Component) -> Mapping[str, tuple[int, int]]:
     """Return the ports that requests and probes can reach: name → number in the container and of the Service."""
-    udp = {name for name, port in component.ports.items() if port.protocol != "TCP"}
+    udp = {name for name, port in listens(component).items() if port.protocol != "TCP"}
     return {name: numbers for name, numbers in ports_of(component).items() if name not in udp}
 
 

@@ -23,7 +23,8 @@ def keys(workloads: Iterable[Workload], others: Mapping[str, Iterable[str]]) -> 
 
 
 def _all(workload: Workload) -> Iterator[tuple[str, str]]:
-    yield from of_variables(workload.container.variables)
+    for container in workload.containers:
+        yield from of_variables(container.variables)
     yield from of_routes(workload.ingresses)
     for authentication in workload.scaler.authentications if workload.scaler else ():
         for _, secret, key in () if authentication.by_operator else authentication.parameters:

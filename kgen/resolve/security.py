@@ -31,6 +31,13 @@ def faults(app: App) -> Iterator[Diagnostic]:
     places: list[tuple[Security, Path]] = [
         (component.security, ("components", name, "security")) for name, component in app.components.items()
     ]
+    for name, component in app.components.items():
+        for section, containers in (("init", component.init), ("sidecars", component.sidecars)):
+            places += [
+                (each.security, ("components", name, section, own, "security"))
+                for own, each in containers.items()
+                if each.security != component.security
+            ]
     if app.release:
         places.append((app.security, ("security",)))
     used: set[Control] = set()

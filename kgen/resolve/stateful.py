@@ -10,6 +10,7 @@ from kgen.model.app import App
 from kgen.model.component import Component
 from kgen.model.platform import Platform
 from kgen.resolve.names import object_name
+from kgen.resolve.references import listens
 from kgen.resolve.rules import NAME_TAKEN
 from kgen.resolve.versions import too_old
 
@@ -48,7 +49,7 @@ def governing(component: Component, target_name: str) -> Governing | None:
     retention = component.claim_retention or ClaimRetention()
     return Governing(
         service=service_name(target_name),
-        ports=tuple((name, port.port, port.protocol) for name, port in component.ports.items()),
+        ports=tuple((name, port.port, port.protocol) for name, port in listens(component).items()),
         parallel=component.pod_management == "parallel",
         when_deleted=_RETENTION[retention.when_deleted],
         when_scaled=_RETENTION[retention.when_scaled],

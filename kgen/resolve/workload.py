@@ -14,7 +14,7 @@ from kgen.model.app import App, Release
 from kgen.model.component import Component
 from kgen.model.facts import Facts
 from kgen.model.image_plan import ImagePlan
-from kgen.model.plan import Address, Replacement, Run, Variable, Workload
+from kgen.model.plan import Replacement, Run, Variable, Workload
 from kgen.model.platform import Platform
 from kgen.model.replicas import Autoscaling
 from kgen.resolve import (
@@ -22,6 +22,7 @@ from kgen.resolve import (
     alerts,
     autoscaling,
     backups,
+    companions,
     container,
     fields,
     gateway,
@@ -32,6 +33,7 @@ from kgen.resolve import (
     objectives,
     ports,
     public,
+    references,
     secret_mounts,
     secrets,
     stateful,
@@ -61,7 +63,7 @@ class Known:
     platform: Platform
     facts: Facts
     used: Mapping[str, tuple[Variable, ...]]
-    """Environment variables of every component and of the release."""
+    """Environment variables of all containers of every component, and of the release."""
 
     builds: Mapping[str, ImagePlan]
     """Build context → Dockerfile."""
@@ -69,12 +71,17 @@ class Known:
 
 def of_component(known: Known, name: str) -> Workload:
     app, environment, platform = known.app, known.environment, known.platform
-    component, used = app.components[name], known.used[name]
+    component = app.components[name]
+    used = references.variables(app, component.env, platform)
+    texts = plain(used)
     target = names.target(app, environment, name, ("components", name), component.when or "")
     build = images.build_of(app, component)
     service = () if monitoring.only_metrics(app, name, known.used) else ports.service_ports(component)
     by_service = monitoring.asks_service(component, service)
     routes = ports.ingresses(component, target.name, platform)
+    early_sidecars, init, sidecars = companions.containers(
+        app, name, target_name=target.name, shared=texts, platform=platform
+    )
     return Workload(
         type=component.type,
         kind=kind_of(component),
@@ -82,20 +89,29 @@ def of_component(known: Known, name: str) -> Workload:
         early=names.target(app, environment, name, ("components", name), "early"),
         storage=names.target(app, environment, name, ("components", name), _storage_wave(component)),
         container=container.of_component(
-            app, name, target_name=target.name, variables=used, platform=platform, has_service=bool(service)
+            app,
+            name,
+            target_name=target.name,
+            variables=used,
+            shared=texts,
+            platform=platform,
+            has_service=bool(service),
         ),
+        early_sidecars=early_sidecars,
+        init=init,
+        sidecars=sidecars,
         replicas=_replicas(component),
         replacement=update.replacement(component),
         spread=_spread(component),
         spread_by_revision=component.type != "stateful" and at_least(platform, "1.27"),
         run=_run(component),
-        configuration=configuration(platform, plain(used), storage.contents(component, known.facts)),
+        configuration=configuration(platform, texts, storage.contents(component, known.facts)),
         service=service,
         gateway=gateway.plan(component, target.name, platform),
         public=public.services(component, target.name, platform),
         is_routed=bool(component.routes),
         ingresses=routes,
-        secret_mounts=secret_mounts.mounts(setting(known), component, used, routes),
+        secret_mounts=secret_mounts.mounts(setting(known), component, known.used[name], routes),
         autoscaling=autoscaling.autoscaler(component, kind_of(component)),
         is_watched=vertical_scaling.is_watched(component, platform),
         scaler=triggers.scaler(app, name, platform, used, kind_of(component)),
@@ -125,7 +141,7 @@ def of_release(known: Known, release: Release) -> Workload:
         target=target,
         early=names.target(app, environment, names.RELEASE, ("release",), "early"),
         storage=names.target(app, environment, names.RELEASE, ("release",), "volume"),
-        container=container.of_release(app, release, used, platform),
+        container=container.of_release(app, release, used, plain(used), platform),
         replicas=None,
         replacement=Replacement(strategy="Recreate"),
         spread="none",
@@ -202,9 +218,4 @@ def configuration(platform: Platform, env: Mapping[str, str], files: Mapping[str
 
 def plain(used: tuple[Variable, ...]) -> dict[str, str]:
     """Return the variables whose values are known now; addresses in the cluster are."""
-    made = {}
-    for variable in used:
-        parts = [part.in_cluster if isinstance(part, Address) else part for part in variable.parts]
-        if all(isinstance(part, str) for part in parts):
-            made[variable.name] = "".join(str(part) for part in parts)
-    return made
+    return {variable.name: variable.text for variable in used if variable.text is not None}

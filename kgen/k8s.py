@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NewType
 
-from kgen.diag import Path
+from kgen.diag import Label, Path
 
 Manifest = NewType("Manifest", dict[str, Any])
 """A Kubernetes object, keys in the order in which they are written."""
@@ -19,10 +19,13 @@ class Emitted:
     patches: tuple[int, ...] = ()
     """Numbers of the patches that changed it."""
 
+    source: Label | None = None
+    """Where a user wrote it, if kgen did not make it."""
+
     @property
     def is_by_hand(self) -> bool:
         """Tell whether a user wrote or changed it."""
-        return bool(self.patches)
+        return bool(self.patches) or self.source is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Names of the files that objects are written to, which tell them apart."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from kgen.diag import Diagnostic, Label
 from kgen.k8s import Emitted
@@ -17,9 +18,9 @@ def clashes(objects: Sequence[Emitted]) -> Iterator[Diagnostic]:
             yield Diagnostic(
                 rule=NAME_TAKEN,
                 message=f"there would be two objects {name}",
-                at=Label(made.origin, on="key"),
-                related=(Label(other.origin, "the other one", on="key"),),
-                help="rename one of the components or volumes",
+                at=made.source or Label(made.origin, on="key"),
+                related=(replace(other.source or Label(other.origin, on="key"), text="the other one"),),
+                help="rename the one that is your own" if made.source else "rename one of the components or volumes",
             )
 
 

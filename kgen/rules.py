@@ -9,6 +9,7 @@ from kgen.commands import apps, conflicts, fields, kinds, wrong_use
 from kgen.commands import compile as compile_command
 from kgen.diag import Rule
 from kgen.features import autoscaling, backups, disruption, metrics, network, slo, triggers
+from kgen.handmade import manifests as own_manifests
 from kgen.handmade import patches
 from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts
@@ -49,6 +50,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *lineage.RULES,
             *workspace.RULES,
             *patches.RULES,
+            *own_manifests.RULES,
             *meaning.RULES,
             *installed.RULES,
             *needs.RULES,

@@ -53,7 +53,7 @@ from kgen.model.container import (
 )
 from kgen.model.facts import Facts, Project, SecretFile
 from kgen.model.needs import KINDS, Need
-from kgen.model.patches import Operation, Patch, PatchTarget
+from kgen.model.patches import FilePattern, Operation, Patch, PatchTarget
 from kgen.model.platform import Defaults
 from kgen.model.replicas import Autoscaling
 from kgen.model.security import Security
@@ -241,6 +241,7 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (scalars.Repository, _repository),
         (scalars.Tag, _tag),
         (scalars.Digest, _digest),
+        (FilePattern, st.sampled_from(["extra/*.yaml", "a b/c?.yaml", "*.yml"])),
         (account.ApiGroup, st.sampled_from(["apps", "batch", "coordination.k8s.io"])),
         (account.ApiResource, st.sampled_from(["configmaps", "pods/log", "leases"])),
         (account.AnnotationKey, st.sampled_from(["eks.amazonaws.com/role-arn", "no", "a.b/c_d"])),
@@ -1044,7 +1045,7 @@ def _moved(build: Any, folder: str) -> Any:
 
 # --- apps -----------------------------------------------------------------------------------------------------------
 
-_LATER_ON_TOP = ("components", "release", "environments", "env", "needs", "secrets", "image", "patches")
+_LATER_ON_TOP = ("components", "release", "environments", "env", "needs", "secrets", "image", "patches", "manifests")
 
 
 def _distinct_node_ports(parts: Iterable[Part]) -> None:
@@ -1091,8 +1092,7 @@ def apps(draw: st.DrawFn, *, environments: bool = True, old: bool = False) -> di
     if environments and draw(st.booleans()):
         overlays = st.dictionaries(short_name, st.one_of(st.none(), _overlay(made, parts, known)), max_size=3)
         made["environments"] = draw(_lines(draw(overlays)))
-    if draw(st.booleans()):
-        made["patches"] = draw(_patches())
+    made |= draw(_by_hand())
     if draw(st.booleans()):
         made["x-owner"] = draw(st.one_of(free_text, st.lists(free_text, max_size=1), st.just({"team": 1})))
     return made
@@ -1157,6 +1157,12 @@ def _overlay(draw: st.DrawFn, base: Mapping[str, Any], parts: Mapping[str, Part]
     return made
 
 
+def _by_hand() -> st.SearchStrategy[dict[str, Any]]:
+    """Return what is done beside kgen."""
+    own = SCALARS[_check_of(FilePattern)].map(lambda pattern: [pattern])
+    return st.fixed_dictionaries({}, optional={"patches": _patches(), "manifests": own})
+
+
 @st.composite
 def _patches(draw: st.DrawFn) -> list[dict[str, Any]]:
     """Draw changes that every app takes, each of something else."""
@@ -1218,6 +1224,10 @@ def _change(draw: st.DrawFn, part: Part, known: Known) -> dict[str, Any]:
     return made
 
 
+OWN_OBJECT: Final = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: object-of-their-own}\ndata: {no: "1"}\n'
+"""What a user brings."""
+
+
 def facts(*variants: App) -> Facts:
     """Return a repository in which everything is there that ``variants`` name."""
     projects: dict[str, Project] = {}
@@ -1232,7 +1242,12 @@ def facts(*variants: App) -> Facts:
     encrypted = {
         spec.file: _encrypted(name, spec) for app in variants for name, spec in app.secrets.items() if spec.file
     }
-    return Facts(projects=projects, files=files, secret_files=encrypted)
+    own = {
+        pattern: {pattern.replace("*", "a").replace("?", "b"): OWN_OBJECT}
+        for app in variants
+        for pattern in app.manifests
+    }
+    return Facts(projects=projects, files=files, secret_files=encrypted, manifests=own)
 
 
 def _encrypted(name: str, spec: SecretSpec) -> SecretFile:

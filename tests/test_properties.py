@@ -21,6 +21,7 @@ from kgen.emit.dockerfile import dockerfile
 from kgen.emit.dockerignore import dockerignore
 from kgen.emit.objects import emit
 from kgen.features.secrets import Csi, Secrets, SecretStore
+from kgen.handmade.manifests import Brought
 from kgen.handmade.objects import completed
 from kgen.handmade.verdicts import Cluster
 from kgen.k8s import Emitted
@@ -111,7 +112,8 @@ def compiled(data: Any, platform: Platform = PLATFORM, around: Around = Around()
             if outcome.value:
                 plans[variant.environment] = outcome.value
                 cluster = Cluster(store=STORE, versions=platform.kubernetes, custom=platform.crds, external=())
-                done = completed(variant.app, tuple(emit(outcome.value)), cluster)
+                given = Brought(namespace=outcome.value.namespace, texts=known.manifests)
+                done = completed(variant.app, tuple(emit(outcome.value)), given, cluster)
                 objects[variant.environment] = done.objects
                 found += map(variant.locate, done.found)
                 faults = check(objects[variant.environment], platform.kubernetes, STORE)

@@ -7,7 +7,7 @@ the user wrote what is wrong. Warnings about one object are left to ``kgen valid
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from kgen.check import catalogue
@@ -44,6 +44,9 @@ class ByHand:
     manifest: Manifest
     place: Callable[[Path], Label]
     """Tells where the user speaks of a path in it."""
+
+    key: Callable[[Path], Label]
+    """The same for the key of what is there."""
 
     words: str
     """How a finding starts, before its kind."""
@@ -124,8 +127,7 @@ def _diagnostic(made: ByHand, fault: Fault, rule: Rule, since: str) -> Diagnosti
     name = made.manifest["metadata"]["name"]
     subject = f"`{field(fault.path)}`" if fault.path else "the object"
     message = f"{made.words}{made.manifest['kind']} `{name}`: {subject} {fault.message}{since}"
-    at = made.place(fault.path)
-    at = replace(at, on="key") if fault.keyword is Keyword.UNKNOWN else at
+    at = made.key(fault.path) if fault.keyword is Keyword.UNKNOWN else made.place(fault.path)
     return Diagnostic(rule=rule, message=message, at=at, help=fault.help)
 
 

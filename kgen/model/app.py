@@ -14,7 +14,7 @@ from kgen.features.secrets import SecretSpec
 from kgen.model.component import Component
 from kgen.model.container import Build, Env, Image, Resources
 from kgen.model.needs import Need
-from kgen.model.patches import Patch
+from kgen.model.patches import FilePattern, Patch
 from kgen.model.security import Security
 from kgen.scalars import (
     Command,
@@ -113,6 +113,12 @@ class App(Spec):
 
     alerts: Alerts | None = None
     """Alerts for Prometheus: `true` for kgen's own of all components; `rules` are those of the whole app."""
+
+    manifests: tuple[FilePattern, ...] = ()
+    """
+    Files of Kubernetes objects of your own, relative to this one, as `extra/*.yaml`: they go into the output as they
+    are, but in the app's namespace, and are checked like everything else.
+    """
 
     patches: tuple[Patch, ...] = ()
     """Changes of the objects made, in this order; an environment's list replaces that of the app."""

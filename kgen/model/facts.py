@@ -74,3 +74,6 @@ class Facts:
 
     secret_files: Mapping[str, SecretFile] = field(default_factory=dict)
     """Files of encrypted Secrets that are there."""
+
+    manifests: Mapping[str, Mapping[str, str | None]] = field(default_factory=dict)
+    """Pattern → the files of objects that it names, with their text; ``None`` if it cannot be read as text."""

@@ -1,11 +1,24 @@
-"""What a user changes in the objects that kgen made: merge patches and JSON patches."""
+"""What a user does beside kgen: objects of their own, and merge patches and JSON patches of those that kgen made."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from kgen.scalars import Word
+from kgen.scalars import INVALID_PATH, Word, matching
 from kgen.spec import VERBATIM, Spec
+
+FilePattern: TypeAlias = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            INVALID_PATH,
+            r"(?!/)(?!.*(^|/)\.\.(/|$))[A-Za-z0-9._@+/ *?-]+",
+            "a path below this file's folder",
+            "write it relative to this file, without `..`, as `extra/*.yaml`",
+        )
+    ),
+]
+"""Files, with ``*`` and ``?`` as in a shell."""
 
 
 class PatchTarget(Spec):

@@ -169,6 +169,13 @@ class OwnChoices(Spec):
     """`local`: minikube, kind or k3d on a developer's machine; by default for the environment `local`."""
 
 
+class Manifests(Spec):
+    """Objects that apps bring of their own."""
+
+    cluster_wide: tuple[Word, ...] = ()
+    """Kinds outside of namespaces that they may bring, as `ClusterRole`."""
+
+
 class Platform(Spec):
     """What the cluster and the organisation look like."""
 
@@ -197,6 +204,8 @@ class Platform(Spec):
 
     argocd: ArgoCd | None = None
     """How Argo CD deploys the output; without it kgen writes no objects for Argo CD."""
+
+    manifests: Manifests = Manifests()
 
     rules: Annotated[Rules, BASE_ONLY] = Rules()
 

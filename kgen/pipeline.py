@@ -55,6 +55,9 @@ class Environment:
     secrets: Mapping[str, tuple[str, ...]]
     """Secrets that must exist in the namespace, with their keys."""
 
+    entries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Entries that a store of secrets must have, with their fields."""
+
     parts: tuple[Part, ...]
     """What takes something from the cluster."""
 
@@ -269,6 +272,7 @@ def _environment(variant: load_app.Variant, plan: Plan, made: _Making) -> Enviro
         objects=objects,
         tree=tree,
         secrets=plan.secrets,
+        entries=plan.provided.entries,
         found=done.found,
         parts=parts(objects),
         deployed=_deployed(plan, (*objects, *plan.provided.in_files(plan.target)), tree, made.workspace),

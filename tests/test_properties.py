@@ -422,8 +422,9 @@ def external_accounts(data: Mapping[str, Any]) -> set[tuple[str, str]]:
 def keys_promised(plan: Plan) -> dict[str, Collection[str]]:
     """Return the keys of Secrets that somebody makes, or that something is made for."""
     external = {each.name: [entry.key for entry in each.entries] for each in plan.provided.external}
+    classes = {each.name: [entry.key for entry in each.entries] for each in plan.provided.classes}
     sealed = {each["metadata"]["name"]: each["spec"]["encryptedData"] for each in plan.provided.sealed}
-    return {**plan.secrets, **external, **sealed, **{each.name: each.keys for each in plan.provided.classes}}
+    return {**plan.secrets, **external, **sealed, **classes}
 
 
 @some

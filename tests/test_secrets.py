@@ -193,3 +193,14 @@ def test_argo_cd_may_apply_an_encrypted_secret(tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     trees = {path: text for tree in compile_app(Path("app.yaml"), Options()).trees for path, text in tree.files.items()}
     assert "kind: Secret\n" in trees["shop.project.yaml"]
+
+
+def test_the_summary_says_what_a_store_has_to_have(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(GOLDEN / "secrets/external-paths", tmp_path, dirs_exist_ok=True)
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    out = io.StringIO()
+    assert compile_command.run(compile_command.Request(paths=[Path()]), out, io.StringIO()) == 0
+    assert "entries have to be in the store" in out.getvalue()
+    assert "\n  shared/mail: api-token\n  shop-sentry-dsn\n" in out.getvalue()
+    assert "in the cluster" not in out.getvalue()

@@ -259,6 +259,7 @@ def _folders(compiled: Compiled, result: _Result) -> Iterator[Folder]:
             namespace=environment.namespace,
             objects=len(environment.objects),
             secrets=environment.secrets,
+            entries=environment.entries,
             footprint=sum((part.footprint for part in environment.parts), NONE),
             is_per_node=any(part.is_per_node for part in environment.parts),
             closed=tuple(_closed(environment.objects)),

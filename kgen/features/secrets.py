@@ -165,7 +165,7 @@ class SecretClass:
     type: str
     provider: str
     parameters: Mapping[str, str]
-    keys: tuple[str, ...]
+    entries: tuple[Entry, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +204,15 @@ class Provided:
     classes: tuple[SecretClass, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     """Name of a file of the output → text of a Secret that SOPS encrypted, to the last byte."""
+
+    @property
+    def entries(self) -> Mapping[str, tuple[str, ...]]:
+        """Entries that a store has to have, with the fields of those that are no single values."""
+        made: dict[str, tuple[str, ...]] = {}
+        for entries in (*(each.entries for each in self.external), *(each.entries for each in self.classes)):
+            for each in entries:
+                made[each.entry] = (*made.get(each.entry, ()), *([each.property] if each.property else ()))
+        return made
 
     def in_files(self, target: Target) -> tuple[Emitted, ...]:
         """Return the Secrets in these files, without what is in them: they are objects of the app as all others."""
@@ -265,7 +274,7 @@ def _secret_class(made: SecretClass, target: Target) -> Manifest:
     secret = {
         "secretName": made.name,
         "type": made.type or "Opaque",
-        "data": [{"objectName": key, "key": key} for key in made.keys],
+        "data": [{"objectName": each.key, "key": each.key} for each in made.entries],
     }
     spec = {"provider": made.provider, "parameters": dict(made.parameters), "secretObjects": [secret]}
     return manifest("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", target, name=made.name, spec=spec)

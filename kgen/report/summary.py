@@ -30,6 +30,9 @@ class Folder:
     secrets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Secrets that have to exist in the namespace, with their keys."""
 
+    entries: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Entries that have to be in a store of secrets, with their fields."""
+
     footprint: Footprint = NONE
     is_per_node: bool = False
     """Whether a part of the footprint is taken on every node, and is counted once."""
@@ -137,14 +140,18 @@ def _amounts(usage: Usage) -> tuple[str, str, str, str, str, str]:
 
 
 def _secrets(apps: Sequence[Written]) -> Iterator[str]:
-    wanted = [folder for app in apps for folder in app.folders if folder.secrets]
-    if not wanted:
-        return
-    yield ""
-    yield "these Secrets have to be in the cluster; kgen never sees their values:"
-    for folder in wanted:
-        for name, keys in folder.secrets.items():
-            yield f"  {folder.namespace}/{name}: {', '.join(keys)}"
+    folders = [folder for app in apps for folder in app.folders]
+    if wanted := [folder for folder in folders if folder.secrets]:
+        yield ""
+        yield "these Secrets have to be in the cluster; kgen never sees their values:"
+        for folder in wanted:
+            for name, keys in folder.secrets.items():
+                yield f"  {folder.namespace}/{name}: {', '.join(keys)}"
+    if entries := {entry: fields for folder in folders for entry, fields in folder.entries.items()}:
+        yield ""
+        yield "these entries have to be in the store of secrets; kgen never sees their values:"
+        for entry, fields in entries.items():
+            yield f"  {entry}: {', '.join(fields)}" if fields else f"  {entry}"
 
 
 def _network(apps: Sequence[Written]) -> Iterator[str]:
@@ -197,6 +204,7 @@ def as_data(apps: Sequence[Written]) -> list[dict[str, Any]]:
                     "changed": list(folder.changed),
                     "removed": list(folder.removed),
                     "secrets": {name: list(keys) for name, keys in folder.secrets.items()},
+                    "secretEntries": {name: list(fields) for name, fields in folder.entries.items()},
                     "footprint": _footprint_data(folder.footprint) if folder.objects else None,
                 }
                 for folder in app.folders

@@ -51,6 +51,9 @@ _FIELDS: Mapping[Provider, tuple[str, ...]] = {
     "sops": ("files",),
     "csi": ("csi", "path"),
 }
+_PARAMETERS = {"vault": ("roleName",), "azure": ("keyvaultName", "tenantId")}
+"""Parameters that a provider of the CSI driver cannot do without."""
+
 _ONE_VALUE = ("azure", "gcp")
 """Providers of the CSI driver whose entries are values."""
 
@@ -80,7 +83,11 @@ def _csi_faults(platform: Platform) -> Iterator[Diagnostic]:
     elif csi.provider != "gcp" and csi.project:
         message = f"`project` means nothing for `{csi.provider}`"
         yield Diagnostic(rule=WITHOUT_EFFECT, message=message, at=Label((*at, "project"), on="key"), help="remove it")
-    for name in {"objects", "secrets"} & csi.parameters.keys():
+    for name in _PARAMETERS.get(csi.provider, ()):
+        if name not in csi.parameters:
+            message = f"`{csi.provider}` needs the parameter `{name}`"
+            yield _incomplete(message, f"add `parameters: {{{name}: …}}`", (*at, "provider"))
+    for name in sorted({"objects", "secrets"} & csi.parameters.keys()):
         message = f"kgen writes `{name}` itself, from the keys of app files"
         where = Label((*at, "parameters", name), on="key")
         yield Diagnostic(rule=WITHOUT_EFFECT, message=message, at=where, help="remove it")
@@ -235,5 +242,5 @@ def _class(secrets: Secrets, name: str, entries: tuple[Entry, ...]) -> SecretCla
         type=_type(each.key for each in entries),
         provider=secrets.csi.provider if secrets.csi else "",
         parameters=parameters(secrets.csi, entries) if secrets.csi else {},
-        keys=tuple(each.key for each in entries),
+        entries=entries,
     )

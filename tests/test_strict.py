@@ -29,6 +29,7 @@ ALLOWED = {
     "namespace-undeclared": "objects for Argo CD and the like are in the namespace of those",
     "node-port": "the app asks for a port of every node, or the platform has nothing else",
     "route-gateway-missing": "the Gateway is the platform's, and not declared here",
+    "network-policy-peer-without-pods": "an operator runs in a namespace of its own",
     "readiness-probe-missing": "the app has a port, and no probe",
     "secret-missing": "in one of two environments somebody puts the Secret there by hand",
     "tls-secret-missing": "certificates are put into the namespace by somebody else, and not declared here",

@@ -47,6 +47,9 @@ class Workspace:
     platforms: Mapping[str, Platform] = field(default_factory=dict)
     """Environments that make choices of their own, with all choices that hold there."""
 
+    roots: Mapping[str, Node] = field(default_factory=dict)
+    """What those choices were made of: tells where each was written."""
+
     found: tuple[Diagnostic, ...]
 
     around: Mapping[str, Around] = field(default_factory=lambda: {"": Around()})
@@ -78,6 +81,10 @@ class Workspace:
         """Return the choices that hold in ``environment``."""
         return self.platforms.get(environment, self.platform)
 
+    def root_for(self, environment: str) -> Node:
+        """Return what the choices that hold in ``environment`` were made of."""
+        return self.roots.get(environment) or self.roots.get("") or Node({})
+
 
 def open_workspace(folder: Path) -> Workspace:
     """Look for kgen.yaml in ``folder`` and above it, up to the top of the repository."""
@@ -102,6 +109,7 @@ def _of(chosen: Mapping[str, load_platform.Choices], root: Path) -> Workspace:
         source=None,
         platform=chosen[""].platform,
         platforms={name: each.platform for name, each in chosen.items()},
+        roots={name: each.root for name, each in chosen.items()},
         around={name: each.around for name, each in chosen.items()},
         found=(),
     )

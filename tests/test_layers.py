@@ -50,10 +50,12 @@ LAYERS: Mapping[str, frozenset[str]] = {
     "report": WORDS,
     "deployments": WORDS | {"features", "resolve", "write"},
     "naming": WORDS | {"resolve"},
+    "quotas": WORDS | {"emit", "features", "load", "model", "resolve", "workspace"},
     "pipeline": WORDS
-    | {"deployments", "naming", "features", "model", "load", "resolve", "emit", "handmade"}
+    | {"deployments", "naming", "quotas", "features", "model", "load", "resolve", "emit", "handmade"}
     | {"check", "workspace", "write"},
-    "commands": WORDS | {"pipeline", "workspace", "report", "write", "load", "check", "read", "validate", "upgrade"},
+    "commands": WORDS
+    | {"pipeline", "quotas", "workspace", "report", "write", "load", "check", "read", "validate", "upgrade"},
     "rules": WORDS
     | {
         "features",

@@ -9,6 +9,7 @@ from kgen.commands.apps import NO_APP, app_files
 from kgen.commands.conflicts import (
     SEVERAL_ENVIRONMENTS,
     UNKNOWN_ENVIRONMENT,
+    quotas_of_several,
     same_namespace,
     same_output,
     several_environments,
@@ -22,7 +23,6 @@ from kgen.load.settings import NOT_SETTABLE, changes
 from kgen.pipeline import Compiled, Options, compile_app
 from kgen.report.summary import Folder, Written, as_data, footprints, summary
 from kgen.source import Source
-from kgen.usage import NONE
 from kgen.write.leftovers import leftovers, shared_leftovers
 from kgen.write.save import save
 from kgen.write.tree import Changes, Tree, compare, diff
@@ -111,6 +111,7 @@ def _compile(request: Request) -> _Result:
             *unknown_environments(request.environments, compiled),
             *same_output(compiled),
             *same_namespace(compiled),
+            *quotas_of_several(compiled),
         ]
         found += several_environments(compiled) if request.mode == "stdout" else []
     return _Result(found=tuple(dict.fromkeys(found)), sources=sources, compiled=tuple(compiled))
@@ -260,8 +261,8 @@ def _folders(compiled: Compiled, result: _Result) -> Iterator[Folder]:
             objects=len(environment.objects),
             secrets=environment.secrets,
             entries=environment.entries,
-            footprint=sum((part.footprint for part in environment.parts), NONE),
-            is_per_node=any(part.is_per_node for part in environment.parts),
+            footprint=environment.taken.footprint,
+            is_per_node=environment.taken.is_per_node,
             closed=tuple(_closed(environment.objects)),
         )
     if compiled.context:

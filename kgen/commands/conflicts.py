@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kgen.diag import Diagnostic, Label, Rule
 from kgen.pipeline import Compiled
+from kgen.quotas import Taken, shared
 from kgen.words import suggestion
 from kgen.write.lock import NAME as LOCK
 
@@ -89,3 +90,14 @@ def same_namespace(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
                     related=(Label(("namespace",), "the other app", file=other.file),),
                     help=f"leave it to one of them, and write {way_out} here",
                 )
+
+
+def quotas_of_several(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
+    """Yield what is wrong with the quotas of namespaces that several apps of one environment share."""
+    groups: dict[tuple[Path, str, str], list[Taken]] = {}
+    for each in compiled:
+        for environment in each.environments:
+            taken = environment.taken
+            groups.setdefault((each.out.absolute(), environment.name, taken.namespace), []).append(taken)
+    for group in groups.values():
+        yield from shared(group)

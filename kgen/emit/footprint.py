@@ -1,19 +1,20 @@
 """
 Objects → what they take from the cluster.
 
-It is read off the finished objects, so that whatever makes pods is counted, whichever feature made it.
+It is read off the finished objects, so that whatever makes pods is counted, whichever feature or hand made it. Objects
+made by hand may be wrong, which is said elsewhere; what cannot be read counts as nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from kgen.diag import Path
-from kgen.k8s import Emitted, Manifest
+from kgen.k8s import Emitted
 from kgen.units import cpu_millis, memory_bytes
 from kgen.usage import NOTHING, Footprint, Usage, total
 
-_Bounds = Mapping[tuple[str, str], tuple[int, int]]
+_Bounds: TypeAlias = Mapping[tuple[str, str], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,83 +29,91 @@ class Part:
 
     footprint: Footprint
     is_per_node: bool = False
-    """Whether it is counted once and runs on every node."""
+    """Whether it is counted once, and runs on nobody knows how many nodes."""
 
 
-def parts(objects: Iterable[Emitted]) -> tuple[Part, ...]:
-    """Return everything in ``objects`` that takes something, in their order."""
+def parts(objects: Iterable[Emitted], nodes: int | None = None) -> tuple[Part, ...]:
+    """Return everything in ``objects`` that takes something, in their order; ``nodes``: how many the cluster has."""
     made = tuple(objects)
     bounds = _bounds(made)
-    return tuple(part for each in made if (part := _part(each, bounds)))
+    return tuple(part for each in made if (part := _part(each, bounds, nodes)))
 
 
-def _part(made: Emitted, bounds: _Bounds) -> Part | None:
-    kind, name = made.manifest["kind"], made.manifest["metadata"]["name"]
+def _part(made: Emitted, bounds: _Bounds, nodes: int | None) -> Part | None:
+    kind = str(made.manifest.get("kind"))
     measure = _MEASURES.get(kind)
     if measure is None:
         return None
+    scaled = bounds.get((kind, _name(made.manifest)))
+    if kind == "DaemonSet":
+        scaled = (nodes or 1, nodes or 1)
     return Part(
-        name=f"{kind}/{name}",
+        name=f"{kind}/{_name(made.manifest)}",
         origin=made.origin,
-        footprint=measure(made.manifest, bounds),
-        is_per_node=kind == "DaemonSet",
+        footprint=measure(made.manifest, scaled),
+        is_per_node=kind == "DaemonSet" and nodes is None,
     )
+
+
+def _name(manifest: Mapping[str, Any]) -> str:
+    return str(_in(manifest, "metadata").get("name"))
 
 
 def _bounds(objects: Iterable[Emitted]) -> _Bounds:
     """Return kind and name of what is scaled → least and most replicas."""
     made = {}
     for each in objects:
-        spec = each.manifest.get("spec", {})
-        if each.manifest["kind"] == "HorizontalPodAutoscaler":
-            limits = spec["minReplicas"], spec["maxReplicas"]
-        elif each.manifest["kind"] == "ScaledObject":
-            limits = spec["minReplicaCount"], spec["maxReplicaCount"]
-        else:
-            continue
-        target = spec["scaleTargetRef"]
-        made[target.get("kind", "Deployment"), target["name"]] = limits
+        spec = _in(each.manifest, "spec")
+        match each.manifest.get("kind"):
+            case "HorizontalPodAutoscaler":
+                limits = _number(spec, "minReplicas", 1), _number(spec, "maxReplicas", 1)
+            case "ScaledObject":
+                limits = _number(spec, "minReplicaCount", 0), _number(spec, "maxReplicaCount", 100)
+            case _:
+                continue
+        target = _in(spec, "scaleTargetRef")
+        made[str(target.get("kind", "Deployment")), str(target.get("name"))] = limits
     return made
 
 
-def _running(manifest: Manifest, bounds: _Bounds) -> Footprint:
+def _running(manifest: Mapping[str, Any], scaled: tuple[int, int] | None) -> Footprint:
     """Measure what runs for ever."""
-    spec = manifest["spec"]
-    fixed = spec.get("replicas", 1)
-    least, most = bounds.get((manifest["kind"], manifest["metadata"]["name"]), (fixed, fixed))
-    pod = of_pod(spec["template"]["spec"])
-    claims = [_claim(each) for each in spec.get("volumeClaimTemplates", ())]
-    each = pod + total(claims)
+    spec = _in(manifest, "spec")
+    fixed = _number(spec, "replicas", 1)
+    least, most = scaled or (fixed, fixed)
+    pod = of_pod(_in(spec, "template", "spec"))
+    each = pod + total(map(_claim, _mappings(spec, "volumeClaimTemplates")))
     surge = _surge(spec, most) if manifest["kind"] == "Deployment" else 0
     return Footprint(least=each * least, most=each * most, peak=each * most + pod * surge)
 
 
 def _surge(spec: Mapping[str, Any], pods: int) -> int:
     """Return how many pods more than wanted a rolling update of a Deployment starts."""
-    strategy = spec.get("strategy", {})
-    if strategy.get("type") == "Recreate":
+    if _in(spec, "strategy").get("type") == "Recreate":
         return 0
-    surge = strategy.get("rollingUpdate", {}).get("maxSurge", "25%")
-    return surge if isinstance(surge, int) else -(-pods * int(surge[:-1]) // 100)  # as the controller rounds
+    surge = _in(spec, "strategy", "rollingUpdate").get("maxSurge", "25%")
+    if isinstance(surge, str) and surge[:-1].isdecimal():
+        return -(-pods * int(surge[:-1]) // 100)  # as the controller rounds
+    return surge if isinstance(surge, int) else 0
 
 
-def _ending(manifest: Manifest, _bounds: _Bounds) -> Footprint:
+def _ending(manifest: Mapping[str, Any], _scaled: tuple[int, int] | None) -> Footprint:
     """Measure what ends by itself: at the least it does not run."""
-    spec = manifest["spec"].get("jobTemplate", manifest)["spec"]
-    pods = of_pod(spec["template"]["spec"]) * spec.get("parallelism", 1)
+    spec = _in(manifest, "spec", "jobTemplate", "spec") or _in(manifest, "spec")
+    pods = of_pod(_in(spec, "template", "spec")) * _number(spec, "parallelism", 1)
     return Footprint(most=pods, peak=pods)
 
 
-def _volume(manifest: Manifest, _bounds: _Bounds) -> Footprint:
+def _volume(manifest: Mapping[str, Any], _scaled: tuple[int, int] | None) -> Footprint:
     claim = _claim(manifest)
     return Footprint(least=claim, most=claim, peak=claim)
 
 
 def _claim(manifest: Mapping[str, Any]) -> Usage:
-    return Usage(storage=memory_bytes(manifest["spec"]["resources"]["requests"]["storage"]) or 0)
+    return Usage(storage=_bytes(_in(manifest, "spec", "resources", "requests"), "storage") or 0)
 
 
-_MEASURES = {
+_MEASURES: Mapping[str, Callable[[Mapping[str, Any], tuple[int, int] | None], Footprint]] = {
     "Deployment": _running,
     "StatefulSet": _running,
     "DaemonSet": _running,
@@ -121,22 +130,30 @@ def of_pod(spec: Mapping[str, Any]) -> Usage:
     Source: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/#resource-sharing-within-containers
     """
     beside, starting = NOTHING, NOTHING
-    for each in spec.get("initContainers", ()):
+    for each in _mappings(spec, "initContainers"):
         needed = _of_container(each)
         starting = _larger(starting, beside + needed)
         if each.get("restartPolicy") == "Always":
             beside += needed
-    together = total(map(_of_container, spec["containers"])) + beside
+    together = total(map(_of_container, _mappings(spec, "containers"))) + beside
     return _larger(together, starting) + Usage(pods=1)
 
 
+def containers(objects: Iterable[Emitted]) -> Iterator[Usage]:
+    """Yield what each container of ``objects`` takes."""
+    for each in objects:
+        if str(each.manifest.get("kind")) in _MEASURES:
+            spec = _in(each.manifest, "spec")
+            pod = _in(spec, "template", "spec") or _in(spec, "jobTemplate", "spec", "template", "spec")
+            yield from map(_of_container, (*_mappings(pod, "initContainers"), *_mappings(pod, "containers")))
+
+
 def _of_container(container: Mapping[str, Any]) -> Usage:
-    given = container.get("resources", {})
-    requests, limits = given.get("requests", {}), given.get("limits", {})
-    cpu_limit, memory_limit = cpu_millis(limits.get("cpu", "")), memory_bytes(limits.get("memory", ""))
+    requests, limits = _in(container, "resources", "requests"), _in(container, "resources", "limits")
+    cpu_limit, memory_limit = _millis(limits, "cpu"), _bytes(limits, "memory")
     return Usage(
-        cpu=cpu_millis(requests.get("cpu", "")) or cpu_limit or 0,
-        memory=memory_bytes(requests.get("memory", "")) or memory_limit or 0,
+        cpu=_millis(requests, "cpu") or cpu_limit or 0,
+        memory=_bytes(requests, "memory") or memory_limit or 0,
         cpu_limit=cpu_limit,
         memory_limit=memory_limit,
     )
@@ -156,14 +173,26 @@ def _larger_limit(one: int | None, other: int | None) -> int | None:
     return None if one is None or other is None else max(one, other)
 
 
-def containers(objects: Iterable[Emitted]) -> Iterator[Usage]:
-    """Yield what each container of ``objects`` takes, those of claims and volumes aside."""
-    for each in objects:
-        spec = each.manifest.get("spec")
-        if each.manifest["kind"] not in _MEASURES or not isinstance(spec, dict):
-            continue
-        template = spec.get("jobTemplate", each.manifest)["spec"].get("template")
-        if template:
-            yield from map(
-                _of_container, (*template["spec"].get("initContainers", ()), *template["spec"]["containers"])
-            )
+def _in(value: Any, *keys: str) -> Mapping[str, Any]:
+    """Return the mapping at ``keys``, an empty one if there is none."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}
+
+
+def _mappings(value: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    given = value.get(key)
+    return [each for each in given if isinstance(each, Mapping)] if isinstance(given, list | tuple) else []
+
+
+def _number(value: Mapping[str, Any], key: str, default: int) -> int:
+    given = value.get(key, default)
+    return max(given, 0) if isinstance(given, int) else default
+
+
+def _millis(value: Mapping[str, Any], key: str) -> int | None:
+    return cpu_millis(str(value[key])) if key in value else None
+
+
+def _bytes(value: Mapping[str, Any], key: str) -> int | None:
+    return memory_bytes(str(value[key])) if key in value else None

@@ -9,6 +9,7 @@ from kgen.features.admission import SecurityChoices
 from kgen.features.argocd import ArgoCd
 from kgen.features.configuration import RollOut
 from kgen.features.network import NetworkChoices
+from kgen.features.quota import Quota
 from kgen.features.secrets import Secrets
 from kgen.judgement import DateText, ObjectPattern, Reason
 from kgen.model.component import Component, ComponentType
@@ -22,6 +23,7 @@ from kgen.scalars import (
     INVALID_VERSION,
     Name,
     ObjectName,
+    PositiveCount,
     RelativePath,
     Repository,
     VersionText,
@@ -201,6 +203,12 @@ class Platform(Spec):
     security: SecurityChoices = SecurityChoices()
 
     scaling: Scaling = Scaling()
+
+    nodes: PositiveCount | None = None
+    """How many nodes the cluster has at most: so often runs what runs on every node."""
+
+    quota: Quota | None = None
+    """What all apps of a namespace may take together."""
 
     argocd: ArgoCd | None = None
     """How Argo CD deploys the output; without it kgen writes no objects for Argo CD."""

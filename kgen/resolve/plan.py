@@ -33,6 +33,7 @@ from kgen.resolve import (
     plain_secrets,
     ports,
     public,
+    quota,
     reach,
     references,
     rules,
@@ -171,6 +172,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from backups.faults(app, platform)
     yield from triggers.faults(app, platform)
     yield from vertical_scaling.faults(app, platform)
+    yield from quota.faults(app, platform)
     yield from plain_secrets.faults(app, facts)
     yield from secret_mounts.faults(app)
     yield from needs.faults(app, platform)

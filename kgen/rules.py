@@ -10,6 +10,7 @@ from kgen.commands import compile as compile_command
 from kgen.diag import Rule
 from kgen.features import autoscaling, backups, disruption, metrics, network, quota, slo, triggers
 from kgen.handmade import manifests as own_manifests
+from kgen.features import autoscaling, backups, dashboards, disruption, metrics, network, slo, triggers
 from kgen.handmade import patches
 from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts
@@ -67,6 +68,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *argocd.RULES,
             *metrics.RULES,
             *backups.RULES,
+            *dashboards.RULES,
             *slo.RULES,
             *prometheus.RULES,
             *plain_secrets.RULES,

@@ -28,6 +28,7 @@ from kgen.features.alerts import Alerts
 from kgen.features.autoscaling import Behavior, Metric, Pace
 from kgen.features.backups import Backup, Days
 from kgen.features.configuration import FileSpec
+from kgen.features.dashboards import Dashboards
 from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics, Requests
 from kgen.features.namespace import NamespaceSpec
@@ -799,6 +800,7 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
 
 SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Alerts: lambda _: st.booleans(),
+    Dashboards: lambda _: st.booleans(),
     Backup: lambda _: _schedule,
     Build: lambda _: _relative_path,
     NamespaceSpec: lambda _: short_name,
@@ -884,7 +886,7 @@ _NOT_FOR: Final[Mapping[str, tuple[str, ...]]] = {
     "stateful": (*_ENDS, "routes"),  # a route needs a port
     "daemon": (*_ENDS, *_STATEFUL, *_REPLICATED, "routes"),
     "cron": (*_RUNS_FOR_EVER, *_STATEFUL, "routes", "when"),
-    "job": (*_RUNS_FOR_EVER, *_STATEFUL, "routes", "schedule", "timezone", "concurrency", "suspend"),
+    "job": ("dashboards", *_RUNS_FOR_EVER, *_STATEFUL, "routes", "schedule", "timezone", "concurrency", "suspend"),
 }
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("web", "worker", "stateful", "daemon"), ()),
@@ -1239,6 +1241,8 @@ def facts(*variants: App) -> Facts:
                 projects[build.context] = Project(locks={manager: f"{manager}.lock"}, poetry_version="2.2.1")
         for component in app.components.values():
             files |= {file.source: f"text of {file.source}\n" for file in component.files.values() if file.source}
+        boards = [component.dashboards for component in app.components.values() if component.dashboards]
+        files |= {source: '{"title": "Shop"}\n' for given in boards for source in given.files.values()}
     encrypted = {
         spec.file: _encrypted(name, spec) for app in variants for name, spec in app.secrets.items() if spec.file
     }

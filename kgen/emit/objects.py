@@ -10,6 +10,7 @@ from kgen.features import (
     autoscaling,
     backups,
     configuration,
+    dashboards,
     disruption,
     gateway,
     metrics,
@@ -83,6 +84,8 @@ def _objects(part: Workload, service_account: str) -> Iterator[Manifest]:
     yield from _number(part)
     if part.monitor:
         yield from metrics.emit(part.monitor, part.target)
+    if part.gallery:
+        yield from dashboards.emit(part.gallery, part.storage)
     if part.backup:
         yield from backups.emit_volumes(part.backup, part.target)
     if part.promise:

@@ -27,6 +27,8 @@ def look(apps: Iterable[App], folder: Path, app_file: str) -> Facts:
         contexts |= {build.context for build in builds if build}
         specs = [spec for component in app.components.values() for spec in component.files.values()]
         files |= {spec.source for spec in specs if spec.source}
+        boards = [component.dashboards for component in app.components.values() if component.dashboards]
+        files |= {source for given in boards for source in given.files.values()}
     return Facts(
         app_file=app_file,
         projects={context: project(folder / context) for context in sorted(contexts)},

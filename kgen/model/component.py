@@ -6,6 +6,7 @@ from kgen.features.account import Rbac, ServiceAccount
 from kgen.features.alerts import Alerts
 from kgen.features.backups import Backup
 from kgen.features.configuration import FileSpec
+from kgen.features.dashboards import Dashboards
 from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics
 from kgen.features.network import Network
@@ -127,8 +128,8 @@ class Component(Spec):
     slo: Slo | None = None
     """Service level objectives, with alerts when the error budget burns; measured by `metrics.requests`."""
 
-    dashboards: Later = None
-    """Grafana dashboards."""
+    dashboards: Dashboards | None = None
+    """Dashboards for Grafana: `true` for kgen's own, or `{generated, files}`."""
 
     backup: Backup | None = None
     """Copies of its persistent volumes: a schedule, or `{schedule, keep}`."""

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator
 
+from kgen.features.dashboards import Grafana
 from kgen.labels import LabelKey, LabelValue
 from kgen.model.container import Image
 from kgen.scalars import INVALID_HOST, INVALID_NAME, INVALID_REFERENCE, Memory, Name, ObjectName, Word, matching
@@ -55,6 +56,9 @@ class Monitoring(Spec):
 
     labels: dict[LabelKey, LabelValue] = {}
     """Labels of monitors and rules that it looks for, as `release: kube-prometheus-stack`."""
+
+    dashboards: Grafana = Grafana()
+    """How dashboards get into Grafana."""
 
     runbooks: Page | None = None
     """Address of the page about an alert, as `https://runbooks.example.com/{alert}`."""

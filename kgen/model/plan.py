@@ -14,6 +14,7 @@ from kgen.features.alerts import Watch
 from kgen.features.autoscaling import Autoscaler
 from kgen.features.backups import Dump, VolumeBackup
 from kgen.features.configuration import Configuration
+from kgen.features.dashboards import Gallery
 from kgen.features.disruption import Budget
 from kgen.features.gateway import GatewayPlan
 from kgen.features.metrics import Monitor
@@ -299,6 +300,7 @@ class Workload:
 
     watch: Watch | None = None
     backup: VolumeBackup | None = None
+    gallery: Gallery | None = None
     promise: Promise | None = None
     image: ImagePlan | None = None
     """How its image is built, if kgen writes the Dockerfile."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from kgen.features.alerts import AlertRule
 from kgen.model.plan import Kind
 
-_CONTROLLERS = {
+CONTROLLERS = {
     # kind → metrics of kube-state-metrics: pods that answer, pods wanted
     "Deployment": ("deployment", "kube_deployment_status_replicas_available", "kube_deployment_spec_replicas"),
     "StatefulSet": ("statefulset", "kube_statefulset_status_replicas_ready", "kube_statefulset_replicas"),
@@ -70,7 +70,7 @@ def rules(about: Subject) -> Iterator[AlertRule]:
 
 
 def _controller(about: Subject) -> Iterator[AlertRule]:
-    label, available, wanted = _CONTROLLERS[about.kind]
+    label, available, wanted = CONTROLLERS[about.kind]
     which = f'{{namespace="{about.namespace}", {label}="{about.name}"}}'
     both = f"(namespace, {label})"
     yield AlertRule(
@@ -101,7 +101,7 @@ def _controller(about: Subject) -> Iterator[AlertRule]:
 
 
 def _pods(about: Subject) -> Iterator[AlertRule]:
-    which = _containers(about)
+    which = containers(about)
     same = "(namespace, pod, container)"
     yield AlertRule(
         name="CrashLooping",
@@ -132,7 +132,7 @@ def _pods(about: Subject) -> Iterator[AlertRule]:
 
 
 def _limits(about: Subject) -> Iterator[AlertRule]:
-    which = _containers(about)
+    which = containers(about)
     if about.has_cpu_limit:
         yield AlertRule(
             name="CpuThrottled",
@@ -238,5 +238,6 @@ def _job(about: Subject) -> AlertRule:
     )
 
 
-def _containers(about: Subject) -> str:
+def containers(about: Subject) -> str:
+    """Return the labels that find the containers of a component."""
     return f'namespace="{about.namespace}", pod=~"{about.pods}", container="{about.container}"'

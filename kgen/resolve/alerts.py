@@ -48,27 +48,32 @@ def _taken(spec: Alerts, at: Path) -> Iterator[Diagnostic]:
             )
 
 
-def of_component(app: App, name: str, target: Target, platform: Platform, *, by_service: bool) -> Watch | None:
-    """Return the alerts of component ``name``; what it does not say, the app says."""
-    component = app.components[name]
-    given = app.alerts if component.alerts is None else component.alerts
-    if given is None or given.off:
-        return None
+def subject(component: Component, name: str, target: Target, *, by_service: bool) -> Subject:
+    """Return what metrics of the cluster call component ``name``."""
     kind = kind_of(component)
     has_metrics = monitoring.metrics_port(component)
-    about = Subject(
+    return Subject(
         kind=kind,
         namespace=target.namespace,
         name=target.name,
         container=name,
         pods=_pods(kind, target.name),
         has_cpu_limit=component.resources.limits.cpu is not None,
-        autoscaler=target.name if _can_scale(component) else "",
+        autoscaler=_autoscaler(component, target.name),
         claims=_claims(component, kind, target.name),
         scrape_job=monitoring.scrape_job(target, by_service=by_service) if has_metrics else "",
         always_runs=kind == "DaemonSet" or lowest_replicas(component) > 0,
         suspended=component.suspend or False,
     )
+
+
+def of_component(app: App, name: str, target: Target, platform: Platform, *, by_service: bool) -> Watch | None:
+    """Return the alerts of component ``name``; what it does not say, the app says."""
+    component = app.components[name]
+    given = app.alerts if component.alerts is None else component.alerts
+    if given is None or given.off:
+        return None
+    about = subject(component, name, target, by_service=by_service)
     made = tuple(_kgens(about, given, platform))
     made += tuple(_users(component.alerts.rules, platform)) if component.alerts else ()
     return Watch(rules=made, labels=platform.monitoring.labels) if made else None
@@ -130,9 +135,16 @@ def _users(given: Mapping[str, Alert], platform: Platform) -> Iterator[AlertRule
         )
 
 
-def _can_scale(component: Component) -> bool:
-    """Tell whether an autoscaler has a choice: where both bounds are one number, being there is no news."""
-    return isinstance(component.replicas, Autoscaling) and component.replicas.min < component.replicas.max
+def _autoscaler(component: Component, name: str) -> str:
+    """
+    Return the name of the HorizontalPodAutoscaler; empty if there is none, or if it has no choice.
+
+    Where both bounds are one number, being at it is no news. KEDA names the one that it makes itself.
+    """
+    given = component.replicas
+    if not isinstance(given, Autoscaling) or given.min >= given.max:
+        return ""
+    return f"keda-hpa-{name}" if given.triggers else name
 
 
 def _pods(kind: Kind, name: str) -> str:

@@ -20,6 +20,7 @@ from kgen.resolve import (
     autoscaling,
     backups,
     companions,
+    dashboards,
     fields,
     gateway,
     images,
@@ -170,6 +171,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from alerts.faults(app, platform)
     yield from objectives.faults(app, platform)
     yield from backups.faults(app, platform)
+    yield from dashboards.faults(app, facts)
     yield from triggers.faults(app, platform)
     yield from vertical_scaling.faults(app, platform)
     yield from quota.faults(app, platform)

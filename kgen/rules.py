@@ -8,9 +8,8 @@ from kgen.check import rules as schema
 from kgen.commands import apps, conflicts, fields, kinds, wrong_use
 from kgen.commands import compile as compile_command
 from kgen.diag import Rule
-from kgen.features import autoscaling, backups, disruption, metrics, network, quota, slo, triggers
+from kgen.features import autoscaling, backups, dashboards, disruption, metrics, network, quota, slo, triggers
 from kgen.handmade import manifests as own_manifests
-from kgen.features import autoscaling, backups, dashboards, disruption, metrics, network, slo, triggers
 from kgen.handmade import patches
 from kgen.load import app, form, lineage, settings, shape
 from kgen.read import rules as texts

@@ -33,7 +33,7 @@ from kgen.scalars import (
     TimeZone,
 )
 from kgen.source import Node
-from kgen.spec import BASE_ONLY, REPLACED_WHOLE, Later, Spec
+from kgen.spec import BASE_ONLY, REPLACED_WHOLE, Spec
 
 ComponentType: TypeAlias = Literal["web", "worker", "cron", "job", "daemon", "stateful"]
 

@@ -41,7 +41,7 @@ def check(objects: Iterable[Emitted], versions: tuple[str, ...], store: Store) -
     for made in objects:
         yield from _missing_kind(made, versions, store)
         yield from _invalid(made, versions, store)
-        if not is_built_in(_names(made.manifest)[0], store):
+        if not any(store.schema(version, *_names(made.manifest)) for version in versions):
             yield from _invalid_custom(made, versions, store)
 
 

@@ -15,8 +15,9 @@ PLATFORM_FILE = "kgen.yaml"
 FOLDER = ".kgen"
 FIELDS = frozenset(
     {
-        *("argocd", "crds", "defaults", "external", "images", "kubernetes", "needs", "output", "routing", "rules"),
-        *("secrets", "security", "storage"),
+        *("argocd", "backups", "configuration", "crds", "defaults", "environments", "external", "images"),
+        *("kubernetes", "monitoring", "needs", "network", "output", "overrides", "routing", "rules"),
+        *("scaling", "secrets", "security", "storage"),
     }
 )
 """What a kgen.yaml may say. A test compares them with the model, which takes longer to load than this command."""

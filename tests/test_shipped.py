@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -196,3 +198,28 @@ def test_the_docs_name_every_kind_and_release() -> None:
     assert told == {
         (facts["release"] + "*" * ("own" in facts), api, kind) for (api, kind), facts in SHIPPED.index().items()
     }
+
+
+def test_every_custom_kind_that_kgen_makes_has_a_schema() -> None:
+    store = Store(default_directory())
+    built_in = set(store.kinds(store.versions()[-1]))
+    made = set()
+    for path in (ROOT / "golden").glob("*/*/out/**/*.yaml"):
+        for document in yaml.load_all(path.read_bytes(), yaml.CBaseLoader):
+            if isinstance(document, dict) and "apiVersion" in document and "kind" in document:
+                made.add((document["apiVersion"], document["kind"]))
+    assert made & SHIPPED.index().keys()
+    assert made - built_in - SHIPPED.index().keys() == set()
+
+
+def test_an_app_without_custom_kinds_does_not_read_them(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples" / "hello", tmp_path, dirs_exist_ok=True)
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom kgen.pipeline import Options, compile_app\n"
+        "print([each.message for each in compile_app(Path('app.yaml'), Options()).found])\n"
+        "print([name for name in sys.modules if name in ('kgen.check.shipped', 'kgen.check.crd')])"
+    )
+    env = os.environ | {"PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=tmp_path, env=env, check=True, capture_output=True, text=True)
+    assert done.stdout == "[]\n[]\n"

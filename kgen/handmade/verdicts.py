@@ -8,20 +8,23 @@ the user wrote what is wrong. Warnings about one object are left to ``kgen valid
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from kgen.check import catalogue
 from kgen.check.cross.families import findings
 from kgen.check.cross.resources import External, Finding, Resources
 from kgen.check.fault import Fault, Keyword, field
-from kgen.check.objects import Objects
+from kgen.check.objects import Kind, Objects
 from kgen.check.resource import Resource
 from kgen.check.rules import BY_KEYWORD, UNKNOWN_KUBERNETES_KIND
-from kgen.check.shipped import Shipped
 from kgen.check.store import Store
 from kgen.check.whereabouts import having, is_built_in, joined, where_it_is
 from kgen.diag import Diagnostic, Label, Path, Rule, Severity
 from kgen.k8s import Manifest
+
+if TYPE_CHECKING:
+    from kgen.check.shipped import Shipped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +57,13 @@ class ByHand:
 
 @lru_cache(maxsize=8)
 def _objects(store: Store, versions: tuple[str, ...]) -> Objects:
-    return Objects(store, versions, lambda *_: None, shipped=Shipped(store.directory).find)
+    @cache
+    def shipped() -> "Shipped":
+        from kgen.check.shipped import Shipped  # noqa: PLC0415  # most objects are of no custom kind
+
+        return Shipped(store.directory)
+
+    return Objects(store, versions, lambda *_: None, shipped=lambda *kind: shipped().find(*kind))
 
 
 def refusals(made: ByHand, cluster: Cluster) -> Iterator[Diagnostic]:
@@ -68,10 +77,19 @@ def refusals(made: ByHand, cluster: Cluster) -> Iterator[Diagnostic]:
     found = objects.faults(made.manifest, known)
     for fault, versions in found.items():
         rule = _rule(fault)
-        if fault.keyword is Keyword.UNCHECKED or rule.severity is not Severity.ERROR:
+        if fault.keyword is Keyword.UNCHECKED or rule.severity is not Severity.ERROR or _may_pass(fault, known):
             continue
         since = f" in Kubernetes {joined(versions)}" if len(versions) < len(cluster.versions) else ""
         yield _diagnostic(made, fault, rule, since)
+
+
+def _may_pass(fault: Fault, known: Kind) -> bool:
+    """Tell whether another release of an operator than the one that kgen knows may take what is a fault to that one."""
+    if not known.release or fault.row:
+        return False
+    from kgen.check.shipped import is_certain  # noqa: PLC0415  # most objects are of no custom kind
+
+    return not is_certain(fault)
 
 
 def _unknown(made: ByHand, cluster: Cluster) -> Diagnostic:

@@ -94,6 +94,8 @@ class NeedClass(Spec):
 def _meets(kind: NeedType, given: NeedClass) -> NeedClass:
     """Refuse what cannot be: a provider that does not run this type, and fields that it does not look at."""
     possible = PROVIDERS[kind]
+    if given.provider in _LATER:
+        return given  # refused as such
     if given.provider not in possible:
         reason = "kgen runs no mail server, since nobody would take mail from it; " if kind == "smtp" else ""
         raise fault(
@@ -107,6 +109,13 @@ def _meets(kind: NeedType, given: NeedClass) -> NeedClass:
             NOT_FOR_PROVIDER,
             f"`{without[0]}` means nothing for `provider: {given.provider}`",
             "take it out, or choose another provider",
+        )
+    named = given.image.repository, given.image.tag or given.image.digest
+    if given.provider == "strimzi" and any(named) and not all(named):
+        raise fault(
+            NOT_FOR_PROVIDER,
+            "an image for Strimzi needs a repository, and a tag or digest",
+            "write it whole, or take it out: the operator knows the image of each version",
         )
     return given
 

@@ -140,11 +140,8 @@ def resources(given: Resources, size: Size) -> Resources:
 
 def _image(given: Image, server: Server) -> str:
     """Return the image to run: the given one, with the usual tag if it has none."""
-    if not given.repository:
-        return server.image
-    if given.tag or given.digest:
-        return reference(given, "")
-    return f"{given.repository}:{server.image.rpartition(':')[2]}"
+    repository, _, tag = server.image.rpartition(":")
+    return reference(given, repository) if given.tag or given.digest else f"{given.repository or repository}:{tag}"
 
 
 def _ports(server: Server) -> tuple[ServicePort, ...]:

@@ -92,8 +92,8 @@ def _amounts(given: NeedClass, name: str, known: workload.Known) -> Amounts:
 
 def _image(given: Image, repository: str, tag: str) -> str:
     """Return the image to run; empty: the operator knows one."""
-    if given.repository and (given.tag or given.digest):
-        return reference(given, "")
+    if given.tag or given.digest:
+        return reference(given, repository)
     chosen = given.repository or repository
     return f"{chosen}:{tag}" if chosen and tag else ""
 

@@ -73,18 +73,24 @@ def _only_tests(patch: Patch) -> bool:
 
 def blamed(patches: Mapping[int, Patch], numbers: Sequence[int], path: Path) -> Path:
     """Return which value of which patch speaks of ``path`` in an object that the patches ``numbers`` changed."""
-    best: tuple[int, Path] = (-1, (_AT, numbers[-1]))
+    deepest = 0
+    best: Path = (_AT, numbers[-1])
     for number in numbers:
-        patch = patches[number]
-        if patch.merge is not None:
-            depth = _depth(patch.merge, path)
-            best = max(best, (depth, (_AT, number, "merge", *path[:depth])), key=lambda each: each[0])
-        for index, step in enumerate(patch.json_steps or ()):
+        for depth, at in _mentions(patches[number], path):
+            if depth and depth >= deepest:  # of two, the later one is what counts
+                deepest, best = depth, (_AT, number, *at)
+    return best
+
+
+def _mentions(patch: Patch, path: Path) -> Iterator[tuple[int, Path]]:
+    """Yield how much of ``path`` the values of a patch speak of, and where they stand in it."""
+    if patch.merge is not None:
+        depth = _depth(patch.merge, path)
+        yield depth, ("merge", *path[:depth])
+    for index, step in enumerate(patch.json_steps or ()):
+        if step.op != "test":
             steps = [_plain(each) for each in step.path.split("/")[1:]]
-            depth = _common(steps, [str(each) for each in path])
-            if step.op != "test":
-                best = max(best, (depth, (_AT, number, "json", index)), key=lambda each: each[0])
-    return best[1]
+            yield _common(steps, [str(each) for each in path]), ("json", index)
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:

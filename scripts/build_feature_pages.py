@@ -3,12 +3,13 @@ Pages of docs/features, made of the goldens: what a few lines of app.yaml become
 
 A golden case is an example as it stands: its app.yaml, kgen.yaml, and the objects made of them. Comments at the
 start of its app.yaml are its words: the first says what it shows, and ``# shows: horizontalpodautoscaler, …`` names the
-files that the page prints (the start of a name is enough); of the others only the names are there.
+files that the page prints (the start of a name, or of its path below ``deploy``, is enough); of the others only the
+names are there.
 """
 
-import importlib.util
+import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
@@ -16,6 +17,15 @@ GOLDEN = ROOT / "golden"
 HEAD = "<!-- written by `make docs` from golden/; do not edit -->\n"
 ELSEWHERE = {"faults", "upgrade", "validate", "examples"}
 """Goldens that are no examples of a feature, or have a page of their own."""
+
+ELSEWHERE_TOLD = {
+    "defaults": "kgen.load.inheritance",
+    "environments": "kgen.load.lineage",
+    "local": "kgen.load.local",
+    "manifests": "kgen.handmade.manifests",
+    "patches": "kgen.handmade.patches",
+}
+"""Goldens of what is no feature, and the module that says what it is."""
 
 _SHOWS = "shows:"
 
@@ -37,15 +47,11 @@ def _title(group: str) -> str:
 def _about(group: str) -> str:
     """Return what the module of the feature says about it; golden groups of the core have none."""
     stem = group.replace("-", "_")
-    path = ROOT / "kgen" / "features" / f"{stem}.py"
+    name = ELSEWHERE_TOLD.get(group, f"kgen.features.{stem}")
+    path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
     if not path.is_file():
         return ""
-    spec = importlib.util.find_spec(f"kgen.features.{stem}")
-    module = importlib.util.module_from_spec(spec) if spec else None
-    if not (spec and spec.loader and module):
-        return ""
-    spec.loader.exec_module(module)
-    return inspect.cleandoc(module.__doc__ or "")
+    return inspect.cleandoc(ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "")
 
 
 def _first_sentence(group: str) -> str:
@@ -62,6 +68,11 @@ def _page(group: str) -> str:
     return "\n".join(parts)
 
 
+def _is_shown(path: str, shown: Sequence[str]) -> bool:
+    names = (path.rpartition("/")[2], path.removeprefix("deploy/"))
+    return any(name.startswith(each) for name in names for each in shown)
+
+
 def _case(case: Path) -> Iterator[str]:
     title, shown = _words(case)
     yield f"## {title}\n"
@@ -72,7 +83,7 @@ def _case(case: Path) -> Iterator[str]:
             yield f"```yaml\n# {name}\n{body}```\n"
     out = case / "out"
     files = sorted(path for path in out.rglob("*") if path.is_file())
-    printed = [path for path in files if any(path.name.startswith(each) for each in shown)]
+    printed = [path for path in files if _is_shown(path.relative_to(out).as_posix(), shown)]
     for path in printed:
         language = "yaml" if path.suffix == ".yaml" else ""
         yield f"```{language}\n{_fenced(path, out)}```\n"

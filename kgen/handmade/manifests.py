@@ -1,5 +1,10 @@
 """
-Kubernetes objects that a user brings: put through as they are, but for the namespace.
+Manifests: Kubernetes objects of your own, put through as they are, but for the namespace.
+
+They go into the folder of each environment and are checked like everything else: schemas, what an API server
+refuses, and how they fit the objects that kgen made. They get no labels and no wave: beside a release they come before
+it, unless they have a `sync-wave` of their own. Kinds for the whole cluster need a line in kgen.yaml; Secrets with
+values never pass.
 
 Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/
 """

@@ -1,8 +1,9 @@
 """
-Patches: what a user changes in the objects that kgen made.
+Patches: what a user changes in the objects that kgen made, for what app.yaml has no field for.
 
-They come after everything else that kgen does, in the order written. The objects are checked with their patches, and
-what is wrong then is said at the patch.
+They come after everything else that kgen does, in the order written, as JSON merge patch (`merge`, RFC 7386) or JSON
+patch (`json`, RFC 6902). One that matches or changes nothing is an error. Objects are checked with their patches, and
+what is wrong then is said at the patch. An environment's list of patches replaces that of the app.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

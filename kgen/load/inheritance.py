@@ -1,9 +1,10 @@
 """
-What a component inherits: from the defaults in kgen.yaml, from those for its type, from the app itself.
+Defaults: what kgen.yaml says for all apps of a repository, in the words of app files.
 
-The order, each laid over the one before: ``defaults`` of kgen.yaml, its ``defaults.types.<type>``, the app, the
-component; at last the ``overrides`` of kgen.yaml and its ``overrides.types.<type>``. The app is merged
-with its environment before.
+Each of these is laid over the one before: `defaults` of kgen.yaml, its `defaults.types.<type>`, the app, the component;
+at last `overrides` of kgen.yaml and its `overrides.types.<type>`, which count whatever an app says. Both can differ per
+environment, below `environments` of kgen.yaml. The app is merged with its own environment before: maps merge by key,
+scalars and lists replace, `null` removes.
 """
 
 from collections.abc import Iterable

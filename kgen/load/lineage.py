@@ -1,4 +1,10 @@
-"""Which environment starts from which other one (``extends``), in app files and in kgen.yaml."""
+"""
+Environments: what differs from one to another, in app files and in kgen.yaml.
+
+Maps merge by key, scalars and lists replace, `null` removes. An environment can start from the changes of another one
+(`extends`), and one with `template: true` is only there for that. Where kgen.yaml does not name an environment, what it
+says of the one that is extended holds there too.
+"""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,8 +1,19 @@
 """
-What a cluster on a developer's machine (minikube, kind, k3d) makes of an app that was written for real ones.
+Local: an app on minikube, kind or k3d.
 
-It has one node, no load balancer, no certificates, and images that were built beside it. So what the base says about
-the number of pods, about TLS and about tags does not count there; what the local environment itself says does.
+The environment `local`, or one that has `cluster: local` in kgen.yaml, is for a cluster on a developer's machine: one
+node, no load balancer, no certificates, images that were built beside it. So what the base says about the number of
+pods, autoscaling, disruption budgets, spread, TLS and tags does not count there. Every component runs one pod; an image
+that the app builds, or that has no tag, is `<repository>:dev`; routes are a port of the node. What the local
+environment itself says counts, in app.yaml and in kgen.yaml.
+
+The image has to be brought into the cluster, by one of three commands:
+
+    docker build -t ghcr.io/acme/shop:dev .
+    minikube image load ghcr.io/acme/shop:dev
+    kind load docker-image ghcr.io/acme/shop:dev
+    k3d image import ghcr.io/acme/shop:dev
+    kubectl apply -f deploy/local/shop
 """
 
 from kgen.load.shape import Shape

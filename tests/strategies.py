@@ -1125,7 +1125,11 @@ def _known(around: Mapping[str, Any], parts: Mapping[str, Part]) -> Known:
     pairs = [(name, key) for name, keys in secrets.items() for key in keys]
     # a dot separates the steps of a placeholder; `{secret: a.b/c}` has no such limit
     references += [f"${{secrets.{name}.{key}}}" for name, key in pairs if "." not in name + key]
-    services = tuple((name, need["type"]) for name, need in (around.get("needs") or {}).items())
+    services = tuple(
+        (name, need["type"])
+        for name, need in (around.get("needs") or {}).items()
+        if need.get("class") in {None, "default"}
+    )
     return Known(references=tuple(references), secrets=tuple(f"{name}/{key}" for name, key in pairs), needs=services)
 
 

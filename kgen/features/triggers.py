@@ -60,7 +60,13 @@ WRONG_NEED = Rule(
     name="trigger-for-other-service",
     explain="Each trigger asks one kind of service, by its own protocol.",
 )
-RULES = (NO_VARIABLE, NO_SERVER, OUT_OF_BOUNDS, NO_TIME, NO_POD, WRONG_NEED)
+NOT_REACHED = Rule(
+    code="KG3149",
+    name="trigger-for-service-in-cluster",
+    explain="KEDA asks from a namespace of its own, where the short name of a server means nothing, and the server's "
+    "NetworkPolicy lets in nobody but the app.",
+)
+RULES = (NOT_REACHED, NO_VARIABLE, NO_SERVER, OUT_OF_BOUNDS, NO_TIME, NO_POD, WRONG_NEED)
 
 
 def _plain_schedule(text: str) -> str:

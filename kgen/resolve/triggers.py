@@ -238,6 +238,14 @@ def _need_faults(around: _Around, trigger: Trigger, at: Path) -> Iterator[Diagno
             related=(Label(("needs", given.need, "type"), "type set here"),),
             help=f"name a backing service of type {listed(_TYPES[kind], 'or')}",
         )
+    elif (provider := needs.met_by(around.app, around.platform, given.need).provider) != "external":
+        yield Diagnostic(
+            rule=triggers.NOT_REACHED,
+            message=f"`{given.need}` is met in the namespace of the app (`{provider}`), where KEDA does not reach it",
+            at=Label(where),
+            related=(Label(("needs", given.need), "the backing service", on="key"),),
+            help="let the platform meet it outside (`class`), or ask Prometheus: `prometheus: {query: …}`",
+        )
     else:
         for output in _where(around, trigger).missing:
             wanted = f"${{needs.{given.need}.{output}}}"

@@ -57,7 +57,7 @@ def subject(component: Component, name: str, target: Target, *, by_service: bool
         namespace=target.namespace,
         name=target.name,
         container=name,
-        pods=_pods(kind, target.name),
+        pods=pods_of(kind, target.name),
         has_cpu_limit=component.resources.limits.cpu is not None,
         autoscaler=_autoscaler(component, target.name),
         claims=_claims(component, kind, target.name),
@@ -98,7 +98,7 @@ def _of_runs(app: App, target: Target, platform: Platform, kind: Kind) -> Watch 
         namespace=target.namespace,
         name=target.name,
         container=target.component,
-        pods=_pods(kind, target.name),
+        pods=pods_of(kind, target.name),
         has_cpu_limit=False,
         autoscaler="",
         claims="",
@@ -147,11 +147,11 @@ def _autoscaler(component: Component, name: str) -> str:
     return f"keda-hpa-{name}" if given.triggers else name
 
 
-def _pods(kind: Kind, name: str) -> str:
+def pods_of(kind: Kind, name: str) -> str:
     """
     Return a regular expression of the names of the pods of an object.
 
-    >>> _pods("Deployment", "shop-web"), _pods("StatefulSet", "shop-db"), _pods("DaemonSet", "shop-agent")
+    >>> pods_of("Deployment", "shop-web"), pods_of("StatefulSet", "shop-db"), pods_of("DaemonSet", "shop-agent")
     ('shop-web-[a-z0-9]+-[a-z0-9]+', 'shop-db-[0-9]+', 'shop-agent-[a-z0-9]+')
 
     Source: https://github.com/kubernetes/apiserver/blob/master/pkg/storage/names/generate.go

@@ -60,6 +60,16 @@ def _faults(component: Component, platform: Platform, at: Path) -> Iterator[Diag
 def _public(component: Component, at: Path) -> Iterator[Diagnostic]:
     asked, first = metrics_port(component), next(iter(tcp_ports(component)), "")
     path = component.metrics.path if component.metrics else ""
+    port = listens(component).get(asked)
+    if port and port.public:
+        yield Diagnostic(
+            rule=metrics.PUBLIC,
+            message=f"the port `{asked}` shows the metrics to everybody who reaches it from outside",
+            at=Label((*at, "metrics"), on="key"),
+            related=(Label((*at, "ports", asked, "public"), "open to the outside"),),
+            help="serve them at a port of their own, as `ports: {http: 8000, metrics: 9090}`",
+        )
+        return
     for index, route in enumerate(component.routes):
         if asked and (route.port or first) == asked and _leads_to(route.path, path):
             yield Diagnostic(

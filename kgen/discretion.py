@@ -10,8 +10,11 @@ from kgen.secret_text import is_literal, is_secret_name, known_secret, without_s
 from kgen.source import LINE_BREAK, Source
 
 _SETTING = re.compile(
-    r"""(?P<name>[A-Za-z][\w.-]{0,100})["']?\s{0,5}[:=]\s{0,5}(?P<value>"[^"]{1,500}|'[^']{1,500}|[^\s,}\]"']{1,500})"""
+    r"""(?<![\w./@])(?P<name>[A-Za-z][\w.-]{0,100})["']?\s{0,5}(?::(?=[\s"'])|=)\s{0,5}"""
+    r"""(?P<value>"[^"]{1,500}|'[^']{1,500}|[^\s,}\]"']{1,500})"""
 )
+"""Name and value in YAML, in JSON, or as an option; no image with its tag."""
+
 _OURS = frozenset({"secret", "secrets", "secretname"})
 """Keys of an app file that hold names of Secrets."""
 

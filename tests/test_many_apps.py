@@ -31,7 +31,7 @@ SHARDS: Final = 20
 TEXTS: Final = {
     "gateway": """
 routing: {kind: gateway, parent: {name: public, namespace: gateways}}
-secrets: {provider: external-secrets, store: {name: vault}}
+secrets: {provider: external-secrets, store: {name: vault}, csi: {provider: aws}}
 configuration: {rollOut: name}
 security: {policies: validating-admission-policy}
 network: {egress: internet}
@@ -39,7 +39,7 @@ network: {egress: internet}
     "ingress": """
 kubernetes: ["1.31", "1.34"]
 routing: {class: nginx, issuer: letsencrypt}
-secrets: {provider: csi, csi: {provider: vault, parameters: {roleName: app}}}
+secrets: {provider: csi, csi: {provider: vault, parameters: {roleName: app}}, store: vault}
 security: {policies: kyverno}
 network: {policies: false}
 scaling: {verticalScaling: recommend}

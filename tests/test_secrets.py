@@ -160,11 +160,32 @@ def test_a_file_outside_of_the_folder_is_not_read(tmp_path: Path, monkeypatch: p
     assert [each.rule.name for each in compile_app(Path("app.yaml"), Options()).found] == ["secret-file-missing"]
 
 
-def test_what_is_no_secret_is_shown() -> None:
-    source = parse("env:\n  TOKEN: {secret: mail/token}\n  TOKEN_URL: https://example.com\n  PASSWORD_FILE: /p\n", "a")
-    found = parse("env:\n  TOKEN: {secret: mail/token}\n  TOKEN: 1\n", "a").found
-    assert found
-    assert [each.is_confidential for each in discreet(found, {"a": source})] == [False]
+@pytest.mark.parametrize(
+    "line",
+    [
+        "TOKEN: {secret: mail/token}",
+        "TOKEN_URL: https://example.com",
+        "PASSWORD_FILE: /run/secrets/db",
+        "token: true",
+        "secret: mail",
+        "image: ghcr.io/acme/token:1.0.0",
+        "host: $(PASSWORD)",
+    ],
+)
+def test_lines_without_a_secret_are_shown(line: str) -> None:
+    """Nobody can mend a fault that is not shown."""
+    source = parse(f"{line}\n{line}\n", "app.yaml")
+    assert source.found
+    assert [each.is_confidential for each in discreet(source.found, {"app.yaml": source})] == [False]
+
+
+@pytest.mark.parametrize(
+    "line", [f"token: {CANARY}", f'"token":"{CANARY}"', f"a: [--token={CANARY}]", f"- token: {CANARY}"]
+)
+def test_lines_with_a_secret_are_not_shown(line: str) -> None:
+    source = parse(f"{line}\n{line}\n", "app.yaml")
+    assert source.found
+    assert all(each.is_confidential for each in discreet(source.found, {"app.yaml": source}))
 
 
 @pytest.mark.parametrize("provider", get_args(Csi.model_fields["provider"].annotation))

@@ -11,7 +11,7 @@ from kgen.source import LINE_BREAK, Source
 
 _SETTING = re.compile(
     r"""(?<![\w./@])(?P<name>[A-Za-z][\w.-]{0,100})["']?\s{0,5}(?::(?=[\s"'])|=)\s{0,5}"""
-    r"""(?P<value>"[^"]{1,500}|'[^']{1,500}|[^\s,}\]"']{1,500})"""
+    r"""(?P<value>"[^"]{1,500}|'[^']{1,500}|[^\s,{}\[\]"']{1,500})"""
 )
 """Name and value in YAML, in JSON, or as an option; no image with its tag."""
 

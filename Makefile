@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint format golden docs schemas lock bench clean
+.PHONY: help demo test lint format golden docs schemas custom-schemas lock bench clean
 
 help: ## Show what there is.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -33,6 +33,9 @@ golden: $(READY) ## Write the expected outputs anew; the diff is the review.
 
 schemas: $(READY) ## Rebuild schemas/ from the pinned kubernetes-validate.
 	$(BIN)/python scripts/build_schemas.py
+
+custom-schemas: $(READY) ## Rebuild schemas/custom from packages in build/custom-packages; says which are missing.
+	$(BIN)/python scripts/build_custom_schemas.py
 
 docs: $(READY) ## Write docs/app.md and docs/rules from the code.
 	$(BIN)/python scripts/build_docs.py

@@ -80,7 +80,8 @@ digest of the old one. The base has to be complete without them: the Dockerfile 
 of the release; what a component says is laid over them.
 
 **Variables.** `${needs.<name>.<output>}` (`url host port username password database`), `${components.<name>.<output>}`
-(`url host port`) and `${secrets.<name>.<key>}` stand for outside values, also inside of text; `$${` is a literal `${`.
+(`url host port`), `${apps.<name>.<output>}` (the same) and `${secrets.<name>.<key>}` stand for outside values, also
+inside of text; `$${` is a literal `${`.
 """
 
 

@@ -1079,6 +1079,7 @@ def apps(draw: st.DrawFn, *, environments: bool = True, old: bool = False) -> di
     top = draw(fields(App, known, without={*_LATER_ON_TOP} - {"env"}))
     image = draw(st.one_of(_image(known), fields(Image, known, always=["repository"])))
     made: dict[str, Any] = {**top, **around, "image": image}
+    _call(made)
     known = replace(known, builds=top.get("build") is not None)
     if has_release:
         made["release"] = draw(written(Release, known))
@@ -1098,6 +1099,13 @@ def apps(draw: st.DrawFn, *, environments: bool = True, old: bool = False) -> di
     if draw(st.booleans()):
         made["x-owner"] = draw(st.one_of(free_text, st.lists(free_text, max_size=1), st.just({"team": 1})))
     return made
+
+
+def _call(app: dict[str, Any]) -> None:
+    """Refer to every other app that is declared."""
+    if called := app.get("apps"):
+        calls = {f"APP_{index}": f"${{apps.{name}.url}}" for index, name in enumerate(called)}
+        app["env"] = {**(app.get("env") or {}), **calls}
 
 
 def _part_ways(routes: list[dict[str, Any]] | None, name: str, taken: set[tuple[str, str]]) -> None:

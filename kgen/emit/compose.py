@@ -84,6 +84,7 @@ def _service(
         made["command"] = [_word(plan, workload, run, word) for word in run.args]
     if run.variables:
         made["environment"] = {variable.name: _value(plan, workload, variable) for variable in run.variables}
+    made |= _extra_hosts(run)
     if published:
         made["ports"] = [
             f"127.0.0.1:{host}:{inside}{'' if protocol == 'TCP' else '/' + protocol.lower()}"
@@ -144,6 +145,13 @@ def _kept(workload: Workload) -> list[str]:
     return list(dict.fromkeys(mount.name for mount in mounts if mount.is_persistent or names.count(mount.name) > 1))
 
 
+def _extra_hosts(run: Container) -> dict[str, list[str]]:
+    """Return where another app is found, which runs on the same machine; by itself, only Docker Desktop knows that."""
+    parts = (part for variable in run.variables for part in variable.parts)
+    is_called = any(isinstance(part, Address) and part.app for part in parts)
+    return {"extra_hosts": ["host.docker.internal:host-gateway"]} if is_called else {}
+
+
 def _image(workload: Workload, run: Container) -> dict[str, Any]:
     build = workload.build
     if build is None or not run.same_image:
@@ -176,6 +184,8 @@ def _part(plan: Plan, workload: Workload, part: Part) -> str:
     match part:
         case str():
             return _escaped(part)
+        case Address(app=app, output=output) if app:
+            return f"${{{_shell_name(app, output)}:-{part.in_compose}}}"
         case Address():
             return part.in_compose
         case SecretKey(need=need, output=output) if need:
@@ -290,7 +300,7 @@ def _published(plan: Plan) -> dict[str, dict[tuple[int, str], int]]:
     get the next free one.
     """
     web = [workload for workload in plan.workloads if workload.type == "web"]
-    routed = [workload for workload in web if workload.is_routed] or web
+    routed = [workload for workload in web if workload.ingresses or workload.gateway or workload.public] or web
     taken: set[tuple[int, str]] = set()
     made: dict[str, dict[tuple[int, str], int]] = {}
     for workload in routed:

@@ -122,6 +122,27 @@ class Network(Spec):
     """Who may call it."""
 
 
+class OtherApp(Spec):
+    """
+    Another app that kgen compiles: `${apps.<name>.url}`, with `host` and `port` besides, is where it is called.
+
+    Its namespace is its name and this environment, as kgen would call it, unless `namespace` says otherwise. It has to
+    let this app in: `network: {ingress: [{app: …}]}`.
+    """
+
+    component: Name
+    """The component that is called."""
+
+    port: Port
+    """Number of the port of its Service."""
+
+    container_port: Port | None = None
+    """Number of the port in its pods, if it is another one."""
+
+    namespace: Name | None = None
+    """Where it runs, if that app names its namespace itself."""
+
+
 class Dns(Spec):
     """Where pods ask for names. Without this, they may ask any server at port 53."""
 

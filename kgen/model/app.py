@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from kgen.features.alerts import Alerts
 from kgen.features.namespace import NamespaceSpec
-from kgen.features.network import Network
+from kgen.features.network import Network, OtherApp
 from kgen.features.secrets import SecretSpec
 from kgen.model.component import Component
 from kgen.model.container import Build, Env, Image, Resources
@@ -98,6 +98,9 @@ class App(Spec):
 
     needs: dict[Name, Need] = {}
     """Backing services: databases, caches."""
+
+    apps: dict[Name, OtherApp] = {}
+    """Other apps that this one calls, by their names."""
 
     secrets: dict[ObjectName, SecretSpec] = {}
     """Secrets that exist in the cluster, by name, with their keys."""

@@ -71,7 +71,10 @@ class PodField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where another component of the app is reached."""
+    """Where another component of the app is reached, or a component of another app."""
+
+    app: str = ""
+    """Name of the other app; empty for this one."""
 
     component: str
     """Its name in the app file, and in compose.yaml."""
@@ -97,8 +100,8 @@ class Address:
 
     @property
     def in_compose(self) -> str:
-        """The output as containers of compose.yaml see it: by the component's name, without a Service between."""
-        return self._write(self.component, self.container_port)
+        """The output as containers of compose.yaml see it: by the component's name, another app at the host."""
+        return self._write("host.docker.internal" if self.app else self.component, self.container_port)
 
     def _write(self, host: str, port: int) -> str:
         return {"url": f"http://{host}:{port}", "host": host, "port": str(port)}[self.output]
@@ -269,9 +272,6 @@ class Workload:
     ingresses: tuple[IngressPlan, ...] = ()
     gateway: GatewayPlan | None = None
     public: tuple[PublicService, ...] = ()
-    is_routed: bool = False
-    """Whether requests from outside reach it, in whatever way the platform brings them."""
-
     autoscaling: Autoscaler | None = None
     scaler: Scaler | None = None
     is_watched: bool = False

@@ -166,14 +166,14 @@ def _sidecar_faults(component: Component, sidecar: Sidecar, at: Path) -> Iterato
             )
 
 
-def variables(app: App, component: Component, platform: Platform) -> Iterator[Variable]:
+def variables(app: App, component: Component, platform: Platform, environment: str) -> Iterator[Variable]:
     """Yield the environment variables of all containers beside the component's own."""
     for _, _, companion in all_of(component):
-        yield from references.variables(app, companion.env, platform)
+        yield from references.variables(app, companion.env, platform, environment)
 
 
 def containers(
-    app: App, name: str, *, target_name: str, shared: Mapping[str, str], platform: Platform
+    app: App, name: str, *, environment: str, target_name: str, shared: Mapping[str, str], platform: Platform
 ) -> tuple[tuple[Container, ...], ...]:
     """
     Return the sidecars that start first, the init containers, and the other sidecars.
@@ -181,6 +181,7 @@ def containers(
     Args:
         app: The app.
         name: The component.
+        environment: Its environment.
         target_name: Name of its objects.
         shared: What its ConfigMap says: a container that wants all of it, and maybe more, takes it from there.
         platform: The choices of kgen.yaml.
@@ -189,7 +190,7 @@ def containers(
     made: dict[str, list[Container]] = {"first": [], "init": [], "sidecars": []}
     for section, own_name, companion in all_of(component):
         first = isinstance(companion, Sidecar) and companion.before_init
-        used = references.variables(app, companion.env, platform)
+        used = references.variables(app, companion.env, platform, environment)
         known = {variable.name for variable in used if variable.text is not None}
         made["first" if first else section].append(
             _container(

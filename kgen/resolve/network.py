@@ -8,7 +8,7 @@ from kgen.model.app import App
 from kgen.model.needs import KINDS, PORTS
 from kgen.model.plan import Address, SecretKey, Variable
 from kgen.model.platform import Platform
-from kgen.resolve import accounts, monitoring, names, needs
+from kgen.resolve import accounts, monitoring, names, needs, others
 from kgen.resolve.references import listens, selected, tcp_ports
 
 Used: TypeAlias = Mapping[str, Iterable[Variable]]
@@ -80,10 +80,8 @@ def outgoing(app: App, name: str, environment: str, used: Used, platform: Platfo
     variables = tuple(used.get(name, ()))
     for other in app.components:
         if _is_edge(app, name, variables, other):
-            numbers = [
-                PeerPort(port=port.port, protocol=port.protocol) for port in listens(app.components[other]).values()
-            ]
-            yield Edge(peers=(pods(app, other),), ports=tuple(numbers))
+            yield Edge(peers=(pods(app, other),), ports=_numbers(app, other))
+    yield from others.edges(app, environment, variables)
     for need in app.needs:
         if any(_needs(variable, need) for variable in variables):
             yield from to_need(app, need, platform)

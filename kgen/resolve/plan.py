@@ -30,6 +30,7 @@ from kgen.resolve import (
     needs,
     objectives,
     operated,
+    others,
     peers,
     plain_secrets,
     ports,
@@ -76,7 +77,7 @@ def resolve(
         environment=environment,
         platform=platform,
         facts=facts,
-        used={**_used(app, platform), **backups.used(app, platform)},
+        used={**_used(app, environment, platform), **backups.used(app, platform)},
         builds=images.plans(app, facts, platform),
     )
     release = [of_release(known, app.release)] if app.release else []
@@ -178,8 +179,9 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from plain_secrets.faults(app, facts)
     yield from secret_mounts.faults(app)
     yield from needs.faults(app, platform)
-    if not environment:
+    if not environment:  # an environment may leave out what others use
         yield from images.unused(app)
+        yield from others.faults(app)
     if app.release:
         yield from references.faults(app, app.release.env, ("release", "env"))
         yield from references.in_words(app.release.command, ("release", "command"))
@@ -192,12 +194,14 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
         yield from accounts.faults(component, at)
 
 
-def _used(app: App, platform: Platform) -> Mapping[str, tuple[Variable, ...]]:
+def _used(app: App, environment: str, platform: Platform) -> Mapping[str, tuple[Variable, ...]]:
     used = {
         name: (
-            *references.variables(app, component.env, platform),
-            *companions.variables(app, component, platform),
+            *references.variables(app, component.env, platform, environment),
+            *companions.variables(app, component, platform, environment),
         )
         for name, component in app.components.items()
     }
-    return used | ({names.RELEASE: references.variables(app, app.release.env, platform)} if app.release else {})
+    if app.release:
+        used[names.RELEASE] = references.variables(app, app.release.env, platform, environment)
+    return used

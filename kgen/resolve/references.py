@@ -11,7 +11,7 @@ from kgen.model.container import Env, EnvSource
 from kgen.model.needs import KINDS
 from kgen.model.plan import Address, ConfigKey, Part, PodField, SecretKey, Variable
 from kgen.model.platform import Platform
-from kgen.resolve import needs
+from kgen.resolve import needs, others
 from kgen.resolve.names import object_name
 from kgen.resolve.rules import BAD_PLACEHOLDER, UNKNOWN_REFERENCE
 from kgen.words import nearest, suggestion
@@ -22,8 +22,10 @@ _POD_FIELDS = re.compile(
     r"|spec\.(nodeName|serviceAccountName)|status\.(hostIP|hostIPs|podIP|podIPs)"
 )
 _PLACEHOLDER = re.compile(r"\$\$\{|\$\{(?P<inside>[^}]*)(?P<end>\}?)")
-_IN_WORDS = re.compile(r"(?<!\$)\$\{(needs|components|secrets)\.[^}]*\}?")
-_FORMS = "`${needs.<name>.<output>}`, `${components.<name>.<output>}`, `${secrets.<name>.<key>}`"
+_IN_WORDS = re.compile(r"(?<!\$)\$\{(needs|components|secrets|apps)\.[^}]*\}?")
+_FORMS = (
+    "`${needs.<name>.<output>}`, `${components.<name>.<output>}`, `${secrets.<name>.<key>}`, `${apps.<name>.<output>}`"
+)
 
 
 def listens(component: Component) -> Mapping[str, PortSpec]:
@@ -50,9 +52,11 @@ def tcp_ports(component: Component) -> Mapping[str, tuple[int, int]]:
     return {name: numbers for name, numbers in ports_of(component).items() if name not in udp}
 
 
-def variables(app: App, env: Env, platform: Platform) -> tuple[Variable, ...]:
+def variables(app: App, env: Env, platform: Platform, environment: str = "") -> tuple[Variable, ...]:
     """Return ``env`` with every placeholder replaced by what it refers to; ``faults`` has found nothing."""
-    return tuple(Variable(name=name, parts=tuple(_parts(app, value, platform))) for name, value in env.items())
+    return tuple(
+        Variable(name=name, parts=tuple(_parts(app, value, platform, environment))) for name, value in env.items()
+    )
 
 
 def in_words(words: tuple[str, ...] | None, at: Path) -> Iterator[Diagnostic]:
@@ -87,7 +91,7 @@ def faults(app: App, env: Env, at: Path) -> Iterator[Diagnostic]:
             )
 
 
-def _parts(app: App, value: str | EnvSource, platform: Platform) -> Iterator[Part]:
+def _parts(app: App, value: str | EnvSource, platform: Platform, environment: str) -> Iterator[Part]:
     if isinstance(value, EnvSource):
         if value.secret:
             secret, key = value.secret.split("/")
@@ -111,6 +115,8 @@ def _parts(app: App, value: str | EnvSource, platform: Platform) -> Iterator[Par
         sort, name, output = _steps(match["inside"], app.secrets)
         if sort == "needs":
             yield from needs.outputs(app, platform, name)[output]
+        elif sort == "apps":
+            yield others.address(app, environment, name, output)
         else:
             yield _reference(app, sort, name, output)
     if text + value[end:] or not value:
@@ -149,7 +155,7 @@ def _reference(app: App, sort: str, name: str, output: str) -> Part:
 
 def _placeholder_faults(app: App, match: re.Match[str], at: Path) -> Iterator[Diagnostic]:
     steps = _steps(match["inside"], app.secrets)
-    if not match["end"] or len(steps) != 3 or steps[0] not in {"needs", "components", "secrets"}:  # noqa: PLR2004  # the form itself
+    if not match["end"] or len(steps) != 3 or steps[0] not in {"needs", "components", "secrets", "apps"}:  # noqa: PLR2004  # the form itself
         yield Diagnostic(
             rule=BAD_PLACEHOLDER,
             message=f"`{match[0]}` is not a placeholder that kgen knows",
@@ -163,12 +169,15 @@ def _placeholder_faults(app: App, match: re.Match[str], at: Path) -> Iterator[Di
         return
     known = list(app.needs) if sort == "needs" else [name for name, part in app.components.items() if ports_of(part)]
     outputs = tuple(KINDS[app.needs[name].type].outputs) if sort == "needs" and name in known else ADDRESS_OUTPUTS
+    if sort == "apps":
+        known = list(app.apps)
     if sort == "components" and name in app.components and name not in known:
         way_out = "add `port` to it"
         yield Diagnostic(rule=UNKNOWN_REFERENCE, message=f"`{name}` has no port", at=Label(at), help=way_out)
     elif name not in known:
-        what = "backing service" if sort == "needs" else "component"
-        way_out = f"declare it: `needs: {{{name}: {{type: postgres}}}}`" if sort == "needs" else ""
+        what = {"needs": "backing service", "apps": "app"}.get(sort, "component")
+        declared = {"needs": "{type: postgres}", "apps": "{component: web, port: 8000}"}
+        way_out = f"declare it: `{sort}: {{{name}: {declared[sort]}}}`" if sort in declared else ""
         yield _unknown(f"there is no {what} `{name}`", name, known, at, way_out)
     elif output not in outputs:
         yield _unknown(f"`{sort}.{name}` has no output `{output}`", output, list(outputs), at)

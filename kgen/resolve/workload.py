@@ -73,7 +73,7 @@ class Known:
 def of_component(known: Known, name: str) -> Workload:
     app, environment, platform = known.app, known.environment, known.platform
     component = app.components[name]
-    used = references.variables(app, component.env, platform)
+    used = references.variables(app, component.env, platform, environment)
     texts = plain(used)
     target = names.target(app, environment, name, ("components", name), component.when or "")
     build = images.build_of(app, component)
@@ -81,7 +81,7 @@ def of_component(known: Known, name: str) -> Workload:
     by_service = monitoring.asks_service(component, service)
     routes = ports.ingresses(component, target.name, platform)
     early_sidecars, init, sidecars = companions.containers(
-        app, name, target_name=target.name, shared=texts, platform=platform
+        app, name, environment=environment, target_name=target.name, shared=texts, platform=platform
     )
     return Workload(
         type=component.type,
@@ -110,7 +110,6 @@ def of_component(known: Known, name: str) -> Workload:
         service=service,
         gateway=gateway.plan(component, target.name, platform),
         public=public.services(component, target.name, platform),
-        is_routed=bool(component.routes),
         ingresses=routes,
         secret_mounts=secret_mounts.mounts(setting(known), component, known.used[name], routes),
         autoscaling=autoscaling.autoscaler(component, kind_of(component)),

@@ -130,3 +130,18 @@ def test_compile_prints_and_reports_it(tmp_path: Path, monkeypatch: pytest.Monke
     }
     folders = [folder for each in report["apps"] for folder in each["folders"] if folder["objects"]]
     assert [folder["footprint"]["peak"]["pods"] for folder in folders] == [5, 5]
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "spec"),
+    [
+        ("postgresql.cnpg.io/v1", "Cluster", {"instances": 3, "storage": {"size": "10Gi"}}),
+        ("rabbitmq.com/v1beta1", "RabbitmqCluster", {"replicas": 3, "persistence": {"storage": "10Gi"}}),
+        ("kafka.strimzi.io/v1", "KafkaNodePool", {"replicas": 3, "storage": {"volumes": [{"size": "10Gi"}]}}),
+    ],
+)
+def test_pods_that_an_operator_makes_count(api_version: str, kind: str, spec: dict[str, Any]) -> None:
+    whole = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "db"}, "spec": spec | container(100, 64)}
+    (part,) = parts([Emitted(manifest=Manifest(whole))])
+    taken = Usage(cpu=300, memory=192 * MI, cpu_limit=None, memory_limit=192 * MI, pods=3, storage=30 * 1024 * MI)
+    assert part.footprint == Footprint(least=taken, most=taken, peak=taken)

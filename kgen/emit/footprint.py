@@ -109,6 +109,18 @@ def _volume(manifest: Mapping[str, Any], _scaled: tuple[int, int] | None) -> Foo
     return Footprint(least=claim, most=claim, peak=claim)
 
 
+def _operated(manifest: Mapping[str, Any], _scaled: tuple[int, int] | None) -> Footprint:
+    """Measure pods and volumes that an operator makes of a custom resource, all of one size."""
+    spec = _in(manifest, "spec")
+    if manifest["kind"] == "Cluster" and not str(manifest.get("apiVersion")).startswith("postgresql.cnpg.io/"):
+        return Footprint()
+    volumes = [(_in(spec, "storage"), "size"), (_in(spec, "persistence"), "storage")]
+    volumes += [(volume, "size") for volume in _mappings(_in(spec, "storage"), "volumes")]
+    each = _of_container(spec) + Usage(pods=1, storage=sum(_bytes(volume, key) or 0 for volume, key in volumes))
+    pods = each * _number(spec, "instances" if manifest["kind"] == "Cluster" else "replicas", 1)
+    return Footprint(least=pods, most=pods, peak=pods)
+
+
 def _claim(manifest: Mapping[str, Any]) -> Usage:
     return Usage(storage=_bytes(_in(manifest, "spec", "resources", "requests"), "storage") or 0)
 
@@ -120,6 +132,9 @@ _MEASURES: Mapping[str, Callable[[Mapping[str, Any], tuple[int, int] | None], Fo
     "Job": _ending,
     "CronJob": _ending,
     "PersistentVolumeClaim": _volume,
+    "Cluster": _operated,
+    "RabbitmqCluster": _operated,
+    "KafkaNodePool": _operated,
 }
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Discriminator
 from pydantic.alias_generators import to_camel
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, core_schema
 
 from kgen.diag import Rule
 from kgen.source import Node
@@ -84,6 +84,17 @@ class Verbatim:
 
 
 VERBATIM: Final = Verbatim()
+
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """A part that is checked on its own, and only if it is there: its validator takes long to build."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.any_schema()
+
+
+APART: Final = Apart()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ from kgen.model.container import (
 from kgen.model.facts import Facts, Project, SecretFile
 from kgen.model.needs import KINDS, Need
 from kgen.model.patches import FilePattern, Operation, Patch, PatchTarget
+from kgen.model.placement import Affinity, DnsOptions, Handler, IpAddress, NodeRule, Spread, Toleration
 from kgen.model.platform import Defaults
 from kgen.model.replicas import Autoscaling
 from kgen.model.security import Security
@@ -202,10 +203,13 @@ def _check_of(alias: Any) -> Check:
     return [mark.func for mark in alias.__metadata__ if isinstance(mark, AfterValidator)][-1]
 
 
+_address = st.sampled_from(["10.0.0.7", "192.168.1.1", "2001:db8::1"])
+
 SCALARS: Final[Mapping[Check, Strategy]] = {
     _check_of(alias): strategy
     for alias, strategy in (
         (scalars.Name, _name),
+        (IpAddress, _address),
         (scalars.PortName, _text(_ALNUM, 15, start=_LOWER)),
         (scalars.ObjectName, _object_name),
         (scalars.Key, _key),
@@ -734,6 +738,28 @@ def _plain_security(known: Known) -> Strategy:
     return fields(Security, known, without=["exceptions", *(field for field, _ in _BEYOND.values())])
 
 
+def _toleration(known: Known) -> Strategy:
+    """Return tolerations whose parts go together."""
+    valued = fields(Toleration, known, without=["operator", "seconds"], always=["key", "value"])
+    exists = fields(Toleration, known, without=["value", "seconds"]).map(lambda each: each | {"operator": "Exists"})
+    timed = fields(Toleration, known, without=["value", "effect", "operator"], always=["key", "seconds"])
+    return st.one_of(valued, exists, timed.map(lambda each: each | {"effect": "NoExecute"}))
+
+
+def _node_rule(known: Known) -> Strategy:
+    there = fields(NodeRule, known, without=["values", "operator"])
+    listed = st.lists(SCALARS[_check_of(labels.LabelValue)], min_size=1, max_size=2)
+    among = st.builds(lambda one, values: one | {"operator": "In", "values": values}, there, listed)
+    return st.one_of(there, among, there.map(lambda one: one | {"operator": "Gt", "values": ["4"]}))
+
+
+def _handler(known: Known) -> Strategy:
+    command = fields(Handler, known, without=["http", "sleep", "port"], always=["exec"])
+    wait = fields(Handler, known, without=["http", "exec", "port"], always=["sleep"])
+    http = fields(Handler, known, without=["exec", "sleep"], always=["http"])
+    return st.one_of(command, wait, *([http] if known.ports else []))
+
+
 @st.composite
 def _companion(draw: st.DrawFn, model: type[Spec], known: Known, index: int = 0) -> dict[str, Any]:
     """Draw an init container or a sidecar: its command is there, its paths are its own."""
@@ -793,6 +819,11 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     FileSpec: lambda known: _exactly_one(
         FileSpec, ("source", "content", "secret"), known, without=() if known.secrets else ("secret",)
     ),
+    Toleration: _toleration,
+    NodeRule: _node_rule,
+    Affinity: lambda known: fields(Affinity, known),
+    DnsOptions: lambda known: fields(DnsOptions, known, always=["nameservers"]),
+    Handler: _handler,
     InitContainer: lambda known: _companion(InitContainer, known),
     Sidecar: lambda known: _companion(Sidecar, known),
 }
@@ -803,6 +834,7 @@ SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Dashboards: lambda _: st.booleans(),
     Backup: lambda _: _schedule,
     Build: lambda _: _relative_path,
+    Spread: lambda _: st.sampled_from(["preferred", "required", "none"]),
     NamespaceSpec: lambda _: short_name,
     Rbac: lambda known: st.lists(_api_rule(known), max_size=2),
     ServiceAccount: lambda _: _object_name,
@@ -848,6 +880,11 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Component, "backup"): lambda known: st.none() | written(Backup, known) if known.saves else st.none(),
     (Component, "disruption"): lambda known: st.one_of(st.just(value=False), _disruption(known)),
     (FileSpec, "secret"): lambda known: st.sampled_from(known.secrets),
+    (Affinity, "with"): lambda _: st.just([]),
+    (Affinity, "apartFrom"): lambda _: st.just([]),
+    (Handler, "port"): _optional_port_name,
+    (DnsOptions, "nameservers"): lambda _: st.lists(_address, min_size=1, max_size=2),
+    (Spread, "when"): lambda _: st.sampled_from(["preferred", "required"]),
     (Component, "init"): _companions(InitContainer, "init"),
     (Component, "sidecars"): _companions(Sidecar, "side"),
     (EnvSource, "secret"): lambda known: st.sampled_from(known.secrets),
@@ -897,7 +934,7 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "web": ("port", "ports"),
     **dict.fromkeys(("worker", "stateful", "daemon"), ("", "port", "ports")),
 }
-_NEW: Final = ("claimRetention", "sidecars")
+_NEW: Final = ("claimRetention", "sidecars", "lifecycle")
 """Fields of a component that the oldest Kubernetes versions do not know."""
 
 _BAND = 20_000

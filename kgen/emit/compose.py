@@ -92,6 +92,8 @@ def _service(
         ]
     if network:
         made["network_mode"] = network
+    elif hosts := workload.placement.host_aliases:
+        made["extra_hosts"] = dict(hosts)
     if conditions := _conditions(plan, workload, run, after):
         made["depends_on"] = conditions
     if check := _health(run, has_python=workload.image is not None and run.same_image):

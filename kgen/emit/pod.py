@@ -9,10 +9,11 @@ Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/p
 import itertools
 from typing import Any
 
-from kgen.emit import hardening
+from kgen.emit import hardening, placement
 from kgen.features import secrets
 from kgen.model.container import Amounts
 from kgen.model.plan import Address, Check, ConfigKey, Container, Mount, Part, PodField, SecretKey, Workload
+from kgen.model.pod_plan import Hook
 
 _GRACE = 30
 """Kubernetes' own `terminationGracePeriodSeconds`."""
@@ -48,6 +49,7 @@ def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, An
     if container.hardening.host_network:
         spec["hostNetwork"] = True
         spec["dnsPolicy"] = "ClusterFirstWithHostNet"  # or names of Services would be asked of the node's DNS
+    spec |= placement.names(workload.placement)
     if restart:
         spec["restartPolicy"] = restart
     if (grace := container.stop_seconds + container.drain_seconds) != _GRACE:
@@ -55,8 +57,7 @@ def _spec(workload: Workload, account: str, restart: str | None) -> dict[str, An
     if before := _before(workload):
         spec["initContainers"] = before
     spec["containers"] = [_container(workload, container)]
-    if workload.spread != "none":
-        spec["topologySpreadConstraints"] = _spread(workload)
+    spec |= placement.place(workload)
     volumes = [_volume(mount) for mount in mounts if mount.kind != "template"]
     if container.files:
         source = {"name": workload.configuration.files_name(workload.target)}
@@ -109,14 +110,8 @@ def _container(workload: Workload, container: Container, restart: str = "") -> d
     }
     for kind, check in container.probes.items():
         made[f"{kind}Probe"] = _probe(check)
-    if container.drain_seconds:
-        seconds = container.drain_seconds
-        sleep = (
-            {"sleep": {"seconds": seconds}}
-            if container.drain_by_sleep
-            else {"exec": {"command": ["sleep", str(seconds)]}}
-        )
-        made["lifecycle"] = {"preStop": sleep}
+    if container.hooks:
+        made["lifecycle"] = {moment: _hook(hook) for moment, hook in container.hooks}
     made["securityContext"] = hardening.rights(container, workload.container)
     mounts: list[dict[str, Any]] = [_mount(mount) for mount in container.mounts]
     # one file each, so that the other files of its folder stay visible
@@ -128,6 +123,12 @@ def _container(workload: Workload, container: Container, restart: str = "") -> d
         mounts += secrets.volume_mounts(workload.secret_mounts)
     made["volumeMounts"] = mounts
     return made
+
+
+def _hook(hook: Hook) -> dict[str, Any]:
+    if hook.command:
+        return {"exec": {"command": list(hook.command)}}
+    return {"httpGet": {"path": hook.path, "port": hook.port}} if hook.path else {"sleep": {"seconds": hook.sleep}}
 
 
 def _mount(mount: Mount) -> dict[str, Any]:
@@ -227,23 +228,6 @@ def _probe(check: Check) -> dict[str, Any]:
         ("failureThreshold", check.failures, 3),
     )
     return made | {name: value for name, value, default in numbers if value != default}
-
-
-def _spread(workload: Workload) -> list[dict[str, Any]]:
-    """Return constraints that keep the pods apart: a lost node or zone takes only its share."""
-    when = "DoNotSchedule" if workload.spread == "required" else "ScheduleAnyway"
-    # only pods of the same revision count, or a rolling update would leave the new ones lopsided
-    revision = {"matchLabelKeys": ["pod-template-hash"]} if workload.spread_by_revision else {}
-    return [
-        {
-            "maxSkew": 1,
-            "topologyKey": key,
-            "whenUnsatisfiable": when,
-            "labelSelector": {"matchLabels": workload.target.selector},
-            **revision,
-        }
-        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
-    ]
 
 
 def _volume(mount: Mount) -> dict[str, Any]:

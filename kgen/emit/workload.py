@@ -6,7 +6,8 @@ from kgen.emit.pod import template
 from kgen.features import volumes
 from kgen.features.stateful import Governing
 from kgen.k8s import Manifest, manifest
-from kgen.model.plan import Replacement, Run, Workload
+from kgen.model.plan import Workload
+from kgen.model.pod_plan import Replacement, Run
 
 
 def workload(plan: Workload, account: str) -> Manifest:

@@ -14,7 +14,7 @@ from kgen.load import shape
 from kgen.load.shape import Shape
 from kgen.source import Node
 
-INHERITED = ("image", "env", "resources", "security", "network")
+INHERITED = ("image", "env", "resources", "security", "network", "pullSecrets")
 """What a component (or the release) takes from the app."""
 
 _OF_COMPONENT = ("image", "env", "security")

@@ -96,6 +96,9 @@ class App(Spec):
     network: Network = Network()
     """Network access of every component and of the release beyond the declared edges."""
 
+    pull_secrets: tuple[ObjectName, ...] = ()
+    """Secrets for the registry of private images, of type `kubernetes.io/dockerconfigjson`, which exist already."""
+
     needs: dict[Name, Need] = {}
     """Backing services: databases, caches."""
 

@@ -16,8 +16,10 @@ from kgen.features.slo import Slo
 from kgen.features.stateful import ClaimRetention
 from kgen.features.vertical_scaling import VerticalScaling
 from kgen.features.volumes import Volume
+from kgen.labels import LabelKey, LabelValue
 from kgen.model.companions import InitContainer, Sidecar
 from kgen.model.container import Build, Env, Image, Probes, Resources
+from kgen.model.placement import Affinity, DnsOptions, IpAddress, Lifecycle, Spread, Toleration
 from kgen.model.replicas import Replicas
 from kgen.model.security import Security
 from kgen.model.update import Update
@@ -26,7 +28,9 @@ from kgen.scalars import (
     ContainerPath,
     Count,
     Duration,
+    Host,
     Name,
+    ObjectName,
     Port,
     PortName,
     Schedule,
@@ -149,8 +153,35 @@ class Component(Spec):
     disruption: Annotated[Disruption | None, REPLACED_WHOLE] = None
     """How many pods a node drain may take at once; one by default."""
 
-    spread: Literal["preferred", "required", "none"] | None = None
+    spread: Annotated[Spread | None, REPLACED_WHOLE] = None
     """Whether pods are spread over nodes and zones; `preferred` by default."""
+
+    node_selector: dict[LabelKey, LabelValue] = {}
+    """Labels that a node must have, as `{kubernetes.io/arch: arm64}`."""
+
+    tolerations: tuple[Toleration, ...] = ()
+    """Taints of nodes that the pods accept."""
+
+    affinity: Annotated[Affinity | None, REPLACED_WHOLE] = None
+    """Which components the pods should share a node with, and which nodes are fit for them."""
+
+    priority_class: ObjectName | None = None
+    """PriorityClass: whose pods go first when there is not enough room (`priorityClassName`)."""
+
+    runtime_class: ObjectName | None = None
+    """RuntimeClass, as `gvisor` (`runtimeClassName`)."""
+
+    host_aliases: dict[Host, IpAddress] = {}
+    """Addresses of hosts that no DNS knows, by name (`hostAliases`)."""
+
+    dns: Annotated[DnsOptions | None, REPLACED_WHOLE] = None
+    """How the pods resolve names (`dnsPolicy`, `dnsConfig`)."""
+
+    lifecycle: Annotated[Lifecycle | None, REPLACED_WHOLE] = None
+    """What happens after the container's start and before its end."""
+
+    pull_secrets: tuple[ObjectName, ...] = ()
+    """Secrets for the registry of private images (`imagePullSecrets`); the app's by default."""
 
     update: Annotated[Update | None, REPLACED_WHOLE] = None
     """How new pods take the place of old ones."""

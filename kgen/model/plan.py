@@ -32,6 +32,8 @@ from kgen.k8s import Target
 from kgen.model.component import ComponentType
 from kgen.model.container import Build, Resources
 from kgen.model.image_plan import ImagePlan
+from kgen.model.placement import Spread
+from kgen.model.pod_plan import Hook, Placement, Replacement, Run
 from kgen.model.security import Hardening
 
 Kind: TypeAlias = Literal["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job"]
@@ -207,34 +209,11 @@ class Container:
     drain_seconds: int
     """Before SIGTERM, while load balancers take the pod off their lists; 0 without a Service."""
 
-    drain_by_sleep: bool
-    """Whether the target version has the `sleep` handler (1.30 and later)."""
+    hooks: tuple[tuple[str, Hook], ...] = ()
+    """`postStart` and `preStop`."""
 
     same_image: bool = True
     """Whether it runs the image of its component."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """How something that ends is run: a cron component, a job, the release."""
-
-    timeout: int | None
-    retries: int
-    schedule: str = ""
-    timezone: str = ""
-    concurrency: Literal["Allow", "Forbid", "Replace"] = "Forbid"
-    suspend: bool = False
-    when: Literal["", "pre-deploy", "post-deploy"] = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Replacement:
-    """How new pods take the place of old ones; ``None`` where Kubernetes' own default holds."""
-
-    strategy: Literal["RollingUpdate", "Recreate", "OnDelete"]
-    max_unavailable: int | str | None = None
-    max_surge: int | str | None = None
-    partition: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,7 +238,7 @@ class Workload:
     """Fixed number of pods; ``None`` if an autoscaler owns it, or nobody."""
 
     replacement: Replacement
-    spread: Literal["preferred", "required", "none"]
+    spread: Spread
     spread_by_revision: bool
     """Whether only pods of one revision count: where a new one starts before an old one goes, and versions know how."""
 
@@ -281,6 +260,7 @@ class Workload:
     network: Access | None = None
     """``None``: no NetworkPolicy, so all is open."""
 
+    placement: Placement = field(default_factory=Placement)
     early_sidecars: tuple[Container, ...] = ()
     """Sidecars that start before the init containers."""
 

@@ -236,7 +236,6 @@ def _container(
         read_only_root=companion.security.read_only_root_filesystem,
         stop_seconds=container.STOP_SECONDS,
         drain_seconds=0,
-        drain_by_sleep=False,
         hardening=security.hardening(companion.security),
         same_image=runs_same_image(component, companion),
     )

@@ -11,12 +11,11 @@ from kgen.model.image_plan import UID
 from kgen.model.plan import Check, Container, Variable
 from kgen.model.platform import Platform
 from kgen.model.security import Security
-from kgen.resolve import images, security, storage
+from kgen.resolve import images, placement, security, storage
 from kgen.resolve.kinds import SERVES
 from kgen.resolve.names import RELEASE
 from kgen.resolve.ports import own_ports
 from kgen.resolve.references import listens
-from kgen.resolve.versions import at_least
 from kgen.units import seconds
 
 ProbeKind: TypeAlias = Literal["startup", "readiness", "liveness"]
@@ -51,6 +50,7 @@ def of_component(
 ) -> Container:
     """Return the container of component ``name``, whose objects are called ``target_name``."""
     component = app.components[name]
+    wait = DRAIN_SECONDS if has_service else 0
     beside = {name: port for name, port in listens(component).items() if name not in component.ports}
     return Container(
         name=name,
@@ -69,8 +69,8 @@ def of_component(
         hardening=security.hardening(component.security),
         read_only_root=component.security.read_only_root_filesystem,
         stop_seconds=seconds(component.stop_grace_period or "") or STOP_SECONDS,
-        drain_seconds=DRAIN_SECONDS if has_service else 0,
-        drain_by_sleep=at_least(platform, "1.30"),
+        drain_seconds=placement.waits(component, by_default=wait),
+        hooks=placement.hooks(component, platform, waits=wait),
     )
 
 
@@ -96,7 +96,6 @@ def of_release(
         read_only_root=app.security.read_only_root_filesystem,
         stop_seconds=STOP_SECONDS,
         drain_seconds=0,
-        drain_by_sleep=False,
     )
 
 

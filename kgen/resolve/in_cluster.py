@@ -8,7 +8,9 @@ from kgen.features.service import ServicePort
 from kgen.features.stateful import Governing
 from kgen.features.volumes import Claim
 from kgen.model.container import Amounts, Image, Resources
-from kgen.model.plan import Check, Container, Mount, Replacement, Variable, Workload
+from kgen.model.placement import Spread
+from kgen.model.plan import Check, Container, Mount, Variable, Workload
+from kgen.model.pod_plan import Replacement
 from kgen.model.providers import NeedClass
 from kgen.resolve import names, needs, network, secret_mounts, workload
 from kgen.resolve.container import ProbeKind
@@ -62,7 +64,7 @@ def _server(known: workload.Known, name: str, given: NeedClass) -> Workload:
         ),
         replicas=1,
         replacement=Replacement(strategy="RollingUpdate" if server.data else "Recreate"),
-        spread="none",
+        spread=Spread(when="none"),
         spread_by_revision=False,
         run=None,
         configuration=workload.configuration(platform, workload.plain(variables), {}),
@@ -102,7 +104,6 @@ def _container(
         read_only_root=server.read_only_root,
         stop_seconds=server.stop_seconds,
         drain_seconds=0,
-        drain_by_sleep=False,
     )
 
 

@@ -32,6 +32,7 @@ from kgen.resolve import (
     operated,
     others,
     peers,
+    placement,
     plain_secrets,
     ports,
     public,
@@ -166,6 +167,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from stateful.faults(app, platform)
     yield from update.faults(app)
     yield from companions.faults(app, platform)
+    yield from placement.faults(app, platform)
     yield from images.faults(app, facts, platform)
     yield from security.faults(app)
     yield from monitoring.faults(app, platform)

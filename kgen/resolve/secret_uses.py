@@ -26,6 +26,7 @@ def _all(workload: Workload) -> Iterator[tuple[str, str]]:
     for container in workload.containers:
         yield from of_variables(container.variables)
     yield from of_routes(workload.ingresses)
+    yield from ((name, ".dockerconfigjson") for name in workload.placement.pull_secrets)
     for authentication in workload.scaler.authentications if workload.scaler else ():
         for _, secret, key in () if authentication.by_operator else authentication.parameters:
             yield secret, key

@@ -6,7 +6,7 @@ from typing import Any
 from kgen.diag import Diagnostic, Label, Path, Rule
 from kgen.model.app import App
 from kgen.model.component import Component
-from kgen.model.plan import Replacement
+from kgen.model.pod_plan import Replacement
 from kgen.resolve.fields import is_single
 from kgen.resolve.rules import NOT_FOR_TYPE, SHARED_VOLUME, WITHOUT_EFFECT
 from kgen.words import listed

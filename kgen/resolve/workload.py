@@ -14,8 +14,10 @@ from kgen.model.app import App, Release
 from kgen.model.component import Component
 from kgen.model.facts import Facts
 from kgen.model.image_plan import ImagePlan
-from kgen.model.plan import Replacement, Run, Variable, Workload
+from kgen.model.placement import Spread
+from kgen.model.plan import Variable, Workload
 from kgen.model.platform import Platform
+from kgen.model.pod_plan import Replacement, Run
 from kgen.model.replicas import Autoscaling
 from kgen.resolve import (
     accounts,
@@ -32,6 +34,7 @@ from kgen.resolve import (
     names,
     network,
     objectives,
+    placement,
     ports,
     public,
     references,
@@ -104,6 +107,7 @@ def of_component(known: Known, name: str) -> Workload:
         replicas=_replicas(component),
         replacement=update.replacement(component),
         spread=_spread(component),
+        placement=placement.placement(app, component),
         spread_by_revision=component.type != "stateful" and at_least(platform, "1.27"),
         run=_run(component),
         configuration=configuration(platform, texts, storage.contents(component, known.facts)),
@@ -145,7 +149,8 @@ def of_release(known: Known, release: Release) -> Workload:
         container=container.of_release(app, release, used, plain(used), platform),
         replicas=None,
         replacement=Replacement(strategy="Recreate"),
-        spread="none",
+        spread=Spread(when="none"),
+        placement=placement.of_release(app),
         spread_by_revision=False,
         run=Run(timeout=seconds(release.timeout or ""), retries=_retries(release.retries), when="pre-deploy"),
         configuration=configuration(platform, plain(used), {}),
@@ -174,10 +179,10 @@ def _replicas(component: Component) -> int | None:
     return fields.lowest_replicas(component)
 
 
-def _spread(component: Component) -> Literal["preferred", "required", "none"]:
+def _spread(component: Component) -> Spread:
     """Return how pods are spread; a single pod has nothing to spread."""
     several = isinstance(component.replicas, Autoscaling) or fields.runs_several(component)
-    return component.spread or ("preferred" if several else "none") if component.type in REPLICATED else "none"
+    return placement.spread(component, several=several and component.type in REPLICATED)
 
 
 def _budget(component: Component, platform: Platform) -> Budget | None:

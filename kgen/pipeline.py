@@ -342,7 +342,7 @@ def _context(plan: Plan, made: _Making) -> Tree:
 def _inputs(path: Path, workspace: Workspace, facts: Facts, source: Source) -> dict[str, str]:
     """Return name → sha256 of the app file, kgen.yaml and mounted files; names relative to the workspace."""
     texts = {path: source.text} | {path.parent / name: content or "" for name, content in facts.files.items()}
-    texts |= {path.parent / name: each.text for name, each in facts.secret_files.items()}
+    texts |= {path.parent / name: each.text for name, each in facts.secret_files.items() if not each.plain}
     texts |= {path.parent / name: text or "" for files in facts.manifests.values() for name, text in files.items()}
     if workspace.source:
         texts[workspace.root / PLATFORM_FILE] = workspace.source.text

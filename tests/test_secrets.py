@@ -225,3 +225,15 @@ def test_the_summary_says_what_a_store_has_to_have(tmp_path: Path, monkeypatch: 
     assert "entries have to be in the store" in out.getvalue()
     assert "\n  shared/mail: api-token\n  shop-sentry-dsn\n" in out.getvalue()
     assert "in the cluster" not in out.getvalue()
+
+
+def test_no_lock_file_has_a_hash_of_a_plain_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even of one that nobody uses: short values can be guessed from it."""
+    shutil.copytree(GOLDEN / "secrets/sops", tmp_path, dirs_exist_ok=True, ignore=shutil.ignore_patterns("out"))
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "secrets/default/other.yaml").write_text(PLAIN)
+    monkeypatch.chdir(tmp_path)
+    assert compile_command.run(compile_command.Request(paths=[Path()]), io.StringIO(), io.StringIO()) == 0
+    (lock,) = Path("deploy").rglob(".kgen.lock")
+    assert "secrets/default/sentry.yaml" in lock.read_text()
+    assert "secrets/default/other.yaml" not in lock.read_text()

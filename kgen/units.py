@@ -58,8 +58,8 @@ def memory(text: str) -> str:
 
     It keeps the family of the suffix, and writes the largest one that leaves a whole number.
 
-    >>> memory("3072Mi"), memory("1.5Gi"), memory("1000M"), memory("512Mi"), memory("1024"), memory("0Gi")
-    ('3Gi', '1536Mi', '1G', '512Mi', '1024', '0')
+    >>> memory("3072Mi"), memory("1.5Gi"), memory("1000M"), memory("1024"), memory("2000000000"), memory("0Gi")
+    ('3Gi', '1536Mi', '1G', '1024', '2G', '0')
 
     Raises:
         ValueError: ``text`` is no memory quantity. A bug of the caller: the model lets none through.
@@ -70,7 +70,7 @@ def memory(text: str) -> str:
     if size is None:
         raise ValueError(text)
     family = _BINARY if text.endswith("i") else _DECIMAL
-    if size and not text.isdigit():
+    if size:
         for suffix, factor in reversed(family.items()):
             if size % factor == 0:
                 return f"{size // factor}{suffix}"
@@ -95,7 +95,7 @@ def plain(text: str) -> str | None:
     millis = Decimal(match["number"]) * (_DECIMAL | {"": 1})[match["suffix"]] * (1 if thousandths else 1000)
     if not millis or millis != int(millis):
         return None
-    return f"{millis:f}m" if millis % 1000 else _decimal(int(millis) // 1000)
+    return f"{int(millis)}m" if millis % 1000 else _decimal(int(millis) // 1000)
 
 
 def _decimal(number: int) -> str:

@@ -466,6 +466,10 @@ def test_every_name_is_emitted_or_declared(data: dict[str, Any]) -> None:  # noq
                     probe = container.get(kind, {})
                     assert {probe[key]["port"] for key in ("httpGet", "tcpSocket", "grpc") if key in probe} <= ports
         declared = set(data.get("secrets") or {}) | {f"{data['name']}-{need}" for need in data.get("needs") or {}}
+        mappings = [value for _, value in walk(data) if isinstance(value, dict)]
+        declared |= {name for value in mappings for name in value.get("pullSecrets") or ()}
+        if any((need or {}).get("backup") for need in (data.get("needs") or {}).values()):
+            declared.add("dumps")  # that of the bucket, in the platform's file
         declared |= {entry["secretName"] for each in objects for entry in each.get("spec", {}).get("tls", [])}
         assert set(plan.secrets) <= declared
         assert_targets(objects, names)

@@ -97,7 +97,7 @@ class App(Spec):
     """Network access of every component and of the release beyond the declared edges."""
 
     pull_secrets: tuple[ObjectName, ...] = ()
-    """Secrets for the registry of private images, of type `kubernetes.io/dockerconfigjson`, which exist already."""
+    """Secrets for the registry of private images, of type `kubernetes.io/dockerconfigjson`."""
 
     needs: dict[Name, Need] = {}
     """Backing services: databases, caches."""

@@ -195,6 +195,8 @@ def place(app: App, name: str) -> Path:
         for index, route in enumerate(spec.routes):
             if route.tls and route.tls.secret == name:
                 return ("components", component, "routes", index, "tls")
+        if name in spec.pull_secrets:
+            return ("components", component, "pullSecrets")
     return ("name",)
 
 

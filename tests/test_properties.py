@@ -4,7 +4,7 @@ import copy
 import json
 import random
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 import pytest
@@ -97,7 +97,7 @@ class Made:
 def compiled(data: Any, platform: Platform = PLATFORM, around: Around = Around()) -> Made:  # noqa: B008  # frozen
     """Send ``data``, or the text that it is, through all stages."""
     source = parse(data if isinstance(data, str) else text(data, ""), FILE)
-    loaded = load_app.validate(source, load_app.Given(around={"": around}))
+    loaded = load_app.validate(source, load_app.Given(around={"": around, "local": replace(around, is_local=True)}))
     found = list(loaded.found)
     plans: dict[str, Plan] = {}
     objects: dict[str, tuple[Emitted, ...]] = {}
@@ -276,6 +276,16 @@ def shuffled(value: Any, what: shape.Shape, luck: random.Random) -> Any:
         else:
             made[key] = shuffled(value[key], inner, luck)
     return made
+
+
+@few
+@given(apps(environments=False))
+def test_every_app_runs_on_a_local_cluster_with_one_pod_of_everything(data: dict[str, Any]) -> None:
+    made = manifests(good(data | {"environments": {"local": None}}), "local")
+    assert {each["kind"] for each in made}.isdisjoint(
+        {"HorizontalPodAutoscaler", "ScaledObject", "PodDisruptionBudget", "VerticalPodAutoscaler"}
+    )
+    assert {each["spec"].get("replicas") for each in made if each["kind"] in {"Deployment", "StatefulSet"}} <= {1}
 
 
 def contains(whole: Any, part: Any) -> bool:

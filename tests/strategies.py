@@ -58,6 +58,7 @@ from kgen.model.patches import FilePattern, Operation, Patch, PatchTarget
 from kgen.model.placement import Affinity, DnsOptions, Handler, IpAddress, NodeRule, Spread, Toleration
 from kgen.model.platform import Defaults
 from kgen.model.replicas import Autoscaling
+from kgen.model.runs import FailureRule
 from kgen.model.security import Security
 from kgen.spec import AS_WRITTEN, NotYet, Spec
 
@@ -753,6 +754,29 @@ def _node_rule(known: Known) -> Strategy:
     return st.one_of(there, among, there.map(lambda one: one | {"operator": "Gt", "values": ["4"]}))
 
 
+def _failure_rule(_known: Known) -> Strategy:
+    codes = st.lists(st.integers(1, 255), min_size=1, max_size=3)
+    action = st.sampled_from(["fail-job", "ignore", "count"])
+    return st.one_of(
+        st.fixed_dictionaries({"exitCodes": codes, "action": action}),
+        st.fixed_dictionaries({"disruption": st.just(value=True)}, optional={"action": action}),
+    )
+
+
+def _settle_run(component: dict[str, Any]) -> None:
+    """Leave out what means nothing without another field, and what is more than there are pods."""
+    if component.get("completions") is None:
+        component.pop("completionMode", None)
+        component.pop("parallelism", None)
+    if component.get("completionMode") is None:
+        component.pop("retriesPerIndex", None)
+    if component.get("retriesPerIndex") is None:
+        component.pop("maxFailedIndexes", None)
+    for key in ("parallelism", "maxFailedIndexes"):
+        if component.get(key) is not None:
+            component[key] = min(component[key], component["completions"])
+
+
 def _handler(known: Known) -> Strategy:
     command = fields(Handler, known, without=["http", "sleep", "port"], always=["exec"])
     wait = fields(Handler, known, without=["http", "exec", "port"], always=["sleep"])
@@ -824,6 +848,7 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Affinity: lambda known: fields(Affinity, known),
     DnsOptions: lambda known: fields(DnsOptions, known, always=["nameservers"]),
     Handler: _handler,
+    FailureRule: _failure_rule,
     InitContainer: lambda known: _companion(InitContainer, known),
     Sidecar: lambda known: _companion(Sidecar, known),
 }
@@ -885,6 +910,8 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Handler, "port"): _optional_port_name,
     (DnsOptions, "nameservers"): lambda _: st.lists(_address, min_size=1, max_size=2),
     (Spread, "when"): lambda _: st.sampled_from(["preferred", "required"]),
+    (InitContainer, "security"): _plain_security,
+    (Sidecar, "security"): _plain_security,
     (Component, "init"): _companions(InitContainer, "init"),
     (Component, "sidecars"): _companions(Sidecar, "side"),
     (EnvSource, "secret"): lambda known: st.sampled_from(known.secrets),
@@ -916,14 +943,29 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
 _STATEFUL = ("podManagement", "claimRetention")
 _REPLICATED = ("replicas", "disruption", "spread")
 _RUNS_FOR_EVER = ("port", "ports", "probes", "update", "metrics", "slo", "verticalScaling", *_REPLICATED)
-_ENDS = ("schedule", "timezone", "concurrency", "suspend", "timeout", "retries", "when")
+_KEPT = ("ttl", "history", "startingDeadline")
+_INDEXED = ("completionMode", "retriesPerIndex", "maxFailedIndexes")
+_ENDS = (
+    *("schedule", "timezone", "concurrency", "suspend", "timeout", "retries", "when"),
+    *("parallelism", "completions", "onFailure", *_INDEXED, *_KEPT),
+)
 _NOT_FOR: Final[Mapping[str, tuple[str, ...]]] = {
     "web": (*_ENDS, *_STATEFUL),
     "worker": (*_ENDS, *_STATEFUL, "routes"),
     "stateful": (*_ENDS, "routes"),  # a route needs a port
     "daemon": (*_ENDS, *_STATEFUL, *_REPLICATED, "routes"),
     "cron": (*_RUNS_FOR_EVER, *_STATEFUL, "routes", "when"),
-    "job": ("dashboards", *_RUNS_FOR_EVER, *_STATEFUL, "routes", "schedule", "timezone", "concurrency", "suspend"),
+    "job": (
+        "dashboards",
+        *_RUNS_FOR_EVER,
+        *_STATEFUL,
+        "routes",
+        "schedule",
+        "timezone",
+        "concurrency",
+        "suspend",
+        *_KEPT,
+    ),
 }
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("web", "worker", "stateful", "daemon"), ()),
@@ -934,7 +976,7 @@ _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "web": ("port", "ports"),
     **dict.fromkeys(("worker", "stateful", "daemon"), ("", "port", "ports")),
 }
-_NEW: Final = ("claimRetention", "sidecars", "lifecycle")
+_NEW: Final = ("claimRetention", "sidecars", "lifecycle", "onFailure", "retriesPerIndex", "maxFailedIndexes")
 """Fields of a component that the oldest Kubernetes versions do not know."""
 
 _BAND = 20_000
@@ -1009,6 +1051,7 @@ def _component(draw: st.DrawFn, name: str, part: Part, known: Known) -> dict[str
     made: dict[str, Any] = {**first, **draw(rest), **part.listens}
     if part.kind in _WAYS and draw(st.booleans()):
         made["update"] = draw(_update("alone" if alone else part.kind))
+    _settle_run(made)
     for sidecar in (made.get("sidecars") or {}).values() if not made.get("init") else ():
         sidecar.pop("beforeInit", None)
     if made.get("build") is not None:

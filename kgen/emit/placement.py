@@ -47,7 +47,7 @@ def place(workload: Workload) -> dict[str, Any]:
         made["affinity"] = affinity
     if given.tolerations:
         made["tolerations"] = [_toleration(each) for each in given.tolerations]
-    if workload.spread.when != "none":
+    if workload.spread.when != "none" and workload.spread.topologies:
         made["topologySpreadConstraints"] = _spread(workload)
     return made
 

@@ -8,6 +8,7 @@ from kgen.features.stateful import Governing
 from kgen.k8s import Manifest, manifest
 from kgen.model.plan import Workload
 from kgen.model.pod_plan import Replacement, Run
+from kgen.model.runs import FailureRule
 
 
 def workload(plan: Workload, account: str) -> Manifest:
@@ -103,9 +104,15 @@ def cron_job(plan: Workload, run: Run, account: str) -> Manifest:
     spec["concurrencyPolicy"] = run.concurrency
     # a controller that was away starts a missed run only if it is not older than this; without the field,
     # 100 missed runs stop the schedule for ever
-    spec["startingDeadlineSeconds"] = 300
+    spec["startingDeadlineSeconds"] = run.starting_deadline
     if run.suspend:
         spec["suspend"] = True
+    if run.history:
+        kept = (
+            ("successfulJobsHistoryLimit", run.history.successes, 3),
+            ("failedJobsHistoryLimit", run.history.failures, 1),
+        )
+        spec |= {key: number for key, number, default in kept if number != default}
     spec["jobTemplate"] = {"metadata": {"labels": plan.target.labels}, "spec": _job_spec(plan, run, account)}
     return manifest("batch/v1", "CronJob", plan.target, spec=spec)
 
@@ -120,8 +127,34 @@ def job(plan: Workload, run: Run, account: str) -> Manifest:
 
 
 def _job_spec(plan: Workload, run: Run, account: str) -> dict[str, Any]:
-    spec: dict[str, Any] = {"backoffLimit": run.retries}
+    numbers = {
+        "parallelism": run.parallelism,
+        "completions": run.completions,
+        "completionMode": "Indexed" if run.is_indexed else None,
+        "backoffLimit": run.retries,
+        "backoffLimitPerIndex": run.retries_per_index,
+        "maxFailedIndexes": run.max_failed_indexes,
+    }
+    spec: dict[str, Any] = {key: value for key, value in numbers.items() if value is not None}
+    if run.on_failure:
+        spec["podFailurePolicy"] = {"rules": [_failure_rule(plan, rule) for rule in run.on_failure]}
+    if run.ttl:
+        spec["ttlSecondsAfterFinished"] = run.ttl
     if run.timeout:
         spec["activeDeadlineSeconds"] = run.timeout
     spec["template"] = template(plan, account, restart="Never")
     return spec
+
+
+def _failure_rule(plan: Workload, rule: FailureRule) -> dict[str, Any]:
+    """
+    Return what the failure of a pod means.
+
+    Source: https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy
+    """
+    action = {"fail-job": "FailJob", "fail-index": "FailIndex", "ignore": "Ignore", "count": "Count"}
+    if rule.exit_codes is None:
+        conditions = [{"type": "DisruptionTarget", "status": "True"}]
+        return {"action": action[rule.action or "ignore"], "onPodConditions": conditions}
+    codes = {"containerName": plan.container.name, "operator": "In", "values": sorted(set(rule.exit_codes))}
+    return {"action": action[rule.action or "count"], "onExitCodes": codes}

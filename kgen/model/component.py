@@ -21,6 +21,7 @@ from kgen.model.companions import InitContainer, Sidecar
 from kgen.model.container import Build, Env, Image, Probes, Resources
 from kgen.model.placement import Affinity, DnsOptions, IpAddress, Lifecycle, Spread, Toleration
 from kgen.model.replicas import Replicas
+from kgen.model.runs import FailureRule, History
 from kgen.model.security import Security
 from kgen.model.update import Update
 from kgen.scalars import (
@@ -33,6 +34,7 @@ from kgen.scalars import (
     ObjectName,
     Port,
     PortName,
+    PositiveCount,
     Schedule,
     TimeZone,
 )
@@ -107,6 +109,33 @@ class Component(Spec):
 
     retries: Count | None = None
     """How often a failed run is tried again (`backoffLimit`); 2 by default."""
+
+    parallelism: PositiveCount | None = None
+    """Pods of one run that run at once; 1 by default."""
+
+    completions: PositiveCount | None = None
+    """Pods of one run that have to succeed; 1 by default."""
+
+    completion_mode: Literal["indexed"] | None = None
+    """`indexed`: every pod gets a number of its own, from 0, in `JOB_COMPLETION_INDEX`."""
+
+    retries_per_index: Count | None = None
+    """How often the pod of one index is tried again (`backoffLimitPerIndex`), instead of `retries` for all."""
+
+    max_failed_indexes: Count | None = None
+    """How many indexes may fail before the run is given up."""
+
+    on_failure: tuple[FailureRule, ...] = ()
+    """What failures of pods mean, beyond a retry (`podFailurePolicy`); the first rule that fits counts."""
+
+    ttl: Duration | None = None
+    """How long a run of a cron component is kept when it has ended (`ttlSecondsAfterFinished`)."""
+
+    history: Annotated[History | None, REPLACED_WHOLE] = None
+    """How many runs of a cron component are kept."""
+
+    starting_deadline: Duration | None = None
+    """How late a run of a cron component may start (`startingDeadlineSeconds`); 5 minutes by default."""
 
     suspend: bool | None = None
     """Whether a cron component's schedule is off for now."""

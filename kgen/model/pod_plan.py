@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from kgen.model.placement import Affinity, DnsOptions, Toleration
+from kgen.model.runs import FailureRule, History
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +40,23 @@ class Run:
     """How something that ends is run: a cron component, a job, the release."""
 
     timeout: int | None
-    retries: int
+    retries: int | None
+    """``None``: only those of each index count."""
+
     schedule: str = ""
     timezone: str = ""
     concurrency: Literal["Allow", "Forbid", "Replace"] = "Forbid"
     suspend: bool = False
     when: Literal["", "pre-deploy", "post-deploy"] = ""
+    starting_deadline: int = 300
+    history: History | None = None
+    ttl: int | None = None
+    parallelism: int | None = None
+    completions: int | None = None
+    is_indexed: bool = False
+    retries_per_index: int | None = None
+    max_failed_indexes: int | None = None
+    on_failure: tuple[FailureRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

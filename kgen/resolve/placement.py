@@ -23,6 +23,7 @@ CONTRADICTS = Rule(
 RULES = (CONTRADICTS,)
 
 SLEEP_SINCE = "1.30"
+_MOST_SERVERS = 3
 
 
 def faults(app: App, platform: Platform) -> Iterator[Diagnostic]:
@@ -95,6 +96,8 @@ def _other_faults(app: App, name: str, other: str, at: Path) -> Iterator[Diagnos
 
 
 def _dns_faults(given: DnsOptions, at: Path) -> Iterator[Diagnostic]:
+    if len(given.nameservers) > _MOST_SERVERS:
+        yield _contradiction(f"a pod asks {_MOST_SERVERS} name servers at most", (*at, "nameservers"), "leave some out")
     if given.policy == "None" and not given.nameservers:
         yield _contradiction("with `policy: None` the pods know no name server", at, "add `nameservers`")
 
@@ -127,12 +130,12 @@ def placement(app: App, component: Component) -> Placement:
         runtime_class=component.runtime_class or "",
         host_aliases=component.host_aliases,
         dns=component.dns,
-        pull_secrets=component.pull_secrets,
+        pull_secrets=tuple(dict.fromkeys(component.pull_secrets)),
     )
 
 
 def of_release(app: App) -> Placement:
-    return Placement(app=app.name, pull_secrets=app.pull_secrets)
+    return Placement(app=app.name, pull_secrets=tuple(dict.fromkeys(app.pull_secrets)))
 
 
 def hooks(component: Component, platform: Platform, *, waits: int) -> tuple[tuple[str, Hook], ...]:
@@ -174,4 +177,5 @@ def waits(component: Component, *, by_default: int) -> int:
 
 def spread(component: Component, *, several: bool) -> Spread:
     """Return how pods are spread; a single pod has nothing to spread."""
-    return component.spread or Spread(when="preferred" if several else "none")
+    given = component.spread or Spread(when="preferred" if several else "none")
+    return given.model_copy(update={"topologies": tuple(dict.fromkeys(given.topologies))})

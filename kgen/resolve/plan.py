@@ -40,6 +40,7 @@ from kgen.resolve import (
     reach,
     references,
     rules,
+    runs,
     secret_mounts,
     secret_uses,
     secrets,
@@ -168,6 +169,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from update.faults(app)
     yield from companions.faults(app, platform)
     yield from placement.faults(app, platform)
+    yield from runs.faults(app, platform)
     yield from images.faults(app, facts, platform)
     yield from security.faults(app)
     yield from monitoring.faults(app, platform)

@@ -51,6 +51,7 @@ from kgen.resolve.versions import at_least
 from kgen.units import seconds
 
 RETRIES = 2
+STARTING_DEADLINE = 300
 _CONCURRENCY: Mapping[str, Literal["Allow", "Forbid", "Replace"]] = {
     "allow": "Allow",
     "forbid": "Forbid",
@@ -204,7 +205,16 @@ def _run(component: Component) -> Run | None:
         return None
     return Run(
         timeout=seconds(component.timeout or ""),
-        retries=_retries(component.retries),
+        retries=component.retries if component.retries_per_index is not None else _retries(component.retries),
+        parallelism=component.parallelism,
+        completions=component.completions,
+        is_indexed=component.completion_mode == "indexed",
+        retries_per_index=component.retries_per_index,
+        max_failed_indexes=component.max_failed_indexes,
+        on_failure=component.on_failure,
+        ttl=seconds(component.ttl or ""),
+        history=component.history,
+        starting_deadline=seconds(component.starting_deadline or "") or STARTING_DEADLINE,
         schedule=component.schedule or "",
         timezone=component.timezone or "",
         concurrency=_CONCURRENCY[component.concurrency or "forbid"],

@@ -68,7 +68,8 @@ def _cluster(known: workload.Known, name: str, given: NeedClass) -> Cluster:
             storage_class=storage_class,
             resources=amounts,
         )
-    callers = tuple(peer.pods for peer in network.callers(app, name, known.used))
+    labels = (peer.pods for peer in network.callers(app, name, known.used))
+    callers = tuple(sorted(labels, key=lambda each: sorted(each.items())))
     return KafkaCluster(
         api_version=_strimzi(platform),
         instances=instances,

@@ -56,6 +56,15 @@ def faults(app: App) -> Iterator[Diagnostic]:
             )
 
 
+def _places(app: App) -> Iterator[tuple[Security, Path]]:
+    """Yield what each container of a component may do, and where that is written."""
+    for name, component in app.components.items():
+        yield component.security, ("components", name, "security")
+        for section, companions in (("init", component.init), ("sidecars", component.sidecars)):
+            for companion_name, companion in companions.items():
+                yield companion.security, ("components", name, section, companion_name, "security")
+
+
 def _judged(control: Control, field: str, security: Security, at: Path) -> Iterator[Diagnostic]:
     if reason := security.exceptions.get(control):
         yield Diagnostic(

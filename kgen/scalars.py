@@ -132,17 +132,16 @@ Reference: TypeAlias = Annotated[
 ]
 """``name/key`` of a Secret or ConfigMap; ``/`` is in neither names nor keys."""
 
-Host: TypeAlias = Annotated[
-    str,
-    AfterValidator(
-        matching(
-            INVALID_HOST,
-            rf"(?![\d.]+$)(\*\.)?{_SUBDOMAIN}",
-            "a host name",
-            "write only the name, as `shop.example.com`",
-        )
-    ),
-]
+
+def _host(start: str, what: str) -> Callable[[str], str]:
+    pattern = rf"(?![\d.]+$){start}{_SUBDOMAIN}"
+    return matching(INVALID_HOST, pattern, what, "write only the name, as `shop.example.com`")
+
+
+Host: TypeAlias = Annotated[str, AfterValidator(_host(r"(\*\.)?", "a host name"))]
+"""A host, or all those of a domain."""
+
+OneHost: TypeAlias = Annotated[str, AfterValidator(_host("", "the name of one host"))]
 
 ContainerPath: TypeAlias = Annotated[
     str,

@@ -34,6 +34,7 @@ SCALARS = {
     "EnvName": "variable name",
     "Reference": "`name/key`",
     "Host": "host",
+    "OneHost": "host",
     "ContainerPath": "absolute path",
     "UrlPath": "URL path",
     "RelativePath": "relative path",

@@ -32,7 +32,7 @@ from kgen.features.dashboards import Dashboards
 from kgen.features.disruption import Disruption
 from kgen.features.metrics import Metrics, Requests
 from kgen.features.namespace import NamespaceSpec
-from kgen.features.network import EgressPeer, IngressPeer, Network, PeerPortSpec
+from kgen.features.network import EgressPeer, IngressPeer, Network, OtherApp, PeerPortSpec
 from kgen.features.routes import Route, Tls
 from kgen.features.secrets import EntryPath, SecretSpec
 from kgen.features.service import PortSpec, Public
@@ -55,7 +55,7 @@ from kgen.model.container import (
 from kgen.model.facts import Facts, Project, SecretFile
 from kgen.model.needs import KINDS, Need
 from kgen.model.patches import FilePattern, Operation, Patch, PatchTarget
-from kgen.model.placement import Affinity, DnsOptions, Handler, IpAddress, NodeRule, Spread, Toleration
+from kgen.model.placement import Affinity, DnsOptions, Handler, IpAddress, Lifecycle, NodeRule, Spread, Toleration
 from kgen.model.platform import Defaults
 from kgen.model.replicas import Autoscaling
 from kgen.model.runs import FailureRule
@@ -181,7 +181,8 @@ _url_path = st.one_of(
 _route_path = st.one_of(st.sampled_from(["/", "/api", "/a.b/c", "/no/"]), _path_step.map("/{}".format))
 _relative_path = st.one_of(st.sampled_from([".", "svc", "a b/c", "./x", "no", "1.0"]), _path_step)
 _version = st.one_of(st.sampled_from(["17", "3.13", "3.10", "1.10.0", "18.1"]), st.integers(1, 99).map(str))
-_host = st.one_of(st.sampled_from(["shop.example.com", "*.example.com", "localhost", "1.no"]), short_name)
+_one_host = st.one_of(st.sampled_from(["shop.example.com", "localhost", "1.no"]), short_name)
+_host = st.one_of(_one_host, st.just("*.example.com"))
 _repository = st.one_of(
     st.sampled_from(["shop", "ghcr.io/acme/shop", "localhost:5000/a/b__c", "registry.Example.com/x-y/z"]),
     st.lists(_text(_ALNUM, 8), min_size=1, max_size=3).map("/".join),
@@ -217,6 +218,7 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (scalars.EnvName, _env_name),
         (scalars.Reference, st.builds("{}/{}".format, _object_name, _key)),
         (scalars.Host, _host),
+        (scalars.OneHost, _one_host),
         (scalars.ContainerPath, _container_path),
         (scalars.UrlPath, _url_path),
         (scalars.RoutePath, _route_path),
@@ -784,6 +786,18 @@ def _handler(known: Known) -> Strategy:
     return st.one_of(command, wait, *([http] if known.ports else []))
 
 
+def _start_hook(known: Known) -> Strategy:
+    """Return hooks after the start; none sleeps longer than the shortest grace period."""
+    command = fields(Handler, known, without=["http", "sleep", "port"], always=["exec"])
+    http = fields(Handler, known, without=["exec", "sleep"], always=["http"])
+    return st.one_of(st.none(), command, st.just({"sleep": "1s"}), *([http] if known.ports else []))
+
+
+def _node_rules(known: Known) -> Strategy:
+    """Return rules on labels of which each is asked for once, or they could rule each other out."""
+    return st.lists(written(NodeRule, known), max_size=2, unique_by=lambda rule: rule["key"])
+
+
 @st.composite
 def _companion(draw: st.DrawFn, model: type[Spec], known: Known, index: int = 0) -> dict[str, Any]:
     """Draw an init container or a sidecar: its command is there, its paths are its own."""
@@ -907,7 +921,9 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (FileSpec, "secret"): lambda known: st.sampled_from(known.secrets),
     (Affinity, "with"): lambda _: st.just([]),
     (Affinity, "apartFrom"): lambda _: st.just([]),
+    (Affinity, "nodes"): _node_rules,
     (Handler, "port"): _optional_port_name,
+    (Lifecycle, "postStart"): _start_hook,
     (DnsOptions, "nameservers"): lambda _: st.lists(_address, min_size=1, max_size=2),
     (Spread, "when"): lambda _: st.sampled_from(["preferred", "required"]),
     (InitContainer, "security"): _plain_security,
@@ -917,6 +933,10 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (EnvSource, "secret"): lambda known: st.sampled_from(known.secrets),
     (EnvSource, "field"): lambda _: st.sampled_from(_POD_FIELDS),
     (App, "name"): lambda _: short_name,
+    (App, "apps"): lambda known: st.dictionaries(short_name, written(OtherApp, known), max_size=2),
+    (OtherApp, "component"): lambda _: short_name,
+    (EgressPeer, "app"): lambda _: short_name,
+    (IngressPeer, "app"): lambda _: short_name,
     (App, "needs"): lambda known: st.none() | st.dictionaries(short_name, written(Need, known), max_size=3),
     (Operation, "value"): lambda _: st.one_of(free_text, st.none(), st.integers(), st.lists(st.booleans())),
     (Patch, "merge"): lambda _: st.dictionaries(free_text, st.none() | free_text),
@@ -1053,6 +1073,9 @@ def _component(draw: st.DrawFn, name: str, part: Part, known: Known) -> dict[str
     if part.kind in _WAYS and draw(st.booleans()):
         made["update"] = draw(_update("alone" if alone else part.kind))
     _settle_run(made)
+    if made.get("affinity"):
+        asked = made.get("nodeSelector") or {}
+        made["affinity"]["nodes"] = [each for each in made["affinity"].get("nodes", []) if each["key"] not in asked]
     for sidecar in (made.get("sidecars") or {}).values() if not made.get("init") else ():
         sidecar.pop("beforeInit", None)
     if made.get("build") is not None:
@@ -1176,7 +1199,7 @@ def apps(draw: st.DrawFn, *, environments: bool = True, old: bool = False) -> di
     if environments and draw(st.booleans()):
         overlays = st.dictionaries(short_name, st.one_of(st.none(), _overlay(made, parts, known)), max_size=3)
         made["environments"] = draw(_lines(draw(overlays)))
-    made |= draw(_by_hand())
+    made |= draw(_by_hand(has_namespace=_makes_namespace(made)))
     if draw(st.booleans()):
         made["x-owner"] = draw(st.one_of(free_text, st.lists(free_text, max_size=1), st.just({"team": 1})))
     return made
@@ -1252,16 +1275,23 @@ def _overlay(draw: st.DrawFn, base: Mapping[str, Any], parts: Mapping[str, Part]
     return made
 
 
-def _by_hand() -> st.SearchStrategy[dict[str, Any]]:
+def _makes_namespace(app: Mapping[str, Any]) -> bool:
+    """Tell whether there is a Namespace in each environment."""
+    given = [each.get("namespace") for each in (app, *filter(None, (app.get("environments") or {}).values()))]
+    return all(each.get("create") in {None, True} for each in given if isinstance(each, dict))
+
+
+def _by_hand(*, has_namespace: bool) -> st.SearchStrategy[dict[str, Any]]:
     """Return what is done beside kgen."""
     own = SCALARS[_check_of(FilePattern)].map(lambda pattern: [pattern])
-    return st.fixed_dictionaries({}, optional={"patches": _patches(), "manifests": own})
+    return st.fixed_dictionaries({}, optional={"patches": _patches(has_namespace=has_namespace), "manifests": own})
 
 
 @st.composite
-def _patches(draw: st.DrawFn) -> list[dict[str, Any]]:
+def _patches(draw: st.DrawFn, *, has_namespace: bool) -> list[dict[str, Any]]:
     """Draw changes that every app takes, each of something else."""
-    kind, name = "ServiceAccount", draw(st.sampled_from(["*", None]))
+    kind = draw(st.sampled_from(["ServiceAccount", *(["Namespace"] if has_namespace else [])]))
+    name = draw(st.sampled_from(["*", None]))
     target = {"kind": kind, "name": name} if name else {"kind": kind}
     notes = {"example.com/y": draw(free_text), "example.com/x": draw(free_text), "example.com/none": None}
     made: list[dict[str, Any]] = [{"target": target, "merge": {"metadata": {"annotations": notes}}}]

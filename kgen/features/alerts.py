@@ -102,13 +102,16 @@ class Watch:
     labels: Mapping[str, str] = field(default_factory=dict)
     """What the platform's Prometheus selects rules by."""
 
+    name: str = ""
+    """Name of the object, if it is not that of its target."""
+
 
 def emit(watch: Watch, target: Target) -> Iterator[Manifest]:
     """Build the PrometheusRule of ``target``."""
     whose = {"app": target.app} | ({"component": target.component} if target.component else {})
     rules = [_rule(rule, whose) for rule in watch.rules]
-    spec = {"groups": [{"name": target.name, "rules": rules}]}
-    yield manifest(API_VERSION, "PrometheusRule", target, labels=watch.labels, spec=spec)
+    spec = {"groups": [{"name": watch.name or target.name, "rules": rules}]}
+    yield manifest(API_VERSION, "PrometheusRule", target, name=watch.name, labels=watch.labels, spec=spec)
 
 
 def _rule(rule: AlertRule, whose: Mapping[str, str]) -> dict[str, Any]:

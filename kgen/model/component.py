@@ -29,9 +29,9 @@ from kgen.scalars import (
     ContainerPath,
     Count,
     Duration,
-    Host,
     Name,
     ObjectName,
+    OneHost,
     Port,
     PortName,
     PositiveCount,
@@ -200,7 +200,7 @@ class Component(Spec):
     runtime_class: ObjectName | None = None
     """RuntimeClass, as `gvisor` (`runtimeClassName`)."""
 
-    host_aliases: dict[Host, IpAddress] = {}
+    host_aliases: dict[OneHost, IpAddress] = {}
     """Addresses of hosts that no DNS knows, by name (`hostAliases`)."""
 
     dns: Annotated[DnsOptions | None, REPLACED_WHOLE] = None

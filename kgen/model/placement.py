@@ -6,7 +6,7 @@ from typing import Annotated, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 
 from kgen.labels import LabelKey, LabelValue
-from kgen.scalars import INVALID_HOST, Command, Duration, Host, Name, PortName, PositiveCount, UrlPath
+from kgen.scalars import INVALID_HOST, Command, Duration, Name, OneHost, PortName, PositiveCount, UrlPath
 from kgen.source import Node
 from kgen.spec import Spec, fault
 
@@ -80,7 +80,7 @@ class DnsOptions(Spec):
     nameservers: tuple[IpAddress, ...] = ()
     """Addresses of name servers."""
 
-    searches: tuple[Host, ...] = ()
+    searches: tuple[OneHost, ...] = ()
     """Domains that short names are looked up in."""
 
     options: dict[Name, LabelValue | None] = {}

@@ -113,7 +113,9 @@ def of_app(app: App, platform: Platform) -> Watch | None:
     """Return the alerts that the app file has for the whole app."""
     if app.alerts is None or app.alerts.off or not app.alerts.rules:
         return None
-    return Watch(rules=tuple(_users(app.alerts.rules, platform)), labels=platform.monitoring.labels)
+    # a component that is called like the app has its own PrometheusRule under that name
+    name = f"{app.name}-app" if app.name in app.components else ""
+    return Watch(rules=tuple(_users(app.alerts.rules, platform)), labels=platform.monitoring.labels, name=name)
 
 
 def _kgens(about: Subject, given: Alerts, platform: Platform) -> Iterator[AlertRule]:

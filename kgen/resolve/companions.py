@@ -10,7 +10,7 @@ from kgen.model.component import Component
 from kgen.model.container import EnvSource
 from kgen.model.plan import Container, Mount, Variable
 from kgen.model.platform import Platform
-from kgen.resolve import container, images, references, security, storage
+from kgen.resolve import container, images, placement, references, security, storage
 from kgen.resolve.fields import amounts, exactly_one, probe_faults
 from kgen.resolve.ports import own_ports
 from kgen.resolve.rules import (
@@ -234,7 +234,7 @@ def _container(
         files_volume=storage.files_volume(component),
         user=container.user_of(companion.security),
         read_only_root=companion.security.read_only_root_filesystem,
-        stop_seconds=container.STOP_SECONDS,
+        stop_seconds=placement.STOP_SECONDS,
         drain_seconds=0,
         hardening=security.hardening(companion.security),
         same_image=runs_same_image(component, companion),

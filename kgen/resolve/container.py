@@ -22,7 +22,6 @@ ProbeKind: TypeAlias = Literal["startup", "readiness", "liveness"]
 
 DEFAULT_CPU = "100m"
 DEFAULT_MEMORY = "256Mi"
-STOP_SECONDS = 30
 DRAIN_SECONDS = 5
 """Time that load balancers get to see that a pod is going; they learn it at the same moment as the pod."""
 
@@ -68,7 +67,7 @@ def of_component(
         user=user_of(component.security),
         hardening=security.hardening(component.security),
         read_only_root=component.security.read_only_root_filesystem,
-        stop_seconds=seconds(component.stop_grace_period or "") or STOP_SECONDS,
+        stop_seconds=seconds(component.stop_grace_period or "") or placement.STOP_SECONDS,
         drain_seconds=placement.waits(component, by_default=wait),
         hooks=placement.hooks(component, platform, waits=wait),
     )
@@ -94,7 +93,7 @@ def of_release(
         user=user_of(app.security),
         hardening=security.hardening(app.security),
         read_only_root=app.security.read_only_root_filesystem,
-        stop_seconds=STOP_SECONDS,
+        stop_seconds=placement.STOP_SECONDS,
         drain_seconds=0,
     )
 

@@ -16,7 +16,7 @@ When an object is made: before a release, as a database for it, with the volumes
 all the others.
 """
 
-_LONGEST = 63
+LONGEST = 63
 _LIMITS = {"cron": 52, "stateful": 52}
 """A name gets a suffix: the minute of a run, the hash of a revision in a label."""
 _WAVES: Mapping[When, str] = {"early": "-1", "server": "0", "volume": "1"}
@@ -47,11 +47,11 @@ def usual_namespace(app: str, environment: str) -> str:
 
 def faults(app: App, environment: str) -> Iterator[Diagnostic]:
     """Yield names that are too long or taken."""
-    yield from too_long("the namespace", namespace(app, environment), _LONGEST, ("name",))
+    yield from too_long("the namespace", namespace(app, environment), LONGEST, ("name",))
     if app.release:
-        yield from too_long("the release", object_name(app.name, RELEASE), _LONGEST, ("name",))
+        yield from too_long("the release", object_name(app.name, RELEASE), LONGEST, ("name",))
     for name, component in app.components.items():
-        limit = _LIMITS.get(component.type, _LONGEST)
+        limit = _LIMITS.get(component.type, LONGEST)
         yield from too_long(f"objects of `{name}`", object_name(app.name, name), limit, ("components", name))
     for name in app.needs:
         if name in app.components or (name == RELEASE and app.release):

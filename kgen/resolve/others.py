@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from kgen.diag import Diagnostic, Label
+from kgen.diag import Diagnostic, Label, Path
 from kgen.features.network import Edge, Peer, PeerPort
 from kgen.model.app import App
 from kgen.model.container import Env
@@ -22,6 +22,15 @@ def faults(app: App) -> Iterator[Diagnostic]:
                 at=Label(("apps", name), on="key"),
                 help=f"use it, as `env: {{…: ${{apps.{name}.url}}}}`, or remove it",
             )
+
+
+def name_faults(app: App, environment: str) -> Iterator[Diagnostic]:
+    """Yield apps whose objects or namespace cannot be called as they would have to be."""
+    for name, other in app.apps.items():
+        at: Path = ("apps", name)
+        called = names.object_name(name, other.component)
+        yield from names.too_long(f"the Service of `{name}`", called, names.LONGEST, at)
+        yield from names.too_long(f"the namespace of `{name}`", _namespace(app, environment, name), names.LONGEST, at)
 
 
 def _environments(app: App) -> Iterator[Env]:

@@ -7,6 +7,7 @@ from kgen.features import network
 from kgen.features.network import EgressPeer, IngressPeer, Network
 from kgen.model.app import App
 from kgen.model.component import Component
+from kgen.resolve import names
 from kgen.resolve.fields import unread
 from kgen.resolve.references import listens
 from kgen.resolve.rules import NO_PORT, UNKNOWN_REFERENCE, WITHOUT_EFFECT
@@ -14,27 +15,27 @@ from kgen.spec import CHOOSE_ONE
 from kgen.words import listed, suggestion
 
 
-def faults(app: App) -> Iterator[Diagnostic]:
+def faults(app: App, environment: str) -> Iterator[Diagnostic]:
     """
     Yield peers that are none, or that are not there, and lists that nothing would come of.
 
     What components inherit is looked at in each of them: it stands at one place of the file, and is found once.
     """
-    yield from _peers(app, app.network, ("network",))
+    yield from _peers(app, environment, app.network, ("network",))
     if app.release:
         at: Path = ("release", "network")
-        yield from _peers(app, app.release.network, at)
+        yield from _peers(app, environment, app.release.network, at)
         yield from _unreachable(app, "release", app.release.network, at)
     for name, component in app.components.items():
         at = ("components", name, "network")
-        yield from _peers(app, component.network, at)
+        yield from _peers(app, environment, component.network, at)
         if listens(component):
             yield from _ports(name, component, at)
         else:
             yield from _unreachable(app, name, component.network, at)
 
 
-def _peers(app: App, given: Network, at: Path) -> Iterator[Diagnostic]:
+def _peers(app: App, environment: str, given: Network, at: Path) -> Iterator[Diagnostic]:
     lists: tuple[tuple[str, Sequence[EgressPeer | IngressPeer]], ...] = (
         ("egress", given.egress),
         ("ingress", given.ingress),
@@ -46,6 +47,9 @@ def _peers(app: App, given: Network, at: Path) -> Iterator[Diagnostic]:
             yield from network.faults(peer, where)
             if not peer.cidr:
                 yield from unread(peer, {"besides"}, where, "a peer without `cidr`")
+            if peer.app and not peer.namespace:
+                place = names.usual_namespace(peer.app, environment)
+                yield from names.too_long(f"the namespace of `{peer.app}`", place, names.LONGEST, (*where, "app"))
             if peer.app or not peer.namespace:
                 yield from unread(peer, {"labels"}, where, "a peer that is no namespace")
             if peer.component and not peer.app and peer.component not in app.components:

@@ -1,6 +1,6 @@
 """Where pods run: what the user says, and what of it the API server would refuse."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from kgen.diag import Diagnostic, Label, Path, Rule
 from kgen.model.app import App
@@ -12,16 +12,22 @@ from kgen.resolve.fields import exactly_one, unread
 from kgen.resolve.references import selected, tcp_ports
 from kgen.resolve.rules import NO_PORT, UNKNOWN_REFERENCE, WITHOUT_EFFECT
 from kgen.resolve.versions import at_least, too_old
-from kgen.units import seconds
-from kgen.words import suggestion
+from kgen.units import duration, seconds
+from kgen.words import listed, suggestion
 
 CONTRADICTS = Rule(
     code="KG3102",
     name="placement-contradicts-itself",
     explain="The API server refuses a toleration, a node rule or DNS settings whose parts do not go together.",
 )
-RULES = (CONTRADICTS,)
+HOOK_TOO_LONG = Rule(
+    code="KG3103",
+    name="hook-longer-than-grace-period",
+    explain="The API server refuses a hook that sleeps longer than the pod has to stop, at its start too.",
+)
+RULES = (CONTRADICTS, HOOK_TOO_LONG)
 
+STOP_SECONDS = 30
 SLEEP_SINCE = "1.30"
 _MOST_SERVERS = 3
 
@@ -46,6 +52,7 @@ def _place_faults(app: App, name: str, component: Component) -> Iterator[Diagnos
     if component.affinity:
         for index, rule in enumerate(component.affinity.nodes):
             yield from _node_faults(rule, (*at, "affinity", "nodes", index))
+        yield from _no_node(component.affinity.nodes, component.node_selector, at)
         for key, names in (("with", component.affinity.beside), ("apartFrom", component.affinity.apart_from)):
             for index, other in enumerate(names):
                 yield from _other_faults(app, name, other, (*at, "affinity", key, index))
@@ -78,6 +85,30 @@ def _node_faults(given: NodeRule, at: Path) -> Iterator[Diagnostic]:
         yield _contradiction(f"`{operator}` takes exactly one whole number", at, "write it as `values: [4]`")
 
 
+def _no_node(nodes: Sequence[NodeRule], selector: Mapping[str, str], at: Path) -> Iterator[Diagnostic]:
+    """Yield the first rule that leaves no value for a label beside those before it."""
+    left: dict[str, tuple[set[str], Path]] = {
+        key: ({value}, (*at, "nodeSelector", key)) for key, value in selector.items()
+    }
+    for index, rule in enumerate(nodes):
+        where: Path = (*at, "affinity", "nodes", index)
+        before, asked = left.get(rule.key) or (None, where)
+        values = {*rule.values}
+        if rule.values and rule.operator in {None, "In"}:
+            left[rule.key] = (values if before is None else before & values, where)
+        elif before is not None and rule.operator in {"NotIn", "DoesNotExist"}:
+            left[rule.key] = (before - values if rule.operator == "NotIn" else set(), where)
+        if before and not left[rule.key][0]:
+            yield Diagnostic(
+                rule=CONTRADICTS,
+                message=f"no node is left: its `{rule.key}` has to be {listed(sorted(before), 'or')}",
+                at=Label(where, on="key"),
+                related=(Label(asked, "asked for here", on="key"),),
+                help="remove one of the two: a node has to meet both",
+            )
+            return
+
+
 def _other_faults(app: App, name: str, other: str, at: Path) -> Iterator[Diagnostic]:
     if other == name:
         yield Diagnostic(
@@ -106,6 +137,7 @@ def _handler_faults(component: Component, given: Handler, platform: Platform, at
     yield from exactly_one(given, ("exec", "http", "sleep"), at)
     if given.sleep:
         yield from too_old(platform, "`sleep`", SLEEP_SINCE, (*at, "sleep"), "use `exec: [sleep, …]`")
+        yield from _too_long(component, given.sleep, at)
     if not given.http:
         yield from unread(given, {"port"}, at, "a hook without `http`")
         return
@@ -116,6 +148,18 @@ def _handler_faults(component: Component, given: Handler, platform: Platform, at
             message=f"there is no TCP port `{given.port}`" if given.port else f"`{at[1]}` has no port to ask",
             at=Label((*at, "port") if given.port else (*at, "http")),
             help="add the port, or use `exec`",
+        )
+
+
+def _too_long(component: Component, sleep: str, at: Path) -> Iterator[Diagnostic]:
+    """Yield a sleep after the start that the grace period does not cover; one before the end is added to it."""
+    grace = seconds(component.stop_grace_period or "") or STOP_SECONDS
+    if at[-1] == "postStart" and (seconds(sleep) or 0) > grace:
+        yield Diagnostic(
+            rule=HOOK_TOO_LONG,
+            message=f"`{sleep}` is longer than `stopGracePeriod`, which is {duration(grace)}",
+            at=Label((*at, "sleep")),
+            help=f'use `exec: [sleep, "{seconds(sleep)}"]`, or add `stopGracePeriod: {sleep}`',
         )
 
 

@@ -160,7 +160,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from names.faults(app, environment)
     yield from fields.faults(app)
     yield from ports.faults(app)
-    yield from peers.faults(app)
+    yield from peers.faults(app, environment)
     yield from gateway.faults(app, platform)
     yield from public.faults(app)
     yield from reach.faults(app, environment, platform)
@@ -183,6 +183,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from plain_secrets.faults(app, facts)
     yield from secret_mounts.faults(app)
     yield from needs.faults(app, platform)
+    yield from others.name_faults(app, environment)
     if not environment:  # an environment may leave out what others use
         yield from images.unused(app)
         yield from others.faults(app)

@@ -112,13 +112,18 @@ def _volume(manifest: Mapping[str, Any], _scaled: tuple[int, int] | None) -> Foo
 def _operated(manifest: Mapping[str, Any], _scaled: tuple[int, int] | None) -> Footprint:
     """Measure pods and volumes that an operator makes of a custom resource, all of one size."""
     spec = _in(manifest, "spec")
-    if manifest["kind"] == "Cluster" and not str(manifest.get("apiVersion")).startswith("postgresql.cnpg.io/"):
+    if not _is_operated(manifest):
         return Footprint()
     volumes = [(_in(spec, "storage"), "size"), (_in(spec, "persistence"), "storage")]
     volumes += [(volume, "size") for volume in _mappings(_in(spec, "storage"), "volumes")]
     each = _of_container(spec) + Usage(pods=1, storage=sum(_bytes(volume, key) or 0 for volume, key in volumes))
     pods = each * _number(spec, "instances" if manifest["kind"] == "Cluster" else "replicas", 1)
     return Footprint(least=pods, most=pods, peak=pods)
+
+
+def _is_operated(manifest: Mapping[str, Any]) -> bool:
+    """Tell whether an operator that is known makes pods of it; others have a Cluster, too."""
+    return manifest["kind"] != "Cluster" or str(manifest.get("apiVersion")).startswith("postgresql.cnpg.io/")
 
 
 def _claim(manifest: Mapping[str, Any]) -> Usage:
@@ -155,10 +160,13 @@ def of_pod(spec: Mapping[str, Any]) -> Usage:
 
 
 def containers(objects: Iterable[Emitted]) -> Iterator[Usage]:
-    """Yield what each container of ``objects`` takes."""
+    """Yield what each container of ``objects`` takes, those that an operator makes as well."""
     for each in objects:
-        if str(each.manifest.get("kind")) in _MEASURES:
-            spec = _in(each.manifest, "spec")
+        measure = _MEASURES.get(str(each.manifest.get("kind")))
+        spec = _in(each.manifest, "spec")
+        if measure is _operated and _is_operated(each.manifest):
+            yield _of_container(spec)
+        elif measure:
             pod = _in(spec, "template", "spec") or _in(spec, "jobTemplate", "spec", "template", "spec")
             yield from map(_of_container, (*_mappings(pod, "initContainers"), *_mappings(pod, "containers")))
 

@@ -144,7 +144,9 @@ def _kyverno(guard: Guard, target: Target) -> Manifest:
                 "name": "pods",
                 "match": {"any": [{"resources": {"kinds": ["Pod"], "operations": ["CREATE", "UPDATE"]}}]},
                 "celPreconditions": [CHANGED],
-                "validate": {"failureAction": "Enforce", "cel": body},
+                # what the API server writes in within a list, Argo CD would show as a difference for ever
+                "skipBackgroundRequests": True,
+                "validate": {"allowExistingViolations": True, "failureAction": "Enforce", "cel": body},
             }
         ],
     })  # fmt: skip

@@ -80,6 +80,8 @@ class Setting:
     value: str = ""
     secret: str = ""
     key: str = ""
+    by_operator: bool = False
+    """Whether an operator makes the Secret."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,7 @@ class Dump:
     """Size of the scratch space for the dump."""
 
     user: int
+    pull_secrets: tuple[str, ...] = ()
 
 
 _DIRECTORY: Final = "/dump"
@@ -145,6 +148,8 @@ def emit_volumes(plan: VolumeBackup, target: Target) -> Iterator[Manifest]:
         yield manifest("snapscheduler.backube/v1", "SnapshotSchedule", target, spec=spec)
         return
     template: dict[str, Any] = {
+        # or a Backup takes the Schedule's labels, Argo CD's among them, which would remove it as its own
+        "metadata": {"labels": target.labels},
         "includedNamespaces": [target.namespace],
         "labelSelector": {"matchLabels": target.selector},
         "ttl": f"{hours}h0m0s",
@@ -174,6 +179,7 @@ def emit_dump(plan: Dump, target: Target, account: str) -> Iterator[Manifest]:
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
         "securityContext": identity,
+        **({"imagePullSecrets": [{"name": name} for name in plan.pull_secrets]} if plan.pull_secrets else {}),
         "restartPolicy": "Never",
         "initContainers": [_container("dump", plan.image, command, plan.database)],
         "containers": [_container("upload", plan.uploader, ["sh", "-c", upload], plan.bucket, FOLDER=plan.folder)],

@@ -39,6 +39,7 @@ class PostgresCluster:
     size: str
     storage_class: str | None
     resources: Amounts
+    pull_secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class RabbitCluster:
     size: str
     storage_class: str | None
     resources: Amounts
+    pull_secrets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class KafkaCluster:
     size: str
     storage_class: str | None
     resources: Amounts
+    pull_secrets: tuple[str, ...] = ()
 
 
 Cluster: TypeAlias = PostgresCluster | RabbitCluster | KafkaCluster
@@ -92,6 +95,7 @@ def _postgres(cluster: PostgresCluster, target: Target) -> Manifest:
     return manifest("postgresql.cnpg.io/v1", "Cluster", target, annotations=_KEEP, spec={
         "instances": cluster.instances,
         "imageName": cluster.image,
+        **_pull_secrets(cluster.pull_secrets),
         "bootstrap": {"initdb": {"database": cluster.database, "owner": cluster.database}},
         "storage": storage,
         "resources": cluster.resources,
@@ -102,6 +106,7 @@ def _rabbit(cluster: RabbitCluster, target: Target) -> Manifest:
     spec: dict[str, Any] = {"replicas": cluster.instances}
     if cluster.image:
         spec["image"] = cluster.image
+    spec |= _pull_secrets(cluster.pull_secrets)
     spec["persistence"] = {"storage": cluster.size}
     if cluster.storage_class:
         spec["persistence"] = {"storageClassName": cluster.storage_class, "storage": cluster.size}
@@ -136,7 +141,8 @@ def _kafka(cluster: KafkaCluster, target: Target) -> Iterator[Manifest]:
         "transaction.state.log.min.isr": in_sync,
         "transaction.state.log.replication.factor": copies,
     }
-    operator = {"template": {"pod": _POD, "topicOperatorContainer": _CONTAINER, "userOperatorContainer": _CONTAINER}}
+    pod = _POD | _pull_secrets(cluster.pull_secrets)
+    operator = {"template": {"pod": pod, "topicOperatorContainer": _CONTAINER, "userOperatorContainer": _CONTAINER}}
     yield manifest(cluster.api_version, "Kafka", target, annotations=notes, spec={
         "kafka": kafka,
         "entityOperator": {"topicOperator": {}, "userOperator": {}, **operator},
@@ -145,6 +151,10 @@ def _kafka(cluster: KafkaCluster, target: Target) -> Iterator[Manifest]:
     yield manifest(cluster.api_version, "KafkaUser", target, labels=_of_cluster(target), spec={
         "authentication": {"type": "scram-sha-512"},
     })  # fmt: skip
+
+
+def _pull_secrets(names: tuple[str, ...]) -> dict[str, Any]:
+    return {"imagePullSecrets": [{"name": name} for name in names]} if names else {}
 
 
 def _of_cluster(target: Target) -> dict[str, str]:
@@ -162,5 +172,5 @@ def _node_pool(cluster: KafkaCluster, target: Target) -> Manifest:
         "roles": ["controller", "broker"],
         "storage": {"type": "jbod", "volumes": [volume]},
         "resources": cluster.resources,
-        "template": {"pod": _POD, "kafkaContainer": _CONTAINER},
+        "template": {"pod": _POD | _pull_secrets(cluster.pull_secrets), "kafkaContainer": _CONTAINER},
     })  # fmt: skip

@@ -1,6 +1,7 @@
 """What the organisation allows: asked of every image when an app is compiled, and of every pod in the cluster."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from kgen.diag import Diagnostic, Label, Rule
 from kgen.features.admission import Guard
@@ -17,6 +18,13 @@ REGISTRY = Rule(
 )
 RULES = (REGISTRY,)
 
+_OPERATED: Mapping[str, tuple[str, ...]] = {
+    "postgresql.cnpg.io/Cluster": ("spec", "imageName"),
+    "rabbitmq.com/RabbitmqCluster": ("spec", "image"),
+    "kafka.strimzi.io/Kafka": ("spec", "kafka", "image"),
+}
+"""Where custom resources have images; one that is left out is known to the operator alone."""
+
 
 def faults(objects: Iterable[Emitted], platform: Platform) -> Iterator[Diagnostic]:
     """Yield images of registries that are not allowed, whatever part of the app brings them."""
@@ -24,9 +32,7 @@ def faults(objects: Iterable[Emitted], platform: Platform) -> Iterator[Diagnosti
     if not allowed:
         return
     for each in objects:
-        spec = pod_spec(each.manifest) or {}
-        for container in (*spec.get("initContainers", ()), *spec.get("containers", ())):
-            image = container["image"]
+        for image in _images(each.manifest):
             if not any(full_name(image).startswith(f"{registry}/") for registry in allowed):
                 yield Diagnostic(
                     rule=REGISTRY,
@@ -34,6 +40,17 @@ def faults(objects: Iterable[Emitted], platform: Platform) -> Iterator[Diagnosti
                     at=Label((*each.origin, "image")),
                     help="take an image from there, or add its registry to `security.registries` in kgen.yaml",
                 )
+
+
+def _images(manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the images of an object's pods; of those that an operator makes, the one that was named to it."""
+    pod = pod_spec(manifest) or {}
+    yield from (container["image"] for container in (*pod.get("initContainers", ()), *pod.get("containers", ())))
+    body: Any = manifest
+    for key in _OPERATED.get(f"{manifest['apiVersion'].partition('/')[0]}/{manifest['kind']}", ()):
+        body = body.get(key) if isinstance(body, Mapping) else None
+    if isinstance(body, str):
+        yield body
 
 
 def full_name(image: str) -> str:

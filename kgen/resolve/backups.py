@@ -13,7 +13,7 @@ from kgen.model.needs import NeedType
 from kgen.model.operations import Dumps
 from kgen.model.plan import Address, DatabaseBackup, Part, SecretKey, Variable
 from kgen.model.platform import Platform
-from kgen.resolve import alerts, images, names, needs, network
+from kgen.resolve import alerts, images, names, needs, network, placement
 from kgen.resolve.rules import NAME_TAKEN, NAME_TOO_LONG
 from kgen.words import listed
 
@@ -147,13 +147,14 @@ def of_databases(
             tool="pg_dump" if need.type == "postgres" else "mysqldump",
             schedule=need.backup.schedule,
             days=int(need.backup.keep[:-1]),
-            image=needs.backing(app, name).image,
+            image=_image(app, platform, name),
             database=tuple(_setting(variable.name, variable.parts) for variable in known[made]),
             uploader=images.reference(place.uploader, "rclone/rclone"),
             bucket=tuple(_bucket(place)),
             folder=f"{place.bucket}/{target.namespace}/{name}",
             space=place.space,
             user=UID,
+            pull_secrets=placement.of_release(app).pull_secrets,
         )
         yield DatabaseBackup(
             target=target,
@@ -164,13 +165,24 @@ def of_databases(
         )
 
 
+def _image(app: App, platform: Platform, name: str) -> str:
+    """Return the image with the tool: the server's, where the platform chose one, or a mirror would be bypassed."""
+    given = needs.met_by(app, platform, name)
+    usual = needs.backing(app, name).image
+    if given.provider == "cloudnative-pg":
+        usual = f"{images.CLOUDNATIVE_PG}:{usual.rpartition(':')[2]}"
+    return images.of_server(given.image, usual)
+
+
 def secrets(saved: Iterable[DatabaseBackup]) -> dict[str, set[str]]:
-    """Return the keys of Secrets that dumps need."""
+    """Return the keys of Secrets that dumps need, but for those that an operator makes."""
     made: dict[str, set[str]] = {}
     for backup in saved:
         for setting in (*backup.dump.database, *backup.dump.bucket):
-            if setting.secret:
+            if setting.secret and not setting.by_operator:
                 made.setdefault(setting.secret, set()).add(setting.key)
+        for name in backup.dump.pull_secrets:
+            made.setdefault(name, set()).add(".dockerconfigjson")
     return made
 
 
@@ -213,8 +225,8 @@ def _bucket(place: Dumps) -> Iterator[Setting]:
 
 def _setting(name: str, parts: tuple[Part, ...]) -> Setting:
     match parts:
-        case (SecretKey(secret=secret, key=key),):
-            return Setting(name=name, secret=secret, key=key)
+        case (SecretKey(secret=secret, key=key, by_operator=by_operator),):
+            return Setting(name=name, secret=secret, key=key, by_operator=by_operator)
         case _:
             known = [part.in_cluster if isinstance(part, Address) else str(part) for part in parts]
             return Setting(name=name, value="".join(known))

@@ -24,6 +24,9 @@ from kgen.resolve.rules import (
     WITHOUT_EFFECT,
 )
 
+CLOUDNATIVE_PG = "ghcr.io/cloudnative-pg/postgresql"
+"""Repository of PostgreSQL as CloudNativePG runs it."""
+
 
 def build_of(app: App, component: Component) -> Build | None:
     """Return how a component's image is built: its own build, or the app's if it runs the app's image."""
@@ -42,6 +45,17 @@ def reference(image: Image, default: str) -> str:
     tag = f":{image.tag}" if image.tag else ""
     digest = f"@{image.digest}" if image.digest else ""
     return f"{image.repository or default}{tag}{digest}"
+
+
+def of_server(given: Image, usual: str) -> str:
+    """
+    Return the image of a backing service: the given one, with the tag of the ``usual`` one if it has none.
+
+    >>> of_server(Image(repository="mirror.example.com/postgres"), "postgres:17")
+    'mirror.example.com/postgres:17'
+    """
+    repository, _, tag = usual.rpartition(":")
+    return reference(given, repository) if given.tag or given.digest else f"{given.repository or repository}:{tag}"
 
 
 def default_repository(app: App, component: str, platform: Platform) -> str:

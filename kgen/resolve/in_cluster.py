@@ -7,14 +7,14 @@ from kgen.features.network import Access, Edge, PeerPort
 from kgen.features.service import ServicePort
 from kgen.features.stateful import Governing
 from kgen.features.volumes import Claim
-from kgen.model.container import Amounts, Image, Resources
+from kgen.model.container import Amounts, Resources
 from kgen.model.placement import Spread
 from kgen.model.plan import Check, Container, Mount, Variable, Workload
 from kgen.model.pod_plan import Replacement
 from kgen.model.providers import NeedClass
-from kgen.resolve import names, needs, network, secret_mounts, workload
+from kgen.resolve import names, needs, network, placement, secret_mounts, workload
 from kgen.resolve.container import ProbeKind
-from kgen.resolve.images import reference
+from kgen.resolve.images import of_server
 from kgen.resolve.servers import SERVERS, SIZES
 from kgen.resolve.servers.server import Server, Size
 from kgen.resolve.stateful import service_name
@@ -57,7 +57,7 @@ def _server(known: workload.Known, name: str, given: NeedClass) -> Workload:
         container=_container(
             target.component,
             server,
-            image=_image(given.image, server),
+            image=of_server(given.image, server.image),
             variables=variables,
             ports=ports,
             resources=amounts,
@@ -65,6 +65,7 @@ def _server(known: workload.Known, name: str, given: NeedClass) -> Workload:
         replicas=1,
         replacement=Replacement(strategy="RollingUpdate" if server.data else "Recreate"),
         spread=Spread(when="none"),
+        placement=placement.of_release(app),
         spread_by_revision=False,
         run=None,
         configuration=workload.configuration(platform, workload.plain(variables), {}),
@@ -137,12 +138,6 @@ def resources(given: Resources, size: Size) -> Resources:
     memory = given.requests.memory or given.limits.memory or size.memory
     requests = Amounts(cpu=given.requests.cpu or given.limits.cpu or size.cpu, memory=memory)
     return Resources(requests=requests, limits=Amounts(cpu=given.limits.cpu, memory=given.limits.memory or memory))
-
-
-def _image(given: Image, server: Server) -> str:
-    """Return the image to run: the given one, with the usual tag if it has none."""
-    repository, _, tag = server.image.rpartition(":")
-    return reference(given, repository) if given.tag or given.digest else f"{given.repository or repository}:{tag}"
 
 
 def _ports(server: Server) -> tuple[ServicePort, ...]:

@@ -1,5 +1,6 @@
 """Who may connect to whom: the edges that the app file declares, from both ends."""
 
+import ipaddress
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
@@ -77,6 +78,7 @@ def incoming(app: App, name: str, environment: str, used: Used) -> Iterator[Edge
 def outgoing(app: App, name: str, environment: str, used: Used, platform: Platform) -> Iterator[Edge]:
     """Yield to whom component ``name`` may connect, and where: DNS, then what its variables refer to."""
     yield dns(platform)
+    yield from _name_servers(app, name, platform)
     variables = tuple(used.get(name, ()))
     for other in app.components:
         if _is_edge(app, name, variables, other):
@@ -167,6 +169,16 @@ def dns(platform: Platform) -> Edge:
     port = given.port if given else 53
     ports = (PeerPort(port=port, protocol="UDP"), PeerPort(port=port))
     return Edge(peers=(Peer(namespace=given.namespace),) if given else (), ports=ports)
+
+
+def _name_servers(app: App, name: str, platform: Platform) -> Iterator[Edge]:
+    """Yield the edges to name servers of a component's own, where not every server may be asked anyway."""
+    component = app.components.get(name)
+    if component and component.dns and platform.network.dns:
+        hosts = [f"{each}/{ipaddress.ip_address(each).max_prefixlen}" for each in component.dns.nameservers]
+        if hosts:
+            ports = (PeerPort(port=53, protocol="UDP"), PeerPort(port=53))
+            yield Edge(peers=tuple(Peer(cidr=host) for host in hosts), ports=ports)
 
 
 def _is_edge(app: App, caller: str, variables: Iterable[Variable], name: str) -> bool:

@@ -9,8 +9,8 @@ from kgen.model.needs import KINDS
 from kgen.model.plan import Operated
 from kgen.model.platform import Platform
 from kgen.model.providers import OPERATORS, NeedClass
-from kgen.resolve import names, needs, network, workload
-from kgen.resolve.images import reference
+from kgen.resolve import names, needs, network, placement, workload
+from kgen.resolve.images import CLOUDNATIVE_PG, reference
 from kgen.resolve.in_cluster import resources
 from kgen.resolve.servers import SIZES
 
@@ -50,14 +50,16 @@ def _cluster(known: workload.Known, name: str, given: NeedClass) -> Cluster:
     size = given.size or SIZES[need.type].storage
     storage_class = given.storage_class or platform.storage.storage_class
     amounts = _amounts(given, name, known)
+    pull_secrets = placement.of_release(app).pull_secrets
     if given.provider == "cloudnative-pg":
         return PostgresCluster(
             instances=instances,
-            image=_image(given.image, "ghcr.io/cloudnative-pg/postgresql", need.version or KINDS["postgres"].version),
+            image=_image(given.image, CLOUDNATIVE_PG, need.version or KINDS["postgres"].version),
             database=needs.database(app, name),
             size=size,
             storage_class=storage_class,
             resources=amounts,
+            pull_secrets=pull_secrets,
         )
     if given.provider == "rabbitmq-cluster-operator":
         return RabbitCluster(
@@ -67,6 +69,7 @@ def _cluster(known: workload.Known, name: str, given: NeedClass) -> Cluster:
             size=size,
             storage_class=storage_class,
             resources=amounts,
+            pull_secrets=pull_secrets,
         )
     labels = (peer.pods for peer in network.callers(app, name, known.used))
     callers = tuple(sorted(labels, key=lambda each: sorted(each.items())))
@@ -79,6 +82,7 @@ def _cluster(known: workload.Known, name: str, given: NeedClass) -> Cluster:
         size=size,
         storage_class=storage_class,
         resources=amounts,
+        pull_secrets=pull_secrets,
     )
 
 

@@ -179,6 +179,7 @@ def placement(app: App, component: Component) -> Placement:
 
 
 def of_release(app: App) -> Placement:
+    """Return the same of what is the app's own: its release, its backing services, their dumps."""
     return Placement(app=app.name, pull_secrets=tuple(dict.fromkeys(app.pull_secrets)))
 
 

@@ -10,16 +10,16 @@ import gc
 import os
 import sys
 
+from kgen.arguments import validate_request
 from kgen.check.server import kinds
 from kgen.commands.validate import run
-from kgen.main import request
 
 
 def main() -> int:
     """Return the exit code for the Kubernetes version ``sys.argv[1]``."""
     kinds.KINDS = {}
     kinds.EVERY = ()
-    asked = request(["-j", "1", "--no-cache", "--profile", "server", "-k", sys.argv[1], "."])
+    asked = validate_request(["-j", "1", "--no-cache", "--profile", "server", "-k", sys.argv[1], "."], colour=False)
     return run(asked, sys.stdin.buffer, sys.stdout, sys.stderr) if asked else 2
 
 

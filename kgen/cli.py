@@ -4,8 +4,6 @@ The command line: read the options, call the pipeline, print, exit. It decides n
 Only ``typer`` is imported here; a command imports what it needs, so that ``--help`` answers at once.
 """
 
-import gc
-import os
 import sys
 from dataclasses import replace
 from enum import StrEnum
@@ -17,12 +15,6 @@ import typer
 from kgen.diag import Rule
 from kgen.terminal import wants_colour
 from kgen.versions import DEFAULT_VERSION
-
-# kgen uses no pydantic plugins; looking for some in every installed package takes longer than compiling a small app
-os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-
-# a process of a fraction of a second makes little garbage; looking for it at every 700 objects costs 3 %
-gc.set_threshold(50_000, 20, 20)
 
 app = typer.Typer(
     name="kgen",

@@ -1,10 +1,4 @@
-"""
-The entry of the program: print, exit, and the short way to ``kgen validate``.
-
-Importing the command line proper takes several times as long as validating a file, and a hook or an editor starts
-``kgen validate`` all day. So its arguments are read here if they are plain to see; whatever is not (``--help``, a
-mistake) is left to the command line, which has the same command and says what it always says.
-"""
+"""The entry of the program: run a command the short way or by the command line proper, print, exit."""
 
 from __future__ import annotations
 
@@ -13,32 +7,13 @@ import io
 import os
 import sys
 
+from kgen.arguments import compile_request, validate_request
 from kgen.exits import Exit
 from kgen.terminal import wants_colour
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from kgen.commands.validate import Request
-
-_SWITCHES = {"--no-cache": ("cached", False)}
-_OPTIONS = {
-    "-k": "versions",
-    "--kubernetes": "versions",
-    "--crds": "crds",
-    "--profile": "profile",
-    "--select": "select",
-    "--ignore": "ignore",
-    "--today": "today",
-    "--before": "before",
-    "--format": "output_format",
-    "-j": "jobs",
-    "--jobs": "jobs",
-}
-_REPEATED = frozenset({"versions", "crds", "select", "ignore"})
-_CHOICES = {"profile": ("server", "default", "strict"), "output_format": ("text", "json", "github", "junit")}
-"""Values that are taken here. SARIF lists all rules of kgen, so it needs all of kgen anyway."""
 
 
 def main() -> None:
@@ -69,49 +44,32 @@ def _open_streams() -> None:
             reconfigure(errors="backslashreplace")
 
 
-def request(arguments: Sequence[str]) -> Request | None:
-    """Return what ``kgen validate`` is asked for, or ``None`` if the command line has to find out."""
-    from kgen.commands.validate import Request  # noqa: PLC0415  # only for this command
-
-    values: dict[str, object] = {}
-    paths: list[str] = []
-    left = list(reversed(arguments))
-    while left:
-        word = left.pop()
-        if word in _SWITCHES:
-            name, value = _SWITCHES[word]
-            values[name] = value
-        elif word in _OPTIONS and left and not left[-1].startswith("-"):
-            _take(values, _OPTIONS[word], left.pop())
-        elif word == "-" or not word.startswith("-"):
-            paths.append(word)
-        else:
-            return None
-    for name, choices in _CHOICES.items():
-        if values.get(name, choices[0]) not in choices:
-            return None
-    jobs = str(values.pop("jobs", "0"))
-    if not (jobs.isascii() and jobs.isdecimal()):
-        return None
-    return Request(paths=paths, jobs=int(jobs), colour=wants_colour(sys.stdout), **values)  # type: ignore[arg-type]
-
-
-def _take(values: dict[str, object], name: str, value: str) -> None:
-    given = values.get(name)
-    if name in _REPEATED:
-        values[name] = (*given, value) if isinstance(given, tuple) else (value,)
-    else:
-        values[name] = value
+def _short(arguments: Sequence[str]) -> int | None:
+    """Return the exit code of a command that needs no command line proper, or ``None`` if it does."""
+    if arguments[:1] == ["validate"]:
+        return _validate(arguments[1:])
+    if arguments[:1] == ["compile"]:
+        return _compile(arguments[1:])
+    return None
 
 
 def _validate(arguments: Sequence[str]) -> int | None:
-    """Return the exit code of ``kgen validate``, or ``None`` if its arguments were not understood."""
-    asked = request(arguments)
+    asked = validate_request(arguments, colour=wants_colour(sys.stdout))
     if asked is None:
         return None
     from kgen.commands.validate import run  # noqa: PLC0415  # only for this command
 
+    gc.disable()  # nodes and values have no cycles, and looking for some among 100,000 takes a third of the time
     return run(asked, sys.stdin.buffer, sys.stdout, sys.stderr)
+
+
+def _compile(arguments: Sequence[str]) -> int | None:
+    asked = compile_request(arguments, colour=wants_colour(sys.stderr))
+    if asked is None:
+        return None
+    from kgen.commands.compile import run  # noqa: PLC0415  # only for this command
+
+    return run(asked, sys.stdout, sys.stderr)
 
 
 def _command_line() -> int:
@@ -127,10 +85,11 @@ def _command_line() -> int:
 def _run() -> int:
     """Return the exit code; whatever the user did not cause is a bug, and asks to be reported."""
     try:
-        # nodes and values have no cycles, and looking for some among 100,000 takes a third of the time
-        gc.disable()
-        code = _validate(sys.argv[2:]) if sys.argv[1:2] == ["validate"] else None
-        gc.enable()
+        # kgen uses no pydantic plugins; looking for some in every installed package takes longer than a small app
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+        # a process of a fraction of a second makes little garbage; one look among all that was imported takes 5 %
+        gc.set_threshold(500_000, 20, 20)
+        code = _short(sys.argv[1:])
         return _command_line() if code is None else code
     except KeyboardInterrupt:
         sys.stderr.write("kgen: interrupted\n")

@@ -71,7 +71,8 @@ LAYERS: Mapping[str, frozenset[str]] = {
         "commands",
     },
     "cli": WORDS | {"commands", "rules"},
-    "main": WORDS | {"commands", "cli"},
+    "arguments": frozenset({"commands"}),
+    "main": WORDS | {"arguments", "commands", "cli"},
     "__main__": frozenset({"main"}),
     "__init__": frozenset(),
 }

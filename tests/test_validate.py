@@ -12,13 +12,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-from typer.testing import CliRunner
 
 import kgen.commands.validate
 import kgen.validate.files
 import kgen.validate.run
 import kgen.validate.workspace
-from kgen import cli, main
 from kgen.commands.validate import Request, run
 from kgen.model.platform import Platform
 from kgen.rules import ALL
@@ -559,58 +557,7 @@ def test_a_process_that_dies_is_no_loss(monkeypatch: pytest.MonkeyPatch) -> None
     assert validate("d", cached=False, jobs=3) == one
 
 
-# --- the two ways in ---
-
-ARGUMENTS: list[list[str]] = [
-    [],
-    ["a.yaml", "b"],
-    ["-"],
-    ["-k", "1.33", "a.yaml", "-k", "1.34"],
-    ["--kubernetes", "1.33"],
-    ["--profile", "server", "."],
-    ["--crds", "x", "--crds", "y", "a"],
-    ["--format", "json"],
-    ["a", "--format", "github", "--no-cache"],
-    ["-j", "2", "a"],
-    ["--jobs", "0"],
-    ["--format", "text", "--format", "junit"],
-    ["--profile", "server", "--profile", "default"],
-    ["-j", "1", "-j", "3"],
-    ["--kubernetes=1.33"],
-    ["-k1.33"],
-    ["-j2", "a"],
-    ["--", "-a"],
-    ["--format", "sarif"],
-]
-
-
-@pytest.mark.parametrize("arguments", ARGUMENTS, ids=" ".join)
-def test_both_ways_in_understand_the_same(arguments: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Request] = []
-
-    def note(request: Request, *_: object) -> int:
-        asked.append(request)
-        return 0
-
-    monkeypatch.setattr(kgen.commands.validate, "run", note)
-    result = CliRunner().invoke(cli.app, ["validate", *arguments])
-    assert result.exit_code == 0, result.output
-    short = main.request(arguments)
-    if short is None:
-        assert any("=" in word or word in {"--", "sarif"} or word[:2] in {"-k", "-j"} for word in arguments)
-        return
-    for name in Request.__slots__:
-        one, other = getattr(short, name), getattr(asked[0], name)
-        assert (tuple(one) == tuple(other)) if isinstance(one, list | tuple) else one == other, name
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [["--help"], ["--format", "xml"], ["--profile", "x"], ["-j", "x"], ["-j", "-1"], ["-k"], ["--nope"], ["-kj", "1"]],
-    ids=" ".join,
-)
-def test_what_is_not_plain_is_left_to_the_command_line(arguments: list[str]) -> None:
-    assert main.request(arguments) is None
+# --- what is imported ---
 
 
 def loaded(*arguments: str) -> tuple[int, set[str]]:

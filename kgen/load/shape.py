@@ -7,7 +7,7 @@ environments are merged while they are still nodes that know where they were wri
 
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -30,7 +30,6 @@ class Shape:
 
     marks: tuple[Any, ...] = ()
     spec: type[Spec] | None = None
-    fields: Mapping[str, "Shape"] = field(default_factory=dict)
     each: "Shape | None" = None
     is_named: bool = False
     """Whether the keys are names that the user gives to parts of the app, and not data."""
@@ -40,6 +39,10 @@ class Shape:
     def child(self, key: str) -> "Shape":
         """Return the shape of the value at ``key``; an unknown key may hold anything."""
         return self.fields.get(key) or self.each or _ANYTHING
+
+    @property
+    def fields(self) -> Mapping[str, "Shape"]:
+        return _fields(self.spec) if self.spec else {}
 
     @property
     def is_replaced_whole(self) -> bool:
@@ -61,6 +64,14 @@ def shape_of(spec: type[Spec]) -> Shape:
     return _shape(spec, ())
 
 
+@cache
+def _fields(spec: type[Spec]) -> Mapping[str, Shape]:
+    """Return the shapes of the fields of ``spec``; only asked for where a file has such a value."""
+    return {
+        info.alias or name: _shape(info.annotation, tuple(info.metadata)) for name, info in spec.model_fields.items()
+    }
+
+
 def _shape(annotation: Any, marks: tuple[Any, ...]) -> Shape:
     origin, args = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
@@ -72,11 +83,7 @@ def _shape(annotation: Any, marks: tuple[Any, ...]) -> Shape:
     if origin is tuple:
         return Shape(marks=marks, item=_shape(args[0], ()))
     if isinstance(annotation, type) and issubclass(annotation, Spec):
-        fields = {
-            info.alias or name: _shape(info.annotation, tuple(info.metadata))
-            for name, info in annotation.model_fields.items()
-        }
-        return Shape(marks=marks, spec=annotation, fields=fields)
+        return Shape(marks=marks, spec=annotation)
     return Shape(marks=marks)
 
 
@@ -86,7 +93,6 @@ def _union(members: list[Shape], marks: tuple[Any, ...]) -> Shape:
     return Shape(
         marks=(*marks, *own),
         spec=next((member.spec for member in members if member.spec), None),
-        fields=next((member.fields for member in members if member.fields), {}),
         each=next((member.each for member in members if member.each), None),
         is_named=any(member.is_named for member in members),
         item=next((member.item for member in members if member.item), None),

@@ -16,8 +16,8 @@ FOLDER = ".kgen"
 FIELDS = frozenset(
     {
         *("argocd", "backups", "configuration", "crds", "defaults", "environments", "external", "images"),
-        *("kubernetes", "monitoring", "needs", "network", "output", "overrides", "routing", "rules"),
-        *("scaling", "secrets", "security", "storage"),
+        *("kubernetes", "manifests", "monitoring", "needs", "network", "nodes", "output", "overrides", "quota"),
+        *("routing", "rules", "scaling", "secrets", "security", "storage"),
     }
 )
 """What a kgen.yaml may say. A test compares them with the model, which takes longer to load than this command."""

@@ -971,12 +971,13 @@ _ENDS = (
     *("parallelism", "completions", "onFailure", *_INDEXED, *_KEPT),
 )
 _NOT_FOR: Final[Mapping[str, tuple[str, ...]]] = {
-    "web": (*_ENDS, *_STATEFUL),
-    "worker": (*_ENDS, *_STATEFUL, "routes"),
-    "stateful": (*_ENDS, "routes"),  # a route needs a port
-    "daemon": (*_ENDS, *_STATEFUL, *_REPLICATED, "routes"),
-    "cron": (*_RUNS_FOR_EVER, *_STATEFUL, "routes", "when"),
+    "web": ("host", *_ENDS, *_STATEFUL),
+    "worker": ("host", *_ENDS, *_STATEFUL, "routes"),
+    "stateful": ("host", *_ENDS, "routes"),  # a route needs a port
+    "daemon": ("host", *_ENDS, *_STATEFUL, *_REPLICATED, "routes"),
+    "cron": ("host", *_RUNS_FOR_EVER, *_STATEFUL, "routes", "when"),
     "job": (
+        "host",
         "dashboards",
         *_RUNS_FOR_EVER,
         *_STATEFUL,
@@ -992,10 +993,11 @@ _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(("web", "worker", "stateful", "daemon"), ()),
     "cron": ("schedule",),
     "job": ("when",),
+    "external": ("host",),
 }
 _WAYS: Final[Mapping[str, tuple[str, ...]]] = {
     "web": ("port", "ports"),
-    **dict.fromkeys(("worker", "stateful", "daemon"), ("", "port", "ports")),
+    **dict.fromkeys(("worker", "stateful", "daemon", "external"), ("", "port", "ports")),
 }
 _NEW: Final = ("claimRetention", "sidecars", "lifecycle", "onFailure", "retriesPerIndex", "maxFailedIndexes")
 """Fields of a component that the oldest Kubernetes versions do not know."""
@@ -1032,6 +1034,8 @@ def _part(draw: st.DrawFn, kind: str = "") -> Part:
     for index, name in enumerate(names):
         port = draw(written(PortSpec, Known()))
         if isinstance(port, dict):
+            if kind == "external":
+                port = {key: port[key] for key in ("port", "protocol") if key in port}  # the rest is for pods
             numbers = {key: port[key] % _BAND + index * _BAND + 1 for key in ("port", "servicePort") if port.get(key)}
             ports[name] = port | numbers | ({} if index else {"protocol": "TCP"})
         else:
@@ -1041,6 +1045,8 @@ def _part(draw: st.DrawFn, kind: str = "") -> Part:
 
 @st.composite
 def _component(draw: st.DrawFn, name: str, part: Part, known: Known) -> dict[str, Any]:
+    if part.kind == "external":
+        return {"type": part.kind, "host": draw(_one_host), **part.listens}
     first = draw(fields(Component, known, without=set(_keys(Component)) - {"type", "volumes", "files"}))
     first["type"] = part.kind
     _settle(first)
@@ -1178,6 +1184,8 @@ def apps(draw: st.DrawFn, *, environments: bool = True, old: bool = False) -> di
     reserved = {*needs, *(f"{name}-backup" for name in needs)} | ({"release"} if has_release else set())
     # in compose.yaml components, needs and the release are services side by side
     parts = {f"{name}-part" if name in reserved else name: draw(_part()) for name in names}
+    if all(part.kind == "external" for part in parts.values()):  # defaults of the app would be for nobody
+        parts["pods"] = draw(_part("worker"))
     _distinct_node_ports(parts.values())
     known = _known(around, parts)
     top = draw(fields(App, known, without={*_LATER_ON_TOP} - {"env"}))
@@ -1188,7 +1196,8 @@ def apps(draw: st.DrawFn, *, environments: bool = True, old: bool = False) -> di
     if has_release:
         made["release"] = draw(written(Release, known))
     made["components"] = {name: draw(_component(name, part, known)) for name, part in parts.items()}
-    own = [each.get("image") is not None or each.get("build") is not None for each in made["components"].values()]
+    running = [each for each in made["components"].values() if each["type"] != "external"]
+    own = [each.get("image") is not None or each.get("build") is not None for each in running]
     if all(own) and not has_release:
         made.pop("build", None)  # nobody would run the image
     taken = set[tuple[str, str]]()
@@ -1253,6 +1262,7 @@ _CHANGES: Final[Mapping[str, tuple[str, ...]]] = {
     "daemon": (*_EVERYWHERE, "probes"),
     "cron": (*_EVERYWHERE, "schedule", "timezone", "suspend", "timeout", "retries"),
     "job": (*_EVERYWHERE, "when", "timeout", "retries"),
+    "external": ("host",),
 }
 """What an environment may change whatever the base says."""
 

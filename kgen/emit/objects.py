@@ -12,6 +12,7 @@ from kgen.features import (
     configuration,
     dashboards,
     disruption,
+    external,
     gateway,
     metrics,
     namespace,
@@ -38,6 +39,9 @@ def emit(plan: Plan) -> Iterator[Emitted]:
     for each in plan.operated:
         for made in _operated(each):
             yield Emitted(manifest=made, origin=each.target.origin)
+    for name in plan.externals:
+        for made in external.emit(name.host, name.target):
+            yield Emitted(manifest=made, origin=name.target.origin)
     for part in (*plan.servers, *plan.workloads):
         for made in _objects(part, plan.account):
             yield Emitted(manifest=made, origin=part.target.origin)
@@ -58,7 +62,8 @@ def _shared(plan: Plan) -> Iterator[Manifest]:
     """Yield the objects of the whole app."""
     if plan.creates_namespace:
         yield from namespace.emit(plan.namespace, plan.security_level, plan.target)
-    yield from account.emit(Account(name=plan.account, is_made=True), plan.target)
+    if plan.workloads:  # hosts outside run under no account
+        yield from account.emit(Account(name=plan.account, is_made=True), plan.target)
     if plan.guard:
         yield from admission.emit(plan.guard, plan.target)
     if plan.watch:

@@ -20,6 +20,9 @@ INHERITED = ("image", "env", "resources", "security", "network", "pullSecrets")
 _OF_COMPONENT = ("image", "env", "security")
 """What an init container or a sidecar takes from its component."""
 
+_WITHOUT_PODS = "external"
+"""The type of components that have nothing to inherit for."""
+
 _NOTHING = Node({})
 
 
@@ -57,7 +60,9 @@ def _component(app: Node, component: Node, inner: Shape, around: Around) -> Node
         return component
     lower, upper = (_of_type(each, component) for each in (around.defaults, around.overrides))
     own = _placed(shape.merge(_without(lower), component, inner), component) if lower.value else component
-    made = _heir([around.defaults, lower, app], own, [around.overrides, upper], inner)
+    made = own
+    if _type_of(component) != _WITHOUT_PODS:
+        made = _heir([around.defaults, lower, app], own, [around.overrides, upper], inner)
     made = shape.merge(made, _without(upper), inner, keep_nulls=True) if upper.value else made
     return _with_companions(made, inner)
 
@@ -86,14 +91,20 @@ def _is_stranger(container: Node) -> bool:
 
 def _of_type(around: Node, component: Node) -> Node:
     """Return what ``around`` says of components of this type."""
-    kind = component.value.get("type") if isinstance(component.value, dict) else None
+    kind = _type_of(component)
     types = around.value.get("types") if isinstance(around.value, dict) else None
-    if kind is None or types is None or not isinstance(types.value, dict) or not isinstance(kind.value, str):
+    if not kind or types is None or not isinstance(types.value, dict):
         return _NOTHING
-    given = types.value.get(kind.value, _NOTHING)
+    given = types.value.get(kind, _NOTHING)
     if not isinstance(given.value, dict):
         return _NOTHING
     return Node({key: item for key, item in given.value.items() if key != "type"}, given.at, given.text, given.file)
+
+
+def _type_of(component: Node) -> str:
+    """Return the type of a component, empty if it says none that could be one."""
+    kind = component.value.get("type") if isinstance(component.value, dict) else None
+    return kind.value if kind and isinstance(kind.value, str) else ""
 
 
 def _without(given: Node) -> Node:

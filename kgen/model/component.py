@@ -41,16 +41,17 @@ from kgen.scalars import (
 from kgen.source import Node
 from kgen.spec import BASE_ONLY, REPLACED_WHOLE, Spec
 
-ComponentType: TypeAlias = Literal["web", "worker", "cron", "job", "daemon", "stateful"]
+ComponentType: TypeAlias = Literal["web", "worker", "cron", "job", "daemon", "stateful", "external"]
 
 
 class Component(Spec):
-    """One part of the app that runs: a web server, a worker, something on a schedule, a job."""
+    """One part of the app: a web server, a worker, something on a schedule, a job, or a host outside."""
 
     type: ComponentType
     """
     `web` answers requests, `worker` runs for ever, `cron` runs on a schedule, `job` runs once a deployment, `daemon`
-    runs on every node, `stateful` has pods with names and volumes of their own.
+    runs on every node, `stateful` has pods with names and volumes of their own. `external` runs nothing here: it gives
+    a name in the cluster to a host outside.
     """
 
     image: Image = Image()
@@ -69,10 +70,20 @@ class Component(Spec):
     """Environment variables, besides the app's."""
 
     port: Port | None = None
-    """The only port, named `http`; short for `ports: {http: …}`. A `web` component needs one."""
+    """
+    The only port, named `http`; short for `ports: {http: …}`. A `web` component needs one. For an `external` one it is
+    the host's, and what calls it may connect to it; to 443 and 80 if there is none.
+    """
 
     ports: dict[PortName, PortSpec] = {}
     """Ports by name; the first one is meant where none is named."""
+
+    host: OneHost | None = None
+    """
+    Host of an `external` component, as `db.example.com`, which needs it. Callers use the name of the Service, and so
+    name that in TLS and in the header `Host`: no certificate of the host is for it. Where that matters, call the host
+    itself.
+    """
 
     probes: Probes = Probes()
     """Startup, readiness, liveness; a web component gets TCP checks of its first port by default."""

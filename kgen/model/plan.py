@@ -6,7 +6,7 @@ One plan is one app in one environment.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from kgen.features.account import Account
 from kgen.features.admission import Guard
@@ -35,6 +35,8 @@ from kgen.model.image_plan import ImagePlan
 from kgen.model.placement import Spread
 from kgen.model.pod_plan import Hook, Placement, Replacement, Run
 from kgen.model.security import Hardening
+
+HTTPS: Final = 443
 
 Kind: TypeAlias = Literal["Deployment", "StatefulSet", "DaemonSet", "CronJob", "Job"]
 """Kinds of objects that run pods."""
@@ -89,6 +91,8 @@ class Address:
 
     container_port: int
     output: Literal["url", "host", "port"]
+    outside: str = ""
+    """The host that the Service is only a name of; its port may be 0, for none in particular."""
 
     @property
     def in_cluster(self) -> str:
@@ -103,10 +107,14 @@ class Address:
     @property
     def in_compose(self) -> str:
         """The output as containers of compose.yaml see it: by the component's name, another app at the host."""
-        return self._write("host.docker.internal" if self.app else self.component, self.container_port)
+        host = "host.docker.internal" if self.app else self.outside or self.component
+        return self._write(host, self.container_port)
 
     def _write(self, host: str, port: int) -> str:
-        return {"url": f"http://{host}:{port}", "host": host, "port": str(port)}[self.output]
+        scheme = "https" if self.outside and port == HTTPS else "http"
+        return {"url": f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}", "host": host, "port": str(port)}[
+            self.output
+        ]
 
 
 Part: TypeAlias = str | SecretKey | ConfigKey | PodField | Address
@@ -295,6 +303,14 @@ class Workload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class External:
+    """A component that runs nothing: a name in the cluster for a host outside."""
+
+    target: Target
+    host: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Operated:
     """A backing service that an operator runs, and the NetworkPolicy around the pods that come of it."""
 
@@ -364,6 +380,8 @@ class Plan:
 
     operated: tuple[Operated, ...]
     """Backing services that operators run."""
+
+    externals: tuple[External, ...]
 
     needs: tuple[Backing, ...]
     """All backing services, as compose.yaml has them."""

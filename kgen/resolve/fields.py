@@ -1,21 +1,22 @@
 """Which fields mean something for which type of component."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.features import disruption
 from kgen.model.app import App
 from kgen.model.component import Component
 from kgen.model.container import EnvSource, Probe, Resources
-from kgen.resolve.kinds import REPLICATED, RUNS_FOR_EVER, SERVES
+from kgen.resolve.kinds import HAS_PODS, REPLICATED, RUNS_FOR_EVER, SERVES
 from kgen.resolve.references import listens
 from kgen.resolve.rules import ABOVE_LIMIT, NEEDED_FOR_TYPE, NOT_FOR_TYPE, PROBE_SUCCESSES, WITHOUT_EFFECT
 from kgen.spec import CHOOSE_ONE, Spec
 from kgen.units import cpu_millis, memory_bytes
 from kgen.words import listed
 
-_ONLY_FOR: dict[str, tuple[str, ...]] = {
-    "ports": RUNS_FOR_EVER,
+_ONLY_FOR: Mapping[str, tuple[str, ...]] = {
+    "ports": (*RUNS_FOR_EVER, "external"),
+    "host": ("external",),
     "probes": RUNS_FOR_EVER,
     "replicas": REPLICATED,
     "disruption": REPLICATED,
@@ -44,9 +45,12 @@ _ONLY_FOR: dict[str, tuple[str, ...]] = {
     "pod_management": ("stateful",),
     "claim_retention": ("stateful",),
 }
+"""Everything else is for all that have pods."""
+
 _NEEDED = {
     "cron": ("schedule", "add `schedule`, as `15 3 * * *` for 03:15 every day"),
     "job": ("when", "add `when: pre-deploy` or `when: post-deploy`"),
+    "external": ("host", "add `host`, as `db.example.com`"),
 }
 
 
@@ -69,14 +73,16 @@ def faults(app: App) -> Iterator[Diagnostic]:
 
 
 def _type_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
-    for field in sorted(component.model_fields_set & set(_ONLY_FOR)):
-        if component.type not in _ONLY_FOR[field]:
-            types = listed(_ONLY_FOR[field], "and")
+    for field in sorted(component.model_fields_set - {"type"}):
+        types = _ONLY_FOR.get(field, HAS_PODS)
+        if component.type not in types:
+            whom = f"{listed(types, 'and')} components" if field in _ONLY_FOR else "components with pods"
+            article = "an" if component.type == "external" else "a"
             key = type(component).model_fields[field].alias or field
             what = "a port" if field == "ports" else f"`{key}`"  # written as `port` or as `ports`
             yield Diagnostic(
                 rule=NOT_FOR_TYPE,
-                message=f"{what} is for {types} components, `{at[-1]}` is a `{component.type}`",
+                message=f"{what} is for {whom}, `{at[-1]}` is {article} `{component.type}`",
                 at=Label((*at, key), on="key"),
                 related=(Label((*at, "type"), "type set here"),),
                 help="remove the field or change the type",
@@ -90,7 +96,7 @@ def _type_faults(component: Component, at: Path) -> Iterator[Diagnostic]:
 
 
 def _needed(at: Path, field: str, way_out: str, kind: str) -> Diagnostic:
-    message = f"`{at[-1]}` is a `{kind}` component and needs `{field}`"
+    message = f"`{at[-1]}` is {'an' if kind == 'external' else 'a'} `{kind}` component and needs `{field}`"
     return Diagnostic(rule=NEEDED_FOR_TYPE, message=message, at=Label(at, on="key"), help=way_out)
 
 

@@ -30,6 +30,8 @@ CLOUDNATIVE_PG = "ghcr.io/cloudnative-pg/postgresql"
 
 def build_of(app: App, component: Component) -> Build | None:
     """Return how a component's image is built: its own build, or the app's if it runs the app's image."""
+    if component.type == "external":
+        return None
     if component.build:
         return component.build
     return app.build if component.image.repository == app.image.repository else None
@@ -68,6 +70,8 @@ def default_repository(app: App, component: str, platform: Platform) -> str:
 def faults(app: App, facts: Facts, platform: Platform) -> Iterator[Diagnostic]:
     """Yield images that nobody named, and build contexts that kgen cannot write a Dockerfile for."""
     for name, component in app.components.items():
+        if component.type == "external":
+            continue
         yield from _image_faults(component.image, default_repository(app, name, platform), name, ("components", name))
     if app.release:
         yield from _image_faults(app.image, default_repository(app, "", platform), "release", ("release",))

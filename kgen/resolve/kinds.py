@@ -14,6 +14,7 @@ SERVES: Final = ("web", "stateful")
 """Types whose ports are asked by kgen's own probes where the user gives none."""
 
 ENDS: Final = ("cron", "job")
+HAS_PODS: Final = (*RUNS_FOR_EVER, *ENDS)
 
 _KINDS: Mapping[str, Kind] = {
     "web": "Deployment",

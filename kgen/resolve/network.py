@@ -9,7 +9,7 @@ from kgen.model.app import App
 from kgen.model.needs import KINDS, PORTS
 from kgen.model.plan import Address, SecretKey, Variable
 from kgen.model.platform import Platform
-from kgen.resolve import accounts, monitoring, names, needs, others
+from kgen.resolve import accounts, externals, monitoring, names, needs, others
 from kgen.resolve.references import listens, selected, tcp_ports
 
 Used: TypeAlias = Mapping[str, Iterable[Variable]]
@@ -82,7 +82,7 @@ def outgoing(app: App, name: str, environment: str, used: Used, platform: Platfo
     variables = tuple(used.get(name, ()))
     for other in app.components:
         if _is_edge(app, name, variables, other):
-            yield Edge(peers=(pods(app, other),), ports=_numbers(app, other))
+            yield _to(app, other)
     yield from others.edges(app, environment, variables)
     for need in app.needs:
         if any(_needs(variable, need) for variable in variables):
@@ -96,9 +96,16 @@ def outgoing(app: App, name: str, environment: str, used: Used, platform: Platfo
         if peer.to == "internet":
             yield Edge(peers=INTERNET, ports=ports or _WEB)
         elif peer.component and not peer.app:
-            yield Edge(peers=(pods(app, peer.component),), ports=ports or _numbers(app, peer.component))
+            yield _to(app, peer.component, ports)
         else:
             yield Edge(peers=_peers(app, peer, environment), ports=ports)
+
+
+def _to(app: App, name: str, ports: tuple[PeerPort, ...] = ()) -> Edge:
+    """Return the edge to a component: to its pods, or to any address if it is outside, where no selector finds it."""
+    if externals.is_external(app.components[name]):
+        return Edge(ports=ports or _numbers(app, name) or _WEB)
+    return Edge(peers=(pods(app, name),), ports=ports or _numbers(app, name))
 
 
 def to_need(app: App, name: str, platform: Platform) -> Iterator[Edge]:

@@ -7,7 +7,7 @@ from kgen.features import network
 from kgen.features.network import EgressPeer, IngressPeer, Network
 from kgen.model.app import App
 from kgen.model.component import Component
-from kgen.resolve import names
+from kgen.resolve import externals, names
 from kgen.resolve.fields import unread
 from kgen.resolve.references import listens
 from kgen.resolve.rules import NO_PORT, UNKNOWN_REFERENCE, WITHOUT_EFFECT
@@ -52,7 +52,9 @@ def _peers(app: App, environment: str, given: Network, at: Path) -> Iterator[Dia
                 yield from names.too_long(f"the namespace of `{peer.app}`", place, names.LONGEST, (*where, "app"))
             if peer.app or not peer.namespace:
                 yield from unread(peer, {"labels"}, where, "a peer that is no namespace")
-            if peer.component and not peer.app and peer.component not in app.components:
+            if peer.component and not peer.app and peer.component in app.components and field == "ingress":
+                yield from externals.without_pods(app, peer.component, (*where, "component"))
+            elif peer.component and not peer.app and peer.component not in app.components:
                 yield Diagnostic(
                     rule=UNKNOWN_REFERENCE,
                     message=f"there is no component `{peer.component}`",

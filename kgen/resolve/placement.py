@@ -8,6 +8,7 @@ from kgen.model.component import Component
 from kgen.model.placement import DnsOptions, Handler, NodeRule, Spread, Toleration
 from kgen.model.platform import Platform
 from kgen.model.pod_plan import Hook, Placement
+from kgen.resolve import externals
 from kgen.resolve.fields import exactly_one, unread
 from kgen.resolve.references import selected, tcp_ports
 from kgen.resolve.rules import NO_PORT, UNKNOWN_REFERENCE, WITHOUT_EFFECT
@@ -124,6 +125,8 @@ def _other_faults(app: App, name: str, other: str, at: Path) -> Iterator[Diagnos
             at=Label(at),
             help=suggestion(other, list(app.components), "there are"),
         )
+    else:
+        yield from externals.without_pods(app, other, at)
 
 
 def _dns_faults(given: DnsOptions, at: Path) -> Iterator[Diagnostic]:

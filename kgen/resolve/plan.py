@@ -21,6 +21,7 @@ from kgen.resolve import (
     backups,
     companions,
     dashboards,
+    externals,
     fields,
     gateway,
     images,
@@ -83,7 +84,7 @@ def resolve(
         builds=images.plans(app, facts, platform),
     )
     release = [of_release(known, app.release)] if app.release else []
-    workloads = (*release, *(of_component(known, name) for name in app.components))
+    workloads = (*release, *(of_component(known, name) for name in _with_pods(app)))
     servers = in_cluster.servers(known)
     saved = tuple(backups.of_databases(app, environment, platform, known.used))
     wanted = secret_uses.keys((*servers, *workloads), backups.secrets(saved))
@@ -104,6 +105,7 @@ def resolve(
         workloads=workloads,
         servers=servers,
         operated=operated.clusters(known),
+        externals=externals.externals(app, environment),
         needs=tuple(needs.backing(app, name) for name in app.needs),
         watch=alerts.of_app(app, platform),
         secrets=provided.existing,
@@ -160,6 +162,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from names.faults(app, environment)
     yield from fields.faults(app)
     yield from ports.faults(app)
+    yield from externals.faults(app)
     yield from peers.faults(app, environment)
     yield from gateway.faults(app, platform)
     yield from public.faults(app)
@@ -197,6 +200,10 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
             yield from references.in_words(getattr(component, field), (*at, field))
         yield from autoscaling.faults(component, at)
         yield from accounts.faults(component, at)
+
+
+def _with_pods(app: App) -> Iterator[str]:
+    return (name for name, component in app.components.items() if not externals.is_external(component))
 
 
 def _used(app: App, environment: str, platform: Platform) -> Mapping[str, tuple[Variable, ...]]:

@@ -143,12 +143,13 @@ def _reference(app: App, sort: str, name: str, output: str) -> Part:
         return SecretKey(secret=name, key=output)
     component = app.components[name]
     ports = tcp_ports(component) or ports_of(component)
-    container_port, service_port = next(iter(ports.values()))
+    container_port, service_port = next(iter(ports.values()), (0, 0))
     return Address(
         component=name,
         host=object_name(app.name, name),
         port=service_port,
         container_port=container_port,
+        outside=component.host or "",
         output="url" if output == "url" else "host" if output == "host" else "port",
     )
 
@@ -167,7 +168,7 @@ def _placeholder_faults(app: App, match: re.Match[str], at: Path) -> Iterator[Di
     if sort == "secrets":
         yield from _secret_faults(app, name, output, at)
         return
-    known = list(app.needs) if sort == "needs" else [name for name, part in app.components.items() if ports_of(part)]
+    known = list(app.needs) if sort == "needs" else [name for name in app.components if _has_address(app, name, output)]
     outputs = tuple(KINDS[app.needs[name].type].outputs) if sort == "needs" and name in known else ADDRESS_OUTPUTS
     if sort == "apps":
         known = list(app.apps)
@@ -181,6 +182,12 @@ def _placeholder_faults(app: App, match: re.Match[str], at: Path) -> Iterator[Di
         yield _unknown(f"there is no {what} `{name}`", name, known, at, way_out)
     elif output not in outputs:
         yield _unknown(f"`{sort}.{name}` has no output `{output}`", output, list(outputs), at)
+
+
+def _has_address(app: App, name: str, output: str) -> bool:
+    """Tell whether a component can be called; a host outside can be named without a port."""
+    component = app.components[name]
+    return bool(ports_of(component)) or (component.type == "external" and output != "port")
 
 
 def _secret_faults(app: App, name: str, key: str, at: Path) -> Iterator[Diagnostic]:

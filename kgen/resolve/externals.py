@@ -14,7 +14,7 @@ from kgen.resolve.references import tcp_ports
 from kgen.resolve.rules import WITHOUT_EFFECT
 
 NOT_ITS_CERTIFICATE = Rule(
-    code="KG3103",
+    code="KG3109",
     name="certificate-of-another-name",
     explain="A TLS client compares the name that it calls with the certificate, and no certificate of a host outside "
     "is for the name of the Service that stands for it.",

@@ -109,7 +109,7 @@ def exceeded(together: Sequence[Taken]) -> Iterator[Diagnostic]:
             largest = sorted(needs, key=lambda need: -(need[0][1] or 0))[:3]
             yield Diagnostic(
                 rule=TOO_SMALL,
-                message=_message(first.namespace, at, most if most > allowed else peak, allowed, most > allowed),
+                message=_message(first.namespace, at, (most, peak), allowed),
                 at=label,
                 related=tuple(
                     replace(place, text=f"{part.name}: {_shown(at, amounts[1] or 0)}")
@@ -120,9 +120,13 @@ def exceeded(together: Sequence[Taken]) -> Iterator[Diagnostic]:
             )
 
 
-def _message(namespace: str, at: tuple[str, ...], amount: int, allowed: int, is_steady: bool) -> str:  # noqa: FBT001  # one caller
-    when = "at its largest" if is_steady else "at its largest, while everything is rolled out"
-    return f"`{namespace}` {_WORDS[at].format(_shown(at, amount))} {when}, and the quota is {_shown(at, allowed)}"
+def _message(namespace: str, at: tuple[str, ...], amounts: tuple[int, int], allowed: int) -> str:
+    """Say how much is wanted of what, steadily and while it is rolled out."""
+    most, peak = amounts
+    what = _WORDS[at].format(_shown(at, most if most > allowed else peak))
+    rolled = f"{_shown(at, peak)} " if peak > most > allowed else ""
+    when = f", {rolled}while everything is rolled out" if rolled or most <= allowed else ""
+    return f"`{namespace}` {what} at its largest{when}, and the quota is {_shown(at, allowed)}"
 
 
 def _count(number: int) -> str:

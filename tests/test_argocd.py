@@ -194,7 +194,9 @@ def test_apps_come_and_go_without_touching_each_other(
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "app.yaml").write_text(APP.format(name=name), "utf-8")
-    compile_all(here, capsys)
+    said = compile_all(here, capsys)
+    assert said.count("wrote deploy/production/_argocd/") == len(("one", "two")), "one line a folder and app"
+    assert "kubectl apply -f deploy/production/_argocd/_root.yaml" in said
     both = {f"{name}{end}" for name in ("one", "two") for end in (".yaml", ".project.yaml")}
     assert files(here) == both | {"_root.yaml", ".kgen.lock", ".kgen.one.lock", ".kgen.two.lock"}
     assert "nothing was written" in compile_all(here, capsys)

@@ -1,7 +1,7 @@
 """What a run of ``kgen compile`` did: for people, and for programs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kgen.units import cpu
@@ -73,9 +73,7 @@ def _app(app: Written, *, only_checked: bool) -> Iterator[str]:
     environments = "1 environment" if len(counted) == 1 else f"{len(counted)} environments"
     objects = sum(folder.objects for folder in counted)
     yield f"{app.app}: {objects} objects in {environments}"
-    for folder in app.folders:
-        if folder.is_clean:
-            continue
+    for folder in _by_root(app.folders):
         verb = "stale" if only_checked else "wrote"
         if not folder.files:
             yield f"  {'left over' if only_checked else 'removed'} {folder.root}/: {_afterwards(app)}"
@@ -84,6 +82,25 @@ def _app(app: Written, *, only_checked: bool) -> Iterator[str]:
         for sign, names in (("+", folder.created), ("~", folder.changed), ("-", folder.removed)):
             if only_checked or not folder.environment or sign != "+":
                 yield from (f"    {sign} {name}" for name in names)
+
+
+def _by_root(folders: Sequence[Folder]) -> Iterator[Folder]:
+    """Yield folders with changes, one a path: what Argo CD is told has several locks in one folder."""
+    made: dict[str, Folder] = {}
+    for folder in (folder for folder in folders if not folder.is_clean):
+        other = made.get(folder.root)
+        made[folder.root] = folder if other is None else _both(other, folder)
+    yield from made.values()
+
+
+def _both(one: Folder, other: Folder) -> Folder:
+    return replace(
+        one,
+        files=(*one.files, *other.files),
+        created=(*one.created, *other.created),
+        changed=(*one.changed, *other.changed),
+        removed=(*one.removed, *other.removed),
+    )
 
 
 def _afterwards(app: Written) -> str:
@@ -181,8 +198,12 @@ def _next_steps(apps: Sequence[Written]) -> Iterator[str]:
     for context, image in app.builds if beside else ():
         folder = beside.root if beside and context == "." else f"{beside.root if beside else ''}/{context}"
         yield f"  docker build --tag {image} {folder}"
-    if first and app.has_release:
-        yield f"  git add {first.root}   # and commit it: Argo CD runs the release first, and then the rest"
+    told = next((folder for folder in app.folders if folder.is_for_argocd), None)
+    if first and told:
+        yield "  git add --all   # and commit it, for Argo CD to read; once for each environment:"
+        yield f"  kubectl apply -f {told.root}/_root.yaml"
+    elif first and app.has_release:
+        yield "  git add --all   # and commit it: Argo CD runs the release first, and then the rest"
     elif first:
         # kubectl takes the files of a folder by name, and the others need the namespace
         namespace = f"{first.root}/namespace-{first.namespace}.yaml"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kgen.diag import Diagnostic, Label, Rule
+from kgen.diag import Diagnostic, Label, Path, Rule
 from kgen.features.admission import Guard
 from kgen.k8s import Emitted, pod_spec
 from kgen.model.app import App
@@ -32,25 +32,41 @@ def faults(objects: Iterable[Emitted], platform: Platform) -> Iterator[Diagnosti
     if not allowed:
         return
     for each in objects:
-        for image in _images(each.manifest):
-            if not any(full_name(image).startswith(f"{registry}/") for registry in allowed):
+        for image, at in _images(each):
+            name = full_name(image)
+            if not any(name.startswith(f"{registry}/") for registry in allowed):
                 yield Diagnostic(
                     rule=REGISTRY,
-                    message=f"`{image}` comes from another place than {listed(allowed, 'or')}",
-                    at=Label((*each.origin, "image")),
-                    help="take an image from there, or add its registry to `security.registries` in kgen.yaml",
+                    message=f"`{name}` comes from another place than {listed(allowed, 'or')}",
+                    at=Label(at),
+                    help=_way_out(name, at, allowed),
                 )
 
 
-def _images(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the images of an object's pods; of those that an operator makes, the one that was named to it."""
-    pod = pod_spec(manifest) or {}
-    yield from (container["image"] for container in (*pod.get("initContainers", ()), *pod.get("containers", ())))
-    body: Any = manifest
-    for key in _OPERATED.get(f"{manifest['apiVersion'].partition('/')[0]}/{manifest['kind']}", ()):
+def _images(each: Emitted) -> Iterator[tuple[str, Path]]:
+    """Yield every image of an object once, and where it was asked for; an operator's pods: the one named to it."""
+    pod = pod_spec(each.manifest) or {}
+    told = {container["image"] for container in pod.get("containers", ())}
+    yield from ((image, (*each.origin, "image")) for image in sorted(told))
+    for container in pod.get("initContainers", ()):
+        if (image := container["image"]) not in told:
+            told.add(image)
+            section = "sidecars" if container.get("restartPolicy") == "Always" else "init"
+            own: Path = (section, container["name"]) if each.origin[:1] == ("components",) else ()
+            yield image, (*each.origin, *own, "image")
+    body: Any = each.manifest
+    for key in _OPERATED.get(f"{each.manifest['apiVersion'].partition('/')[0]}/{each.manifest['kind']}", ()):
         body = body.get(key) if isinstance(body, Mapping) else None
     if isinstance(body, str):
-        yield body
+        yield body, (*each.origin, "image")
+
+
+def _way_out(name: str, at: Path, allowed: Iterable[str]) -> str:
+    for registry in allowed:
+        if name.startswith(f"docker.io/{registry}/"):
+            return f"write it in full in `security.registries` of kgen.yaml: `docker.io/{registry}`"
+    taken = "name a mirror's in kgen.yaml" if at[:1] == ("needs",) else "take an image from there"
+    return f"{taken}, or add its registry to `security.registries` in kgen.yaml"
 
 
 def full_name(image: str) -> str:

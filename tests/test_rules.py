@@ -86,6 +86,18 @@ COMMANDS: dict[str, tuple[dict[str, str], Request, int, str]] = {
         1,
         "`a/app.yaml` and `b/app.yaml` would both make the namespace `x`",
     ),
+    "object-made-by-two-apps": (
+        {
+            "kgen.yaml": "secrets: {provider: external-secrets, store: vault}\n",
+            "a/app.yaml": APP.replace("image:", "namespace: x\npullSecrets: [registry]\nimage:"),
+            "b/app.yaml": APP.replace(
+                "name: shop", "name: b\nnamespace: {name: x, create: false}\npullSecrets: [registry]"
+            ),
+        },
+        Request(paths=[Path()]),
+        1,
+        "`a/app.yaml` and `b/app.yaml` would both make ExternalSecret `registry` in the namespace `x`",
+    ),
     "unknown-environment": (
         {"app.yaml": APP},
         Request(paths=[Path()], environments=["prod"]),

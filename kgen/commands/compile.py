@@ -11,6 +11,7 @@ from kgen.commands.conflicts import (
     UNKNOWN_ENVIRONMENT,
     quotas_of_several,
     same_namespace,
+    same_objects,
     same_output,
     several_environments,
     unknown_environments,
@@ -111,6 +112,7 @@ def _compile(request: Request) -> _Result:
             *unknown_environments(request.environments, compiled),
             *same_output(compiled),
             *same_namespace(compiled),
+            *same_objects(compiled),
             *quotas_of_several(compiled),
         ]
         found += several_environments(compiled) if request.mode == "stdout" else []

@@ -23,7 +23,15 @@ SAME_NAMESPACE = Rule(
     name="namespace-made-twice",
     explain="One object belongs to one app: Argo CD lets two Applications fight over it, or refuses the second one.",
 )
-RULES = (UNKNOWN_ENVIRONMENT, SAME_OUTPUT, SEVERAL_ENVIRONMENTS, SAME_NAMESPACE)
+SAME_OBJECT = Rule(
+    code="KG1121",
+    name="object-made-by-two-apps",
+    explain="One object belongs to one app: Argo CD lets two Applications fight over it, or refuses the second one.",
+)
+RULES = (UNKNOWN_ENVIRONMENT, SAME_OUTPUT, SEVERAL_ENVIRONMENTS, SAME_NAMESPACE, SAME_OBJECT)
+
+_OF_SECRETS = ("ExternalSecret", "SealedSecret", "SecretProviderClass", "Secret")
+"""Kinds of objects that Secrets are made from, under the name of the Secret."""
 
 
 def unknown_environments(names: Sequence[str], compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
@@ -89,6 +97,32 @@ def same_namespace(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
                     at=Label(("namespace",), file=each.file),
                     related=(Label(("namespace",), "the other app", file=other.file),),
                     help=f"leave it to one of them, and write {way_out} here",
+                )
+
+
+def same_objects(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
+    """Yield the objects but Namespaces that two apps of one environment would both make, as in a shared namespace."""
+    makers: dict[tuple[Path, str, str, str, str, str], Compiled] = {}
+    for each in compiled:
+        for part in each.environments:
+            for one in part.objects:
+                group, _, _ = one.manifest["apiVersion"].rpartition("/")
+                kind, metadata = one.manifest["kind"], one.manifest["metadata"]
+                inside, name = metadata.get("namespace", ""), metadata["name"]
+                other = makers.setdefault((each.out.absolute(), part.name, group, kind, inside, name), each)
+                if kind == "Namespace" or other.app == each.app:  # those are other findings
+                    continue
+                where = f" in the namespace `{inside}`" if inside else ""
+                existing = f"`secrets: {{{name}: {{keys: […], provider: existing}}}}`"
+                yield Diagnostic(
+                    rule=SAME_OBJECT,
+                    message=f"`{other.file}` and `{each.file}` would both make {kind} `{name}`{where}",
+                    at=one.source
+                    or Label(one.origin or ("name",), file=each.file, on="key" if one.origin else "value"),
+                    related=(Label(("name",), "the other app", file=other.file),),
+                    help=f"leave it to one of them, and write {existing} here"
+                    if kind in _OF_SECRETS and not one.source
+                    else "rename one of the two, or put the apps into namespaces of their own",
                 )
 
 

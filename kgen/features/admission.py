@@ -40,6 +40,9 @@ class Guard:
 
     engine: Engine
     namespace: str
+    app: str
+    """App that has the rules for itself, in a namespace that somebody else makes; empty: they are the namespace's."""
+
     registries: tuple[str, ...]
 
 
@@ -102,7 +105,8 @@ def emit(guard: Guard, target: Target) -> Iterator[Manifest]:
 
 def _validating(guard: Guard, target: Target) -> Iterator[Manifest]:
     """Build the policy and its binding; both are of the whole cluster, so the namespace is in their names."""
-    name, api = f"{guard.namespace}-pods", "admissionregistration.k8s.io/v1"
+    # no namespace has a dot in its name
+    name, api = f"{guard.app}.{guard.namespace}-pods".lstrip("."), "admissionregistration.k8s.io/v1"
     pods = {
         "apiGroups": [""],
         "apiVersions": ["v1"],
@@ -137,7 +141,8 @@ def _kyverno(guard: Guard, target: Target) -> Manifest:
         "variables": [{"name": name, "expression": expression} for name, expression in VARIABLES],
         "expressions": _validations(guard),
     }
-    return manifest("kyverno.io/v1", "Policy", target, name="pods", annotations=alone, spec={
+    name = f"{guard.app}-pods".lstrip("-")
+    return manifest("kyverno.io/v1", "Policy", target, name=name, annotations=alone, spec={
         "background": True,
         "rules": [
             {

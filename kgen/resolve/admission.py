@@ -90,5 +90,6 @@ def guard(app: App, environment: str, platform: Platform) -> Guard | None:
     return Guard(
         engine=platform.security.policies,
         namespace=names.namespace(app, environment),
+        app="" if app.namespace.create else app.name,  # several apps may be guests there
         registries=platform.security.registries,
     )

@@ -36,8 +36,14 @@ HERE: Final = ("in-cluster", "mailpit")
 """Providers that are pods of kgen's own."""
 
 _EXACT_DOTS = 2
-_LONGEST = 52
+_LONGEST: Final = 52
 """Of a StatefulSet: its pods carry the name with the hash of a revision in a label."""
+
+_OF_OPERATORS: Final[Mapping[Provider, int]] = {
+    "cloudnative-pg": 50,  # what its webhook lets through
+    "rabbitmq-cluster-operator": 45,  # of `<name>-server`, a StatefulSet
+    "strimzi": 30,  # pods are called after the cluster and the node pool: `<name>-<name>-10`
+}
 
 _HOLE = re.compile(r"\{(\w+)\}")
 
@@ -90,10 +96,12 @@ def faults(app: App, platform: Platform) -> Iterator[Diagnostic]:
     """Yield needs that the platform cannot meet, and fields of needs that mean nothing."""
     for name, need in app.needs.items():
         yield from _form_faults(name, need)
-        if met_by(app, platform, name).provider != "external" and len(made := object_name(app.name, name)) > _LONGEST:
+        provider = met_by(app, platform, name).provider
+        longest = _OF_OPERATORS.get(provider, _LONGEST)
+        if provider != "external" and len(made := object_name(app.name, name)) > longest:
             yield Diagnostic(
                 rule=NAME_TOO_LONG,
-                message=f"objects of `{name}` would be called `{made}`: {len(made)} characters, {_LONGEST} are allowed",
+                message=f"objects of `{name}` would be called `{made}`: {len(made)} characters, {longest} are allowed",
                 at=Label(("needs", name), on="key"),
                 help="choose a shorter name for the app or the need",
             )

@@ -43,7 +43,7 @@ def wave(made: dict[str, Any]) -> int:
 
 
 def component(made: dict[str, Any]) -> str:
-    labels: dict[str, str] = made["metadata"]["labels"]
+    labels: dict[str, str] = made["metadata"].get("labels", {})
     return labels.get("app.kubernetes.io/component", "")
 
 

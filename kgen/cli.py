@@ -247,7 +247,8 @@ def explain_command(
         str,
         typer.Argument(
             metavar="[RULE|FIELD]",
-            help="A rule by name or code, or a field as deployment.spec.strategy. [default: all rules]",
+            help="A rule by name or code, a field as deployment.spec.strategy, or one of app.yaml or kgen.yaml as "
+            "components.web.replicas. [default: all rules]",
         ),
     ] = "",
     output_format: Annotated[Format, typer.Option("--format", help="How the answer is printed.")] = Format.TEXT,

@@ -5,58 +5,20 @@ The words are the attribute docstrings of the model and the explanations of the 
 and pages cannot tell different stories. A test fails if the pages are not what this script writes.
 """
 
-import ast
 import inspect
-import itertools
-import textwrap
-import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import get_type_hints
 
 import build_feature_pages
 import build_rule_pages
 
-from kgen import judgement, scalars, spec
-from kgen.features import autoscaling
+from kgen import spec
+from kgen.commands.model_words import default_words, docstrings, specs_in, type_words
 from kgen.model.app import App
 from kgen.model.platform import Platform
 
 DOCS = Path(__file__).parent.parent / "docs"
-
-SCALARS = {
-    "Name": "name",
-    "ObjectName": "name",
-    "PortName": "port name",
-    "Key": "key",
-    "AppProtocol": "protocol",
-    "RoutePath": "URL path",
-    "EnvName": "variable name",
-    "Reference": "`name/key`",
-    "Host": "host",
-    "OneHost": "host",
-    "ContainerPath": "absolute path",
-    "UrlPath": "URL path",
-    "RelativePath": "relative path",
-    "VersionText": "version",
-    "Cpu": "CPU amount",
-    "Memory": "memory amount",
-    "Duration": "duration",
-    "Command": "command",
-    "Schedule": "schedule",
-    "TimeZone": "time zone",
-    "Repository": "repository",
-    "Tag": "tag",
-    "Digest": "digest",
-    "Share": "percentage",
-    "Word": "text",
-    "Reason": "text",
-    "DateText": "date",
-    "ObjectPattern": "`Kind/name`",
-    "Window": "duration",
-    "Period": "duration",
-    "Amount": "amount",
-}
 
 HEAD = "<!-- written by `make docs` from the code; do not edit -->\n"
 APP_INTRO = """
@@ -66,6 +28,8 @@ APP_INTRO = """
 platform's choices for all apps below it; every value in it has a default, and the smallest repository has none. The
 folder of manifests, `deploy`, is beside `kgen.yaml`, or beside `app.yaml` where there is none: who adds a `kgen.yaml`
 later moves it.
+
+`kgen explain components.web.replicas` tells the same of one field, `kgen explain kgen.argocd` of one of `kgen.yaml`.
 
 Unknown keys are errors, but for those that start with `x-`, which are ignored. Values are written as in Kubernetes:
 `512Mi`, `250m`; durations as `30s`, `10m`, `1h30m`. A command is a list of words, or one text that is split as a shell
@@ -99,30 +63,27 @@ def models(root: type[spec.Spec]) -> list[type[spec.Spec]]:
     made = [root]
     for model in made:
         for annotation in get_type_hints(model, include_extras=True).values():
-            made += [each for each in dict.fromkeys(_specs(annotation)) if each not in made]
+            made += [each for each in dict.fromkeys(specs_in(annotation)) if each not in made]
     names = [model.__name__ for model in made]
     if len(set(names)) < len(names):
         raise ValueError(f"two models have one name, and so one place on the page: {names}")
     return made
 
 
-def _specs(annotation: Any) -> Iterator[type[spec.Spec]]:
-    if isinstance(annotation, type) and issubclass(annotation, spec.Spec):
-        yield annotation
-    for arg in get_args(annotation):
-        yield from _specs(arg)
+def _link(name: str) -> str:
+    return f"[{name}](#{name.lower()})"
 
 
 def _section(model: type[spec.Spec]) -> str:
-    notes = _docstrings(model)
+    notes = docstrings(model)
     hints = get_type_hints(model, include_extras=True)
     rows = []
     for name, info in model.model_fields.items():
         later = any(isinstance(mark, spec.NotYet) and not mark.values for mark in info.metadata)
         waiting = {word for mark in info.metadata if isinstance(mark, spec.NotYet) for word in mark.values}
-        kind = "" if later else _kind(hints[name])
+        kind = "" if later else type_words(hints[name], _link)
         kind = ", ".join(word for word in kind.split(", ") if word.strip("`") not in waiting)
-        default = "required" if info.is_required() else _default(info.get_default(call_default_factory=True))
+        default = "required" if info.is_required() else default_words(info.get_default(call_default_factory=True))
         meaning = notes.get(name, "").replace("\n", " ").replace("|", "\\|")
         if waiting:
             meaning += " Not supported yet: " + ", ".join(f"`{word}`" for word in sorted(waiting)) + "."
@@ -132,58 +93,6 @@ def _section(model: type[spec.Spec]) -> str:
     about = inspect.cleandoc(model.__doc__ or "")
     table = "\n".join(["| field | value | default | meaning |", "|---|---|---|---|", *rows])
     return f"### {model.__name__}\n\n{about}\n\n{table}\n"
-
-
-def _docstrings(model: type[spec.Spec]) -> dict[str, str]:
-    """Return the text below each field of ``model``."""
-    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(model))).body
-    body = tree.body if isinstance(tree, ast.ClassDef) else []
-    found = {}
-    for field, text in itertools.pairwise(body):
-        is_text = isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and is_text:
-            found[field.target.id] = inspect.cleandoc(str(text.value.value))  # type: ignore[attr-defined]  # is_text
-    return found
-
-
-def _kind(annotation: Any) -> str:
-    """Return in a few words what a field takes."""
-    return " or ".join(dict.fromkeys(word for word in _kinds(annotation) if word))
-
-
-def _kinds(annotation: Any) -> Iterator[str]:
-    for name, words in SCALARS.items():
-        if any(annotation == getattr(module, name, None) for module in (scalars, judgement, autoscaling)):
-            yield words
-            return
-    origin, args = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        yield from _kinds(args[0])
-    elif origin in {Union, types.UnionType}:
-        for arg in args:
-            yield from _kinds(arg)
-    elif origin is Literal:
-        yield ", ".join(f"`{arg}`" for arg in args)
-    elif origin is dict:
-        yield f"map of {_kind(args[1]) or 'changes'}"
-    elif origin is tuple:
-        yield f"list of {_kind(args[0])}"
-    elif isinstance(annotation, type) and issubclass(annotation, spec.Spec):
-        yield f"[{annotation.__name__}](#{annotation.__name__.lower()})"
-    else:
-        yield {str: "text", int: "number", bool: "`true` or `false`"}.get(annotation, "")
-
-
-def _default(value: Any) -> str:
-    match value:
-        case None | () | {} | spec.Spec():
-            return ""
-        case bool():
-            return f"`{str(value).lower()}`"
-        case tuple():
-            return ", ".join(f"`{item}`" for item in value)
-        case _:
-            return f"`{value}`"
 
 
 def pages() -> Mapping[str, str]:

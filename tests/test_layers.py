@@ -55,7 +55,8 @@ LAYERS: Mapping[str, frozenset[str]] = {
     | {"deployments", "naming", "quotas", "features", "model", "load", "resolve", "emit", "handmade"}
     | {"check", "workspace", "write"},
     "commands": WORDS
-    | {"pipeline", "quotas", "workspace", "report", "write", "load", "check", "read", "validate", "upgrade"},
+    | {"pipeline", "quotas", "workspace", "report", "write", "load", "check", "read", "validate", "upgrade"}
+    | {"model", "features"},
     "rules": WORDS
     | {
         "features",

@@ -7,6 +7,8 @@ from typing import Any
 
 from kgen.check import catalogue
 from kgen.check.catalogue import Entry
+from kgen.check.store import Store, default_directory
+from kgen.commands import kinds, own_fields
 from kgen.commands.schema import Output, show
 from kgen.commands.wrong_use import UNKNOWN_RULE_CHOSEN
 from kgen.diag import Diagnostic, Label, Rule, Severity
@@ -32,10 +34,11 @@ _PROFILES = {
 
 def explain(thing: str, rules: tuple[Rule, ...], output: Output) -> int:
     """
-    Print what is known of a rule, or of a field of a kind (``deployment.spec.strategy``), and return the exit code.
+    Print what is known of a rule or a field, and return the exit code.
 
     Args:
-        thing: Name, code or row of a rule, or a field; empty: all rules are listed.
+        thing: Name, code or row of a rule, a kind or a field of one (``deployment.spec.strategy``), or a field of
+            app.yaml or kgen.yaml (``components.web.replicas``); empty: all rules are listed.
         rules: All rules of kgen.
     """
     if not thing:
@@ -43,13 +46,31 @@ def explain(thing: str, rules: tuple[Rule, ...], output: Output) -> int:
     entry = catalogue.by_name().get(thing)
     rule = entry.rule if entry else next((each for each in rules if thing in (each.name, each.code)), None)
     if rule is None:
-        if "." in thing or "/" in thing:
-            return show(thing, version=None, api_version=None, output=output)
-        return output.refuse([_unknown(thing, rules)])
+        return _explain_field(thing, rules, output)
     if output.as_json:
         output.out.write(json.dumps({"version": 1, **_described(rule, entry)}, indent=2) + "\n")
     else:
         output.out.write("\n".join(_lines(rule, entry)) + "\n")
+    return 0
+
+
+def _explain_field(thing: str, rules: tuple[Rule, ...], output: Output) -> int:
+    """Print what is known of a field; a word that means a kind and a field of app.yaml means the kind."""
+    store = Store(default_directory())
+    is_kind = thing.partition(".")[0].lower() in kinds.by_word(store, store.versions()[-1])
+    if "/" in thing or is_kind:
+        return show(thing, version=None, api_version=None, output=output)
+    field = own_fields.find(thing)
+    if field is None:
+        if "." in thing:
+            return show(thing, version=None, api_version=None, output=output)
+        return output.refuse([_unknown(thing, rules)])
+    if isinstance(field, Diagnostic):
+        return output.refuse([field])
+    if output.as_json:
+        output.out.write(json.dumps({"version": 1, **own_fields.described(field)}, indent=2) + "\n")
+    else:
+        output.out.write(own_fields.text(field))
     return 0
 
 
@@ -67,11 +88,10 @@ def _list(rules: tuple[Rule, ...], output: Output) -> int:
 
 
 def _unknown(thing: str, rules: tuple[Rule, ...]) -> Diagnostic:
-    near = nearest(thing, (rule.name for rule in rules))
-    helped = (
-        f"did you mean `{near}`?" if near else "`kgen explain` lists the rules; a field is `deployment.spec.strategy`"
-    )
-    return Diagnostic(rule=UNKNOWN_RULE_CHOSEN, message=f"there is no rule `{thing}`", at=Label(), help=helped)
+    near = nearest(thing, (*(rule.name for rule in rules), *own_fields.words()))
+    fields = "`deployment.spec.strategy` or `components.web.replicas`"
+    helped = f"did you mean `{near}`?" if near else f"`kgen explain` lists the rules; a field is {fields}"
+    return Diagnostic(rule=UNKNOWN_RULE_CHOSEN, message=f"there is no rule or field `{thing}`", at=Label(), help=helped)
 
 
 def _described(rule: Rule, entry: Entry | None) -> dict[str, Any]:

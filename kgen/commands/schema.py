@@ -7,7 +7,7 @@ from typing import Any, TextIO
 
 from kgen.check.shipped import Shipped
 from kgen.check.store import Store, default_directory
-from kgen.commands import custom_kinds, fields, kinds
+from kgen.commands import custom_kinds, fields, kinds, notes
 from kgen.diag import Diagnostic
 
 
@@ -83,7 +83,8 @@ def show(target: str, *, version: str | None, api_version: str | None, output: O
     if output.as_json:
         output.out.write(json.dumps(fields.json_schema(field, lookup), indent=2) + "\n")
     else:
-        output.out.write(fields.text(field, lookup))
+        note = notes.of_kind(field.kind.name, field.path)
+        output.out.write(fields.text(field, lookup) + (f"\n{note}\n" if note else ""))
     return 0
 
 

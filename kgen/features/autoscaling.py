@@ -2,9 +2,10 @@
 Autoscaling: let the cluster change the number of replicas with the load.
 
 Emits one HorizontalPodAutoscaler. While it is on, the workload carries no ``replicas`` field, so that Argo CD and
-the autoscaler do not fight over the number. For each metric the controller computes
-``desired = ceil(current * measured / target)``, leaves the number alone while ``measured / target`` is within 10 % of
-1, and takes the largest answer of all metrics.
+the autoscaler do not fight over the number.
+
+For each metric the controller computes ``desired = ceil(current * measured / target)``, leaves the number alone while
+``measured / target`` is within 10 % of 1, and takes the largest answer of all metrics.
 
 Source: https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/
 """

@@ -5,7 +5,6 @@ Only ``typer`` is imported here; a command imports what it needs, so that ``--he
 """
 
 import sys
-from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +12,7 @@ from typing import Annotated
 import typer
 
 from kgen.diag import Rule
+from kgen.record import replace
 from kgen.terminal import wants_colour
 from kgen.versions import DEFAULT_VERSION
 

@@ -1,10 +1,10 @@
 """Folders of Argo CD's objects: one lock file per app in them, and one for what all apps of an environment share."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from kgen.features.argocd import Deployment, app_objects, shared_objects
 from kgen.k8s import Emitted
+from kgen.record import dataclass
 from kgen.resolve.argocd import FOLDER
 from kgen.write.lock import digest
 from kgen.write.tree import Tree

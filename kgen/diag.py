@@ -6,9 +6,10 @@ at the very end, from the ``Source`` of that file, so that no stage has to carry
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Generic, Literal, TypeAlias, TypeVar
+
+from kgen.record import dataclass, replace
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and indices from the root of a file to a value in it."""

@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import pairwise
 
 from kgen.diag import Diagnostic, Label, Path
+from kgen.record import replace
 from kgen.secret_text import is_literal, is_secret_name, known_secret, without_secrets
 from kgen.source import LINE_BREAK, Source
 

@@ -1,10 +1,10 @@
 """The words of Kubernetes: manifests as plain dicts in written order, names, labels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, NewType
 
 from kgen.diag import Label, Path
+from kgen.record import dataclass, field
 
 Manifest = NewType("Manifest", dict[str, Any])
 """A Kubernetes object, keys in the order in which they are written."""

@@ -1,10 +1,10 @@
 """Names of the files that objects are written to, which tell them apart."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from kgen.diag import Diagnostic, Label
 from kgen.k8s import Emitted
+from kgen.record import replace
 from kgen.resolve.rules import NAME_TAKEN
 
 

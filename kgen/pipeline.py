@@ -6,7 +6,6 @@ Nothing here writes; ``cli`` hands the trees to ``write``.
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from kgen import quotas
@@ -29,6 +28,7 @@ from kgen.model.facts import Facts
 from kgen.model.plan import Plan
 from kgen.naming import clashes, file_name
 from kgen.quotas import Taken
+from kgen.record import dataclass, field, replace
 from kgen.resolve import admission, argocd, secrets
 from kgen.resolve.plan import certain_faults, resolve
 from kgen.source import Node, Source

@@ -1,7 +1,6 @@
 """What apps take in their namespaces, and what they may take there."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from kgen.diag import Diagnostic, Label
 from kgen.emit.footprint import Part, parts
@@ -10,6 +9,7 @@ from kgen.features.quota import NO_LIMIT, SIZED_TWICE, TOO_SMALL, Quota
 from kgen.k8s import Emitted
 from kgen.load import form
 from kgen.model.plan import Plan
+from kgen.record import dataclass, field, replace
 from kgen.resolve.container import DEFAULT_CPU, DEFAULT_MEMORY
 from kgen.source import Node
 from kgen.units import cpu

@@ -6,7 +6,6 @@ merged (``REPLACED_WHOLE``, ``VERBATIM``), and refused (``NotYet``).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Discriminator
@@ -14,6 +13,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError, core_schema
 
 from kgen.diag import Rule
+from kgen.record import dataclass
 from kgen.source import Node
 
 

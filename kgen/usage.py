@@ -1,9 +1,9 @@
 """What pods and volumes take from a cluster, as numbers that add up."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
+from kgen.record import dataclass
 from kgen.units import cpu
 
 

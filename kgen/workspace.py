@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from kgen.load import platform as load_platform
 from kgen.load.files import read
 from kgen.load.inheritance import Around
 from kgen.model.platform import Platform
+from kgen.record import dataclass, field, replace
 from kgen.resolve import argocd, secrets
 from kgen.source import Node, Source
 

@@ -11,7 +11,7 @@ Hypothesis loads its own ``ci`` profile where the variable ``CI`` is set: there,
 import shlex
 import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
 
@@ -60,6 +60,7 @@ from kgen.model.platform import Defaults
 from kgen.model.replicas import Autoscaling
 from kgen.model.runs import FailureRule
 from kgen.model.security import Security
+from kgen.record import replace
 from kgen.spec import AS_WRITTEN, NotYet, Spec
 
 Strategy: TypeAlias = st.SearchStrategy[Any]

@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import sys
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ import pytest
 from kgen.emit.dockerfile import dockerfile, dockerignore
 from kgen.emit.dockerignore import copied_by_name
 from kgen.model.image_plan import ImagePlan
+from kgen.record import replace
 
 OUTPUTS = ("kgen.yaml", ".kgen", ".kgen.lock", "deploy")
 PIP = ImagePlan(

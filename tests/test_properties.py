@@ -4,7 +4,7 @@ import copy
 import json
 import random
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, get_args
 
 import pytest
@@ -37,6 +37,7 @@ from kgen.model.operations import Backups, Dumps
 from kgen.model.plan import Plan
 from kgen.model.platform import Platform
 from kgen.model.providers import PROVIDERS, NeedClass, Needs
+from kgen.record import replace
 from kgen.report import json as as_json
 from kgen.report import text as as_text
 from kgen.resolve.plan import resolve

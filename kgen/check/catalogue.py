@@ -10,12 +10,12 @@ not; or, in place of the examples, ``offline = "why not"`` if nobody can tell wi
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from kgen.diag import Rule, Severity
+from kgen.record import dataclass, field
 
 Profile: TypeAlias = Literal["server", "default", "strict", "off"]
 """

@@ -1,7 +1,6 @@
 """``kgen compile``: all apps that were named, all findings at once, and nothing written if one is an error."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal, TextIO
 
@@ -22,6 +21,7 @@ from kgen.load.files import UNREADABLE
 from kgen.load.settings import FILE as SETTINGS
 from kgen.load.settings import NOT_SETTABLE, changes
 from kgen.pipeline import Compiled, Options, compile_app
+from kgen.record import dataclass, field, replace
 from kgen.report.summary import Folder, Written, as_data, footprints, summary
 from kgen.source import Source
 from kgen.write.leftovers import leftovers, shared_leftovers

@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from kgen.commands.schema import Output
 from kgen.commands.wrong_use import no_definition, unreadable_path
 from kgen.diag import Diagnostic, has_error
 from kgen.read.split import chunks
+from kgen.record import dataclass, field
 from kgen.source import Source
 from kgen.validate import workspace
 from kgen.validate.document import Document

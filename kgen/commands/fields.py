@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from kgen.commands.kinds import Kind
 from kgen.diag import Diagnostic, Label, Rule
+from kgen.record import dataclass
 from kgen.words import listed, suggestion
 
 FIELD_NOT_STORED = Rule(

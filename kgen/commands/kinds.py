@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from kgen.check.store import Store
 from kgen.diag import Diagnostic, Label, Rule
+from kgen.record import dataclass
 from kgen.words import listed, nearest
 
 VERSION_NOT_STORED = Rule(

@@ -1,12 +1,12 @@
 """What kgen.yaml says to ``kgen validate`` where it does not say it plainly, or has a fault."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from kgen.commands.wrong_use import UNKNOWN_RULE_CHOSEN
 from kgen.diag import Diagnostic, Label, Severity, has_error
 from kgen.diag import Path as FieldPath
+from kgen.record import replace
 from kgen.source import Source
 from kgen.validate.selection import Ignored
 from kgen.validate.silences import UNKNOWN_RULE, called, resolved, unknown

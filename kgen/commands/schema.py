@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TextIO
 
 from kgen.check.shipped import Shipped
 from kgen.check.store import Store, default_directory
 from kgen.commands import custom_kinds, fields, kinds, notes
 from kgen.diag import Diagnostic
+from kgen.record import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 import errno
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -17,6 +16,7 @@ from kgen.commands.upgrade_report import Change, Sink
 from kgen.commands.upgrade_text import Text
 from kgen.diag import Diagnostic, Label, has_error
 from kgen.read.split import chunks
+from kgen.record import dataclass, field, replace
 from kgen.source import Source
 from kgen.upgrade.comparison import Comparison
 from kgen.upgrade.items import Edit, Plan

@@ -1,11 +1,11 @@
 """What a run of ``kgen upgrade`` comes to, whoever it is printed for."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
 
 from kgen.diag import Diagnostic
 from kgen.exits import Exit
+from kgen.record import dataclass, field
 from kgen.source import Source
 from kgen.upgrade.items import Item, Plan, State
 

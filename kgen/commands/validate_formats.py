@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Protocol, TextIO
 
 from kgen.check.fault import field
 from kgen.commands.validate_text import Tally
 from kgen.diag import Diagnostic, Label, Rule
 from kgen.exits import Exit
+from kgen.record import replace
 from kgen.report import github, junit, sarif
 from kgen.report.json import VERSION
 from kgen.report.order import place

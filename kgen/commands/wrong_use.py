@@ -1,11 +1,11 @@
 """What is wrong with a command line of ``kgen validate``."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from kgen.check.store import Store
 from kgen.commands import kinds
 from kgen.diag import Diagnostic, Label, Rule
+from kgen.record import replace
 from kgen.validate.files import has_wildcard
 from kgen.validate.unreadable import NOTHING_TO_VALIDATE, unreadable
 

@@ -6,11 +6,11 @@ made by hand may be wrong, which is said elsewhere; what cannot be read counts a
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from kgen.diag import Path
 from kgen.k8s import Emitted
+from kgen.record import dataclass
 from kgen.units import cpu_millis, memory_bytes
 from kgen.usage import NOTHING, Footprint, Usage, total
 

@@ -9,12 +9,12 @@ Source: https://kubernetes.io/docs/reference/access-authn-authz/rbac/
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
 
 from kgen.k8s import Manifest, Target, manifest
+from kgen.record import dataclass, field
 from kgen.scalars import INVALID_NAME, ObjectName, matching
 from kgen.source import Node
 from kgen.spec import AS_WRITTEN, Spec

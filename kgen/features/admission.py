@@ -10,10 +10,10 @@ Source: https://kubernetes.io/docs/reference/access-authn-authz/validating-admis
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from kgen.k8s import Manifest, Target, manifest
+from kgen.record import dataclass
 from kgen.scalars import Repository
 from kgen.spec import Spec
 

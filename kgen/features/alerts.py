@@ -12,13 +12,13 @@ Source: https://github.com/prometheus/kube-state-metrics/tree/main/docs/metrics
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias, get_args
 
 from pydantic import Field
 
 from kgen.k8s import Manifest, Target, manifest
 from kgen.prometheus import AlertName, Query
+from kgen.record import dataclass, field, replace
 from kgen.scalars import Duration, Word
 from kgen.source import Node
 from kgen.spec import Spec

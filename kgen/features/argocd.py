@@ -12,12 +12,12 @@ Source: https://argo-cd.readthedocs.io/en/stable/operator-manual/declarative-set
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
 
 from kgen.k8s import Emitted, Manifest
+from kgen.record import dataclass
 from kgen.scalars import Name, ObjectName, RelativePath, Word
 from kgen.spec import Spec
 

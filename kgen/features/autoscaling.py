@@ -11,7 +11,6 @@ Source: https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field
@@ -19,6 +18,7 @@ from pydantic import AfterValidator, Field
 from kgen import units
 from kgen.diag import Rule
 from kgen.k8s import Manifest, Target, manifest
+from kgen.record import dataclass
 from kgen.scalars import INVALID_DURATION, INVALID_NAME, INVALID_QUANTITY, ObjectName, PositiveCount, matching
 from kgen.source import Node
 from kgen.spec import AS_WRITTEN, Spec, fault

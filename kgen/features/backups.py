@@ -10,13 +10,13 @@ Source: https://velero.io/docs/main/api-types/schedule/, https://backube.github.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator
 
 from kgen.diag import Rule
 from kgen.k8s import Manifest, Target, manifest
+from kgen.record import dataclass, replace
 from kgen.scalars import INVALID_DURATION, Schedule, matching
 from kgen.source import Node
 from kgen.spec import Spec

@@ -19,10 +19,10 @@ https://argo-cd.readthedocs.io/en/stable/user-guide/sync-options/#prune-last
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from kgen.k8s import Manifest, Target, manifest
+from kgen.record import dataclass, field
 from kgen.scalars import Reference, RelativePath
 from kgen.spec import Spec
 

@@ -11,7 +11,6 @@ Source: https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from pydantic import Field
@@ -19,6 +18,7 @@ from pydantic import Field
 from kgen.diag import Rule
 from kgen.k8s import Manifest, Target, manifest
 from kgen.labels import LabelKey, LabelValue
+from kgen.record import dataclass, field
 from kgen.scalars import Name, RelativePath, Word
 from kgen.source import Node
 from kgen.spec import Spec

@@ -9,13 +9,13 @@ Source: https://kubernetes.io/docs/tasks/run-application/configure-pdb/
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag
 
 from kgen.diag import Diagnostic, Label, Path, Rule
 from kgen.k8s import Manifest, Target, manifest
+from kgen.record import dataclass
 from kgen.scalars import Count, Share
 from kgen.source import Node
 from kgen.spec import CHOOSE_ONE, Spec

@@ -9,10 +9,10 @@ Source: https://gateway-api.sigs.k8s.io/api-types/httproute/
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from kgen.k8s import Manifest, Target, manifest
+from kgen.record import dataclass
 
 RULES = ()
 

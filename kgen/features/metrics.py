@@ -9,12 +9,12 @@ Source: https://prometheus-operator.dev/docs/developer/getting-started/
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kgen.diag import Rule, Severity
 from kgen.k8s import Manifest, Target, manifest
 from kgen.prometheus import LabelName, MetricName
+from kgen.record import dataclass, field
 from kgen.scalars import Duration, PortName, UrlPath, Word
 from kgen.source import Node
 from kgen.spec import Spec

@@ -8,7 +8,6 @@ Source: https://kubernetes.io/docs/concepts/services-networking/network-policies
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pydantic import Field
@@ -17,6 +16,7 @@ from kgen.addresses import Cidr, is_within
 from kgen.diag import Diagnostic, Label, Path, Rule
 from kgen.k8s import Manifest, Target, manifest
 from kgen.labels import LabelKey, LabelValue
+from kgen.record import dataclass, field
 from kgen.scalars import Name, Port, PortName
 from kgen.source import Node
 from kgen.spec import Spec

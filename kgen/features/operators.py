@@ -9,10 +9,10 @@ https://www.rabbitmq.com/kubernetes/operator/using-operator, https://strimzi.io/
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from kgen.k8s import Manifest, Target, manifest
+from kgen.record import dataclass
 
 RULES = ()
 

@@ -12,7 +12,6 @@ Source: https://kubernetes.io/docs/concepts/policy/resource-quotas/
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator
@@ -20,6 +19,7 @@ from pydantic import AfterValidator
 from kgen import units
 from kgen.diag import Rule
 from kgen.k8s import Manifest, Target, manifest
+from kgen.record import dataclass
 from kgen.scalars import INVALID_QUANTITY, Memory, PositiveCount
 from kgen.source import Node
 from kgen.spec import AS_WRITTEN, Spec, fault

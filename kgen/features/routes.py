@@ -9,10 +9,10 @@ Source: https://kubernetes.io/docs/concepts/services-networking/ingress/
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from kgen.k8s import Manifest, Target, manifest
+from kgen.record import dataclass, field
 from kgen.scalars import Host, ObjectName, PortName, RoutePath
 from kgen.source import Node
 from kgen.spec import Spec

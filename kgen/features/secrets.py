@@ -17,12 +17,12 @@ https://getsops.io/docs/, https://secrets-store-csi-driver.sigs.k8s.io/
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AfterValidator, Field, model_validator
 
 from kgen.k8s import Emitted, Manifest, Target, manifest
+from kgen.record import dataclass, field
 from kgen.scalars import INVALID_PATH, Duration, Key, ObjectName, RelativePath
 from kgen.source import Node
 from kgen.spec import AS_WRITTEN, SECRET_WITH_VALUE, Spec, fault

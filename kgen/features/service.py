@@ -9,7 +9,6 @@ Source: https://kubernetes.io/docs/concepts/services-networking/service/
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 
 from annotated_types import Interval
@@ -18,6 +17,7 @@ from pydantic import Field
 from kgen.addresses import Cidr
 from kgen.k8s import Manifest, Target, manifest
 from kgen.labels import LabelKey
+from kgen.record import dataclass
 from kgen.scalars import AppProtocol, Port
 from kgen.source import Node
 from kgen.spec import REPLACED_WHOLE, Spec

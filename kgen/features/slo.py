@@ -12,12 +12,12 @@ Source: https://sre.google/workbook/alerting-on-slos/
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from kgen.diag import Rule
 from kgen.k8s import Manifest, Target, manifest
 from kgen.prometheus import Delay, Objective
+from kgen.record import dataclass, field
 from kgen.spec import Spec
 
 API_VERSION = "monitoring.coreos.com/v1"

@@ -8,10 +8,10 @@ Source: https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from kgen.k8s import Manifest, Target, manifest
+from kgen.record import dataclass
 from kgen.spec import Spec
 
 

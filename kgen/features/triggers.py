@@ -9,13 +9,13 @@ Source: https://keda.sh/docs/latest/reference/scaledobject-spec/
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypeAlias
 
 from pydantic import AfterValidator
 
 from kgen.diag import Rule, Severity
 from kgen.k8s import Manifest, Target, manifest
+from kgen.record import dataclass
 from kgen.scalars import (
     INVALID_HOST,
     INVALID_NAME,

@@ -7,12 +7,12 @@ Source: https://kubernetes.io/docs/concepts/storage/persistent-volumes/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 from pydantic import Field
 
 from kgen.k8s import Manifest, Target, manifest
+from kgen.record import dataclass
 from kgen.scalars import ContainerPath, Memory, ObjectName
 from kgen.spec import Spec
 

@@ -10,7 +10,6 @@ Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from kgen.check.resource import is_cluster_wide
@@ -19,6 +18,7 @@ from kgen.k8s import Emitted, Manifest
 from kgen.read import careful
 from kgen.read.places import Places
 from kgen.read.split import Chunk, chunks
+from kgen.record import dataclass, replace
 
 NOTHING_THERE = Rule(
     code="KG3223",

@@ -1,7 +1,6 @@
 """Objects that kgen made → with what the user changed in them and brought beside them, and what is wrong with that."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from kgen.diag import Diagnostic, Label, Path, has_error
 from kgen.handmade.manifests import Brought, Document, brought
@@ -9,6 +8,7 @@ from kgen.handmade.patches import blamed, patched
 from kgen.handmade.verdicts import ByHand, Cluster, disagreements, refusals
 from kgen.k8s import Emitted
 from kgen.model.app import App
+from kgen.record import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ what is wrong then is said at the patch. An environment's list of patches replac
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -16,6 +15,7 @@ from kgen.handmade.json_patch import NotApplicableError, applied
 from kgen.handmade.merge import merged
 from kgen.k8s import Emitted, Manifest
 from kgen.model.patches import Patch, PatchTarget
+from kgen.record import replace
 from kgen.spec import CHOOSE_ONE
 from kgen.words import listed, suggestion
 

@@ -7,7 +7,6 @@ the user wrote what is wrong. Warnings about one object are left to ``kgen valid
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from kgen.check.store import Store
 from kgen.check.whereabouts import having, is_built_in, joined, where_it_is
 from kgen.diag import Diagnostic, Label, Path, Rule, Severity
 from kgen.k8s import Manifest
+from kgen.record import dataclass
 
 if TYPE_CHECKING:
     from kgen.check.shipped import Shipped

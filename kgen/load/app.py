@@ -6,13 +6,13 @@ at the override, and a fault in the default shows at the default, once.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 
 from kgen.diag import Diagnostic, Label, Outcome, Path, Rule, has_error
 from kgen.load import form, inheritance, lineage, local, settings, shape
 from kgen.load.inheritance import Around
 from kgen.load.shape import Shape
 from kgen.model.app import App
+from kgen.record import dataclass, field, replace
 from kgen.source import Node, Source, walk
 
 NOT_PER_ENVIRONMENT = Rule(

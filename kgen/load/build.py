@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ruamel.yaml.events import (
@@ -18,6 +17,7 @@ from ruamel.yaml.events import (
 
 from kgen.diag import Diagnostic, Label, Path, Rule, Span
 from kgen.load.scalar import Kind, has_leading_zero, is_storable, typed
+from kgen.record import dataclass, field
 from kgen.source import Node, Place, Scalar
 from kgen.syntax.lines import Lines
 from kgen.syntax.rules import (

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
@@ -14,6 +13,7 @@ from kgen.discretion import is_variable_of_secret
 from kgen.load.shape import Shape, shape_of
 from kgen.model import providers, routing
 from kgen.model.app import App
+from kgen.record import replace
 from kgen.source import Node, plain
 from kgen.spec import NotYet, Spec
 from kgen.words import listed, nearest, suggestion

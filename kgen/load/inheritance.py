@@ -8,10 +8,10 @@ scalars and lists replace, `null` removes.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from kgen.load import shape
 from kgen.load.shape import Shape
+from kgen.record import dataclass
 from kgen.source import Node
 
 INHERITED = ("image", "env", "resources", "security", "network", "pullSecrets")

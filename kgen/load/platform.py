@@ -1,13 +1,13 @@
 """YAML values → Platform: the choices for the whole repository, and those that environments make of their own."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from kgen.diag import Diagnostic, Label, Outcome, has_error
 from kgen.load import form, lineage, local, shape
 from kgen.load.app import NOT_PER_ENVIRONMENT
 from kgen.load.inheritance import Around
 from kgen.model.platform import Defaults, Platform
+from kgen.record import dataclass
 from kgen.source import Node, Source
 from kgen.syntax.rules import EMPTY_FILE
 

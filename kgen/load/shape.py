@@ -7,11 +7,11 @@ environments are merged while they are still nodes that know where they were wri
 
 import types
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from kgen.diag import Diagnostic, Label, Rule
+from kgen.record import dataclass
 from kgen.scalars import Name, PortName
 from kgen.source import Node
 from kgen.spec import BaseOnly, Expand, NotYet, ReplacedWhole, Spec, Verbatim

@@ -1,8 +1,9 @@
 """What kgen read from the repository besides the app file: a Python project's files, the files to mount."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from kgen.record import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

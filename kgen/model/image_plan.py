@@ -1,7 +1,8 @@
 """How an image is built, with every question answered: what the Dockerfile emitter and the compose emitter read."""
 
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from kgen.record import dataclass
 
 Manager: TypeAlias = Literal["pip", "uv", "poetry"]
 

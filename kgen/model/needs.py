@@ -1,12 +1,12 @@
 """Backing services: what an app needs that is not part of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Final, Literal, TypeAlias
 
 from pydantic import Field
 
 from kgen.features.backups import Backup
+from kgen.record import dataclass, field
 from kgen.scalars import Name, VersionText
 from kgen.spec import BASE_ONLY, Spec
 

@@ -5,7 +5,6 @@ One plan is one app in one environment.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from typing import Final, Literal, TypeAlias
 
 from kgen.features.account import Account
@@ -35,6 +34,7 @@ from kgen.model.image_plan import ImagePlan
 from kgen.model.placement import Spread
 from kgen.model.pod_plan import Hook, Placement, Replacement, Run
 from kgen.model.security import Hardening
+from kgen.record import dataclass, field, replace
 
 HTTPS: Final = 443
 

@@ -1,11 +1,11 @@
 """Parts of the plan of a pod: its hooks, where it runs, how it is run to its end, how it is replaced."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Literal
 
 from kgen.model.placement import Affinity, DnsOptions, Toleration
 from kgen.model.runs import FailureRule, History
+from kgen.record import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

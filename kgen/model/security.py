@@ -1,12 +1,12 @@
 """What a container may do, and which parts of that the Pod Security Standard *restricted* does not allow."""
 
-from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from pydantic import Field
 
 from kgen.features.namespace import Level
 from kgen.judgement import Reason
+from kgen.record import dataclass
 from kgen.scalars import UserId
 from kgen.spec import Spec
 

@@ -1,7 +1,6 @@
 """What to say about a document that libyaml cannot read."""
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from yaml.composer import ComposerError
@@ -17,6 +16,7 @@ from yaml.reader import ReaderError
 
 from kgen.diag import Diagnostic, Label
 from kgen.read.quick import SYNTAX, events
+from kgen.record import replace
 from kgen.syntax.lines import Lines
 from kgen.syntax.rules import (
     CONTROL_CHARACTER,

@@ -10,7 +10,6 @@ Source: https://github.com/kubernetes-sigs/yaml/blob/master/goyaml.v2/decode.go
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeAlias
 
@@ -23,6 +22,7 @@ from kgen.read.quick import SYNTAX, Unusual
 from kgen.read.rules import ALIAS_TO_ITSELF, BAD_MERGE, EXCESSIVE_ALIASING, MERGED_AGAIN, WRONG_TAG
 from kgen.read.scalar import MERGE, key_name, resolved, whole
 from kgen.read.tags import binary, is_timestamp, tag_of
+from kgen.record import dataclass, field
 from kgen.syntax.lines import Lines
 from kgen.syntax.rules import DUPLICATE_KEY, KEY_NOT_STRING, NESTING_TOO_DEEP, NUMBER_OUT_OF_RANGE, SYNTAX_ERROR, code
 

@@ -1,9 +1,9 @@
 """One line of a file as a terminal shows it: columns, not characters, and nothing that moves the cursor."""
 
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
 
+from kgen.record import dataclass
 from kgen.source import LINE_BREAK
 
 TAB = "    "

@@ -1,9 +1,9 @@
 """What a run of ``kgen compile`` did: for people, and for programs."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kgen.record import dataclass, field, replace
 from kgen.units import cpu
 from kgen.usage import NONE, Footprint, Usage, short_size
 from kgen.usage import as_data as usage_data

@@ -1,9 +1,9 @@
 """Findings for people, each with the lines of the file that it is about."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from kgen.diag import Diagnostic, Label, Severity, Span
+from kgen.record import dataclass
 from kgen.report.line import lines, shown, visible
 from kgen.report.order import ordered, place
 from kgen.source import Source

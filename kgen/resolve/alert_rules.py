@@ -8,10 +8,10 @@ Source: https://github.com/kubernetes-monitoring/kubernetes-mixin/tree/master/al
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kgen.features.alerts import AlertRule
 from kgen.model.plan import Kind
+from kgen.record import dataclass
 
 CONTROLLERS = {
     # kind → metrics of kube-state-metrics: pods that answer, pods wanted

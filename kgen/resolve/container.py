@@ -1,7 +1,6 @@
 """The container of a component: probes, resources, security, stop."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal, TypeAlias
 
 from kgen.features.service import PortSpec
@@ -11,6 +10,7 @@ from kgen.model.image_plan import UID
 from kgen.model.plan import Check, Container, Variable
 from kgen.model.platform import Platform
 from kgen.model.security import Security
+from kgen.record import replace
 from kgen.resolve import images, placement, security, storage
 from kgen.resolve.kinds import SERVES
 from kgen.resolve.names import RELEASE

@@ -2,7 +2,6 @@
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.model.app import App, Release
@@ -12,6 +11,7 @@ from kgen.model.container import Build, Image
 from kgen.model.facts import Facts
 from kgen.model.image_plan import ImagePlan
 from kgen.model.platform import Platform
+from kgen.record import replace
 from kgen.resolve import projects
 from kgen.resolve.names import object_name
 from kgen.resolve.references import ports_of

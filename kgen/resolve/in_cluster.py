@@ -1,7 +1,6 @@
 """Backing services that kgen itself runs in the cluster: one pod with a volume, and nobody but the app comes near."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from kgen.features.network import Access, Edge, PeerPort
 from kgen.features.service import ServicePort
@@ -12,6 +11,7 @@ from kgen.model.placement import Spread
 from kgen.model.plan import Check, Container, Mount, Variable, Workload
 from kgen.model.pod_plan import Replacement
 from kgen.model.providers import NeedClass
+from kgen.record import replace
 from kgen.resolve import names, needs, network, placement, secret_mounts, workload
 from kgen.resolve.container import ProbeKind
 from kgen.resolve.images import of_server

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Final
 
 from kgen.diag import Diagnostic, Label, Rule
@@ -11,6 +10,7 @@ from kgen.model.needs import KINDS, Need
 from kgen.model.plan import Address, Backing, Part, SecretKey
 from kgen.model.platform import Platform
 from kgen.model.providers import DEFAULT, NeedClass, Provider
+from kgen.record import replace
 from kgen.resolve.names import object_name
 from kgen.resolve.rules import NAME_TOO_LONG, WITHOUT_EFFECT
 from kgen.resolve.servers import SERVERS, SIZES

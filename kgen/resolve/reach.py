@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from kgen.diag import Diagnostic, Label, Path, Rule, Severity
 from kgen.features.network import EgressPeer, Network
 from kgen.model.app import App
 from kgen.model.container import Env
 from kgen.model.platform import Platform
+from kgen.record import dataclass
 from kgen.resolve import names
 from kgen.words import listed
 

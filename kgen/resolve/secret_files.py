@@ -1,10 +1,10 @@
 """Files of encrypted Secrets: are they there, encrypted, and those that the app needs? No finding shows a value."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kgen.diag import Diagnostic, Label, Rule
 from kgen.model.facts import Facts, SecretFile
+from kgen.record import dataclass
 from kgen.words import suggestion
 
 MISSING = Rule(

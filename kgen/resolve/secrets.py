@@ -1,7 +1,6 @@
 """Where the Secrets of an app come from, and whether what was committed for them fits."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from kgen.diag import Diagnostic, Label, Path, Rule
 from kgen.features.secrets import (
@@ -19,6 +18,7 @@ from kgen.model.app import App
 from kgen.model.facts import Facts
 from kgen.model.plan import Workload
 from kgen.model.platform import Platform
+from kgen.record import dataclass
 from kgen.resolve import needs, secret_files
 from kgen.resolve.names import namespace
 from kgen.resolve.rules import WITHOUT_EFFECT

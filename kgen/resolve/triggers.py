@@ -1,7 +1,6 @@
 """Triggers of KEDA: where it finds the numbers, and with whose credentials."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.features import autoscaling, triggers
@@ -10,6 +9,7 @@ from kgen.model.app import App
 from kgen.model.plan import Address, Part, SecretKey, Variable
 from kgen.model.platform import Platform
 from kgen.model.replicas import Autoscaling
+from kgen.record import dataclass, field
 from kgen.resolve import installed, needs, references
 from kgen.resolve.fields import exactly_one, unread
 from kgen.resolve.names import object_name

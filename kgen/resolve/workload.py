@@ -5,7 +5,6 @@ Where two features meet, one function here, or in the module of one of them, is 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from kgen.features.configuration import Configuration
@@ -19,6 +18,7 @@ from kgen.model.plan import Variable, Workload
 from kgen.model.platform import Platform
 from kgen.model.pod_plan import Replacement, Run
 from kgen.model.replicas import Autoscaling
+from kgen.record import dataclass
 from kgen.resolve import (
     accounts,
     alerts,

@@ -1,9 +1,9 @@
 """Offsets into a text as lines and columns."""
 
 from bisect import bisect_right
-from dataclasses import dataclass
 
 from kgen.diag import Span
+from kgen.record import dataclass
 from kgen.source import LINE_BREAK
 
 

@@ -7,10 +7,10 @@ made from the other; where their words differ, both stand in the table below.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from kgen.diag import Diagnostic, Label, Rule
+from kgen.record import dataclass, replace
 from kgen.syntax.lines import Lines
 from kgen.syntax.rules import SYNTAX_ERROR, TAB_INDENTATION, YAML_ALIAS, YAML_ANCHOR, YAML_DIRECTIVE, YAML_TAG, code
 

@@ -1,7 +1,6 @@
 """Two Kubernetes versions compared, for one document after the other."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from kgen.check.lifecycle.removals import Version, removal, version, written
 from kgen.check.objects import Objects
@@ -11,6 +10,7 @@ from kgen.check.store import Store
 from kgen.check.whereabouts import is_built_in, where_it_is
 from kgen.diag import Diagnostic
 from kgen.read.split import Chunk
+from kgen.record import replace
 from kgen.upgrade import changes, kinds
 from kgen.upgrade.items import Item, Plan
 from kgen.upgrade.references import Named, references, references_by_schema

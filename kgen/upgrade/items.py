@@ -1,9 +1,9 @@
 """What an upgrade changes, as values."""
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kgen.diag import Diagnostic, Path, Rule, Span
+from kgen.record import dataclass, field
 
 
 class State(StrEnum):

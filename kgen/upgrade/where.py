@@ -1,12 +1,12 @@
 """One object of a document, and where it stands."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 from kgen.diag import Path, Span
 from kgen.read.places import Places
 from kgen.read.split import Chunk
+from kgen.record import dataclass, replace
 
 
 class Where:

@@ -1,7 +1,6 @@
 """Findings on several objects, at their places. Nothing here is imported for a run without such a finding."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from kgen.check import catalogue
 from kgen.check.cross.resources import Finding
@@ -13,6 +12,7 @@ from kgen.check.store import Store
 from kgen.diag import Diagnostic, Label, Rule, Severity
 from kgen.diag import Path as FieldPath
 from kgen.read.places import Places
+from kgen.record import replace
 from kgen.validate.document import Document, Verdict
 from kgen.validate.together import Place, Texts, document_of
 

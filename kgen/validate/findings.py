@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, TypeAlias
 
 from kgen.check import misplaced
@@ -21,6 +20,7 @@ from kgen.read.places import Places
 from kgen.read.rules import DOCUMENT_TOO_LARGE, TEXT_AFTER_SEPARATOR
 from kgen.read.scalar import plain
 from kgen.read.split import LARGEST, Chunk
+from kgen.record import replace
 from kgen.syntax.lines import Lines
 from kgen.syntax.rules import code
 from kgen.validate.fields import Fields

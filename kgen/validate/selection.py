@@ -182,7 +182,7 @@ class Selection:
         rule = self.weighed(each.rule)
         if rule is each.rule:
             return each
-        from dataclasses import replace  # noqa: PLC0415  # only after a fault
+        from kgen.record import replace  # noqa: PLC0415  # only after a fault
 
         return replace(each, rule=rule)
 
@@ -191,8 +191,7 @@ class Selection:
         severity = self.severities.get(rule.code)
         if severity is None or severity == rule.severity:
             return rule
-        from dataclasses import replace  # noqa: PLC0415  # only after a fault
-
         from kgen.diag import Severity  # noqa: PLC0415  # dataclasses
+        from kgen.record import replace  # noqa: PLC0415  # only after a fault
 
         return replace(rule, severity=Severity(severity))

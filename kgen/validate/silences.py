@@ -7,13 +7,13 @@ about what comes next; above everything else, about the whole document. A reason
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from kgen.check import catalogue
 from kgen.check.catalogue import Entry
 from kgen.diag import Diagnostic, Label, Rule, Severity, Span
 from kgen.read.quick import SYNTAX, Unusual, compose
 from kgen.read.split import Chunk
+from kgen.record import dataclass, field
 from kgen.source import LINE_BREAK
 from kgen.validate.document import Document, Verdict
 from kgen.validate.selection import Ignored

@@ -4,11 +4,11 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import Any, TypeGuard
 
 from kgen.diag import Diagnostic
+from kgen.record import dataclass
 from kgen.write import rules
 
 NAME = ".kgen.lock"

@@ -9,10 +9,10 @@ import os
 import re
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from kgen.diag import Diagnostic
+from kgen.record import dataclass
 from kgen.write import lock, rules
 
 

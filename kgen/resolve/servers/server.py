@@ -1,9 +1,9 @@
 """How a backing service runs as a container: in compose.yaml, and in the cluster if the platform wants it there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from kgen.model.plan import Part
+from kgen.record import dataclass, field
 from kgen.units import memory_bytes
 
 

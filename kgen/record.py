@@ -4,9 +4,9 @@
 The standard library's writes the methods of each class as text and compiles them, at every start. For the 120 classes
 that ``kgen compile`` imports, that took as long as all the rest of compiling a small app but its imports. Here methods
 are closures. To type checkers it is the standard library's, and so it is to who uses the classes: fields, defaults,
-``__post_init__``, equality, hash, ``repr``, ``match``. What it cannot do is inheritance between such classes, pickling,
-and ``dataclasses.replace``; use the ``replace`` from here. Making an object takes a little longer: what is made by the
-thousand (``Node``) is better off with the standard library's.
+``__post_init__``, equality, hash, ``repr``, ``match``, copies and pickles. What it cannot do is inheritance between
+such classes, and ``dataclasses.replace``: use the ``replace`` from here. Making an object takes a little longer: what
+is made by the thousand (``Node``) is better off with the standard library's.
 """
 
 import dataclasses
@@ -46,7 +46,7 @@ def _made(cls: type, *, frozen: bool, kw_only: bool) -> type:
         "__qualname__": cls.__qualname__,
         "__init__": _init(cls, fields, kw_only=kw_only),
         "__repr__": _repr(tuple(name for name, each in fields.items() if each.repr)),
-        **_comparisons(names),
+        **_as_values(names),
         **({"__setattr__": _frozen, "__delattr__": _frozen} if frozen else {"__hash__": None}),
         _NAMES: names,
     }
@@ -86,7 +86,7 @@ def _init(cls: type, fields: Mapping[str, Field[Any]], *, kw_only: bool) -> Call
     return init
 
 
-def _comparisons(names: tuple[str, ...]) -> dict[str, Callable[..., Any]]:
+def _as_values(names: tuple[str, ...]) -> dict[str, Callable[..., Any]]:
     def values(self: object) -> list[Any]:
         return [getattr(self, name) for name in names]
 
@@ -96,7 +96,18 @@ def _comparisons(names: tuple[str, ...]) -> dict[str, Callable[..., Any]]:
     def hashed(self: object) -> int:
         return hash(tuple(values(self)))
 
-    return {"__eq__": equals, "__hash__": hashed}
+    def reduced(self: object) -> tuple[Any, ...]:
+        return _restored, (self.__class__, names, values(self))
+
+    return {"__eq__": equals, "__hash__": hashed, "__reduce__": reduced}
+
+
+def _restored(cls: type, names: tuple[str, ...], values: list[Any]) -> object:
+    """Return a record that was pickled or copied."""
+    made = object.__new__(cls)
+    for name, value in zip(names, values, strict=True):
+        object.__setattr__(made, name, value)
+    return made
 
 
 def _repr(names: tuple[str, ...]) -> Callable[[Any], str]:

@@ -1,12 +1,16 @@
 """Records: what the standard library's dataclasses do, in all that kgen uses."""
 
+import copy
 import dataclasses
+import pickle
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 import pytest
 
 from kgen import record
+from kgen.diag import Diagnostic, Label
+from kgen.load.form import UNKNOWN
 
 T = TypeVar("T")
 KINDS: list[Callable[..., Any]] = [dataclasses.dataclass, record.dataclass]
@@ -101,6 +105,12 @@ def test_not_frozen(dataclass: Callable[..., Any]) -> None:
         hash(one)
     with pytest.raises(AttributeError):
         one.z = 1
+
+
+def test_pickles_and_copies() -> None:
+    one = Diagnostic(rule=UNKNOWN, message="m", at=Label(("a", 1)))
+    assert copy.deepcopy(one) == copy.copy(one) == one
+    assert pickle.loads(pickle.dumps(one)) == one  # noqa: S301  # our own
 
 
 @BOTH

@@ -104,7 +104,7 @@ def _as_values(names: tuple[str, ...]) -> dict[str, Callable[..., Any]]:
 
 def _restored(cls: type, names: tuple[str, ...], values: list[Any]) -> object:
     """Return a record that was pickled or copied."""
-    made = object.__new__(cls)
+    made: object = object.__new__(cls)
     for name, value in zip(names, values, strict=True):
         object.__setattr__(made, name, value)
     return made

@@ -327,8 +327,10 @@ def test_the_order_of_components_is_only_that_of_objects(data: dict[str, Any], l
     def by_name(made: Made) -> dict[str, Any]:
         objects = {f"{each['kind']} {each['metadata']['name']}": each for each in copy.deepcopy(manifests(made))}
         for each in objects.values():
-            for rule in each.get("spec", {}).get("ingress", []) if each["kind"] == "NetworkPolicy" else []:
-                rule.get("from", []).sort(key=json.dumps)
+            for rules, peers in (("ingress", "from"), ("egress", "to")) if each["kind"] == "NetworkPolicy" else ():
+                for rule in each["spec"].get(rules, []):
+                    rule.get(peers, []).sort(key=json.dumps)
+                each["spec"].get(rules, []).sort(key=json.dumps)
         return objects
 
     assert by_name(good(data)) == by_name(good(other))
@@ -353,7 +355,7 @@ def with_defaults(data: dict[str, Any]) -> dict[str, Any]:  # noqa: C901  # a li
     """Return ``data`` with what kgen puts in by itself."""
     made = copy.deepcopy(data)
     has_amounts = made.get("resources") is not None
-    for component in made["components"].values():
+    for component in (each for each in made["components"].values() if each["type"] != "external"):
         kind = component["type"]
         for key, value in _DEFAULTS[kind].items():
             if component.get(key) is None and not (key == "ports" and component.get("port")) and key != "routes":
@@ -593,6 +595,8 @@ def test_a_change_of_one_component_changes_only_its_objects(
     if field == "probes" and component["type"] not in {"web", "worker"}:
         field = "resources"
     value = {**component.get("env", {}), "ADDED": "no"} if field == "env" else _CHANGES[field]
+    if component["type"] == "external":
+        field, value = "host", "changed.example.com"
     other = data | {"components": data["components"] | {name: component | {field: value}}}
     before, after = (
         {f"{each['kind']} {each['metadata']['name']}": each for each in manifests(good(each_data))}

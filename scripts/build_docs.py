@@ -6,7 +6,8 @@ and pages cannot tell different stories. A test fails if the pages are not what 
 """
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import get_type_hints
 
@@ -52,22 +53,60 @@ inside of text; `$${` is a literal `${`.
 
 def app_page() -> str:
     """Return docs/app.md."""
-    app = models(App)
-    platform = [model for model in models(Platform) if model not in app]
-    parts = [HEAD, APP_INTRO, "## app.yaml\n", *map(_section, app), "## kgen.yaml\n", *map(_section, platform)]
+    app = tree(App, set())
+    platform = tree(Platform, set(app.models()))
+    names = [model.__name__ for model in (*app.models(), *platform.models())]
+    if len(set(names)) < len(names):
+        raise ValueError(f"two models have one name, and so one place on the page: {names}")
+    parts = [HEAD, APP_INTRO, "## Contents\n", "\n".join([*_contents(app), *_contents(platform)])]
+    parts += ["## app.yaml\n", *map(_section, app.models()), "## kgen.yaml\n", *map(_section, platform.models())]
     return "\n".join(part.strip("\n") + "\n" for part in parts)
 
 
-def models(root: type[spec.Spec]) -> list[type[spec.Spec]]:
-    """Return ``root`` and every model that it is made of, each after the one that names it first."""
-    made = [root]
-    for model in made:
-        for annotation in get_type_hints(model, include_extras=True).values():
-            made += [each for each in dict.fromkeys(specs_in(annotation)) if each not in made]
-    names = [model.__name__ for model in made]
-    if len(set(names)) < len(names):
-        raise ValueError(f"two models have one name, and so one place on the page: {names}")
-    return made
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A model, and those that only its fields are made of."""
+
+    model: type[spec.Spec]
+    fields: Mapping[str, Sequence["Tree"]]
+
+    def models(self) -> Iterator[type[spec.Spec]]:
+        """Yield all models, each after the one that it belongs to."""
+        yield self.model
+        for some in self.fields.values():
+            for each in some:
+                yield from each.models()
+
+
+def tree(root: type[spec.Spec], known: set[type[spec.Spec]]) -> Tree:
+    """Return ``root`` and every model that it is made of but those ``known``; what two name is the outer one's."""
+    known.add(root)
+    own: dict[str, list[type[spec.Spec]]] = {}
+    for name, annotation in get_type_hints(root, include_extras=True).items():
+        for each in specs_in(annotation):
+            if each not in known:
+                known.add(each)
+                own.setdefault(name, []).append(each)
+    return Tree(root, {name: [tree(each, known) for each in some] for name, some in own.items()})
+
+
+_MANY = 8
+"""From so many models on, what a field takes is listed by its own fields."""
+
+
+def _contents(of: Tree, indent: str = "") -> Iterator[str]:
+    """Yield a list of all models, by the fields that lead to them."""
+    if not indent:
+        yield f"- {_link(of.model.__name__)}"
+    for name, some in of.fields.items():
+        shown = of.model.model_fields[name].alias or name
+        for each in some:
+            if len(list(each.models())) > _MANY:
+                yield f"{indent}  - `{shown}`: {_link(each.model.__name__)}"
+                yield from _contents(each, f"{indent}  ")
+        small = [each for each in some if len(list(each.models())) <= _MANY]
+        if links := [_link(model.__name__) for each in small for model in each.models()]:
+            yield f"{indent}  - `{shown}`: {', '.join(links)}"
 
 
 def _link(name: str) -> str:
@@ -84,7 +123,7 @@ def _section(model: type[spec.Spec]) -> str:
         kind = "" if later else type_words(hints[name], _link)
         kind = ", ".join(word for word in kind.split(", ") if word.strip("`") not in waiting)
         default = "required" if info.is_required() else default_words(info.get_default(call_default_factory=True))
-        meaning = notes.get(name, "").replace("\n", " ").replace("|", "\\|")
+        meaning = (notes.get(name) or _told(hints[name])).replace("\n", " ").replace("|", "\\|")
         if waiting:
             meaning += " Not supported yet: " + ", ".join(f"`{word}`" for word in sorted(waiting)) + "."
         if later:
@@ -93,6 +132,12 @@ def _section(model: type[spec.Spec]) -> str:
     about = inspect.cleandoc(model.__doc__ or "")
     table = "\n".join(["| field | value | default | meaning |", "|---|---|---|---|", *rows])
     return f"### {model.__name__}\n\n{about}\n\n{table}\n"
+
+
+def _told(annotation: object) -> str:
+    """Return what the model of a field says, for one without words of its own."""
+    first = next(iter(specs_in(annotation)), None)
+    return inspect.cleandoc(first.__doc__ or "").split("\n\n")[0] if first else ""
 
 
 def pages() -> Mapping[str, str]:

@@ -27,6 +27,46 @@ ELSEWHERE_TOLD = {
 }
 """Goldens of what is no feature, and the module that says what it is."""
 
+CORE = {
+    "build": "Build: the Dockerfile and .dockerignore that kgen writes for a Python project.",
+    "compose": "Compose: the app and what it needs on your own machine, with the same commands, ports and variables.",
+    "cron": "Cron: what runs on a schedule.",
+    "daemon": "Daemon: one pod on every node.",
+    "environment": "Environment variables: values, secrets, fields of the pod, and outputs of needs and components.",
+    "images": "Images: what a component runs, and how the cluster gets it.",
+    "init": "Init containers: what runs to its end before a component starts.",
+    "jobs": "Jobs: what runs once a deployment, and what its failures mean.",
+    "lifecycle": "Lifecycle: hooks after a container's start and before its end.",
+    "needs": "Needs: databases, caches, queues, buckets and mail; kgen.yaml says how each is met, also in the cluster.",
+    "overrides": "Overrides: what kgen.yaml says for all apps, whatever they say themselves.",
+    "placement": "Placement: which nodes pods run on, and which names they know.",
+    "platform": "Platform: Kubernetes versions, base images and the folder of the output, in kgen.yaml.",
+    "probes": "Probes: how the cluster sees whether a component works.",
+    "release": "Release: what runs to its end before new pods start, as a migration.",
+    "resources": "Resources: CPU and memory, requested and at most.",
+    "security": "Security: users, file systems and capabilities, and exceptions with their reasons.",
+    "sidecars": "Sidecars: containers beside a component's own, as long as it runs.",
+    "update": "Update: how new pods take the place of old ones.",
+    "worker": "Worker: what runs for ever and answers nobody, or only other components.",
+    "x-keys": "Own keys: what starts with `x-` is yours.",
+}
+"""Groups of the core, which no feature module tells about, in one line each."""
+
+TITLES = {"argocd": "Argo CD", "slo": "SLO", "x-keys": "Own keys", "environment": "Environment variables"}
+
+THEMES = {
+    "Components": "worker cron jobs daemon stateful external release init sidecars",
+    "Containers": "build images resources probes lifecycle security volumes compose",
+    "Configuration": "environment configuration secrets environments defaults overrides x-keys",
+    "Traffic": "service routes gateway network",
+    "Backing services": "needs operators",
+    "Scaling and updates": "autoscaling triggers vertical-scaling disruption update placement",
+    "Operations": "metrics alerts slo dashboards backups",
+    "Rights and limits": "account admission namespace quota",
+    "The repository and the cluster": "platform argocd local patches manifests",
+}
+"""Groups in the order of the list of pages; a group that is missing here is listed at the end."""
+
 _SHOWS = "shows:"
 
 
@@ -34,14 +74,25 @@ def pages() -> dict[str, str]:
     """Return page name → text, with a list of all."""
     groups = sorted(path.name for path in GOLDEN.iterdir() if path.is_dir() and path.name not in ELSEWHERE)
     made = {f"{group}.md": _page(group) for group in groups}
-    listed = "\n".join(f"- [{_title(group)}]({group}.md): {_first_sentence(group)}" for group in groups)
+    listed = "\n\n".join(f"## {theme}\n\n{_list(some)}" for theme, some in _themes(groups).items() if some)
     intro = "Every example here is compiled by the tests, and its output is what a person has reviewed."
     made["README.md"] = f"{HEAD}\n# What app.yaml can say, by example\n\n{intro}\n\n{listed}\n"
     return made
 
 
+def _themes(groups: Sequence[str]) -> dict[str, list[str]]:
+    """Return theme → groups."""
+    made = {theme: [group for group in names.split() if group in groups] for theme, names in THEMES.items()}
+    listed = {group for some in made.values() for group in some}
+    return {**made, "More": [group for group in groups if group not in listed]}
+
+
+def _list(groups: Sequence[str]) -> str:
+    return "\n".join(f"- [{_title(group)}]({group}.md): {_first_sentence(group)}" for group in groups)
+
+
 def _title(group: str) -> str:
-    return group.replace("-", " ").capitalize()
+    return TITLES.get(group) or group.replace("-", " ").capitalize()
 
 
 def _about(group: str) -> str:
@@ -50,13 +101,15 @@ def _about(group: str) -> str:
     name = ELSEWHERE_TOLD.get(group, f"kgen.features.{stem}")
     path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
     if not path.is_file():
-        return ""
+        return CORE.get(group, "")
     return inspect.cleandoc(ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "")
 
 
 def _first_sentence(group: str) -> str:
-    about = _about(group) or _words(min((GOLDEN / group).iterdir()))[0]
-    return about.split("\n\n")[0].replace("\n", " ")
+    """Return what the group is about; modules start with its name, which the list has already."""
+    about = (_about(group) or _words(min((GOLDEN / group).iterdir()))[0]).split("\n\n")[0].replace("\n", " ")
+    name, colon, rest = about.partition(": ")
+    return f"{rest[0].upper()}{rest[1:]}" if colon and len(name.split()) <= len(_title(group).split()) else about
 
 
 def _page(group: str) -> str:

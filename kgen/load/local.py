@@ -7,12 +7,17 @@ pods, autoscaling, disruption budgets, spread, TLS and tags does not count there
 that the app builds, or that has no tag, is `<repository>:dev`; routes are a port of the node. What the local
 environment itself says counts, in app.yaml and in kgen.yaml.
 
-The image has to be brought into the cluster, by one of three commands:
+The image has to be built, and brought into the cluster by one of the next three commands:
 
     docker build -t ghcr.io/acme/shop:dev .
     minikube image load ghcr.io/acme/shop:dev
     kind load docker-image ghcr.io/acme/shop:dev
     k3d image import ghcr.io/acme/shop:dev
+
+The namespace has to be there before the rest, and the Secrets that `kgen compile` lists before the pods start:
+
+    kubectl apply -f deploy/local/shop/namespace-shop-local.yaml
+    kubectl create secret generic shop-db --namespace shop-local --from-literal=url=postgresql://…
     kubectl apply -f deploy/local/shop
 """
 

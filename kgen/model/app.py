@@ -88,10 +88,10 @@ class App(Spec):
     """Environment variables of all components and of the release."""
 
     resources: Resources = Resources()
-    """CPU and memory of every container that does not say."""
+    """CPU and memory of the release, and of every component that does not say."""
 
     security: Security = Security()
-    """User and file system of every container that does not say."""
+    """User and file system of the release, and of every component that does not say."""
 
     network: Network = Network()
     """Network access of every component and of the release beyond the declared edges."""

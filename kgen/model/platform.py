@@ -136,10 +136,10 @@ class Defaults(Spec):
     """Environment variables of all components and releases."""
 
     resources: Resources = Resources()
-    """CPU and memory of every container."""
+    """CPU and memory of all components and releases."""
 
     security: Security = Security()
-    """User and file system of every container."""
+    """User and file system of all components and releases."""
 
     types: dict[ComponentType, Component] = {}
     """Every field of components, by their type, as `web: {probes: {readiness: /healthz}}`."""

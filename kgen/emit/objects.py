@@ -28,6 +28,7 @@ from kgen.features import (
     volumes,
 )
 from kgen.features.account import Account
+from kgen.features.secrets import SecretFolder
 from kgen.k8s import Emitted, Manifest
 from kgen.model.plan import DatabaseBackup, Operated, Plan, Workload
 
@@ -53,7 +54,10 @@ def emit(plan: Plan) -> Iterator[Emitted]:
 def _backup(backup: DatabaseBackup, account_name: str) -> Iterator[Manifest]:
     if backup.network:
         yield from network.emit(backup.network, backup.early)
-    yield from backups.emit_dump(backup.dump, backup.target, account_name)
+    mounts = backup.secret_mounts
+    stores = zip(mounts, secrets.volumes(mounts), secrets.volume_mounts(mounts), strict=True)
+    folders = {each.secret_class: (volume, place) for each, volume, place in stores if isinstance(each, SecretFolder)}
+    yield from backups.emit_dump(backup.dump, backup.target, account_name, folders)
     if backup.watch:
         yield from alerts.emit(backup.watch, backup.target)
 

@@ -27,8 +27,11 @@ class SecurityChoices(Spec):
     """Where images may come from, as `ghcr.io/acme` or `docker.io/library`; anywhere if left out."""
 
     policies: Engine | None = None
-    """What refuses other images, `latest`, and folders of the node in the cluster: the API server (1.30 and later) or
-    Kyverno; nothing if left out."""
+    """
+    What refuses other images, `latest`, and folders of the node in the cluster: the API server (1.30 and later) or
+    Kyverno; nothing if left out. That holds for all pods of the app's namespace, also for those that operators and
+    cert-manager make there, so `registries` has to name those of their images as well.
+    """
 
 
 RULES = ()

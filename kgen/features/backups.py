@@ -9,7 +9,7 @@ that dumps the database with its own tool and copies the file into a bucket.
 Source: https://velero.io/docs/main/api-types/schedule/, https://backube.github.io/snapscheduler/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from pydantic import AfterValidator
@@ -32,6 +32,9 @@ NO_PLACE = Rule(
     explain="How volumes and databases are saved, and where to, is the platform's choice in kgen.yaml.",
 )
 RULES = (NOTHING, NO_PLACE)
+
+Folders: TypeAlias = Mapping[str, tuple[dict[str, Any], dict[str, Any]]]
+"""Secret → volume and mount of the driver that makes it."""
 
 Days: TypeAlias = Annotated[
     str, AfterValidator(matching(INVALID_DURATION, r"[1-9]\d{0,3}d", "a number of days", "write it like `30d`"))
@@ -165,10 +168,19 @@ def emit_volumes(plan: VolumeBackup, target: Target) -> Iterator[Manifest]:
     yield manifest("velero.io/v1", "Schedule", place, name=name, spec={"schedule": plan.schedule, "template": template})
 
 
-def emit_dump(plan: Dump, target: Target, account: str) -> Iterator[Manifest]:
-    """Build the CronJob that dumps a database: the first container writes the file, the second one takes it away."""
+def emit_dump(plan: Dump, target: Target, account: str, folders: Folders) -> Iterator[Manifest]:
+    """
+    Build the CronJob that dumps a database: the first container writes the file, the second one takes it away.
+
+    Args:
+        plan: What is dumped, and where it goes.
+        target: The CronJob.
+        account: Name of the ServiceAccount.
+        folders: Secrets that are made while a pod mounts them.
+    """
     ending, command = _DUMPS[plan.tool]
     upload = _UPLOAD.format(ending=ending, days=plan.days)
+    where = Setting(name="FOLDER", value=plan.folder)
     identity = {
         "runAsNonRoot": True,
         "runAsUser": plan.user,
@@ -182,11 +194,14 @@ def emit_dump(plan: Dump, target: Target, account: str) -> Iterator[Manifest]:
         "securityContext": identity,
         **({"imagePullSecrets": [{"name": name} for name in plan.pull_secrets]} if plan.pull_secrets else {}),
         "restartPolicy": "Never",
-        "initContainers": [_container("dump", plan.image, command, plan.database)],
-        "containers": [_container("upload", plan.uploader, ["sh", "-c", upload], plan.bucket, FOLDER=plan.folder)],
+        "initContainers": [_container("dump", plan.image, command, plan.database, folders)],
+        "containers": [
+            _container("upload", plan.uploader, ["sh", "-c", upload], (*plan.bucket, where), folders),
+        ],
         "volumes": [
             {"name": "dump", "emptyDir": {"sizeLimit": plan.space}},
             {"name": "tmp", "emptyDir": {"sizeLimit": "64Mi"}},
+            *(volume for volume, _ in folders.values()),
         ],
     }
     job = {"backoffLimit": 2, "template": {"metadata": {"labels": target.labels}, "spec": pod}}
@@ -198,22 +213,27 @@ def emit_dump(plan: Dump, target: Target, account: str) -> Iterator[Manifest]:
     })  # fmt: skip
 
 
-def _container(name: str, image: str, command: list[str], settings: tuple[Setting, ...], **more: str) -> dict[str, Any]:
-    env: list[dict[str, Any]] = [_variable(each) for each in settings]
-    env += [{"name": key, "value": value} for key, value in more.items()]
+def _container(
+    name: str, image: str, command: list[str], settings: tuple[Setting, ...], folders: Folders
+) -> dict[str, Any]:
+    used = {each.secret for each in settings}
     amounts = {"requests": {"cpu": "100m", "memory": "256Mi"}, "limits": {"memory": "256Mi"}}
     return {
         "name": name,
         "image": image,
         "command": command,
-        "env": env,
+        "env": [_variable(each) for each in settings],
         "resources": amounts,
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
             "capabilities": {"drop": ["ALL"]},
         },
-        "volumeMounts": [{"name": "dump", "mountPath": _DIRECTORY}, {"name": "tmp", "mountPath": "/tmp"}],  # noqa: S108  # in the container
+        "volumeMounts": [
+            {"name": "dump", "mountPath": _DIRECTORY},
+            {"name": "tmp", "mountPath": "/tmp"},  # noqa: S108  # in the container
+            *(place for secret, (_, place) in folders.items() if secret in used),
+        ],
     }
 
 

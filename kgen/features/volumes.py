@@ -29,7 +29,10 @@ class Volume(Spec):
     """`persistent` outlives the pod; `ephemeral` is scratch space on the node; `memory` counts as the pod's memory."""
 
     size: Memory | None = None
-    """Size requested (`persistent`, where it is required) or at most (`ephemeral`, `memory`)."""
+    """
+    Size requested (`persistent`, where it is required) or at most (`ephemeral`, `memory`). A persistent one can grow if
+    its storage class can; one of a `stateful` component by hand only, since the API server refuses the change.
+    """
 
     access: Access = "ReadWriteOnce"
     """Access mode of a persistent volume."""

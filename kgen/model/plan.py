@@ -350,6 +350,7 @@ class DatabaseBackup:
     target: Target
     early: Target
     dump: Dump
+    secret_mounts: tuple[SecretMount, ...]
     network: Access | None
     watch: Watch | None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.features import backups
-from kgen.features.backups import Dump, Setting, VolumeBackup
+from kgen.features.backups import Dump, VolumeBackup
 from kgen.features.network import Access, Edge, PeerPort
 from kgen.model.app import App
 from kgen.model.component import Component
@@ -13,8 +13,9 @@ from kgen.model.needs import NeedType
 from kgen.model.operations import Dumps
 from kgen.model.plan import Address, DatabaseBackup, Part, SecretKey, Variable
 from kgen.model.platform import Platform
-from kgen.resolve import alerts, images, names, needs, network, placement
+from kgen.resolve import alerts, images, names, needs, network, placement, secret_mounts
 from kgen.resolve.rules import NAME_TAKEN, NAME_TOO_LONG
+from kgen.resolve.secrets import Setting
 from kgen.words import listed
 
 _LONGEST = 52
@@ -133,10 +134,9 @@ def used(app: App, platform: Platform) -> dict[str, tuple[Variable, ...]]:
     return made
 
 
-def of_databases(
-    app: App, environment: str, platform: Platform, known: Mapping[str, tuple[Variable, ...]]
-) -> Iterator[DatabaseBackup]:
+def of_databases(setting: Setting, known: Mapping[str, tuple[Variable, ...]]) -> Iterator[DatabaseBackup]:
     """Yield the dumps of databases; ``faults`` has found nothing."""
+    app, environment, platform = setting.app, setting.environment, setting.platform
     place = platform.backups.dumps
     for name, need in app.needs.items():
         if need.backup is None or place is None:
@@ -160,6 +160,7 @@ def of_databases(
             target=target,
             early=names.target(app, environment, made, ("needs", name, "backup"), "early"),
             dump=dump,
+            secret_mounts=secret_mounts.mounts(setting, None, (*known[made], *_variables(dump.bucket))),
             network=_access(app, made, environment, known, platform),
             watch=alerts.of_schedule(app, target, platform),
         )
@@ -210,23 +211,30 @@ def _port(endpoint: str) -> int:
     return int(number) if number.isdecimal() else {"https": 443, "http": 80}[scheme]
 
 
-def _bucket(place: Dumps) -> Iterator[Setting]:
+def _bucket(place: Dumps) -> Iterator[backups.Setting]:
     prefix = "RCLONE_CONFIG_BUCKET_"
-    yield Setting(name="RCLONE_CONFIG", value="/dev/null")
-    yield Setting(name=f"{prefix}TYPE", value="s3")
-    yield Setting(name=f"{prefix}PROVIDER", value="Other" if place.endpoint else "AWS")
+    yield backups.Setting(name="RCLONE_CONFIG", value="/dev/null")
+    yield backups.Setting(name=f"{prefix}TYPE", value="s3")
+    yield backups.Setting(name=f"{prefix}PROVIDER", value="Other" if place.endpoint else "AWS")
     if place.endpoint:
-        yield Setting(name=f"{prefix}ENDPOINT", value=place.endpoint)
-    yield Setting(name=f"{prefix}REGION", value=place.region)
-    yield Setting(name=f"{prefix}NO_CHECK_BUCKET", value="true")
-    yield Setting(name=f"{prefix}ACCESS_KEY_ID", secret=place.secret, key="access-key-id")
-    yield Setting(name=f"{prefix}SECRET_ACCESS_KEY", secret=place.secret, key="secret-access-key")
+        yield backups.Setting(name=f"{prefix}ENDPOINT", value=place.endpoint)
+    yield backups.Setting(name=f"{prefix}REGION", value=place.region)
+    yield backups.Setting(name=f"{prefix}NO_CHECK_BUCKET", value="true")
+    yield backups.Setting(name=f"{prefix}ACCESS_KEY_ID", secret=place.secret, key="access-key-id")
+    yield backups.Setting(name=f"{prefix}SECRET_ACCESS_KEY", secret=place.secret, key="secret-access-key")
 
 
-def _setting(name: str, parts: tuple[Part, ...]) -> Setting:
+def _variables(settings: Iterable[backups.Setting]) -> Iterator[Variable]:
+    """Yield the variables that are keys of Secrets."""
+    for each in settings:
+        if each.secret:
+            yield Variable(name=each.name, parts=(SecretKey(secret=each.secret, key=each.key),))
+
+
+def _setting(name: str, parts: tuple[Part, ...]) -> backups.Setting:
     match parts:
         case (SecretKey(secret=secret, key=key, by_operator=by_operator),):
-            return Setting(name=name, secret=secret, key=key, by_operator=by_operator)
+            return backups.Setting(name=name, secret=secret, key=key, by_operator=by_operator)
         case _:
             known = [part.in_cluster if isinstance(part, Address) else str(part) for part in parts]
-            return Setting(name=name, value="".join(known))
+            return backups.Setting(name=name, value="".join(known))

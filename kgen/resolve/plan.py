@@ -86,13 +86,13 @@ def resolve(
     release = [of_release(known, app.release)] if app.release else []
     workloads = (*release, *(of_component(known, name) for name in _with_pods(app)))
     servers = in_cluster.servers(known)
-    saved = tuple(backups.of_databases(app, environment, platform, known.used))
-    wanted = secret_uses.keys((*servers, *workloads), backups.secrets(saved))
     setting = secrets.Setting(app=app, environment=environment, platform=platform, facts=facts)
+    saved = tuple(backups.of_databases(setting, known.used))
+    wanted = secret_uses.keys((*servers, *workloads), backups.secrets(saved))
     found = (*found, *secrets.faults(setting, wanted))
     if has_error(found):
         return Outcome(None, found)
-    provided = secrets.provided(setting, (*servers, *workloads), wanted)
+    provided = secrets.provided(setting, (*servers, *workloads, *saved), wanted)
     plan = Plan(
         app=app.name,
         environment=environment,

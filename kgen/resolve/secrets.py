@@ -16,7 +16,7 @@ from kgen.features.secrets import (
 )
 from kgen.model.app import App
 from kgen.model.facts import Facts
-from kgen.model.plan import Workload
+from kgen.model.plan import DatabaseBackup, Workload
 from kgen.model.platform import Platform
 from kgen.record import dataclass
 from kgen.resolve import needs, secret_files
@@ -200,7 +200,9 @@ def place(app: App, name: str) -> Path:
     return ("name",)
 
 
-def provided(setting: Setting, workloads: Iterable[Workload], wanted: Mapping[str, tuple[str, ...]]) -> Provided:
+def provided(
+    setting: Setting, workloads: Iterable[Workload | DatabaseBackup], wanted: Mapping[str, tuple[str, ...]]
+) -> Provided:
     """Return where each of the Secrets that are ``wanted`` comes from; ``faults`` has found nothing."""
     if setting.is_base:
         return Provided(existing=wanted)

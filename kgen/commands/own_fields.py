@@ -3,7 +3,6 @@
 import inspect
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from kgen.commands import notes
@@ -13,6 +12,7 @@ from kgen.diag import Diagnostic, Label
 from kgen.model.app import App, Environment
 from kgen.model.component import Component
 from kgen.model.platform import OwnChoices, Platform
+from kgen.record import dataclass
 from kgen.spec import NotYet, Spec
 from kgen.words import suggestion
 

@@ -98,6 +98,20 @@ class File:
     path: str
 
 
+KINDS = frozenset(
+    {
+        *("Namespace", "ServiceAccount", "ConfigMap", "Deployment", "Service", "Ingress", "HorizontalPodAutoscaler"),
+        *("PodDisruptionBudget", "NetworkPolicy", "PersistentVolumeClaim", "CronJob", "Job"),
+    }
+)
+"""Kinds that nearly every app has; goldens with others are judged by the tests of those rules."""
+
+GROUPS = (
+    *("configuration", "disruption", "environment", "environments", "examples", "images", "namespace", "platform"),
+    *("probes", "release", "resources", "routes", "service", "volumes", "worker"),
+)
+"""Goldens of what nearly every app has."""
+
 MOST_TRIES = 10
 """In so many environments a fault of one sort and place is made before it counts as a survivor."""
 
@@ -110,7 +124,7 @@ def objects() -> Objects:
 
 
 def environments(rich: Path) -> Iterator[Sequence[Manifest]]:
-    """Yield the objects of each environment of the app above and of each golden."""
+    """Yield the objects of each environment of the app above and of the goldens."""
     rich.write_text(RICH, "utf-8")
     compiled = compile_app(rich, Options())
     assert compiled.environments, compiled.found
@@ -118,12 +132,12 @@ def environments(rich: Path) -> Iterator[Sequence[Manifest]]:
         beside = [careful.read(chunk.text)[0] for chunk in split.chunks(BESIDE.encode())]
         yield [*beside, *(each.manifest for each in environment.objects)]
     folders: dict[Path, list[Manifest]] = {}
-    for path in sorted(GOLDEN.glob("*/*/out/**/*.yaml")):
+    for path in sorted(path for group in GROUPS for path in GOLDEN.glob(f"{group}/*/out/**/*.yaml")):
         value = careful.read(path.read_bytes())[0]
         if isinstance(value, dict) and "kind" in value:
             # the folders of apps are in the folder of their environment
             folders.setdefault(path.parents[1], []).append(Manifest(value))
-    yield from folders.values()
+    yield from (made for made in folders.values() if {each["kind"] for each in made} <= KINDS)
 
 
 def alone(value: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from kgen.diag import Diagnostic, Label, Outcome, has_error
 from kgen.load import form, lineage, local, shape
 from kgen.load.app import NOT_PER_ENVIRONMENT
 from kgen.load.inheritance import Around
-from kgen.model.platform import Defaults, Platform
+from kgen.model.platform import Platform
 from kgen.record import dataclass
 from kgen.source import Node, Source
 from kgen.syntax.rules import EMPTY_FILE
@@ -64,17 +64,10 @@ def _made(long: Node, overlays: Mapping[str, Node], whole: shape.Shape) -> tuple
             merged = shape.merge(merged, _without(overlays[each], *_ABOUT), whole, keep_nulls=True)
         root = shape.without_nulls(merged, whole)
         platform, wrong = form.made(Platform, root)
-        found += [*wrong, *_apart(root)]
+        found += wrong
         if platform:
             made[name] = Choices(platform=platform, root=root, around=_around(merged, is_local=is_local))
     return made, found
-
-
-def _apart(root: Node) -> Iterator[Diagnostic]:
-    """Yield what is wrong with the parts that the form of the whole leaves out."""
-    for key in ("defaults", "overrides"):
-        if given := _inner(root, key):
-            yield from form.made(Defaults, given)[1]
 
 
 def _is_local(line: Sequence[str], overlays: Mapping[str, Node]) -> bool:

@@ -30,7 +30,7 @@ from kgen.scalars import (
     Word,
 )
 from kgen.source import Node
-from kgen.spec import APART, BASE_ONLY, Later, Spec, fault
+from kgen.spec import BASE_ONLY, Later, Spec, fault
 from kgen.versions import DEFAULT_VERSION
 
 _CUSTOM = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+/v[0-9]+((alpha|beta)[0-9]+)?")
@@ -220,10 +220,10 @@ class Platform(Spec):
     external: Annotated[tuple[ObjectPattern, ...], BASE_ONLY] = ()
     """Objects that exist outside of the repository, as `Secret/db` or `Secret/shop/db`; `*` stands for any name."""
 
-    defaults: Annotated[Defaults | None, APART] = None
+    defaults: Defaults | None = None
     """What apps say that do not say otherwise."""
 
-    overrides: Annotated[Defaults | None, APART] = None
+    overrides: Defaults | None = None
     """What counts whatever apps say."""
 
     environments: dict[Name, OwnChoices] = {}

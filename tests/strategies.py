@@ -684,18 +684,22 @@ def _need(draw: st.DrawFn, known: Known) -> dict[str, Any]:
     return {"type": kind, **made}
 
 
-def _api_rule(known: Known) -> Strategy:
+def _api_rule(_: Known) -> Strategy:
     """Return rights to something; those that have no name yet are given without names."""
-    resources = st.lists(SCALARS[_check_of(account.ApiResource)], min_size=1, max_size=2)
+    what = st.sampled_from(
+        [
+            {"resources": ["configmaps", "pods/log"]},
+            {"group": "", "resources": ["secrets"]},
+            {"group": "apps", "resources": ["deployments"]},
+            {"group": "coordination.k8s.io", "resources": ["leases"]},
+        ]
+    )
     verbs = ["get", "list", "watch", "update", "patch", "delete"]
     named = st.lists(st.sampled_from(verbs), min_size=1, max_size=3)
-    made = fields(ApiRule, known, without=["resources", "verbs", "names"])
     return st.one_of(
-        st.builds(lambda one, what, how: one | {"resources": what, "verbs": how}, made, resources, named),
-        st.builds(lambda one, what: one | {"resources": what, "verbs": ["create", "get"]}, made, resources),
-        st.builds(
-            lambda one, what, how: one | {"resources": what, "verbs": how, "names": ["a.b"]}, made, resources, named
-        ),
+        st.builds(lambda what, how: what | {"verbs": how}, what, named),
+        st.builds(lambda what: what | {"verbs": ["create", "get"]}, what),
+        st.builds(lambda what, how: what | {"verbs": how, "names": ["a.b"]}, what, named),
     )
 
 

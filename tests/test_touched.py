@@ -6,6 +6,7 @@ app.yaml, and these files change and no other. A manifest is named by its kind, 
 before it: it is new, ``-``: it is gone.
 """
 
+import pkgutil
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any, Final
 import pytest
 from ruamel.yaml import YAML
 
+import kgen.features
 from kgen.pipeline import Options, compile_app
 from test_golden import GOLDEN, inputs_of
 
@@ -84,3 +86,8 @@ def test_changing_one_field_touches_only_its_files(
 
 def test_rows_name_cases_that_exist() -> None:
     assert {case for case, _ in ROWS if not (GOLDEN / case).is_dir()} == set()
+
+
+def test_every_feature_has_rows() -> None:
+    features = {module.name.replace("_", "-") for module in pkgutil.iter_modules(kgen.features.__path__)}
+    assert features - {path.stem for path in TABLES.glob("*.toml")} == set()

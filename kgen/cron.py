@@ -4,6 +4,7 @@ Schedules as Kubernetes reads them.
 Source: https://pkg.go.dev/github.com/robfig/cron/v3 (ParseStandard), which the API server calls.
 """
 
+from collections.abc import Iterator
 from functools import cache
 
 _MACROS = frozenset({"@yearly", "@annually", "@monthly", "@weekly", "@daily", "@midnight", "@hourly"})
@@ -16,6 +17,7 @@ _FIELDS: tuple[tuple[str, int, int, dict[str, int]], ...] = (
     ("month", 1, 12, {name: number for number, name in enumerate(_MONTHS, 1)}),
     ("day of week", 0, 6, {name: number for number, name in enumerate(_DAYS)}),
 )
+_LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 
 
 @cache
@@ -34,6 +36,8 @@ def fault(schedule: str) -> tuple[str, str] | None:
     (None, None, None)
     >>> fault("0 25 * * *")
     ('`25` is not an hour of a schedule', 'the hour goes from 0 to 23')
+    >>> fault("0 3 31 feb,apr *")
+    ('`0 3 31 feb,apr *` never comes: no such month has a day 31', 'use a day that the month has: `28` is in all of them')
     """
     if schedule in _MACROS:
         return None
@@ -50,7 +54,29 @@ def fault(schedule: str) -> tuple[str, str] | None:
         if wrong := next((item for item in part.split(",") if not _is_range(item, low, high, words)), None):
             article = "an" if name == "hour" else "a"
             return f"`{wrong}` is not {article} {name} of a schedule", f"the {name} goes from {low} to {high}"
+    return _never(schedule, *parts[2:])
+
+
+def _never(schedule: str, days: str, months: str, weekdays: str) -> tuple[str, str] | None:
+    """Return what is wrong with days that no month has; where days of the week are named too, either is enough."""
+    first = min(item[0] for item in _values(days, 2))
+    longest = max(_LENGTHS[month - 1] for item in _values(months, 3) for month in item)
+    if weekdays.startswith(("*", "?")) and first > longest:
+        way_out = "use a day that the month has: `28` is in all of them"
+        return f"`{schedule}` never comes: no such month has a day {first}", way_out
     return None
+
+
+def _values(field: str, place: int) -> Iterator[range]:
+    """Yield what each item of a valid field stands for."""
+    _, low, high, words = _FIELDS[place]
+    for item in field.split(","):
+        span, slash, step = item.partition("/")
+        first, dash, last = span.partition("-")
+        start = low if first in {"*", "?"} else words.get(first.lower()) or int(first)
+        is_open = first in {"*", "?"} or (slash and not dash)
+        end = high if is_open else (words.get(last.lower()) or int(last) if dash else start)
+        yield range(start, end + 1, int(step) if slash else 1)
 
 
 def _is_range(item: str, low: int, high: int, words: dict[str, int]) -> bool:

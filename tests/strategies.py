@@ -168,7 +168,7 @@ _command = st.one_of(
 _schedule = st.one_of(
     st.sampled_from(["@daily", "@hourly", "*/5 * * * *", "0 0 1,15 * mon-fri", "? 8-18/2 ? JAN-dec sun"]),
     st.builds(
-        "{} {} {} {} {}".format, _number, st.integers(0, 23), st.integers(1, 31), st.integers(1, 12), st.just("*")
+        "{} {} {} {} {}".format, _number, st.integers(0, 23), st.integers(1, 29), st.integers(1, 12), st.just("*")
     ),
 )
 _path_step = _text(_KEY + "@+", 8, start=_ALNUM, end=_ALNUM)
@@ -791,6 +791,11 @@ def _handler(known: Known) -> Strategy:
     return st.one_of(command, wait, *([http] if known.ports else []))
 
 
+def _pull_secrets(_known: Known) -> Strategy:
+    """Return Secrets of a type of their own, which none of the app's has."""
+    return st.lists(st.sampled_from(["registry.a", "registry.b"]), max_size=2)
+
+
 def _start_hook(known: Known) -> Strategy:
     """Return hooks after the start; none sleeps longer than the shortest grace period."""
     command = fields(Handler, known, without=["http", "sleep", "port"], always=["exec"])
@@ -939,6 +944,8 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (EnvSource, "field"): lambda _: st.sampled_from(_POD_FIELDS),
     (App, "name"): lambda _: short_name,
     (App, "apps"): lambda known: st.dictionaries(short_name, written(OtherApp, known), max_size=2),
+    (App, "pullSecrets"): _pull_secrets,
+    (Component, "pullSecrets"): _pull_secrets,
     (OtherApp, "component"): lambda _: short_name,
     (EgressPeer, "app"): lambda _: short_name,
     (IngressPeer, "app"): lambda _: short_name,

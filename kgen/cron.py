@@ -36,8 +36,8 @@ def fault(schedule: str) -> tuple[str, str] | None:
     (None, None, None)
     >>> fault("0 25 * * *")
     ('`25` is not an hour of a schedule', 'the hour goes from 0 to 23')
-    >>> fault("0 3 31 feb,apr *")
-    ('`0 3 31 feb,apr *` never comes: no such month has a day 31', 'use a day that the month has: `28` is in all of them')
+    >>> fault("0 3 31 2 *")
+    ('`0 3 31 2 *` never comes: no such month has a day 31', 'use a day that the month has: `28` is in all of them')
     """
     if schedule in _MACROS:
         return None

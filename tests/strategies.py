@@ -95,6 +95,9 @@ class Known:
     ports: tuple[str, ...] = ("http",)
     """Names of the component's ports."""
 
+    others: tuple[str, ...] = ()
+    """Names of the other components."""
+
     lowest: int = 2
     """Pods of the component that always run."""
 
@@ -116,6 +119,9 @@ class Known:
 
     files: tuple[str, ...] = ("/etc/file",)
     """Paths of the component's files."""
+
+    favourite: str = ""
+    """Field that is drawn wherever it can be, so that all that is below it is met in some apps."""
 
     builds: bool = False
     """Whether the app says how its image is built; components of such an image need a command."""
@@ -314,7 +320,7 @@ def _of(annotation: Any, marks: tuple[Any, ...], known: Known) -> Strategy:  # n
     if origin is Annotated:
         return _of(args[0], (*marks, *args[1:]), known)
     if origin in {Union, types.UnionType}:
-        return st.one_of([_of(each, marks, known) for each in args])
+        return _rarely_null([_of(each, marks, known) for each in args if each is not type(None)], args)
     if annotation is type(None):
         return st.none()
     if checks := [mark.func for mark in marks if isinstance(mark, AfterValidator)]:
@@ -329,6 +335,14 @@ def _of(annotation: Any, marks: tuple[Any, ...], known: Known) -> Strategy:  # n
     if isinstance(annotation, type) and issubclass(annotation, Spec):
         return written(annotation, known)
     return _builtin(annotation, marks)
+
+
+def _rarely_null(kinds: list[Strategy], args: Collection[Any]) -> Strategy:
+    """Return one of ``kinds``, now and then null where that is possible."""
+    given = st.one_of(kinds)
+    if type(None) not in args:
+        return given
+    return st.integers(0, 5).flatmap(lambda number: given if number else st.none())
 
 
 def _scalar(annotation: Any, check: Check, marks: tuple[Any, ...]) -> Strategy:
@@ -392,7 +406,22 @@ def _fields(
             continue
         is_needed = key in always or info.is_required()
         (needed if is_needed else others)[key] = _field(model, key, info, known, is_needed=is_needed)
-    return st.fixed_dictionaries(needed, optional=others)
+    return st.fixed_dictionaries(needed, optional=others) if len(others) <= _MANY else _with_some(needed, others)
+
+
+_MANY: Final = 12
+"""Fields of a model from which on most are left out of a draw, or little would come of what is deep in the others."""
+
+
+@st.composite
+def _with_some(draw: st.DrawFn, needed: Mapping[str, Strategy], others: Mapping[str, Strategy]) -> dict[str, Any]:
+    """Draw a mapping with a handful of ``others``, or about half of them."""
+    possible = [key for key, each in others.items() if not each.is_empty]
+    if draw(st.booleans()):
+        made: dict[str, Any] = draw(st.fixed_dictionaries(dict(needed), optional=dict(others)))
+        return made
+    keys = draw(st.lists(st.sampled_from(possible), max_size=_MANY, unique=True)) if possible else []
+    return {key: draw(each) for key, each in (*needed.items(), *((key, others[key]) for key in keys))}
 
 
 def _field(model: type[Spec], key: str, info: FieldInfo, known: Known, *, is_needed: bool) -> Strategy:
@@ -497,8 +526,8 @@ def _scaled_by_events(known: Known) -> Strategy:
 
 
 def _trigger(known: Known) -> Strategy:
-    services = {"rabbitmq": ("rabbitmq",), "redis": ("redis", "valkey")}
-    models: dict[str, type[Spec]] = {"rabbitmq": RabbitMq, "redis": RedisList}
+    services = {"rabbitmq": ("rabbitmq",), "redis": ("redis", "valkey"), "kafka": ("kafka",)}
+    models: dict[str, type[Spec]] = {"rabbitmq": RabbitMq, "redis": RedisList, "kafka": Kafka}
     made = [
         fields(PrometheusQuery, known, always=["server"]).map(lambda asked: {"prometheus": asked}),
         fields(CronTimes, known).map(lambda times: {"cron": times | {"end": "0 18 * * *"}}),
@@ -508,12 +537,15 @@ def _trigger(known: Known) -> Strategy:
         given = st.sampled_from(known.secrets)
         queue = fields(RabbitMq, known, without=["need", "secret"])
         made.append(st.builds(lambda asked, secret: {"rabbitmq": asked | {"secret": secret}}, queue, given))
+    asking = []
     for need, kind in known.needs:
         for name, kinds in services.items():
-            if kind in kinds:  # the servers of Kafka would have to be in a variable
-                asked = fields(models[name], known, without=["need", "secret"])
+            if kind in kinds:
+                asked = fields(models[name], known, without=["need", "secret", "servers"])
                 whole = st.tuples(st.just(name), st.just(need), asked)
-                made.append(whole.map(lambda all_: {all_[0]: all_[2] | {"need": all_[1]}}))
+                asking.append(whole.map(lambda all_: {all_[0]: all_[2] | {"need": all_[1]}}))
+    if asking:
+        return st.booleans().flatmap(lambda by_need: st.one_of(asking if by_need else made))
     return st.one_of(made)
 
 
@@ -674,7 +706,7 @@ def _metrics(known: Known) -> Strategy:
 @st.composite
 def _need(draw: st.DrawFn, known: Known) -> dict[str, Any]:
     made = draw(fields(Need, known, without=["type"]))
-    kind = draw(st.sampled_from(sorted(KINDS)))
+    kind = draw(st.sampled_from([*sorted(KINDS), "postgres", "mysql", "rabbitmq", "kafka"]))
     if not KINDS[kind].has_database:
         made.pop("database", None)
     if KINDS[kind].exact and made.get("version") is not None:
@@ -784,11 +816,24 @@ def _settle_run(component: dict[str, Any]) -> None:
             component[key] = min(component[key], component["completions"])
 
 
+def _name_servers(component: dict[str, Any]) -> None:
+    """Hold the servers of Kafka in variables, which is where KEDA looks for them."""
+    replicas = component.get("replicas")
+    for trigger in (replicas.get("triggers") or ()) if isinstance(replicas, dict) else ():
+        if need := trigger.get("kafka", {}).get("need"):
+            servers = {f"SERVERS_OF_{need}": f"${{needs.{need}.brokers}}"}
+            component["env"] = {**(component.get("env") or {}), **servers}
+
+
 def _handler(known: Known) -> Strategy:
     command = fields(Handler, known, without=["http", "sleep", "port"], always=["exec"])
     wait = fields(Handler, known, without=["http", "exec", "port"], always=["sleep"])
     http = fields(Handler, known, without=["exec", "sleep"], always=["http"])
     return st.one_of(command, wait, *([http] if known.ports else []))
+
+
+def _other_components(known: Known) -> Strategy:
+    return st.lists(st.sampled_from(known.others), max_size=2, unique=True) if known.others else st.just([])
 
 
 def _pull_secrets(_known: Known) -> Strategy:
@@ -911,8 +956,9 @@ SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
 }
 """Short forms; none where they need what is not there."""
 
-NEED_CLASSES = (None, "default", "own", "operated")
-"""Classes that every type of backing service has in ``PLATFORM``: external, pods in the cluster, operators."""
+ELSEWHERE: Final = "elsewhere"
+NEED_CLASSES = (None, "default", "own", "operated", ELSEWHERE)
+"""Classes of every type of backing service: of any sort, pods in the cluster, operators, and surely external."""
 
 FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Image, "repository"): lambda _: _repository,  # null would take away the app's
@@ -929,8 +975,8 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (Component, "backup"): lambda known: st.none() | written(Backup, known) if known.saves else st.none(),
     (Component, "disruption"): lambda known: st.one_of(st.just(value=False), _disruption(known)),
     (FileSpec, "secret"): lambda known: st.sampled_from(known.secrets),
-    (Affinity, "with"): lambda _: st.just([]),
-    (Affinity, "apartFrom"): lambda _: st.just([]),
+    (Affinity, "with"): _other_components,
+    (Affinity, "apartFrom"): _other_components,
     (Affinity, "nodes"): _node_rules,
     (Handler, "port"): _optional_port_name,
     (Lifecycle, "postStart"): _start_hook,
@@ -949,7 +995,7 @@ FIELDS: Final[Mapping[tuple[type[Spec], str], Callable[[Known], Strategy]]] = {
     (OtherApp, "component"): lambda _: short_name,
     (EgressPeer, "app"): lambda _: short_name,
     (IngressPeer, "app"): lambda _: short_name,
-    (App, "needs"): lambda known: st.none() | st.dictionaries(short_name, written(Need, known), max_size=3),
+    (App, "needs"): lambda known: st.dictionaries(short_name, written(Need, known), max_size=3),
     (Operation, "value"): lambda _: st.one_of(free_text, st.none(), st.integers(), st.lists(st.booleans())),
     (Patch, "merge"): lambda _: st.dictionaries(free_text, st.none() | free_text),
     (PatchTarget, "kind"): lambda _: st.sampled_from(["ServiceAccount", "Namespace"]),
@@ -1059,13 +1105,14 @@ def _part(draw: st.DrawFn, kind: str = "") -> Part:
 def _component(draw: st.DrawFn, name: str, part: Part, known: Known) -> dict[str, Any]:
     if part.kind == "external":
         return {"type": part.kind, "host": draw(_one_host), **part.listens}
-    first = draw(fields(Component, known, without=set(_keys(Component)) - {"type", "volumes", "files"}))
+    early = {"type", "volumes", "files"}
+    first = draw(fields(Component, known, without=set(_keys(Component)) - early, always={known.favourite}))
     first["type"] = part.kind
     _settle(first)
     persistent = [each for each in (first.get("volumes") or {}).values() if each.get("type") in {None, "persistent"}]
     alone = any(each.get("access") in {None, "ReadWriteOnce", "ReadWriteOncePod"} for each in persistent)
     alone = alone and part.kind != "stateful"
-    if part.kind in _WAYS and part.kind != "daemon" and draw(st.integers(0, 3)):
+    if part.kind in _WAYS and part.kind != "daemon" and (known.favourite == "replicas" or draw(st.integers(0, 3))):
         first["replicas"] = draw(st.sampled_from([0, 1, None]) if alone else _replicas(known))
     measured = part.kind in _WAYS and bool(part.ports) and draw(st.booleans())
     if measured:
@@ -1085,12 +1132,13 @@ def _component(draw: st.DrawFn, name: str, part: Part, known: Known) -> dict[str
             files=tuple(path for path, file in (first.get("files") or {}).items() if not file.get("secret")),
         ),
         without={*first, *_NOT_FOR[part.kind], "volumes", "files", "port", "ports", "replicas", "update"},
-        always=_NEEDED[part.kind],
+        always=(*_NEEDED[part.kind], known.favourite),
     )
     made: dict[str, Any] = {**first, **draw(rest), **part.listens}
-    if part.kind in _WAYS and draw(st.booleans()):
+    if part.kind in _WAYS and (known.favourite == "update" or draw(st.booleans())):
         made["update"] = draw(_update("alone" if alone else part.kind))
     _settle_run(made)
+    _name_servers(made)
     if made.get("affinity"):
         asked = made.get("nodeSelector") or {}
         made["affinity"]["nodes"] = [each for each in made["affinity"].get("nodes", []) if each["key"] not in asked]
@@ -1172,6 +1220,34 @@ def _moved(build: Any, folder: str) -> Any:
 _LATER_ON_TOP = ("components", "release", "environments", "env", "needs", "secrets", "image", "patches", "manifests")
 
 
+_WITH: Final = {"replicas": ["needs", "secrets"], "files": ["secrets"], "env": ["needs", "secrets"]}
+"""Fields of a component → what of the app makes more of them possible."""
+
+
+def _specs_in(annotation: Any) -> Iterator[type[Spec]]:
+    """Yield the models that ``annotation`` is made of."""
+    if isinstance(annotation, type) and issubclass(annotation, Spec):
+        yield annotation
+    for each in get_args(annotation):
+        yield from _specs_in(each)
+
+
+def _below(annotation: Any) -> int:
+    """Return how many fields there are below ``annotation``."""
+    infos = [info for model in _specs_in(annotation) for info in model.model_fields.values()]
+    return len(infos) + sum(_below(info.annotation) for info in infos)
+
+
+FAVOURITES: Final = tuple(
+    info.alias or name
+    for model in (Component, App)
+    for name, info in model.model_fields.items()
+    if (info.alias or name) not in {"components", "environments"}
+    for _ in range(1 + _below(info.annotation))
+)
+"""Keys, each as often as there are fields below it."""
+
+
 def _distinct_node_ports(parts: Iterable[Part]) -> None:
     """Give every port of the nodes a number of its own."""
     number = 30_000
@@ -1184,30 +1260,55 @@ def _distinct_node_ports(parts: Iterable[Part]) -> None:
 
 
 @st.composite
-def apps(draw: st.DrawFn, *, environments: bool = True, old: bool = False) -> dict[str, Any]:
-    """Draw an app file without a fault; ``environments``: whether it may have some, ``old``: for any Kubernetes."""
-    around = draw(fields(App, Known(), without=set(_keys(App)) - {"needs", "secrets"}))
+def _around(draw: st.DrawFn, favourite: str) -> dict[str, Any]:
+    """Draw what components may refer to."""
+    around: dict[str, Any] = draw(
+        fields(App, Known(), without=set(_keys(App)) - {"needs", "secrets"}, always=_WITH.get(favourite, [favourite]))
+    )
+    if favourite == "replicas":  # only what is outside of the cluster can KEDA ask
+        around["needs"] = {f"q-{kind}": {"type": kind, "class": ELSEWHERE} for kind in ("rabbitmq", "kafka", "redis")}
     for name, secret in (around.get("secrets") or {}).items():
         if isinstance(secret, dict) and secret.get("file"):
             secret["file"] = f"secrets/{name}.yaml"  # a file is for one Secret
+    return around
+
+
+@st.composite
+def apps(
+    draw: st.DrawFn, *, environments: bool = True, old: bool = False, favourite: str | None = None
+) -> dict[str, Any]:
+    """
+    Draw an app file without a fault.
+
+    Args:
+        draw: Hypothesis's.
+        environments: Whether it may have some.
+        old: Whether it is for any Kubernetes.
+        favourite: Field that it has wherever that is possible; any by default.
+    """
+    favourite = favourite or draw(st.sampled_from(FAVOURITES))
+    kinds = [*(kind for kind in _NOT_FOR if favourite not in _NOT_FOR[kind]), "external"]
+    around = draw(_around(favourite))
     needs = around.get("needs") or {}
     has_release = "release" not in needs and draw(st.booleans())
     names = draw(st.lists(short_name, min_size=1, max_size=3, unique=True))
     reserved = {*needs, *(f"{name}-backup" for name in needs)} | ({"release"} if has_release else set())
     # in compose.yaml components, needs and the release are services side by side
-    parts = {f"{name}-part" if name in reserved else name: draw(_part()) for name in names}
+    parts = {f"{name}-part" if name in reserved else name: draw(_part(draw(st.sampled_from(kinds)))) for name in names}
     if all(part.kind == "external" for part in parts.values()):  # defaults of the app would be for nobody
         parts["pods"] = draw(_part("worker"))
     _distinct_node_ports(parts.values())
-    known = _known(around, parts)
-    top = draw(fields(App, known, without={*_LATER_ON_TOP} - {"env"}))
+    known = replace(_known(around, parts), favourite=favourite)
+    top = draw(fields(App, known, without={*_LATER_ON_TOP} - {"env"}, always=[favourite]))
     image = draw(st.one_of(_image(known), fields(Image, known, always=["repository"])))
     made: dict[str, Any] = {**top, **around, "image": image}
     _call(made)
     known = replace(known, builds=top.get("build") is not None)
     if has_release:
         made["release"] = draw(written(Release, known))
-    made["components"] = {name: draw(_component(name, part, known)) for name, part in parts.items()}
+    pods = [name for name, part in parts.items() if part.kind != "external"]
+    beside = {name: replace(known, others=tuple(other for other in pods if other != name)) for name in parts}
+    made["components"] = {name: draw(_component(name, part, beside[name])) for name, part in parts.items()}
     running = [each for each in made["components"].values() if each["type"] != "external"]
     own = [each.get("image") is not None or each.get("build") is not None for each in running]
     if all(own) and not has_release:
@@ -1259,9 +1360,7 @@ def _known(around: Mapping[str, Any], parts: Mapping[str, Part]) -> Known:
     # a dot separates the steps of a placeholder; `{secret: a.b/c}` has no such limit
     references += [f"${{secrets.{name}.{key}}}" for name, key in pairs if "." not in name + key]
     services = tuple(
-        (name, need["type"])
-        for name, need in (around.get("needs") or {}).items()
-        if need.get("class") in {None, "default"}
+        (name, need["type"]) for name, need in (around.get("needs") or {}).items() if need.get("class") == ELSEWHERE
     )
     return Known(references=tuple(references), secrets=tuple(f"{name}/{key}" for name, key in pairs), needs=services)
 

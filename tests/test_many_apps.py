@@ -9,6 +9,7 @@ import io
 import json
 import os
 import random
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -20,42 +21,41 @@ from kgen.load import platform as load_platform
 from kgen.load import shape
 from kgen.load.parse import parse
 from kgen.model.app import App
-from kgen.model.platform import Platform
+from kgen.workspace import PLATFORM_FILE, Workspace
 from kgen.write.yaml import text
+from platforms import fitting, platforms
 from strategies import apps
-from test_properties import PLATFORM, Made, good, shuffled
+from test_properties import Made, compiled_in, shown, shuffled
 
 APPS: Final = int(os.environ.get("KGEN_APPS", "200"))
 SHARDS: Final = 20
 
-TEXTS: Final = {
-    "gateway": """
-routing: {kind: gateway, parent: {name: public, namespace: gateways, section: https, httpSection: http}, issuer: le}
-secrets: {provider: external-secrets, store: {name: vault}, csi: {provider: aws}}
-configuration: {rollOut: name}
-security: {policies: validating-admission-policy}
-network: {egress: internet}
-""",
-    "ingress": """
-kubernetes: ["1.31", "1.34"]
-routing: {class: nginx, issuer: letsencrypt}
-secrets: {provider: csi, csi: {provider: vault, parameters: {roleName: app}}, store: vault}
-security: {policies: kyverno}
-network: {policies: false}
-scaling: {verticalScaling: recommend}
-""",
-}
-"""Choices of kgen.yaml that replace those of the platform that has all that an app may ask for."""
 
-
-def _platform(source: str) -> Platform:
-    outcome = load_platform.choices(parse(source, "kgen.yaml"))
+def workspace_of(platform: dict[str, Any]) -> Workspace:
+    """Return what ``open_workspace`` makes of a file with ``platform``."""
+    source = parse(text(platform, ""), PLATFORM_FILE)
+    outcome = load_platform.choices(source)
     assert outcome.value, [each.message for each in outcome.found]
-    made = outcome.value[""].platform
-    return PLATFORM.model_copy(update={name: getattr(made, name) for name in made.model_fields_set})
+    chosen = outcome.value
+    return Workspace(
+        root=Path(),
+        source=source,
+        platform=chosen[""].platform,
+        platforms={name: each.platform for name, each in chosen.items()},
+        roots={name: each.root for name, each in chosen.items()},
+        around={name: each.around for name, each in chosen.items()},
+        found=(),
+    )
 
 
-PLATFORMS: Final = {"everything": PLATFORM} | {name: _platform(source) for name, source in TEXTS.items()}
+@st.composite
+def repositories(draw: st.DrawFn) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Draw an app and a platform that can run it."""
+    data = draw(apps())
+    if draw(st.booleans()):
+        data["environments"] = {**(data.get("environments") or {}), "local": None}
+    platform = draw(platforms(data.get("environments") or ()))
+    return fitting(data, platform), platform
 
 
 def errors(made: Made, environment: str) -> list[str]:
@@ -68,20 +68,6 @@ def errors(made: Made, environment: str) -> list[str]:
     return [f"{kind}: {one['name']}: {one['message']}" for kind, one in found if one["severity"] == "error"]
 
 
-def for_gateway(value: Any) -> Any:
-    """Return an app without what only an Ingress can do: certificates at the route, and any path for gRPC."""
-    if isinstance(value, list):
-        return [for_gateway(each) for each in value]
-    if not isinstance(value, dict):
-        return value
-    made = {key: for_gateway(each) for key, each in value.items()}
-    if made.get("appProtocol") == "grpc":
-        made["appProtocol"] = "http"
-    if "host" in made and isinstance(made.get("tls"), dict):
-        made["tls"] = not made["tls"].get("off")
-    return made
-
-
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_every_app_compiles_and_passes_every_check(shard: int) -> None:
     @seed(shard)
@@ -92,11 +78,16 @@ def test_every_app_compiles_and_passes_every_check(shard: int) -> None:
         phases=[Phase.generate, Phase.shrink],
         suppress_health_check=list(HealthCheck),
     )
-    @given(apps(), st.sampled_from(sorted(PLATFORMS)), st.integers(0, 2**32))
-    def law(data: dict[str, Any], platform: str, luck: int) -> None:
-        data = for_gateway(data) if platform == "gateway" else data
-        made = good(data, PLATFORMS[platform])
-        again = good(shuffled(data, shape.shape_of(App), random.Random(luck)), PLATFORMS[platform])  # noqa: S311  # an order, no secret
+    @given(repositories(), st.integers(0, 2**32))
+    def law(repository: tuple[dict[str, Any], dict[str, Any]], luck: int) -> None:
+        data, platform = repository
+        made = compiled_in(data, workspace_of(platform))
+        assert made.plans, shown(made)
+        order = random.Random(luck)  # noqa: S311  # an order, no secret
+        again = compiled_in(
+            shuffled(data, shape.shape_of(App), order),
+            workspace_of({key: platform[key] for key in order.sample(list(platform), len(platform))}),
+        )
         assert {name: again.texts()[name] for name in made.texts()} == made.texts()
         for environment in made.objects:
             assert errors(made, environment) == []

@@ -25,7 +25,7 @@ PIP = ImagePlan(
     python="3.13",
     base="python:3.13-slim-trixie",
     command=("gunicorn", "--bind", "0.0.0.0:8000", "app:app"),
-    port=8000,
+    ports=("8000",),
 )
 UV = replace(PIP, manager="uv", uv_image="ghcr.io/astral-sh/uv:0.13")
 POETRY = replace(PIP, manager="poetry", poetry_version="2.5.1")
@@ -144,7 +144,7 @@ def matrix() -> list[ImagePlan]:
     plans = [replace(plan, **changes) for plan, changes in product(PLANS, options)]
     return [
         *plans,
-        *(replace(plan, command=(), port=None) for plan in PLANS),
+        *(replace(plan, command=(), ports=()) for plan in PLANS),
         replace(PIP, hashes=True),
         replace(PIP, requirements="requirements/production.txt", context="services/api", app_file="../../app.yaml"),
         replace(PIP, requirements="tests/what is needed.txt"),

@@ -70,7 +70,7 @@ def _runtime(plan: ImagePlan) -> list[list[str]]:
         ["WORKDIR /app", f"COPY --from=builder {VENV} {VENV}", "COPY --from=builder /app /app"],
         [
             f"USER {UID}:{UID}",
-            *([f"EXPOSE {plan.port}"] if plan.port is not None else []),
+            *([f"EXPOSE {' '.join(plan.ports)}"] if plan.ports else []),
             *([f"ENTRYPOINT {exec_form(plan.entrypoint)}"] if plan.entrypoint else []),
             *([f"CMD {exec_form(plan.command)}"] if plan.command else []),
         ],

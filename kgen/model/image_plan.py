@@ -64,5 +64,5 @@ class ImagePlan:
     command: tuple[str, ...] = ()
     """What Kubernetes calls ``args``, or the whole command if there is no entrypoint; exec form."""
 
-    port: int | None = None
-    """Documented with EXPOSE."""
+    ports: tuple[str, ...] = ()
+    """Documented with EXPOSE: numbers, with a protocol where it is not TCP."""

@@ -14,7 +14,6 @@ from kgen.model.platform import Platform
 from kgen.record import replace
 from kgen.resolve import projects
 from kgen.resolve.names import object_name
-from kgen.resolve.references import ports_of
 from kgen.resolve.rules import (
     CONTRADICTING_BUILDS,
     MISSING_IMAGE,
@@ -182,10 +181,9 @@ def plans(app: App, facts: Facts, platform: Platform) -> Mapping[str, ImagePlan]
         if build.context in main and (main[build.context].type == "web" or component.type != "web"):
             continue
         main[build.context] = component
-        port = next((number for number, _ in ports_of(component).values()), None)
-        made[build.context] = _plan(build, component, port, facts, platform)
+        made[build.context] = _plan(build, component, _exposed(component), facts, platform)
     if app.release and app.build and app.build.dockerfile is None and app.build.context not in made:
-        made[app.build.context] = _plan(app.build, app.release, None, facts, platform)
+        made[app.build.context] = _plan(app.build, app.release, (), facts, platform)
     data = {context: _data(app, context) for context in made}
     return {context: replace(plan, data=data[context]) for context, plan in made.items()}
 
@@ -212,7 +210,17 @@ def _shared_paths(component: Component) -> set[str]:
     return made
 
 
-def _plan(build: Build, runs: Component | Release, port: int | None, facts: Facts, platform: Platform) -> ImagePlan:
+def _exposed(component: Component) -> tuple[str, ...]:
+    """Return the ports that the component listens on, as EXPOSE names them."""
+    return tuple(
+        str(port.port) if port.protocol == "TCP" else f"{port.port}/{port.protocol.lower()}"
+        for port in component.ports.values()
+    )
+
+
+def _plan(
+    build: Build, runs: Component | Release, ports: tuple[str, ...], facts: Facts, platform: Platform
+) -> ImagePlan:
     project, python = facts.projects[build.context], build.python
     manager = projects.manager_of(build, project)
     version = projects.python_version(build, project, platform)
@@ -234,5 +242,5 @@ def _plan(build: Build, runs: Component | Release, port: int | None, facts: Fact
         build_packages=python.build_packages,
         entrypoint=(runs.command or ()) if runs.args else (),
         command=runs.args or runs.command or (),
-        port=port,
+        ports=ports,
     )

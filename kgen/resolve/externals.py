@@ -12,6 +12,7 @@ from kgen.resolve import names
 from kgen.resolve.fields import unread
 from kgen.resolve.references import tcp_ports
 from kgen.resolve.rules import WITHOUT_EFFECT
+from kgen.scalars import INVALID_HOST
 
 NOT_ITS_CERTIFICATE = Rule(
     code="KG3109",
@@ -51,6 +52,13 @@ def faults(app: App) -> Iterator[Diagnostic]:
     for name, component in app.components.items():
         for port, spec in component.ports.items() if is_external(component) else ():
             yield from unread(spec, _UNREAD, ("components", name, "ports", port), "a port of a host outside")
+        if is_external(component) and (component.host or "").rpartition(".")[2] == "localhost":
+            yield Diagnostic(
+                rule=INVALID_HOST,
+                message=f"`{component.host}` is the machine of whoever asks for it",
+                at=Label(("components", name, "host")),
+                help="name the host as others know it",
+            )
     secure = {name: each for name, each in app.components.items() if is_external(each) and _is_https(each)}
     for env, at in _environments(app) if secure else ():
         for key, value in env.items():

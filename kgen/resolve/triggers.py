@@ -169,7 +169,7 @@ def faults(app: App, platform: Platform) -> Iterator[Diagnostic]:
             continue
         yield from installed.faults(platform, triggers.API_VERSION, "ScaledObject", (*at, "triggers"))
         yield from _whole(spec, at)
-        around = _Around(app, platform, references.variables(app, component.env, platform))
+        around = _Around(app, platform, references.variables(app, references.sound(app, component.env), platform))
         for index, trigger in enumerate(spec.triggers):
             where = (*at, "triggers", index)
             wrong = tuple(exactly_one(trigger, _KINDS, where))

@@ -72,7 +72,7 @@ def in_words(words: tuple[str, ...] | None, at: Path) -> Iterator[Diagnostic]:
 
 
 def sound(app: App, env: Env) -> Env:
-    """Return the part of ``env`` in which ``faults`` finds nothing: for rules that run before all is known to be right."""
+    """Return the part of ``env`` in which ``faults`` finds nothing, for rules that run beside it."""
     return {name: value for name, value in env.items() if not any(faults(app, {name: value}, ()))}
 
 

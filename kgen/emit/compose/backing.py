@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kgen.emit.compose.values import escaped
 from kgen.model.plan import Backing
 
 
@@ -35,8 +36,3 @@ def container(need: Backing, port: int | None) -> dict[str, Any]:
     if need.data:
         made["volumes"] = [f"{need.name}-data:{need.data}"]
     return made
-
-
-def escaped(text: str) -> str:
-    """Return ``text`` so that compose does not take a `$` in it for a variable."""
-    return text.replace("$", "$$")

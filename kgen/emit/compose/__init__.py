@@ -1,0 +1,41 @@
+"""
+compose.yaml: the same plan for local work, with containers for the backing services.
+
+Commands, ports, users and writable paths are those of the manifests. Passwords in here are for containers on a
+developer's machine; secrets of the user's own come from the shell or from `.env`, by name.
+
+Source: https://github.com/compose-spec/compose-spec/blob/main/spec.md
+"""
+
+from typing import Any
+
+from kgen.emit.compose.backing import container
+from kgen.emit.compose.names import volume
+from kgen.emit.compose.ports import browser_ports, published_ports
+from kgen.emit.compose.services import services
+from kgen.emit.compose.storage import configs, kept_volumes, secret_files
+from kgen.emit.compose.values import shell_name
+from kgen.model.plan import Plan
+
+__all__ = ["compose"]
+
+
+def compose(plan: Plan) -> dict[str, Any]:
+    """Return compose.yaml for ``plan`` as a mapping, keys in the order in which they are written."""
+    published = published_ports(plan)
+    browsers = browser_ports(plan, {host for ports in published.values() for host in ports.values()})
+    made_services: dict[str, Any] = {}
+    for workload in plan.workloads:
+        made_services |= services(plan, workload, published.get(workload.target.component, {}))
+    backing = {need.name: container(need, browsers.get(need.name)) for need in plan.needs}
+    volumes = [f"{need.name}-data" for need in plan.needs if need.data]
+    for workload in plan.workloads:
+        volumes += [volume(workload, name) for name in kept_volumes(workload)]
+    made: dict[str, Any] = {"name": plan.app, "services": made_services | backing}
+    if volumes:
+        made["volumes"] = {name: {} for name in volumes}
+    if files := configs(plan):
+        made["configs"] = files
+    if secrets := {shell_name(name, key) for each in plan.workloads for name, key, _ in secret_files(each)}:
+        made["secrets"] = {name: {"environment": name} for name in sorted(secrets)}
+    return made

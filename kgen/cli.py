@@ -112,6 +112,33 @@ def compile_command(
     raise typer.Exit(run(request, sys.stdout, sys.stderr))
 
 
+@app.command("init")
+def init_command(
+    folder: Annotated[str, typer.Argument(metavar="[DIR]", help="Folder of the project.")] = ".",
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Ask nothing: take the best answers, and write the doubts as comments.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace an app.yaml that is there.")] = False,
+    stdout: Annotated[bool, typer.Option("--stdout", help="Print the app file; write nothing.")] = False,
+) -> None:
+    """
+    Look at a Python project and write app.yaml. Nothing of the project is run.
+
+    Exit codes: 0 done, 1 a question without an answer or nothing to run, 2 wrong use, 70 a bug in kgen.
+    """
+    from kgen.commands.init import Request, run  # noqa: PLC0415  # only for this command
+
+    request = Request(
+        folder=folder,
+        yes=yes,
+        force=force,
+        stdout=stdout,
+        is_terminal=sys.stdin.isatty() and sys.stderr.isatty(),
+        colour=wants_colour(sys.stderr),
+    )
+    raise typer.Exit(run(request, sys.stdin, sys.stdout, sys.stderr))
+
+
 class Profile(StrEnum):
     """How much is asked of an object."""
 

@@ -5,8 +5,9 @@ from typing import Final
 from kgen import prometheus, workspace
 from kgen.check import catalogue, manifests
 from kgen.check import rules as schema
-from kgen.commands import apps, conflicts, fields, kinds, wrong_use
+from kgen.commands import apps, conflicts, fields, init, kinds, wrong_use
 from kgen.commands import compile as compile_command
+from kgen.detect import rules as detect_rules
 from kgen.diag import Rule
 from kgen.features import autoscaling, backups, dashboards, disruption, metrics, network, quota, slo, triggers
 from kgen.handmade import manifests as own_manifests
@@ -83,6 +84,8 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *manifests.RULES,
             *schema.RULES,
             *wrong_use.RULES,
+            *init.RULES,
+            *detect_rules.RULES,
             *unreadable.RULES,
             *crossings.RULES,
             *silences.RULES,

@@ -45,6 +45,7 @@ LAYERS: Mapping[str, frozenset[str]] = {
     "check": WORDS,
     "handmade": WORDS | {"model", "read", "check"},
     "workspace": WORDS | {"model", "load", "resolve", "check"},
+    "detect": WORDS | {"read", "syntax"},
     "validate": WORDS | {"check", "read", "syntax"},
     "upgrade": WORDS | {"check", "read", "syntax", "validate"},
     "write": WORDS,
@@ -56,7 +57,7 @@ LAYERS: Mapping[str, frozenset[str]] = {
     | {"deployments", "naming", "quotas", "features", "model", "load", "resolve", "emit", "handmade"}
     | {"check", "workspace", "write"},
     "commands": WORDS
-    | {"pipeline", "quotas", "workspace", "report", "write", "load", "check", "read", "validate", "upgrade"}
+    | {"pipeline", "quotas", "workspace", "report", "write", "load", "check", "read", "validate", "upgrade", "detect"}
     | {"model", "features"},
     "rules": WORDS
     | {
@@ -71,6 +72,7 @@ LAYERS: Mapping[str, frozenset[str]] = {
         "workspace",
         "handmade",
         "commands",
+        "detect",
     },
     "cli": WORDS | {"commands", "rules"},
     "arguments": frozenset({"commands"}),

@@ -19,7 +19,7 @@ from kgen.validate.document import Document
 from kgen.validate.files import STDIN, STDIN_NAME, search
 from kgen.validate.judge import Judge, document, parts
 from kgen.validate.sources import source
-from kgen.write.definitions import UNCHANGED, save
+from kgen.write.whole import UNCHANGED, save
 
 
 @dataclass(slots=True)

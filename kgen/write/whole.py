@@ -1,4 +1,4 @@
-"""Definitions of custom kinds in the workspace: whole files, old or new."""
+"""Single files: a definition of a custom kind, an app file. The old one or the new one is there, never a part."""
 
 import os
 from pathlib import Path

@@ -1,0 +1,97 @@
+"""What detection finds: facts with their origin, programs that can be started, and doubts for a person to settle."""
+
+from collections.abc import Mapping
+from typing import Any, Literal, TypeAlias
+
+from kgen.diag import Path
+from kgen.record import dataclass, field
+
+ComponentType: TypeAlias = Literal["web", "worker", "cron", "job"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that a file says."""
+
+    value: Any
+    origin: str
+    """Where, as a comment in app.yaml names it: ``pyproject.toml:7``, or ``src/shop/main.py:12``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several answers."""
+
+    value: Any
+    """What would stand in app.yaml."""
+
+    reason: str
+    """What speaks for it, in a few words: ``shop/wsgi.py:16``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A question that the files do not settle."""
+
+    path: Path
+    """Where the answer stands in app.yaml; in a ``Program``, relative to its component."""
+
+    question: str
+    """What is unclear, as a statement: ``two application objects were found``."""
+
+    choices: tuple[Choice, ...] = ()
+    """Best first: that one stands in app.yaml until somebody chooses another. Fewer than two: nothing to choose."""
+
+    help: str = ""
+    """What to do about it: a line to add, a command to run."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Program:
+    """Something that can be started: one component of the app, or a candidate for one."""
+
+    name: str
+    """Name of the component, as ``web``, ``worker``, ``beat``. Programs of one name compete, the highest rank wins."""
+
+    type: ComponentType
+    command: Fact
+    """As app.yaml says it: words, or one string."""
+
+    framework: str = ""
+    """As people call it: ``Django``, ``FastAPI``. Empty: none."""
+
+    port: Fact | None = None
+    health: Fact | None = None
+    """Path of an HTTP health check."""
+
+    release: Fact | None = None
+    """Command that runs to completion before a new version starts."""
+
+    commands: tuple[Fact, ...] = ()
+    """Commands of the image build, once the source is there: static files."""
+
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    """Other fields of the component, as they stand in app.yaml."""
+
+    env: Mapping[str, Fact] = field(default_factory=dict)
+    """Variables that it cannot do without, with values that are no secrets."""
+
+    rank: int = 0
+    """
+    How sure it is: 100 what somebody wrote down for this very purpose (Procfile), 90 the project's own Dockerfile, 80
+    its compose file, 60 an application object in the source, 40 a script that can be run, 20 a guess by name.
+    """
+
+    doubts: tuple[Doubt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A piece of app.yaml: what stands in it, where that came from, and what is unclear."""
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    comments: Mapping[Path, str] = field(default_factory=dict)
+    """Path in ``data`` → where the value came from."""
+
+    doubts: tuple[Doubt, ...] = ()
+    """Their paths are those of app.yaml."""

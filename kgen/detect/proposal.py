@@ -1,0 +1,155 @@
+"""From a folder to app files: who looks for what, in which order, and how it is put together."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from kgen.detect import layout, managers, names, pythons
+from kgen.detect.choose import chosen
+from kgen.detect.dependencies import dependencies
+from kgen.detect.found import Doubt, Part, Program
+from kgen.detect.frameworks import objects, scripts
+from kgen.detect.managers import Managed
+from kgen.detect.project import Project
+from kgen.detect.rules import NO_PYTHON_PROJECT, NOTHING_TO_RUN
+from kgen.detect.syntax import Modules
+from kgen.detect.texts import toml
+from kgen.detect.tree import Tree, join
+from kgen.diag import Diagnostic, Label, Outcome, Path
+from kgen.record import dataclass
+
+FINDERS = (objects.programs, scripts.programs)
+"""Who finds programs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """One app file."""
+
+    folder: str
+    """Where it belongs, relative to the tree."""
+
+    part: Part
+    programs: tuple[Program, ...]
+
+
+def propose(tree: Tree) -> Outcome[tuple[Proposal, ...]]:
+    """Return an app file for each project in ``tree``, or what keeps kgen from writing one."""
+    folders = layout.folders(tree)
+    if not folders:
+        message = f"`{tree.root}` is no Python project: neither lock file, requirements, pyproject.toml nor a .py file"
+        help_ = "name the folder of the project"
+        return Outcome(None, (Diagnostic(rule=NO_PYTHON_PROJECT, message=message, at=Label(file="."), help=help_),))
+    found = [each for folder in folders for each in managers.faults(tree, folder)]
+    if found:
+        return Outcome(None, tuple(found))
+    made = tuple(each for folder in folders if (each := proposal(tree, folder)))
+    if not made:
+        message = "no program was found: no application object, no script, no `[project.scripts]`"
+        help_ = "write app.yaml by hand, with the `command` to start: see docs/app.md"
+        return Outcome(None, (Diagnostic(rule=NOTHING_TO_RUN, message=message, at=Label(file="."), help=help_),))
+    return Outcome(made)
+
+
+def proposal(tree: Tree, folder: str) -> Proposal | None:
+    """Return the app file of the project in ``folder``; ``None`` if it has no program."""
+    installed = managers.managed(tree, folder)
+    project = look(tree, folder, installed)
+    programs = chosen(each for finder in FINDERS for each in finder(project))
+    if not programs:
+        return None
+    app = names.name(project)
+    head = Part(data={"apiVersion": "kgen/v1", "name": app.value}, comments={("name",): app.origin})
+    parts = [head, names.image(project, app.value), build(project, installed, programs), *map(component, programs)]
+    return Proposal(folder=folder, part=joined(parts), programs=tuple(programs))
+
+
+def look(tree: Tree, folder: str, installed: Managed | None) -> Project:
+    """Return the project in ``folder``, as finders look at it."""
+    return Project(
+        tree=tree,
+        folder=folder,
+        modules=Modules(tree, folder),
+        pyproject=toml(tree.text(join(folder, "pyproject.toml"))),
+        dependencies=dependencies(tree, folder),
+        manager=installed.manager.value if installed else "",
+        source=layout.source(tree, folder),
+    )
+
+
+def build(project: Project, installed: Managed | None, programs: Iterable[Program]) -> Part:
+    """Return how the image is built."""
+    path: Path = ("build", "python")
+    python: dict[str, Any] = {}
+    comments: dict[Path, str] = {}
+    if version := pythons.python(project):
+        python["version"] = version.value
+        comments[*path, "version"] = version.origin
+    if installed:
+        python["manager"] = installed.manager.value
+        comments[*path, "manager"] = installed.manager.origin
+    data: dict[str, Any] = {"context": ".", "python": python}
+    if commands := [each for program in programs for each in program.commands]:
+        data["commands"] = [each.value for each in commands]
+        comments[("build", "commands")] = commands[0].origin
+    return Part(data={"build": data}, comments=comments, doubts=installed.doubts if installed else ())
+
+
+def component(program: Program) -> Part:
+    """Return one component, and the app's release if it belongs to it."""
+    at: Path = ("components", program.name)
+    comments: dict[Path, str] = {(*at, "command"): program.command.origin}
+    made: dict[str, Any] = {"type": program.type, "command": program.command.value}
+    if program.port:
+        made["port"] = program.port.value
+        comments[*at, "port"] = program.port.origin
+    if program.health:
+        made["probes"] = program.health.value
+        comments[*at, "probes"] = program.health.origin
+    data: dict[str, Any] = {"components": {program.name: made | dict(program.fields)}}
+    if program.release:
+        data = {"release": program.release.value} | data
+        comments[("release",)] = program.release.origin
+    if program.env:
+        data = {"env": {name: fact.value for name, fact in program.env.items()}} | data
+        comments |= {("env", name): fact.origin for name, fact in program.env.items()}
+    doubts = tuple(_at(at, each) for each in program.doubts)
+    return Part(data=data, comments=comments, doubts=doubts)
+
+
+def _at(path: Path, doubt: Doubt) -> Doubt:
+    return Doubt(path=(*path, *doubt.path), question=doubt.question, choices=doubt.choices, help=doubt.help)
+
+
+ORDER = ("apiVersion", "name", "image", "build", "compose", "env", "needs", "secrets", "release", "components")
+"""Fields of an app file as people read them."""
+
+
+def joined(parts: Iterable[Part]) -> Part:
+    """Return all ``parts`` in one; where two name a value, the first wins."""
+    data: dict[str, Any] = {}
+    comments: dict[Path, str] = {}
+    doubts: list[Doubt] = []
+    for part in parts:
+        data = merged(data, part.data)
+        comments = {**part.comments, **comments}
+        doubts += part.doubts
+    return Part(data={key: data[key] for key in ORDER if key in data}, comments=comments, doubts=tuple(_once(doubts)))
+
+
+def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of both; mappings are merged, of other values the old one stays."""
+    made = dict(old)
+    for key, value in new.items():
+        known = made.get(key)
+        made[key] = (
+            merged(known, value) if isinstance(known, Mapping) and isinstance(value, Mapping) else made.get(key, value)
+        )
+    return made
+
+
+def _once(doubts: Iterable[Doubt]) -> Iterator[Doubt]:
+    seen: set[tuple[Path, str]] = set()
+    for each in doubts:
+        if (each.path, each.question) not in seen:
+            seen.add((each.path, each.question))
+            yield each

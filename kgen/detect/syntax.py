@@ -1,0 +1,137 @@
+"""
+The project's Python files as syntax trees: read, never run.
+
+Parsing is slow, looking for a word in a file is not: only files that mention a word are parsed, each once.
+"""
+
+import ast
+import warnings
+from collections.abc import Iterator
+
+from kgen.detect.tree import Tree
+from kgen.record import dataclass
+
+_SIDE = frozenset(
+    {
+        *("test", "tests", "testing", "doc", "docs", "example", "examples", "sample", "samples", "demo", "demos"),
+        *("benchmark", "benchmarks", "scripts", "tools", "tutorial", "tutorials", "notebooks", "fixtures", "e2e"),
+    }
+)
+"""Folders beside the program: what is in there is started by developers, not by users."""
+
+_MAX_TEXT = 2_000_000
+"""Characters of a file that is parsed; more is data."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """One Python file."""
+
+    path: str
+    """Relative to the tree."""
+
+    tree: ast.Module
+
+    is_side: bool
+    """Whether it stands beside the program: tests, documentation, examples."""
+
+
+class Modules:
+    """The Python files in ``folder`` of ``tree`` and below."""
+
+    def __init__(self, tree: Tree, folder: str = "") -> None:
+        self.tree = tree
+        self.folder = folder
+        self.paths = tuple(name for name in tree.below(folder) if name.endswith(".py"))
+        self._parsed: dict[str, ast.Module | None] = {}
+
+    def mentioning(self, *words: str) -> Iterator[Module]:
+        """Yield the modules whose text has one of ``words``, those of the program itself first."""
+        for path in sorted(self.paths, key=lambda path: (self.is_side(path), path.count("/"), path)):
+            text = self.tree.text(path) or ""
+            if any(word in text for word in words) and (module := self.module(path)):
+                yield module
+
+    def module(self, path: str) -> Module | None:
+        """Return the module of a file; ``None`` if it is not there, or no Python that can be read."""
+        if path not in self._parsed:
+            self._parsed[path] = _parsed(self.tree.text(path))
+        tree = self._parsed[path]
+        return Module(path=path, tree=tree, is_side=self.is_side(path)) if tree else None
+
+    def is_side(self, path: str) -> bool:
+        *folders, name = path.removeprefix(f"{self.folder}/").split("/")
+        return not _SIDE.isdisjoint(folders) or name.startswith("test_") or name == "conftest.py"
+
+    def dotted(self, path: str, source: str = "") -> str:
+        """
+        Return how ``path`` is imported if ``source`` (``src``) is where imports start.
+
+        ``src/shop/web.py`` is ``shop.web``, and the ``__init__.py`` of a package is the package.
+        """
+        start = "/".join(each for each in (self.folder, source) if each)
+        below = path.removeprefix(f"{start}/") if start else path
+        return below.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def name_of(node: ast.AST) -> str:
+    """
+    Return the dotted name that an expression is, or nothing.
+
+    >>> name_of(ast.parse("flask.Flask(__name__)").body[0].value.func)
+    'flask.Flask'
+    """
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=attr):
+            start = name_of(value)
+            return f"{start}.{attr}" if start else ""
+        case _:
+            return ""
+
+
+def imported(tree: ast.Module) -> dict[str, str]:
+    """
+    Return local name → what it stands for, for all imports of a module, those in functions too.
+
+    >>> imported(ast.parse("from fastapi import FastAPI as F; import flask"))
+    {'F': 'fastapi.FastAPI', 'flask': 'flask'}
+    """
+    names: dict[str, str] = {}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=aliases):
+                names |= {
+                    (a.asname or a.name.split(".")[0]): (a.name if a.asname else a.name.split(".")[0]) for a in aliases
+                }
+            case ast.ImportFrom(module=module, names=aliases, level=level):
+                start = "." * level + (module or "")
+                joint = "" if start.endswith(".") else "."
+                names |= {(a.asname or a.name): f"{start}{joint}{a.name}" for a in aliases}
+            case _:
+                pass
+    return names
+
+
+def meaning(node: ast.AST, names: dict[str, str]) -> str:
+    """
+    Return the full name of what an expression names, by the imports ``names`` of its module.
+
+    >>> meaning(ast.parse("F()").body[0].value.func, {"F": "fastapi.FastAPI"})
+    'fastapi.FastAPI'
+    """
+    first, _, rest = name_of(node).partition(".")
+    start = names.get(first, first)
+    return f"{start}.{rest}" if rest else start
+
+
+def _parsed(text: str | None) -> ast.Module | None:
+    if text is None or len(text) > _MAX_TEXT:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what is parsed: it is not ours to mend
+            return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):  # Python 2, null bytes, far too deep
+        return None

@@ -587,7 +587,7 @@ def _volume(known: Known) -> Strategy:
 def _build(known: Known) -> Strategy:
     """Return builds with a Dockerfile of the user's own, or with what kgen's needs."""
     ours = fields(Build, known, without=["dockerfile", "target", "args"])
-    return st.one_of(ours, fields(Build, known, without=["python"], always=["dockerfile"]))
+    return st.one_of(ours, fields(Build, known, without=["python", "commands"], always=["dockerfile"]))
 
 
 def _python(known: Known) -> Strategy:

@@ -46,7 +46,13 @@ def _source(plan: ImagePlan) -> list[str]:
 
     The modes must not depend on the umask of whoever checked it out, and the app's user has to read every file.
     """
-    return ["COPY . .", *project(plan), "RUN chmod -R u=rwX,go=rX /app", compiled("/app")]
+    return ["COPY . .", *project(plan), *_commands(plan), "RUN chmod -R u=rwX,go=rX /app", compiled("/app")]
+
+
+def _commands(plan: ImagePlan) -> list[str]:
+    """Return the user's own commands, which find the project's programs as they would in the image that runs."""
+    runs = [f"RUN {exec_form(command)}" for command in plan.commands]
+    return [env(PATH=f"{VENV}/bin:$PATH"), *runs] if runs else []
 
 
 def _runtime(plan: ImagePlan) -> list[list[str]]:

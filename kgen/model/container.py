@@ -102,6 +102,9 @@ class Build(Spec):
     python: PythonBuild = PythonBuild()
     """How the generated Dockerfile installs Python and the project."""
 
+    commands: tuple[Command, ...] = ()
+    """Commands of the build, once project and packages are installed, as `python manage.py collectstatic --noinput`."""
+
     @classmethod
     def expand(cls, node: Node) -> Node:
         if not isinstance(node.value, str):

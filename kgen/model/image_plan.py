@@ -55,6 +55,9 @@ class ImagePlan:
     build_packages: tuple[str, ...] = ()
     """Debian packages of the builder only (compilers, headers)."""
 
+    commands: tuple[tuple[str, ...], ...] = ()
+    """What the builder runs in ``/app`` once project and packages are there; without a shell."""
+
     data: tuple[str, ...] = ()
     """Folders that persistent volumes are mounted at, by any component that runs the image."""
 

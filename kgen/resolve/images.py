@@ -85,14 +85,22 @@ def faults(app: App, facts: Facts, platform: Platform) -> Iterator[Diagnostic]:
         if build.context not in checked:
             yield from projects.faults(build, facts.projects[build.context], platform, at)
             checked[build.context] = (build, at)
-        elif checked[build.context][0].python != build.python:
+        else:
+            yield from _contradiction(build, at, *checked[build.context])
+
+
+def _contradiction(build: Build, at: Path, other: Build, written: Path) -> Iterator[Diagnostic]:
+    """Yield the first field in which two builds of one folder differ: it has one Dockerfile."""
+    for field in ("python", "commands"):
+        if getattr(build, field) != getattr(other, field):
             yield Diagnostic(
                 rule=CONTRADICTING_BUILDS,
                 message=f"the folder `{build.context}` is built in two ways",
-                at=Label((*at, "python"), on="key"),
-                related=(Label(checked[build.context][1], "the other one", on="key"),),
-                help="say `python` once, at the app's `build`",
+                at=Label((*at, field), on="key"),
+                related=(Label(written, "the other one", on="key"),),
+                help=f"say `{field}` once, at the app's `build`",
             )
+            return
 
 
 def unused(app: App) -> Iterator[Diagnostic]:
@@ -147,7 +155,7 @@ def _field_faults(app: App, at: Path) -> Iterator[Diagnostic]:
     build = app.components[str(at[1])].build if len(at) > 1 else app.build
     if build is None:
         return
-    unread = ("target", "args") if build.dockerfile is None else ("python",)
+    unread = ("target", "args") if build.dockerfile is None else ("python", "commands")
     reason = "a Dockerfile of your own" if build.dockerfile is None else "the Dockerfile that kgen writes"
     for field in unread:
         if field in build.model_fields_set:
@@ -240,6 +248,7 @@ def _plan(
         groups=python.groups,
         system_packages=python.system_packages,
         build_packages=python.build_packages,
+        commands=build.commands,
         entrypoint=(runs.command or ()) if runs.args else (),
         command=runs.args or runs.command or (),
         ports=ports,

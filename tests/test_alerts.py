@@ -3,7 +3,9 @@
 import pytest
 
 from kgen.k8s import Target
+from kgen.model.app import App
 from kgen.model.component import Component
+from kgen.model.platform import Platform
 from kgen.model.replicas import Autoscaling
 from kgen.resolve import alert_rules, alerts
 from kgen.resolve.alert_rules import Subject
@@ -50,3 +52,15 @@ def test_pods_with_a_long_name_are_found_by_what_is_left_of_it() -> None:
     long = "a" * 60
     assert alerts.pods_of("Deployment", long) == f"{'a' * 46}.*"
     assert alerts.pods_of("StatefulSet", long) == f"{long}-[0-9]+"
+
+
+@pytest.mark.parametrize(
+    "more", [{"release": {"command": ("migrate",)}}, {"components": {"release": {"type": "worker"}}}]
+)
+def test_alerts_of_the_app_do_not_take_the_name_of_a_component_or_the_release(more: dict[str, object]) -> None:
+    rules = {"QueueTooLong": {"expr": "vector(1)", "summary": "long"}}
+    fields = {"apiVersion": "kgen/v1", "name": "release", "components": {"web": {"type": "worker"}}}
+    app = App.model_validate(fields | {"alerts": {"rules": rules}} | more)
+    watch = alerts.of_app(app, Platform())
+    assert watch
+    assert watch.name == "release-app"

@@ -15,6 +15,7 @@ from kgen.resolve import installed, monitoring
 from kgen.resolve.alert_rules import Subject, rules
 from kgen.resolve.fields import lowest_replicas, unread
 from kgen.resolve.kinds import kind_of
+from kgen.resolve.names import RELEASE
 from kgen.resolve.rules import NAME_TAKEN
 from kgen.units import duration, seconds
 
@@ -113,8 +114,9 @@ def of_app(app: App, platform: Platform) -> Watch | None:
     """Return the alerts that the app file has for the whole app."""
     if app.alerts is None or app.alerts.off or not app.alerts.rules:
         return None
-    # a component that is called like the app has its own PrometheusRule under that name
-    name = f"{app.name}-app" if app.name in app.components else ""
+    # a component that is called like the app has its own PrometheusRule under that name, and so has the release
+    is_taken = app.name in app.components or (app.release is not None and app.name == RELEASE)
+    name = f"{app.name}-app" if is_taken else ""
     return Watch(rules=tuple(_users(app.alerts.rules, platform)), labels=platform.monitoring.labels, name=name)
 
 

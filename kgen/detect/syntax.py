@@ -47,9 +47,10 @@ class Modules:
 
     def mentioning(self, *words: str) -> Iterator[Module]:
         """Yield the modules whose text has one of ``words``, those of the program itself first."""
-        for path in sorted(self.paths, key=lambda path: (self.is_side(path), path.count("/"), path)):
-            text = self.tree.text(path) or ""
-            if any(word in text for word in words) and (module := self.module(path)):
+        wanted = [word.encode() for word in words]
+        mentioning = [path for path in self.paths if self.tree.mentions(path, wanted)]
+        for path in sorted(mentioning, key=lambda path: (self.is_side(path), path.count("/"), path)):
+            if module := self.module(path):
                 yield module
 
     def module(self, path: str) -> Module | None:

@@ -5,9 +5,11 @@ Nothing outside of it is read. Links to files are followed only if they end insi
 walk ends. Folders that hold other people's code, or what tools leave behind, are not entered.
 """
 
+import errno
 import os
-import stat
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from itertools import islice, takewhile
 
 SKIPPED = frozenset(
     {
@@ -39,17 +41,21 @@ class Tree:
         """
         self.root = os.path.realpath(root)
         os.scandir(self.root).close()
-        self.files = tuple(sorted(_walk(self.root)))
-        self._known = frozenset(self.files)
-        self._texts: dict[str, str | None] = {}
+        found = dict(_walk(self.root))
+        self.files = tuple(sorted(found))
+        self._plain = frozenset(name for name, is_plain in found.items() if is_plain)
+        self._known = frozenset(found)
+        self._bytes: dict[str, bytes] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._known
 
     def below(self, folder: str) -> Iterator[str]:
         """Yield the files in ``folder`` and below; ``""`` is the root."""
-        start = f"{folder}/" if folder else ""
-        return (name for name in self.files if name.startswith(start))
+        if not folder:
+            return iter(self.files)
+        start = bisect_left(self.files, f"{folder}/")
+        return takewhile(lambda name: name.startswith(f"{folder}/"), islice(self.files, start, None))
 
     def here(self, folder: str) -> Iterator[str]:
         """Yield the names of the files in ``folder`` itself."""
@@ -58,9 +64,28 @@ class Tree:
 
     def text(self, name: str) -> str | None:
         """Return the text of the file ``name``; ``None`` if it is not there, not text, too large, or outside."""
-        if name not in self._texts:
-            self._texts[name] = _text(self.root, name)
-        return self._texts[name]
+        try:
+            return self._read(name).decode("utf-8-sig")
+        except (OSError, ValueError):  # ValueError: not UTF-8
+            return None
+
+    def mentions(self, name: str, words: Sequence[bytes]) -> bool:
+        """Tell whether the file ``name`` has one of ``words``."""
+        try:
+            content = self._read(name)
+        except OSError:
+            return False
+        return any(word in content for word in words)
+
+    def _read(self, name: str) -> bytes:
+        if name not in self._bytes:
+            path = f"{self.root}/{name}"
+            if name not in self._plain and not _is_inside(self.root, path):
+                raise FileNotFoundError(errno.ENOENT, "not in the folder", name)
+            with open(path, "rb", buffering=0) as file:
+                content = file.read(_MAX_SIZE + 1)
+            self._bytes[name] = content if len(content) <= _MAX_SIZE else b""
+        return self._bytes[name]
 
 
 def join(folder: str, name: str) -> str:
@@ -73,40 +98,30 @@ def join(folder: str, name: str) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-def _walk(root: str) -> Iterator[str]:
+def _walk(root: str) -> Iterator[tuple[str, bool]]:
+    """Yield each file in ``root``, and whether it is no link."""
     waiting = [""]
     while waiting:
         folder = waiting.pop()
         try:
-            with os.scandir(os.path.join(root, folder)) as listing:
+            with os.scandir(f"{root}/{folder}") as listing:
                 entries = list(listing)
         except OSError:
             continue  # not ours to read
         if folder and any(entry.name in _ENVIRONMENT for entry in entries):
             continue
+        start = f"{folder}/" if folder else ""
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name in SHOWN or not (entry.name in SKIPPED or entry.name.startswith(".")):
-                    waiting.append(join(folder, entry.name))
-            elif entry.is_file(follow_symlinks=False) or (entry.is_symlink() and _is_inside(root, entry.path)):
-                yield join(folder, entry.name)
+                    waiting.append(start + entry.name)
+            elif entry.is_file(follow_symlinks=False):
+                yield start + entry.name, True
+            elif entry.is_symlink() and _is_inside(root, entry.path):
+                yield start + entry.name, False
 
 
 def _is_inside(root: str, path: str) -> bool:
     """Tell whether ``path`` is a file in ``root`` once its links are followed."""
     real = os.path.realpath(path)
-    return os.path.commonpath([root, real]) == root and os.path.isfile(real)
-
-
-def _text(root: str, name: str) -> str | None:
-    path = os.path.join(root, name)
-    if not _is_inside(root, path):
-        return None
-    try:
-        about = os.stat(path)
-        if not stat.S_ISREG(about.st_mode) or about.st_size > _MAX_SIZE:
-            return None
-        with open(path, "rb") as file:
-            return file.read().decode("utf-8-sig")
-    except (OSError, ValueError):  # ValueError: not UTF-8
-        return None
+    return real.startswith(f"{root}/") and os.path.isfile(real)

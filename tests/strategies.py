@@ -591,11 +591,11 @@ def _build(known: Known) -> Strategy:
 
 
 def _python(known: Known) -> Strategy:
-    """Return what pip does not know only with another manager."""
+    """Return what pip and Pipenv do not know only with another manager."""
     plain = fields(PythonBuild, known, without=["extras", "groups"])
     managed = fields(PythonBuild, known, without=["manager"])
     return st.one_of(
-        plain, st.builds(lambda made, name: made | {"manager": name}, managed, st.sampled_from(["uv", "poetry"]))
+        plain, st.builds(lambda made, name: made | {"manager": name}, managed, st.sampled_from(["uv", "poetry", "pdm"]))
     )
 
 

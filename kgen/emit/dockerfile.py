@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from kgen.emit.dockerignore import dockerignore, header
 from kgen.emit.instructions import command_line, env, exec_form, run
-from kgen.emit.python_packages import VENV, compiled, packages, project
+from kgen.emit.managers import VENV, compiled, packages, project
 from kgen.model.image_plan import UID, ImagePlan
 
 __all__ = ["dockerfile", "dockerignore"]

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from kgen.model.app import App
 from kgen.model.facts import Facts, Project
+from kgen.model.image_plan import Manager
 
-_LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock"}
+_LOCKS: Mapping[Manager, str] = {"uv": "uv.lock", "poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock"}
 _REQUIREMENTS = "requirements.txt"
 _MAX_SIZE = 64 * 1024 * 1024
 """Bytes of a file that is read; lock files of large projects have some."""
@@ -40,7 +41,7 @@ def project(folder: Path) -> Project:
     """Return what the files of ``folder`` say about the Python project in it."""
     if not folder.is_dir():
         return Project(exists=False)
-    locks: dict[str, str] = {manager: name for manager, name in _LOCKS.items() if (folder / name).is_file()}
+    locks: dict[Manager, str] = {manager: name for manager, name in _LOCKS.items() if (folder / name).is_file()}
     requirements = text_of(folder / _REQUIREMENTS)
     if not locks and requirements is not None:
         locks = {"pip": _REQUIREMENTS}

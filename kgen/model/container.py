@@ -27,7 +27,7 @@ from kgen.scalars import (
     UrlPath,
 )
 from kgen.source import Node
-from kgen.spec import AS_WRITTEN, REPLACED_WHOLE, NotYet, Spec, fault, mapping_or_not
+from kgen.spec import AS_WRITTEN, REPLACED_WHOLE, Spec, fault, mapping_or_not
 
 
 class Image(Spec):
@@ -68,7 +68,7 @@ class PythonBuild(Spec):
     version: MinorVersion | None = None
     """Minor version of Python, as `3.13`; by default that of `.python-version`, then the platform's."""
 
-    manager: Annotated[Literal["pip", "uv", "poetry", "pdm", "pipenv"] | None, NotYet(("pdm", "pipenv"))] = None
+    manager: Literal["pip", "uv", "poetry", "pdm", "pipenv"] | None = None
     """Package manager; by default the one whose lock file is there."""
 
     extras: tuple[ExtraName, ...] = ()

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kgen.model.image_plan import Manager
 from kgen.record import dataclass, field
 
 
@@ -11,7 +12,7 @@ class Project:
     """What a build context says about its Python project."""
 
     exists: bool = True
-    locks: Mapping[str, str] = field(default_factory=dict)
+    locks: Mapping[Manager, str] = field(default_factory=dict)
     """Package manager → the lock file that speaks for it. A ``requirements.txt`` beside another lock is not listed."""
 
     python: str = ""

@@ -4,7 +4,7 @@ from typing import Literal, TypeAlias
 
 from kgen.record import dataclass
 
-Manager: TypeAlias = Literal["pip", "uv", "poetry"]
+Manager: TypeAlias = Literal["pip", "uv", "poetry", "pdm", "pipenv"]
 
 UID = 65532
 """User and group of every container: the `nonroot` of distroless and Chainguard images."""
@@ -33,11 +33,11 @@ class ImagePlan:
     poetry_version: str = ""
     """Exact version, read from the lock file's own header. Only for ``manager="poetry"``."""
 
+    lock_files: tuple[str, ...]
+    """What is copied before the source, relative to the context: lock files and what else their reader needs."""
+
     requirements: str = "requirements.txt"
     """Requirements file relative to the context. Only for ``manager="pip"``."""
-
-    included: tuple[str, ...] = ()
-    """Files that the requirements file includes, relative to the context. Only for ``manager="pip"``."""
 
     hashes: bool = False
     """Whether every requirement carries ``--hash``. Only for ``manager="pip"``."""

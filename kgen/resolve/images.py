@@ -230,18 +230,18 @@ def _plan(
     build: Build, runs: Component | Release, ports: tuple[str, ...], facts: Facts, platform: Platform
 ) -> ImagePlan:
     project, python = facts.projects[build.context], build.python
-    manager = projects.manager_of(build, project)
+    manager = projects.manager_of(build, project) or "pip"
     version = projects.python_version(build, project, platform)
     return ImagePlan(
         app_file=posixpath.relpath(facts.app_file, build.context),
         context=build.context,
-        manager="uv" if manager == "uv" else "poetry" if manager == "poetry" else "pip",
+        manager=manager,
         python=version,
         base=f"python:{version}-slim-{platform.images.distribution}",
         uv_image=f"ghcr.io/astral-sh/uv:{platform.images.uv}",
         poetry_version=project.poetry_version,
         requirements=project.locks.get("pip", "requirements.txt"),
-        included=project.requirements[1:],
+        lock_files=projects.lock_files(manager, project),
         hashes=project.hashes,
         installs_project=project.installs_project,
         extras=python.extras,

@@ -1,10 +1,11 @@
 """Python projects that kgen writes a Dockerfile for: which manager, which Python, and what stands in the way."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kgen.diag import Diagnostic, Label, Path
 from kgen.model.container import Build
 from kgen.model.facts import Project
+from kgen.model.image_plan import Manager
 from kgen.model.platform import Platform
 from kgen.resolve.rules import FILE_NOT_READABLE, NO_PROJECT, NOT_FOR_BUILD, PYTHON_MISMATCH, SEVERAL_LOCKS
 from kgen.words import listed
@@ -12,7 +13,13 @@ from kgen.words import listed
 _PATCHES = 40
 """More patch releases than any Python had."""
 
-_MANAGERS = ("uv", "poetry", "pip")
+_FILES: Mapping[Manager, tuple[str, ...]] = {
+    "uv": ("pyproject.toml", "uv.lock"),
+    "poetry": ("pyproject.toml", "poetry.lock"),
+    "pdm": ("pyproject.toml", "pdm.lock"),
+    "pipenv": ("Pipfile", "Pipfile.lock"),
+}
+"""What a manager reads before it installs what is locked."""
 
 
 def faults(build: Build, project: Project, platform: Platform, at: Path) -> Iterator[Diagnostic]:
@@ -23,8 +30,11 @@ def faults(build: Build, project: Project, platform: Platform, at: Path) -> Iter
         yield Diagnostic(rule=NO_PROJECT, message=message, at=place, help="it is relative to the app file")
         return
     found = [*_lock_faults(build, project, at), *_python_faults(build, project, platform, at)]
-    if manager_of(build, project) == "pip":
-        found += _pip_faults(build, project, at)
+    manager = manager_of(build, project)
+    if manager == "pip":
+        found += _pip_faults(project, at)
+    if manager:
+        found += _selection_faults(build, manager, at)
     yield from found[:1]
 
 
@@ -37,13 +47,12 @@ def _lock_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnosti
             help="remove the one that is not used, or say `build: {python: {manager: uv}}`",
         )
     elif not manager_of(build, project):
-        known = listed(list(project.locks.values()))
-        found = f"only {known} is there, which is not supported yet" if known else "no lock file is there"
         yield Diagnostic(
             rule=NO_PROJECT,
-            message=f"`{build.context}` is no Python project that kgen can build: {found}",
+            message=f"`{build.context}` is no Python project that kgen can build: no lock file is there",
             at=Label((*at, "context")),
-            help="add `requirements.txt`, `uv.lock` or `poetry.lock`, or name a Dockerfile: `build: {dockerfile: …}`",
+            help="lock its dependencies (uv, Poetry, PDM, Pipenv), add `requirements.txt`, or name a Dockerfile: "
+            "`build: {dockerfile: …}`",
         )
     elif manager_of(build, project) not in project.locks:
         yield Diagnostic(
@@ -65,7 +74,7 @@ def _python_faults(build: Build, project: Project, platform: Platform, at: Path)
         )
 
 
-def _pip_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnostic]:
+def _pip_faults(project: Project, at: Path) -> Iterator[Diagnostic]:
     if project.missing:
         yield Diagnostic(
             rule=FILE_NOT_READABLE,
@@ -73,20 +82,29 @@ def _pip_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnostic
             at=Label((*at, "context")),
             help="the file has to be text, inside of the folder that is built",
         )
+
+
+def _selection_faults(build: Build, manager: Manager, at: Path) -> Iterator[Diagnostic]:
+    """Yield extras and groups of managers that have none."""
+    where = {"pip": "`requirements.txt`", "pipenv": "`groups`"}
     for field in ("extras", "groups"):
-        if getattr(build.python, field):
+        if getattr(build.python, field) and (manager == "pip" or (manager == "pipenv" and field == "extras")):
             yield Diagnostic(
                 rule=NOT_FOR_BUILD,
-                message=f"`{field}` is for uv and Poetry; with pip, `requirements.txt` says what is installed",
+                message=f"{manager} has no `{field}`, only what {where[manager]} says is installed",
                 at=Label((*at, "python", field), on="key"),
-                help="remove it, and put what it names into `requirements.txt`",
+                help=f"remove it, and put what it names into {where[manager]}",
             )
 
 
-def manager_of(build: Build, project: Project) -> str:
-    """Return the package manager, or nothing if it is not known or not supported."""
-    wanted: str = build.python.manager or next(iter(project.locks), "")
-    return wanted if wanted in _MANAGERS else ""
+def manager_of(build: Build, project: Project) -> Manager | None:
+    """Return the package manager, or nothing if it is not known."""
+    return build.python.manager or next(iter(project.locks), None)
+
+
+def lock_files(manager: Manager, project: Project) -> tuple[str, ...]:
+    """Return what has to be copied before locked packages can be installed."""
+    return project.requirements if manager == "pip" else _FILES[manager]
 
 
 def python_version(build: Build, project: Project, platform: Platform) -> str:

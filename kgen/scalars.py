@@ -66,7 +66,7 @@ def matching(rule: Rule, pattern: str, what: str, way_out: str, limit: int = 253
 
 
 _LABEL = r"[a-z]([-a-z0-9]*[a-z0-9])?"
-_SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
+SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
 _KEY = r"(?!\.\.|\.$)[-._a-zA-Z0-9]+"
 
 Name: TypeAlias = Annotated[
@@ -97,7 +97,7 @@ AppProtocol: TypeAlias = Annotated[
     AfterValidator(
         matching(
             INVALID_NAME,
-            rf"({_SUBDOMAIN}/)?[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?",
+            rf"({SUBDOMAIN}/)?[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?",
             "an application protocol",
             "write it as `http` or `kubernetes.io/h2c`",
         )
@@ -105,7 +105,7 @@ AppProtocol: TypeAlias = Annotated[
 ]
 
 ObjectName: TypeAlias = Annotated[
-    str, AfterValidator(matching(INVALID_NAME, _SUBDOMAIN, "a name", "use lower-case letters, digits, `-` and `.`"))
+    str, AfterValidator(matching(INVALID_NAME, SUBDOMAIN, "a name", "use lower-case letters, digits, `-` and `.`"))
 ]
 """Name of an object that kgen does not make: a DNS subdomain (RFC 1123)."""
 
@@ -128,13 +128,13 @@ EnvName: TypeAlias = Annotated[
 
 Reference: TypeAlias = Annotated[
     str,
-    AfterValidator(matching(INVALID_REFERENCE, rf"{_SUBDOMAIN}/{_KEY}", "a reference", "write it `name/key`", 507)),
+    AfterValidator(matching(INVALID_REFERENCE, rf"{SUBDOMAIN}/{_KEY}", "a reference", "write it `name/key`", 507)),
 ]
 """``name/key`` of a Secret or ConfigMap; ``/`` is in neither names nor keys."""
 
 
 def _host(start: str, what: str) -> Callable[[str], str]:
-    pattern = rf"(?![\d.]+$){start}{_SUBDOMAIN}"
+    pattern = rf"(?![\d.]+$){start}{SUBDOMAIN}"
     return matching(INVALID_HOST, pattern, what, "write only the name, as `shop.example.com`")
 
 

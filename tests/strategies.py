@@ -259,7 +259,7 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (FilePattern, st.sampled_from(["extra/*.yaml", "a b/c?.yaml", "*.yml"])),
         (account.ApiGroup, st.sampled_from(["apps", "batch", "coordination.k8s.io"])),
         (account.ApiResource, st.sampled_from(["configmaps", "pods/log", "leases"])),
-        (account.AnnotationKey, st.sampled_from(["eks.amazonaws.com/role-arn", "no", "a.b/c_d"])),
+        (labels.AnnotationKey, st.sampled_from(["eks.amazonaws.com/role-arn", "no", "a.b/c_d"])),
         (autoscaling.MetricName, st.sampled_from(["requests_per_second", "queue.depth", "a|b|c", "no"])),
         (autoscaling.LabelKey, st.sampled_from(["queue", "app.kubernetes.io/name", "no"])),
         (autoscaling.LabelValue, _text(_KEY, 20, start=_ALNUM, end=_ALNUM)),

@@ -133,6 +133,30 @@ def test_an_autoscaler_alone_says_how_many_pods_run(folder: Path) -> None:
 
 
 @PER_FOLDER
+def test_an_autoscaler_is_written_as_the_server_writes_it_back(folder: Path) -> None:
+    """Any other order of metrics would be out of sync for ever: the server puts CPU at the end."""
+    for scaler in output(folder).of("HorizontalPodAutoscaler"):
+        metrics = scaler["spec"].get("metrics", [])
+        is_cpu = [each.get("resource", {}).get("name") == "cpu" for each in metrics]
+        assert is_cpu == sorted(is_cpu), scaler["metadata"]["name"]
+
+
+def applications(folder: Path) -> Iterator[dict[str, Any]]:
+    """Yield the spec of every Application, those of an ApplicationSet among them."""
+    made = output(folder)
+    yield from (each["spec"] for each in made.of("Application"))
+    yield from (each["spec"]["template"]["spec"] for each in made.of("ApplicationSet"))
+
+
+@PER_FOLDER
+def test_an_application_removes_last_and_shares_nothing(folder: Path) -> None:
+    for spec in applications(folder):
+        if spec["source"]["path"].endswith("_argocd"):  # the root: it has Applications, not an app
+            continue
+        assert {"PruneLast=true", "FailOnSharedResource=true"} <= set(spec["syncPolicy"]["syncOptions"])
+
+
+@PER_FOLDER
 def test_an_application_never_takes_its_objects_along(folder: Path) -> None:
     for made in output(folder).of("Application", "AppProject", "ApplicationSet"):
         assert "finalizers" not in made["metadata"]

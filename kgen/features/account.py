@@ -14,32 +14,20 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import AfterValidator, Field
 
 from kgen.k8s import Manifest, Target, manifest
+from kgen.labels import AnnotationKey
 from kgen.record import dataclass, field
-from kgen.scalars import INVALID_NAME, ObjectName, matching
+from kgen.scalars import INVALID_NAME, SUBDOMAIN, ObjectName, matching
 from kgen.source import Node
 from kgen.spec import AS_WRITTEN, Spec
 
-_SUBDOMAIN = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*"
-
 ApiGroup: TypeAlias = Annotated[
     str,
-    AfterValidator(matching(INVALID_NAME, f"({_SUBDOMAIN})?", "an API group", "write it as `apps`, without a version")),
+    AfterValidator(matching(INVALID_NAME, f"({SUBDOMAIN})?", "an API group", "write it as `apps`, without a version")),
 ]
 ApiResource: TypeAlias = Annotated[
     str,
     AfterValidator(
         matching(INVALID_NAME, r"[a-z][a-z0-9-]*(/[a-z]+)?", "a kind of objects", "write its plural, as `configmaps`")
-    ),
-]
-AnnotationKey: TypeAlias = Annotated[
-    str,
-    AfterValidator(
-        matching(
-            INVALID_NAME,
-            rf"(?=.{{1,317}}$)({_SUBDOMAIN}/)?[A-Za-z0-9]([-._A-Za-z0-9]{{0,61}}[A-Za-z0-9])?",
-            "a key of an annotation",
-            "write it as `example.com/name`",
-        )
     ),
 ]
 Verb: TypeAlias = Literal["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"]

@@ -144,7 +144,7 @@ def certain_faults(
         gone: Paths of the values that were taken out.
     """
     gone = tuple(gone)
-    cut = {f"`{path[1]}`" for path in gone if path[0] in {"components", "needs", "secrets"} and len(path) > 1}
+    cut = {f"`{path[1]}`" for path in gone if path[0] in {"components", "needs", "secrets", "apps"} and len(path) > 1}
     misses_section = any(len(path) == 1 for path in gone)  # `neds:` may have been meant to be `needs:`
     for diagnostic in faults(app, environment, platform, facts):
         if diagnostic.rule not in _CERTAIN:

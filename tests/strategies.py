@@ -39,7 +39,7 @@ from kgen.features.service import PortSpec, Public
 from kgen.features.slo import Slo
 from kgen.features.triggers import CronTimes, Kafka, PrometheusQuery, RabbitMq, RedisList, Trigger
 from kgen.features.volumes import Volume
-from kgen.model.app import App, Release
+from kgen.model.app import App, Compose, Release
 from kgen.model.companions import InitContainer, Shared, Sidecar
 from kgen.model.component import Component
 from kgen.model.container import (
@@ -231,6 +231,7 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (scalars.RoutePath, _route_path),
         (scalars.AppProtocol, st.sampled_from(["http", "grpc", "kubernetes.io/h2c"])),
         (scalars.RelativePath, _relative_path),
+        (scalars.FileName, st.sampled_from(["Dockerfile", "Dockerfile.kgen", "api.Dockerfile", "1", "_no"])),
         (scalars.VersionText, _version),
         (scalars.MinorVersion, st.sampled_from(["3.11", "3.13", "3.10"])),
         (scalars.DebianPackage, st.sampled_from(["libpq5", "g++", "libstdc++6", "python3.11"])),
@@ -587,7 +588,7 @@ def _volume(known: Known) -> Strategy:
 def _build(known: Known) -> Strategy:
     """Return builds with a Dockerfile of the user's own, or with what kgen's needs."""
     ours = fields(Build, known, without=["dockerfile", "target", "args"])
-    return st.one_of(ours, fields(Build, known, without=["python", "commands"], always=["dockerfile"]))
+    return st.one_of(ours, fields(Build, known, without=["output", "python", "commands"], always=["dockerfile"]))
 
 
 def _python(known: Known) -> Strategy:
@@ -597,6 +598,13 @@ def _python(known: Known) -> Strategy:
     return st.one_of(
         plain, st.builds(lambda made, name: made | {"manager": name}, managed, st.sampled_from(["uv", "poetry", "pdm"]))
     )
+
+
+def _compose(known: Known) -> Strategy:
+    """Return compose files that are called like no Dockerfile."""
+    named = st.sampled_from(["compose.yaml", "compose.kgen.yaml", "1e3"])
+    with_name = st.builds(lambda made, name: made | {"output": name}, fields(Compose, known, without=["output"]), named)
+    return st.one_of(with_name, fields(Compose, known, without=["output"]), st.just({"off": True}))
 
 
 def _goal(_known: Known) -> Strategy:
@@ -897,6 +905,7 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     ServiceAccount: _service_account,
     Build: _build,
     PythonBuild: _python,
+    Compose: _compose,
     EnvSource: _env_source,
     Probe: _probe,
     Autoscaling: _autoscaling,

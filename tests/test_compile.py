@@ -209,6 +209,76 @@ def test_a_dockerfile_of_the_users_own_is_left_alone(here: Path) -> None:
     assert not (here / "deploy").exists()
 
 
+OWN = {
+    "Dockerfile": "FROM scratch\n",
+    ".dockerignore": "*\n",
+    "compose.yaml": "services: {}\n",
+    "requirements.txt": "flask==3.1.0\n",
+}
+"""Files that people have before they know kgen."""
+
+
+def beside(folder: Path, more: str) -> None:
+    """Write an app with ``more`` on top, and files of the user's own beside it."""
+    for name, text in OWN.items():
+        (folder / name).write_text(text, "utf-8")
+    app = APP.replace("components", f"{more}components").replace("8000", "8000, command: flask run")
+    (folder / "app.yaml").write_text(app, "utf-8")
+
+
+def own_files(folder: Path) -> dict[str, str]:
+    return {name: (folder / name).read_text("utf-8") for name in OWN}
+
+
+def test_output_under_other_names_leaves_files_of_the_users_own_alone(here: Path) -> None:
+    beside(here, "build: {output: Dockerfile.kgen}\ncompose: {output: compose.kgen.yaml}\n")
+    done = kgen()
+    assert (done.code, done.err) == (0, "")
+    assert own_files(here) == OWN
+    made = {"Dockerfile.kgen", "Dockerfile.kgen.dockerignore", "compose.kgen.yaml"}
+    assert {path.name for path in here.iterdir()} == {*OWN, *made, "app.yaml", "deploy", ".kgen.lock"}
+    assert {*json.loads((here / ".kgen.lock").read_text("utf-8"))["files"]} == made
+    assert "dockerfile: Dockerfile.kgen" in (here / "compose.kgen.yaml").read_text("utf-8")
+    assert "docker compose --file ./compose.kgen.yaml up --build" in done.out
+    assert "docker build --file ./Dockerfile.kgen --tag ghcr.io/acme/demo:1.0.0 ." in done.out
+    assert kgen(mode="check").code == 0
+
+
+def test_files_of_old_names_go_when_the_output_is_renamed(here: Path) -> None:
+    beside(here, "build: {output: Dockerfile.kgen}\ncompose: {output: compose.kgen.yaml}\n")
+    kgen()
+    beside(here, "build: {output: api.Dockerfile}\ncompose: false\n")
+    before = tree(here)
+    done = kgen(mode="check")
+    assert done.code == 3
+    assert all(sign in done.out for sign in ("+ api.Dockerfile", "- Dockerfile.kgen", "- compose.kgen.yaml"))
+    assert tree(here) == before
+    assert kgen().code == 0
+    assert own_files(here) == OWN
+    made = {"api.Dockerfile", "api.Dockerfile.dockerignore"}
+    assert {path.name for path in here.iterdir()} == {*OWN, *made, "app.yaml", "deploy", ".kgen.lock"}
+    assert kgen(mode="check").code == 0
+
+
+def test_a_file_of_the_users_own_is_kept_by_what_the_finding_says(here: Path) -> None:
+    beside(here, "build: .\n")
+    done = kgen()
+    assert done.code == 1
+    assert done.err.count("error[") == 3
+    for way_out in ("build: {output: Dockerfile.kgen}", "compose: {output: compose.kgen.yaml}", "compose: false"):
+        assert f"`{way_out}`" in done.err
+
+
+def test_what_the_app_says_about_its_compose_file_counts_before_kgen_yaml(here: Path) -> None:
+    (here / "kgen.yaml").write_text("output: {compose: false}\n", "utf-8")
+    (here / "app.yaml").write_text(APP + "compose: {output: compose.kgen.yaml}\n", "utf-8")
+    kgen()
+    assert (here / "compose.kgen.yaml").is_file()
+    (here / "app.yaml").write_text(APP, "utf-8")
+    kgen()
+    assert not (here / "compose.kgen.yaml").exists()
+
+
 def test_what_is_no_longer_made_is_removed_and_nothing_else(here: Path) -> None:
     environments = "environments: {staging: {}, production: {}}\n"
     (here / "app.yaml").write_text(APP + "  old: {type: worker}\n" + environments, "utf-8")

@@ -249,7 +249,8 @@ def _written(result: _Result) -> Iterator[Written]:
         yield Written(
             app=each.app,
             folders=tuple(_folders(each, result)),
-            builds=each.builds,
+            compose=each.compose,
+            builds=tuple((plan.context, plan.path, image) for plan, image in each.builds),
             has_release=each.has_release,
         )
 

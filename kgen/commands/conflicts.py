@@ -78,7 +78,10 @@ def same_output(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
                     message=f"`{other.file}` and `{each.file}` would both write `{shown.as_posix()}`",
                     at=Label(("name",), file=each.file),
                     related=(Label(("name",), "the other app", file=other.file),),
-                    help="give the apps different names, and folders of their own",
+                    help="give the apps different names, and folders of their own"
+                    if tree.out
+                    else "move one of them into a folder of its own, or give its file another name: "
+                    "`compose: {output: …}`, `build: {output: …}`",
                 )
 
 

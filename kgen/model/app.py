@@ -20,6 +20,7 @@ from kgen.scalars import (
     Command,
     Count,
     Duration,
+    FileName,
     Name,
     ObjectName,
 )
@@ -57,13 +58,34 @@ class Release(Spec):
 
 
 class Environment(Spec):
-    """Changes for one environment: every field of the app but `apiVersion`, `name` and builds may stand here, and:"""
+    """
+    Changes for one environment: every field of the app but `apiVersion`, `name`, `compose` and builds may stand here,
+    and:
+    """
 
     extends: Name | None = None
     """Another environment whose changes are made first."""
 
     template: bool = False
     """Whether it is only there to be extended; nothing is made of it."""
+
+
+COMPOSE = "compose.yaml"
+"""What the compose file is called that nobody has to name."""
+
+
+class Compose(Spec):
+    """The compose file for local work, made of the app without any environment. `false`: none."""
+
+    output: FileName = COMPOSE
+    """Its name, beside the app file. Another one leaves a compose file of your own alone."""
+
+    off: bool = False
+    """Write none."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        return cls.only(node, off=True) if node.value is False else node
 
 
 class App(Spec):
@@ -83,6 +105,9 @@ class App(Spec):
 
     build: Annotated[Build | None, BASE_ONLY] = None
     """How that image is built; kgen writes a Dockerfile for it."""
+
+    compose: Annotated[Compose | None, BASE_ONLY] = None
+    """The compose file for local work; whether there is one is by default what kgen.yaml says."""
 
     env: Env = {}
     """Environment variables of all components and of the release."""

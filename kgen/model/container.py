@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Tag as UnionTag
 from pydantic import model_validator
 
+from kgen.model.image_plan import DOCKERFILE
 from kgen.scalars import (
     IMAGE,
     INVALID_IMAGE,
@@ -15,6 +16,7 @@ from kgen.scalars import (
     Duration,
     EnvName,
     ExtraName,
+    FileName,
     Memory,
     MinorVersion,
     Name,
@@ -92,6 +94,12 @@ class Build(Spec):
 
     dockerfile: RelativePath | None = None
     """A Dockerfile of your own, relative to the context; kgen then writes none."""
+
+    output: FileName = DOCKERFILE
+    """
+    Name of the Dockerfile that kgen writes into the context. Another name leaves a Dockerfile of your own alone, or
+    makes a second image of one folder; the ignore file is then called `<output>.dockerignore`.
+    """
 
     target: Name | None = None
     """Stage of your own Dockerfile."""

@@ -1,10 +1,14 @@
 """How an image is built, with every question answered: what the Dockerfile emitter and the compose emitter read."""
 
+from posixpath import join, normpath
 from typing import Literal, TypeAlias
 
 from kgen.record import dataclass
 
 Manager: TypeAlias = Literal["pip", "uv", "poetry", "pdm", "pipenv"]
+
+DOCKERFILE = "Dockerfile"
+"""What a Dockerfile is called that nobody has to name."""
 
 UID = 65532
 """User and group of every container: the `nonroot` of distroless and Chainguard images."""
@@ -19,6 +23,9 @@ class ImagePlan:
 
     context: str
     """Build context relative to the app file's folder, POSIX, ``.`` for that folder itself."""
+
+    output: str = DOCKERFILE
+    """Name of the Dockerfile in the context."""
 
     manager: Manager
     python: str
@@ -69,3 +76,28 @@ class ImagePlan:
 
     ports: tuple[str, ...] = ()
     """Documented with EXPOSE: numbers, with a protocol where it is not TCP."""
+
+    @property
+    def ignore_file(self) -> str:
+        """Name of the ignore file in the context."""
+        return ignore_file(self.output)
+
+    @property
+    def path(self) -> str:
+        """The Dockerfile relative to the app file's folder."""
+        return normpath(join(self.context, self.output))
+
+    @property
+    def files(self) -> tuple[str, str]:
+        """Both files, relative to the app file's folder."""
+        return self.path, normpath(join(self.context, self.ignore_file))
+
+
+def ignore_file(dockerfile: str) -> str:
+    """
+    Return the name of the ignore file for ``dockerfile``: BuildKit and Buildah prefer one that is called after it.
+
+    >>> ignore_file("Dockerfile"), ignore_file("Dockerfile.kgen")
+    ('.dockerignore', 'Dockerfile.kgen.dockerignore')
+    """
+    return ".dockerignore" if dockerfile == DOCKERFILE else f"{dockerfile}.dockerignore"

@@ -28,6 +28,7 @@ from kgen.features.stateful import Governing
 from kgen.features.triggers import Scaler
 from kgen.features.volumes import Claim
 from kgen.k8s import Target
+from kgen.model.backing import Backing
 from kgen.model.component import ComponentType
 from kgen.model.container import Build, Resources
 from kgen.model.image_plan import ImagePlan
@@ -324,26 +325,6 @@ class Operated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Backing:
-    """A backing service as a container of compose.yaml, all values known."""
-
-    name: str
-    image: str
-    command: tuple[str, ...]
-    args: tuple[str, ...]
-    variables: Mapping[str, str]
-    check: tuple[str, ...]
-    data: str
-    """Folder that outlives the container; empty: none."""
-
-    keeps_hostname: bool
-    published: int | None
-    """Port for a browser."""
-
-    outputs: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class DatabaseBackup:
     """The dump of a database, and who may talk to it."""
 
@@ -394,5 +375,8 @@ class Plan:
     """Alerts of the whole app."""
     provided: Provided
     """What the others are made from."""
+
+    compose: str = ""
+    """Name of the compose file; empty: there is none."""
 
     backups: tuple[DatabaseBackup, ...] = ()

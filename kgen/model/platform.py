@@ -43,7 +43,7 @@ class Output(Spec):
     """Folder of the manifests, relative to kgen.yaml."""
 
     compose: bool = True
-    """Whether a compose.yaml is written beside each app file."""
+    """Whether a compose.yaml is written beside each app file that does not say it under `compose`."""
 
     layout: Later = None
     """Folders below it; `{env}/{app}`."""

@@ -47,8 +47,11 @@ class Written:
 
     app: str
     folders: tuple[Folder, ...]
-    builds: tuple[tuple[str, str], ...] = ()
-    """Build context and image."""
+    compose: str = ""
+    """Name of the compose file; empty: there is none."""
+
+    builds: tuple[tuple[str, str, str], ...] = ()
+    """Build context, Dockerfile and image."""
 
     has_release: bool = False
     """Whether something has to run before the rest, which only Argo CD looks after."""
@@ -193,11 +196,13 @@ def _next_steps(apps: Sequence[Written]) -> Iterator[str]:
     first = next((folder for folder in app.folders if folder.environment), None)
     yield ""
     yield "next:" if len(apps) == 1 else f"next, for {app.app}:"
-    if beside and "compose.yaml" in beside.files:
-        yield f"  docker compose --file {beside.root}/compose.yaml up --build   # run it on this machine"
-    for context, image in app.builds if beside else ():
+    if beside and app.compose:
+        yield f"  docker compose --file {beside.root}/{app.compose} up --build   # run it on this machine"
+    for context, dockerfile, image in app.builds if beside else ():
         folder = beside.root if beside and context == "." else f"{beside.root if beside else ''}/{context}"
-        yield f"  docker build --tag {image} {folder}"
+        name = dockerfile.rpartition("/")[2]
+        file = "" if name == "Dockerfile" else f"--file {folder}/{name} "
+        yield f"  docker build {file}--tag {image} {folder}"
     told = next((folder for folder in app.folders if folder.is_for_argocd), None)
     if first and told:
         yield "  git add --all   # and commit it, for Argo CD to read; once for each environment:"

@@ -12,7 +12,7 @@ from kgen.model.facts import Facts
 from kgen.model.image_plan import ImagePlan
 from kgen.model.platform import Platform
 from kgen.record import replace
-from kgen.resolve import projects
+from kgen.resolve import outputs, projects
 from kgen.resolve.names import object_name
 from kgen.resolve.rules import (
     CONTRADICTING_BUILDS,
@@ -22,6 +22,9 @@ from kgen.resolve.rules import (
     UNTAGGED_IMAGE,
     WITHOUT_EFFECT,
 )
+
+_OF_GENERATED = ("python", "commands")
+"""Fields that the Dockerfile of kgen's own is made of."""
 
 CLOUDNATIVE_PG = "ghcr.io/cloudnative-pg/postgresql"
 """Repository of PostgreSQL as CloudNativePG runs it."""
@@ -80,27 +83,28 @@ def faults(app: App, facts: Facts, platform: Platform) -> Iterator[Diagnostic]:
     for at in [("build",), *builds] if app.build else builds:
         yield from _field_faults(app, at)
     yield from _command_faults(app)
-    checked: dict[str, tuple[Build, Path]] = {}
+    checked: dict[outputs.Key, tuple[Build, Path]] = {}
     for build, at in _generated(app):
-        if build.context not in checked:
+        first, where = checked.setdefault(outputs.key(build), (build, at))
+        if first is build:
             yield from projects.faults(build, facts.projects[build.context], platform, at)
-            checked[build.context] = (build, at)
         else:
-            yield from _contradiction(build, at, *checked[build.context])
+            yield from _contradictions(build, at, first, where)
+    yield from outputs.faults(app, {known: at for known, (_, at) in checked.items()}, platform)
 
 
-def _contradiction(build: Build, at: Path, other: Build, written: Path) -> Iterator[Diagnostic]:
-    """Yield the first field in which two builds of one folder differ: it has one Dockerfile."""
-    for field in ("python", "commands"):
-        if getattr(build, field) != getattr(other, field):
-            yield Diagnostic(
-                rule=CONTRADICTING_BUILDS,
-                message=f"the folder `{build.context}` is built in two ways",
-                at=Label((*at, field), on="key"),
-                related=(Label(written, "the other one", on="key"),),
-                help=f"say `{field}` once, at the app's `build`",
-            )
-            return
+def _contradictions(build: Build, at: Path, first: Build, where: Path) -> Iterator[Diagnostic]:
+    """Yield the field that makes another image of ``build``, though both have one Dockerfile."""
+    different = [name for name in _OF_GENERATED if getattr(build, name) != getattr(first, name)]
+    for field in different[:1]:
+        yield Diagnostic(
+            rule=CONTRADICTING_BUILDS,
+            message=f"the folder `{build.context}` is built in two ways",
+            at=Label((*at, field), on="key"),
+            related=(Label(where, "the other one", on="key"),),
+            help=f"say `{field}` once, at the app's `build`, or give this one a Dockerfile of its own: "
+            "`output: Dockerfile.two`",
+        )
 
 
 def unused(app: App) -> Iterator[Diagnostic]:
@@ -155,7 +159,7 @@ def _field_faults(app: App, at: Path) -> Iterator[Diagnostic]:
     build = app.components[str(at[1])].build if len(at) > 1 else app.build
     if build is None:
         return
-    unread = ("target", "args") if build.dockerfile is None else ("python", "commands")
+    unread = ("target", "args") if build.dockerfile is None else ("output", *_OF_GENERATED)
     reason = "a Dockerfile of your own" if build.dockerfile is None else "the Dockerfile that kgen writes"
     for field in unread:
         if field in build.model_fields_set:
@@ -177,31 +181,31 @@ def _generated(app: App) -> Iterator[tuple[Build, Path]]:
         yield app.build, ("build",)
 
 
-def plans(app: App, facts: Facts, platform: Platform) -> Mapping[str, ImagePlan]:
-    """Return build context → Dockerfile, for every context that kgen writes one for; ``faults`` has found nothing."""
-    made: dict[str, ImagePlan] = {}
-    main: dict[str, Component] = {}
+def plans(app: App, facts: Facts, platform: Platform) -> Mapping[outputs.Key, ImagePlan]:
+    """Return all Dockerfiles that kgen writes; ``faults`` has found nothing."""
+    made: dict[outputs.Key, ImagePlan] = {}
+    main: dict[outputs.Key, Component] = {}
     for component in app.components.values():
         build = build_of(app, component)
         if build is None or build.dockerfile is not None:
             continue
         # the image runs by itself what the first web component runs, or else the first component
-        if build.context in main and (main[build.context].type == "web" or component.type != "web"):
+        known = outputs.key(build)
+        if known in main and (main[known].type == "web" or component.type != "web"):
             continue
-        main[build.context] = component
-        made[build.context] = _plan(build, component, _exposed(component), facts, platform)
-    if app.release and app.build and app.build.dockerfile is None and app.build.context not in made:
-        made[app.build.context] = _plan(app.build, app.release, (), facts, platform)
-    data = {context: _data(app, context) for context in made}
-    return {context: replace(plan, data=data[context]) for context, plan in made.items()}
+        main[known] = component
+        made[known] = _plan(build, component, _exposed(component), facts, platform)
+    if app.release and app.build and app.build.dockerfile is None and outputs.key(app.build) not in made:
+        made[outputs.key(app.build)] = _plan(app.build, app.release, (), facts, platform)
+    return {known: replace(plan, data=_data(app, known)) for known, plan in made.items()}
 
 
-def _data(app: App, context: str) -> tuple[str, ...]:
-    """Return where components that run the image of ``context`` mount persistent volumes."""
+def _data(app: App, known: outputs.Key) -> tuple[str, ...]:
+    """Return where components that run the image of ``known`` mount persistent volumes."""
     paths: set[str] = set()
     for component in app.components.values():
         build = build_of(app, component)
-        if build and build.context == context:
+        if build and build.dockerfile is None and outputs.key(build) == known:
             paths |= {volume.path for volume in component.volumes.values() if volume.type == "persistent"}
             paths |= _shared_paths(component)
     return tuple(sorted(paths))
@@ -235,6 +239,7 @@ def _plan(
     return ImagePlan(
         app_file=posixpath.relpath(facts.app_file, build.context),
         context=build.context,
+        output=build.output,
         manager=manager,
         python=version,
         base=f"python:{version}-slim-{platform.images.distribution}",

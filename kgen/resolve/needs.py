@@ -6,8 +6,9 @@ from typing import Final
 
 from kgen.diag import Diagnostic, Label, Rule
 from kgen.model.app import App
+from kgen.model.backing import Backing
 from kgen.model.needs import KINDS, Need
-from kgen.model.plan import Address, Backing, Part, SecretKey
+from kgen.model.plan import Address, Part, SecretKey
 from kgen.model.platform import Platform
 from kgen.model.providers import DEFAULT, NeedClass, Provider
 from kgen.record import replace

@@ -32,6 +32,7 @@ from kgen.resolve import (
     objectives,
     operated,
     others,
+    outputs,
     peers,
     placement,
     plain_secrets,
@@ -111,6 +112,7 @@ def resolve(
         secrets=provided.existing,
         backups=saved,
         provided=provided,
+        compose=outputs.compose_file(app, platform),
     )
     return Outcome(plan, found)
 

@@ -31,7 +31,9 @@ FILE_NOT_READABLE = _rule(
     18, "file-not-readable", "The content of the file goes into a ConfigMap, so it has to be there, as text."
 )
 BAD_PLACEHOLDER = _rule(19, "bad-placeholder", "`${…}` names an output: `${needs.db.url}`, `${components.web.url}`.")
-CONTRADICTING_BUILDS = _rule(20, "contradicting-builds", "One folder has one Dockerfile.")
+CONTRADICTING_BUILDS = _rule(
+    20, "contradicting-builds", "One Dockerfile makes one image; another one has another `output`."
+)
 PROBE_SUCCESSES = _rule(21, "probe-needs-one-success", "The API server takes more than one success for readiness only.")
 NOT_FOR_BUILD = _rule(
     22, "field-not-for-build", "Some fields are for a Dockerfile of your own, some for the one kgen writes."

@@ -34,6 +34,7 @@ from kgen.resolve import (
     names,
     network,
     objectives,
+    outputs,
     placement,
     ports,
     public,
@@ -70,7 +71,7 @@ class Known:
     used: Mapping[str, tuple[Variable, ...]]
     """Environment variables of all containers of every component, and of the release."""
 
-    builds: Mapping[str, ImagePlan]
+    builds: Mapping[outputs.Key, ImagePlan]
     """Build context → Dockerfile."""
 
 
@@ -131,7 +132,7 @@ def of_component(known: Known, name: str) -> Workload:
         claim_templates=stateful.claim_templates(component, platform),
         governing=stateful.governing(component, target.name),
         account=accounts.own_account(component, target),
-        image=known.builds.get(build.context) if build and not build.dockerfile else None,
+        image=known.builds.get(outputs.key(build)) if build and not build.dockerfile else None,
         build=build,
     )
 
@@ -158,7 +159,7 @@ def of_release(known: Known, release: Release) -> Workload:
         secret_mounts=secret_mounts.mounts(setting(known), None, used),
         network=network.access(app, names.RELEASE, environment, known.used, platform),
         watch=alerts.of_release(app, target, platform),
-        image=known.builds.get(build.context) if build and not build.dockerfile else None,
+        image=known.builds.get(outputs.key(build)) if build and not build.dockerfile else None,
         build=build,
     )
 

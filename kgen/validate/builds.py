@@ -111,7 +111,9 @@ def _of_app(value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _dockerfile(folder: str, build: Any) -> str:
-    """Return the Dockerfile of a build, as compose says: that of the context, unless another one is named."""
+    """Return the Dockerfile of a build, as compose and app files say: the usual one, unless another is named."""
     settings: Mapping[str, Any] = build if isinstance(build, dict) else {"context": build}
     context = os.path.join(folder, text(settings, "context") or ".")
-    return os.path.normpath(os.path.join(context, text(settings, "dockerfile") or _DOCKERFILE))
+    return os.path.normpath(
+        os.path.join(context, text(settings, "dockerfile") or text(settings, "output") or _DOCKERFILE)
+    )

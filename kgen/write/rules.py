@@ -41,8 +41,12 @@ OUTPUT_OF_ANOTHER_APP = Rule(
 )
 
 _KEPT = {
-    "Dockerfile": "to keep it, say `build: {dockerfile: Dockerfile}`; to replace it, run with `--force`",
-    "compose.yaml": "to keep it, say `output: {compose: false}` in kgen.yaml; to replace it, run with `--force`",
+    "Dockerfile": "to build with it, say `build: {dockerfile: Dockerfile}`; to keep it beside kgen's, say "
+    "`build: {output: Dockerfile.kgen}`; to replace it, run with `--force`",
+    ".dockerignore": "to keep it, say `build: {output: Dockerfile.kgen}`, which has an ignore file of its own; "
+    "to replace it, run with `--force`",
+    "compose.yaml": "to keep it, say `compose: {output: compose.kgen.yaml}`, or `compose: false`; "
+    "to replace it, run with `--force`",
 }
 """How the files that people often have already are kept."""
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kgen.emit.compose.values import escaped
-from kgen.model.plan import Backing
+from kgen.model.backing import Backing
 
 
 def container(need: Backing, port: int | None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from kgen.emit.compose.names import companion
 from kgen.emit.compose.order import conditions, runs_first
 from kgen.emit.compose.storage import mounted
 from kgen.emit.compose.values import escaped, filled, text_of
+from kgen.model.image_plan import DOCKERFILE
 from kgen.model.plan import Address, Container, Plan, Workload
 from kgen.model.security import Hardening
 
@@ -77,8 +78,8 @@ def _image(workload: Workload, run: Container) -> dict[str, Any]:
     if build is None or not run.same_image:
         return {"image": run.image}
     made: dict[str, Any] = {"context": build.context}
-    if build.dockerfile:
-        made["dockerfile"] = build.dockerfile
+    if build.dockerfile or build.output != DOCKERFILE:
+        made["dockerfile"] = build.dockerfile or build.output
     if build.target:
         made["target"] = build.target
     if build.args:

@@ -183,20 +183,6 @@ RelativePath: TypeAlias = Annotated[
     ),
 ]
 
-FileName: TypeAlias = Annotated[
-    str,
-    AfterValidator(
-        matching(
-            INVALID_PATH,
-            r"(?!.*\.dockerignore$)(?=.*[A-Za-z0-9])[A-Za-z0-9._@+][A-Za-z0-9._@+-]*",
-            "the name of a file that kgen writes",
-            "leave out folders and blanks, as in `Dockerfile.kgen`",
-            100,
-        )
-    ),
-]
-"""A file of kgen's own; names that end in ``.dockerignore`` are for the files beside Dockerfiles."""
-
 VersionText: TypeAlias = Annotated[
     str,
     AS_WRITTEN,

@@ -40,6 +40,7 @@ from kgen.features.slo import Slo
 from kgen.features.triggers import CronTimes, Kafka, PrometheusQuery, RabbitMq, RedisList, Trigger
 from kgen.features.volumes import Volume
 from kgen.model.app import App, Compose, Release
+from kgen.model.build import FileName
 from kgen.model.companions import InitContainer, Shared, Sidecar
 from kgen.model.component import Component
 from kgen.model.container import (
@@ -231,7 +232,7 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (scalars.RoutePath, _route_path),
         (scalars.AppProtocol, st.sampled_from(["http", "grpc", "kubernetes.io/h2c"])),
         (scalars.RelativePath, _relative_path),
-        (scalars.FileName, st.sampled_from(["Dockerfile", "Dockerfile.kgen", "api.Dockerfile", "1", "_no"])),
+        (FileName, st.sampled_from(["Dockerfile", "Dockerfile.kgen", "api.Dockerfile", "1", "_no"])),
         (scalars.VersionText, _version),
         (scalars.MinorVersion, st.sampled_from(["3.11", "3.13", "3.10"])),
         (scalars.DebianPackage, st.sampled_from(["libpq5", "g++", "libstdc++6", "python3.11"])),
@@ -936,6 +937,7 @@ SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Alerts: lambda _: st.booleans(),
     Dashboards: lambda _: st.booleans(),
     Backup: lambda _: _schedule,
+    Compose: lambda _: st.just(value=False),
     Build: lambda _: _relative_path,
     Spread: lambda _: st.sampled_from(["preferred", "required", "none"]),
     NamespaceSpec: lambda _: short_name,

@@ -11,6 +11,7 @@ from kgen.features.alerts import Alerts
 from kgen.features.namespace import NamespaceSpec
 from kgen.features.network import Network, OtherApp
 from kgen.features.secrets import SecretSpec
+from kgen.model.build import FileName
 from kgen.model.component import Component
 from kgen.model.container import Build, Env, Image, Resources
 from kgen.model.needs import Need
@@ -20,7 +21,6 @@ from kgen.scalars import (
     Command,
     Count,
     Duration,
-    FileName,
     Name,
     ObjectName,
 )

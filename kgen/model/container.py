@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Tag as UnionTag
 from pydantic import model_validator
 
+from kgen.model.build import FileName
 from kgen.model.image_plan import DOCKERFILE
 from kgen.scalars import (
     IMAGE,
@@ -16,7 +17,6 @@ from kgen.scalars import (
     Duration,
     EnvName,
     ExtraName,
-    FileName,
     Memory,
     MinorVersion,
     Name,

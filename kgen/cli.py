@@ -120,6 +120,7 @@ def init_command(
     ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace an app.yaml that is there.")] = False,
     stdout: Annotated[bool, typer.Option("--stdout", help="Print the app file; write nothing.")] = False,
+    output_format: Annotated[Format, typer.Option("--format", help="How the result is printed.")] = Format.TEXT,
 ) -> None:
     """
     Look at a Python project and write app.yaml. Nothing of the project is run.
@@ -133,6 +134,7 @@ def init_command(
         yes=yes,
         force=force,
         stdout=stdout,
+        output_format=output_format.value,
         is_terminal=sys.stdin.isatty() and sys.stderr.isatty(),
         colour=wants_colour(sys.stderr),
     )

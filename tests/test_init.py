@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from kgen.commands.init import Request, run
+from kgen.record import replace
 
 FLASK = {
     "requirements.txt": "flask==3.1.0\ngunicorn==23.0.0\n",
@@ -30,7 +31,7 @@ def grow(folder: Path, files: Mapping[str, str]) -> Path:
 def init(folder: Path, answers: str = "", **options: bool) -> tuple[int, str, str]:
     """Return exit code, what was printed, and what was said besides."""
     out, err = io.StringIO(), io.StringIO()
-    code = run(Request(folder=str(folder), **options), io.StringIO(answers), out, err)
+    code = run(replace(Request(folder=str(folder)), **options), io.StringIO(answers), out, err)
     return code, out.getvalue(), err.getvalue()
 
 

@@ -1,22 +1,24 @@
 """``kgen init``: look at a Python project, ask what is unclear, and write ``app.yaml``."""
 
+import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
+from kgen.commands.questions import answered
 from kgen.detect import app_file
 from kgen.detect.found import Doubt, Part
 from kgen.detect.proposal import Proposal, propose
 from kgen.detect.tree import Tree
 from kgen.diag import Diagnostic, Label, Rule
+from kgen.diag import Path as DataPath
 from kgen.load.files import UNREADABLE
+from kgen.pipeline import APP_FILE
 from kgen.record import dataclass
 from kgen.report.text import render_all
 from kgen.write.commented import commented
 from kgen.write.whole import save
-
-APP_FILE = "app.yaml"
 
 APP_FILE_EXISTS = Rule(
     code="KG1130", name="app-file-exists", explain="An app file that somebody wrote is not replaced unasked."
@@ -27,6 +29,9 @@ UNANSWERED = Rule(
     explain="Where the files of a project do not settle what to do, somebody has to say it, or `--yes`.",
 )
 RULES = (APP_FILE_EXISTS, UNANSWERED)
+
+_MOST = 4
+"""Choices that a finding names; all are in what `--stdout --yes` prints."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,7 @@ class Request:
 
     force: bool = False
     stdout: bool = False
+    output_format: str = "text"
     is_terminal: bool = False
     """Whether somebody can be asked."""
 
@@ -51,96 +57,127 @@ def run(request: Request, stdin: TextIO, out: TextIO, err: TextIO) -> int:
         tree = Tree(request.folder)
     except OSError as error:
         message = f"cannot be read: {(error.strerror or str(error)).lower()}"
-        return _refused([Diagnostic(rule=UNREADABLE, message=message, at=Label(file=request.folder))], request, err, 2)
+        return _refused(
+            [Diagnostic(rule=UNREADABLE, message=message, at=Label(file=request.folder))], request, out, err
+        )
     outcome = propose(tree)
     if outcome.value is None:
-        return _refused([_shown(each, request) for each in outcome.found], request, err, 1)
-    if taken := [each for each in outcome.value if _exists(request, each)]:
-        return _refused([_taken(request, each) for each in taken], request, err, 1)
-    questions = [(each, doubt) for each in outcome.value for doubt in each.part.doubts if len(doubt.choices) > 1]
-    if questions and not (request.yes or request.is_terminal):
-        return _refused([_unanswered(request, *each) for each in questions], request, err, 1)
+        return _refused([_shown(each, request) for each in outcome.found], request, out, err)
+    if found := list(_hindrances(request, outcome.value)):
+        return _refused(found, request, out, err)
     asks = request.is_terminal and not request.yes
-    for each in outcome.value:
-        part = _answered(each.part, stdin, err) if asks else each.part
-        _write(request, each, part, out)
+    parts = [answered(each.part, stdin, err) if asks else each.part for each in outcome.value]
+    if not request.stdout:
+        for each, part in zip(outcome.value, parts, strict=True):
+            try:
+                save(_path(request, each), _text(part).encode())
+            except OSError as error:
+                return _refused([_unusable(_path(request, each).as_posix(), "written", error)], request, out, err)
+    _report(request, outcome.value, parts, out)
     return 0
 
 
-def _write(request: Request, proposal: Proposal, part: Part, out: TextIO) -> None:
-    text = commented(part.data, app_file.HEADER, part.comments, app_file.notes(part))
-    if request.stdout:
-        out.write(text)
-        return
-    path = _path(request, proposal)
-    save(path, text.encode())
-    out.write(f"wrote {path.as_posix()}: {_summary(proposal)}\n")
-    out.writelines("".join(f"  {line}\n" for line in app_file.lines(doubt)) for doubt in part.doubts)
-    out.write(f"next: kgen compile{'' if request.folder == '.' else f' {request.folder}'}\n")
+def _hindrances(request: Request, proposals: Sequence[Proposal]) -> Iterator[Diagnostic]:
+    """Yield what keeps ``proposals`` from being written: files that are there, questions that nobody can be asked."""
+    for each in proposals:
+        path = _path(request, each)
+        if not (request.force or request.stdout) and os.path.lexists(path):
+            yield _taken(path.as_posix())
+        elif not (request.yes or request.is_terminal):
+            yield from (_unanswered(path, doubt) for doubt in each.part.doubts if len(doubt.choices) > 1)
 
 
-def _summary(proposal: Proposal) -> str:
-    parts = [f"{each.name} ({each.framework or each.type}): {each.command.value}" for each in proposal.programs]
-    return "; ".join(parts)
-
-
-def _answered(part: Part, stdin: TextIO, out: TextIO) -> Part:
-    """Return ``part`` after a person was asked about every doubt that has several answers."""
-    for doubt in part.doubts:
-        if len(doubt.choices) > 1:
-            part = app_file.settled(part, doubt, _answer(doubt, stdin, out))
-    return part
-
-
-def _answer(doubt: Doubt, stdin: TextIO, out: TextIO) -> object:
-    """Return the answer to ``doubt``; nothing but Enter takes the first."""
-    out.write(f"{'.'.join(map(str, doubt.path))}: {doubt.question}\n")
-    out.writelines(f"  {number}  {each.value} ({each.reason})\n" for number, each in enumerate(doubt.choices, 1))
-    while True:
-        out.write(f"which one? [1-{len(doubt.choices)}, Enter: 1] ")
-        out.flush()
-        line = stdin.readline()
-        given = line.strip() or "1"
-        if given.isdecimal() and 1 <= int(given) <= len(doubt.choices):
-            return doubt.choices[int(given) - 1].value
-        if not line:
-            return doubt.choices[0].value
+def _text(part: Part) -> str:
+    return commented(part.data, app_file.HEADER, part.comments, app_file.notes(part))
 
 
 def _path(request: Request, proposal: Proposal) -> Path:
     return Path(os.path.normpath(os.path.join(request.folder, proposal.folder, APP_FILE)))
 
 
-def _exists(request: Request, proposal: Proposal) -> bool:
-    return not (request.force or request.stdout) and os.path.lexists(_path(request, proposal))
+def _report(request: Request, proposals: Sequence[Proposal], parts: Sequence[Part], out: TextIO) -> None:
+    if request.output_format == "json":
+        from kgen.report.json import render_all as as_json  # noqa: PLC0415  # only for this format
+
+        apps = [_as_data(request, each, part) for each, part in zip(proposals, parts, strict=True)]
+        out.write(as_json([], {}, apps=apps) + "\n")
+    elif request.stdout:
+        out.write("---\n".join(map(_text, parts)))
+    else:
+        for each, part in zip(proposals, parts, strict=True):
+            out.writelines(_summary(request, each, part))
+        out.write(f"next: kgen compile{'' if request.folder == '.' else f' {request.folder}'}\n")
 
 
-def _taken(request: Request, proposal: Proposal) -> Diagnostic:
-    path = _path(request, proposal).as_posix()
+def _summary(request: Request, proposal: Proposal, part: Part) -> Iterator[str]:
+    """Yield what was found, as a person wants to check it."""
+    yield f"wrote {_path(request, proposal).as_posix()}\n"
+    shown: list[tuple[str, Any, DataPath]] = [("name", part.data["name"], ("name",))]
+    python = part.data.get("build", {}).get("python", {})
+    words = {"version": "python", "manager": "manager"}
+    shown += [(word, python[key], ("build", "python", key)) for key, word in words.items() if key in python]
+    for name, component in part.data["components"].items():
+        shown.append((name, component.get("command", ""), ("components", name, "command")))
+    width = max(len(word) for word, _, _ in shown)
+    for word, value, path in shown:
+        text = value if isinstance(value, str) else " ".join(map(str, value))
+        origin = f"  ({part.comments[path]})" if path in part.comments else ""
+        yield f"  {word:{width}}  {text}{origin}\n"
+    for doubt in part.doubts:
+        yield f"  doubt: {'.'.join(map(str, doubt.path))}: {doubt.question}{f': {doubt.help}' if doubt.help else ''}\n"
+        yield from (f"    {line.strip()}\n" for line in app_file.lines(doubt)[1:])
+
+
+def _as_data(request: Request, proposal: Proposal, part: Part) -> dict[str, Any]:
+    return {
+        "file": _path(request, proposal).as_posix(),
+        "app": part.data,
+        "origins": [{"path": [*path], "origin": origin} for path, origin in part.comments.items()],
+        "frameworks": {each.name: each.framework for each in proposal.programs if each.framework},
+        "doubts": [
+            {
+                "path": [*doubt.path],
+                "question": doubt.question,
+                "help": doubt.help,
+                "choices": [{"value": each.value, "reason": each.reason} for each in doubt.choices],
+            }
+            for doubt in part.doubts
+        ],
+    }
+
+
+def _taken(path: str) -> Diagnostic:
     help_ = "edit it, or let `--force` replace it; `--stdout` prints what would be written"
     return Diagnostic(rule=APP_FILE_EXISTS, message=f"`{path}` is there already", at=Label(file=path), help=help_)
 
 
-def _unanswered(request: Request, proposal: Proposal, doubt: Doubt) -> Diagnostic:
-    found = ", ".join(f"`{each.value}` ({each.reason})" for each in doubt.choices)
+def _unanswered(path: Path, doubt: Doubt) -> Diagnostic:
+    found = ", ".join(f"`{each.value}` ({each.reason})" for each in doubt.choices[:_MOST])
+    more = len(doubt.choices) - _MOST
     return Diagnostic(
         rule=UNANSWERED,
-        message=f"`{'.'.join(map(str, doubt.path))}`: {doubt.question}: {found}",
-        at=Label(file=_path(request, proposal).as_posix()),
+        message=f"`{'.'.join(map(str, doubt.path))}`: {doubt.question}: {found}{f' and {more} more' if more > 0 else ''}",
+        at=Label(file=path.as_posix()),
         help="`--yes` takes the first and writes the others down as a comment; on a terminal you are asked",
     )
 
 
+def _unusable(path: str, done: str, error: OSError) -> Diagnostic:
+    reason = os.strerror(error.errno or errno.EIO).lower()
+    return Diagnostic(rule=UNREADABLE, message=f"cannot be {done}: {reason}", at=Label(file=path))
+
+
 def _shown(found: Diagnostic, request: Request) -> Diagnostic:
     """Return a finding with its file as the user would name it."""
-    return Diagnostic(
-        rule=found.rule,
-        message=found.message,
-        at=Label(file=os.path.normpath(os.path.join(request.folder, found.at.file))),
-        help=found.help,
-    )
+    file = os.path.normpath(os.path.join(request.folder, found.at.file))
+    return Diagnostic(rule=found.rule, message=found.message, at=Label(file=file), help=found.help)
 
 
-def _refused(found: Sequence[Diagnostic], request: Request, err: TextIO, code: int) -> int:
-    err.write(render_all(found, {}, colour=request.colour) + "\nnothing was written\n")
-    return code
+def _refused(found: Sequence[Diagnostic], request: Request, out: TextIO, err: TextIO) -> int:
+    if request.output_format == "json":
+        from kgen.report.json import render_all as as_json  # noqa: PLC0415  # only for this format
+
+        out.write(as_json(found, {}, apps=[]) + "\n")
+    else:
+        err.write(f"{render_all(found, {}, colour=request.colour)}\n\nnothing was written\n")
+    return 2 if all(each.rule is UNREADABLE for each in found) else 1

@@ -19,6 +19,7 @@ from kgen.emit.dockerignore import dockerignore
 from kgen.emit.objects import emit
 from kgen.k8s import Emitted
 from kgen.load import app as load_app
+from kgen.load.dockerfiles import absent, own_dockerfiles
 from kgen.load.files import read
 from kgen.load.manifests import manifests
 from kgen.load.project import look
@@ -165,6 +166,12 @@ def _compiled(path: Path, options: Options) -> Compiled:
         by_hand = map(variant.locate, environment.found)
         found += (_with_environment(each, variant.environment) for each in by_hand)
     failed = replace(failed, found=tuple(dict.fromkeys((*failed.found, *found))))
+    if facts.dockerfiles:
+        own, sources = _own_dockerfiles(document, base, list(zip(plans, environments, strict=True)), made)
+        found += own
+        failed = replace(
+            failed, sources={**failed.sources, **sources}, found=tuple(dict.fromkeys((*failed.found, *own)))
+        )
     if has_error(found):
         return failed
     return replace(
@@ -187,7 +194,8 @@ def _facts(document: load_app.Document, workspace: Workspace, path: Path) -> Fac
     encrypted = secret_files(path.parent, {pattern for some in patterns for pattern in some})
     own = manifests(path.parent, dict.fromkeys(pattern for each in variants for pattern in each.app.manifests))
     looked = look((each.app for each in variants), path.parent, path.name)
-    return replace(looked, secret_files=encrypted, manifests=own)
+    dockerfiles = own_dockerfiles((each.app for each in variants), path.parent)
+    return replace(looked, secret_files=encrypted, manifests=own, dockerfiles=dockerfiles)
 
 
 def _more_faults(path: Path, source: Source, workspace: Workspace, options: Options) -> Iterator[Diagnostic]:
@@ -314,6 +322,32 @@ def _by_hand(
     cluster = Cluster(store=store(), versions=platform.kubernetes, custom=custom, external=external)
     done = completed(variant.app, objects, given, cluster)
     return done.objects, done.found
+
+
+def _own_dockerfiles(
+    document: load_app.Document,
+    base: Plan,
+    environments: Sequence[tuple[tuple[load_app.Variant, Plan], Environment]],
+    made: _Making,
+) -> tuple[tuple[Diagnostic, ...], dict[str, Source]]:
+    """Return what is wrong with Dockerfiles that the user wrote, and their texts."""
+    from kgen.handmade.chosen import choice  # noqa: PLC0415  # few have one, and it needs the rules of `validate`
+    from kgen.handmade.dockerfiles import Made, findings, own_images  # noqa: PLC0415
+
+    folder, root = made.path.parent, document.base
+    images = own_images(root.app, made.facts.dockerfiles, folder.as_posix())
+    copied: dict[str, set[str]] = {}
+    for each in images:
+        copied.setdefault(each.build.context, set()).update(path for _, path in each.copied)
+    missing = {context: absent(paths, folder / context) for context, paths in copied.items()}
+    written = Made(environment="", workloads=base.workloads, objects=(), locate=root.locate)
+    ran = [
+        Made(environment=variant.environment, workloads=plan.workloads, objects=each.objects, locate=variant.locate)
+        for (variant, plan), each in environments
+    ]
+    chosen = choice(made.workspace.platform.rules, str(made.workspace.root))
+    sources = {each.shown: Source(name=each.shown, text=each.file.text) for each in images}
+    return findings(images, written, ran, missing, chosen), sources
 
 
 def _deployed(plan: Plan, objects: Sequence[Emitted], tree: Tree, workspace: Workspace) -> Deployed | None:

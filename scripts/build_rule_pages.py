@@ -50,6 +50,7 @@ _PROFILES = {
     "default": "`default` and `strict`",
     "strict": "`strict`",
     "off": "none: select it by name",
+    "compile": "`kgen compile`",
 }
 
 

@@ -88,8 +88,8 @@ def test_the_pair_that_passes_breaks_none(entry: Entry) -> None:
 
 @pytest.mark.parametrize("entry", ENTRIES.values(), ids=lambda entry: entry.row)
 def test_rows_are_well_formed(entry: Entry) -> None:
-    assert re.fullmatch(r"DKF\d\d|XIMG\d{3}|DKF\d\dB", entry.row)
-    assert re.fullmatch(r"KG(78|68)\d\d", entry.rule.code)
+    assert re.fullmatch(r"DKF\d\d|XIMG\d{3}|DKF\d\dB|XAPP\d{3}", entry.row)
+    assert re.fullmatch(r"KG(78\d\d|68\d\d|327\d)", entry.rule.code)
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", entry.rule.name)
     assert re.fullmatch(r"\S.*\.", entry.rule.explain)
     assert entry.upstream.startswith("https://")

@@ -43,7 +43,7 @@ LAYERS: Mapping[str, frozenset[str]] = {
     "resolve": WORDS | {"model", "features"},
     "emit": WORDS | {"model", "features"},
     "check": WORDS,
-    "handmade": WORDS | {"model", "read", "check"},
+    "handmade": WORDS | {"model", "read", "check", "validate"},
     "workspace": WORDS | {"model", "load", "resolve", "check"},
     "detect": WORDS | {"read", "syntax"},
     "validate": WORDS | {"check", "read", "syntax"},

@@ -17,10 +17,11 @@ from typing import Any, Literal, TypeAlias
 from kgen.diag import Rule, Severity
 from kgen.record import dataclass, field
 
-Profile: TypeAlias = Literal["server", "default", "strict", "off"]
+Profile: TypeAlias = Literal["server", "default", "strict", "off", "compile"]
 """
 The first profile in which a rule is asked: ``server``, what an API server refuses; ``default``, what breaks an app
-though every object is valid; ``strict``, good practice; ``off``, only when somebody selects it by name.
+though every object is valid; ``strict``, good practice; ``off``, only when somebody selects it by name. ``compile`` is
+none of `kgen validate`: the rule needs an app file, and `kgen compile` asks it.
 """
 
 _HERE = Path(__file__).parent

@@ -29,6 +29,7 @@ _PROFILES = {
     "default": "asked in the profiles `default` and `strict`",
     "strict": "asked in the profile `strict`",
     "off": "asked only when it is selected: `--select {name}`",
+    "compile": "asked by `kgen compile`, which knows the app file too",
 }
 
 

@@ -38,6 +38,20 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnDockerfile:
+    """A Dockerfile that a user wrote."""
+
+    text: str | None
+    """``None`` if it cannot be read as text."""
+
+    ignored: str | None = None
+    """Text of the .dockerignore that counts for it: its own, or the one of its context."""
+
+    ignore_file: str = ""
+    """Where that stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecretFile:
     """A file of an encrypted Secret. Nobody prints anything of it but names."""
 
@@ -73,6 +87,8 @@ class Facts:
     projects: Mapping[str, Project] = field(default_factory=dict)
     files: Mapping[str, str | None] = field(default_factory=dict)
     """Text of each file to mount; ``None`` if it cannot be read as text."""
+
+    dockerfiles: Mapping[str, OwnDockerfile] = field(default_factory=dict)
 
     secret_files: Mapping[str, SecretFile] = field(default_factory=dict)
     """Files of encrypted Secrets that are there."""

@@ -33,6 +33,7 @@ from kgen.resolve import (
     operated,
     others,
     outputs,
+    own_dockerfiles,
     peers,
     placement,
     plain_secrets,
@@ -176,6 +177,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from placement.faults(app, platform)
     yield from runs.faults(app, platform)
     yield from images.faults(app, facts, platform)
+    yield from own_dockerfiles.faults(app, facts)
     yield from security.faults(app)
     yield from monitoring.faults(app, platform)
     yield from alerts.faults(app, platform)

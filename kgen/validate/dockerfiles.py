@@ -59,7 +59,7 @@ def verdict(path: str, data: bytes, profile: str) -> Verdict:
     name = files.shown(path)
     file = read(data)
     document = Document(0, _first_line(file), identity=("", KIND, "", ""))
-    found = faults(file, _ignored(path)) if _is_known(file) and profile != "server" else []
+    found = faults(file, _ignored(path)) if is_known(file) and profile != "server" else []
     if found and (skipped := _excuse(path, file, found)):
         return Verdict(name, [Document(0, document.line, skipped=skipped, identity=document.identity)])
     if asked := _asked(found, profile):
@@ -73,7 +73,7 @@ def _first_line(file: Dockerfile) -> int:
     return file.place(first, first)[0]
 
 
-def _is_known(file: Dockerfile) -> bool:
+def is_known(file: Dockerfile) -> bool:
     """Tell whether Docker's own frontend reads the file: others take what they like."""
     syntax = file.directives.get("syntax", _FRONTEND)
     return syntax.split()[0].rpartition("/")[2].startswith(_FRONTEND)

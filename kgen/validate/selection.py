@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NOT_OF_A_CREATE = frozenset({"duplicate-list-entry"})
 """Rules that are asked for more than the server's profile, though nobody can choose them."""
 
-_RANKS = {"server": 0, "default": 1, "strict": 2, "off": 3}
+_RANKS = {"server": 0, "default": 1, "strict": 2, "off": 3, "compile": 4}
 
 
 class Ignored:
@@ -95,7 +95,8 @@ class Selection:
         from kgen.check import catalogue  # noqa: PLC0415  # only if rules are named
 
         known = catalogue.by_name()
-        return max((self.profile, *(known[code].profile for code in named)), key=_RANKS.__getitem__)
+        profiles = (known[code].profile for code in named)
+        return max((self.profile, *(each for each in profiles if each != "compile")), key=_RANKS.__getitem__)
 
     def asked(self) -> frozenset[str]:
         """Return the codes of all rules of the catalogue that count."""

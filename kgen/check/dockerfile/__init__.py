@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from kgen.check.dockerfile.stages import Build
     from kgen.dockerfile import Dockerfile, Fault
 
 DEFAULT = frozenset({"DKF00", "DKF08", "DKF09", "DKF12", "DKF23", "DKF24"})
@@ -21,6 +22,13 @@ def faults(file: Dockerfile, ignored: str | None = None) -> list[Fault]:
         file: As it was read.
         ignored: Text of the .dockerignore that belongs to it, if there is one.
     """
+    from kgen.check.dockerfile.stages import Build  # noqa: PLC0415  # most runs see no Dockerfile
+
+    return of_build(Build(file), ignored)
+
+
+def of_build(build: Build, ignored: str | None = None) -> list[Fault]:
+    """Return what is wrong with a file that is built for a target, and with arguments; see ``faults``."""
     from kgen.check.dockerfile import (  # noqa: PLC0415  # most runs see no Dockerfile
         base_images,
         commands,
@@ -34,9 +42,7 @@ def faults(file: Dockerfile, ignored: str | None = None) -> list[Fault]:
         undefined,
         users,
     )
-    from kgen.check.dockerfile.stages import Build  # noqa: PLC0415  # ditto
 
-    build = Build(file)
     found = [
         *grammar.faults(build),
         *base_images.faults(build),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from kgen.check.dockerfile import programs
 from kgen.dockerfile import Fault
 
 TYPE_CHECKING = False
@@ -17,6 +18,8 @@ _ONCE = ("CMD", "ENTRYPOINT", "HEALTHCHECK")
 
 
 def faults(build: Build) -> Iterator[Fault]:
+    if build.final is not None:
+        yield from _of_server(build.final)
     for stage in build.stages:
         yield from _of_form(stage)
         for name in _ONCE:
@@ -25,6 +28,16 @@ def faults(build: Build) -> Iterator[Fault]:
                 line = build.file.place(after.keyword.start, 0)[0]
                 message = f"this `{name}` is without effect: the one of line {line} replaces it"
                 yield Fault("DKF18", lost.keyword, message, "remove it")
+
+
+def _of_server(final: Stage) -> Iterator[Fault]:
+    """Yield the command of the image if it is for developers only: other stages may well be for them."""
+    for name in ("ENTRYPOINT", "CMD"):
+        found = final.last(name)
+        if found is not None and (server := programs.development_server(word.text for word in found[1].words)):
+            message = f"the image starts {server}, which is for developers only"
+            help_ = "start a server for production, as gunicorn, uvicorn without `--reload`, or nginx"
+            yield Fault("DKF25", found[1].whole, message, help_)
 
 
 def _of_form(stage: Stage) -> Iterator[Fault]:

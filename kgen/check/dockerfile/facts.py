@@ -29,6 +29,8 @@ _TOP = frozenset({"/", "/bin", "/bin/", "/usr/bin", "/usr/bin/"})
 _OF_PROGRAMS = frozenset({"", "/bin", "/busybox", "/sbin", "/usr", "/usr/bin", "/usr/local/bin"})
 """Folders of a stage that hold programs."""
 
+_ADD_USER = frozenset({"adduser", "useradd"})
+_UID = re.compile(r"(?:^|\s)(?:--uid|-[a-zA-Z]*u)[\s=]?(\S+)")
 _SCRATCH_VARIABLES = frozenset({"TMPDIR", "TMP", "TEMP"})
 
 
@@ -58,7 +60,7 @@ class ImageFacts:
 
     __slots__ = (
         *("command", "copied", "entrypoint", "has_healthcheck", "has_user", "is_windows", "lacks_shell", "owners"),
-        *("ports", "stop_signal", "temporary", "user", "volumes"),
+        *("ports", "stop_signal", "temporary", "user", "user_number", "volumes"),
     )
 
     def __init__(self, final: Stage) -> None:
@@ -71,6 +73,9 @@ class ImageFacts:
             self.user = self.user.partition(":")[0] or "root"
         elif not self.has_user and (final.is_scratch or (image is not None and image.runs_as_root)):
             self.user = "root"
+        self.user_number = _number(final, self.user)
+        """Its number, also of a name that the file gives one; ``None`` if it does not tell."""
+
         self.ports = tuple(_ports(final))
         """Numbers and protocols."""
 
@@ -110,6 +115,23 @@ def _text(final: Stage, name: str) -> str | None:
     if found is None or not found[1].words:
         return None
     return found[0].value(found[1].words[0], found[2])
+
+
+def _number(final: Stage, user: str | None) -> int | None:
+    """Return the number of a user: 0 for root, and what ``useradd`` and its like are told for another name."""
+    if user is None or user in ROOT:
+        return None if user is None else 0
+    if user.isdigit():
+        return int(user)
+    found = None
+    for stage in reversed([*final.line_of_descent]):
+        for script in scripts.of(stage):
+            for command in script.commands:
+                if command.name in _ADD_USER and user in command.arguments:
+                    number = _UID.search(" ".join(command.arguments))
+                    value = expanded(number[1], stage.escape, script.scope) if number else None
+                    found = int(value) if value and value.isdigit() else None
+    return found
 
 
 def _ports(final: Stage) -> Iterator[tuple[int, str]]:

@@ -35,7 +35,7 @@ def faults(build: Build, ignored: str | None) -> Iterator[Fault]:
         for instruction, scope in stage.steps:
             if instruction.name not in {"ADD", "COPY"} or instruction.flag("from") is not None:
                 continue
-            sources = [*_local(stage, instruction, scope)]
+            sources = [*local_sources(stage, instruction, scope)]
             if instruction.name == "ADD" and not instruction.flag("checksum") and not instruction.flag("unpack"):
                 yield from _of_add(sources)
             for word, path in sources:
@@ -63,7 +63,7 @@ def _of_workdir(stage: Stage) -> Iterator[Fault]:
             return
 
 
-def _local(stage: Stage, instruction: Instruction, scope: Scope) -> Iterator[tuple[Word, str]]:
+def local_sources(stage: Stage, instruction: Instruction, scope: Scope) -> Iterator[tuple[Word, str]]:
     """Yield the sources in the context."""
     for word in instruction.words[:-1]:
         path = word.text if instruction.is_json and "$" not in word.text else stage.value(word, scope)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from kgen.check.dockerfile.stages import sources_of
 from kgen.dockerfile import Fault
 from kgen.words import nearest
 
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kgen.check.dockerfile.stages import Build, Stage
-    from kgen.dockerfile import Instruction, Word
+    from kgen.dockerfile import Word
 
 _RESERVED = frozenset({"context", "scratch"})
 
@@ -31,18 +30,8 @@ def faults(build: Build) -> Iterator[Fault]:
                 yield Fault("DKF09", word, message, "give one of them another name: only the last one counts")
             seen[stage.name] = stage
         for instruction, _ in stage.steps:
-            for word in _sources(instruction):
+            for word in sources_of(instruction):
                 yield from _of_source(build, stage, word)
-
-
-def _sources(instruction: Instruction) -> Iterator[Word]:
-    """Yield the words that say from which stage files come."""
-    if instruction.name == "COPY":
-        yield from instruction.values("from")
-    elif instruction.name == "RUN":
-        for mount in instruction.values("mount"):
-            if (found := re.search(r"(?:^|,)from=([^,]*)", mount.text)) is not None:
-                yield mount.part(*found.span(1))
 
 
 def _of_source(build: Build, stage: Stage, word: Word) -> Iterator[Fault]:
@@ -50,7 +39,7 @@ def _of_source(build: Build, stage: Stage, word: Word) -> Iterator[Fault]:
     if not name or "$" in name:
         return
     index = int(name) if name.isascii() and name.isdigit() and len(name) < len("99999") else None
-    found = build.named(name) if index is None else build.stages[index] if index < len(build.stages) else None
+    found = build.stage(name)
     if found is stage:
         yield Fault(
             "DKF12",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from kgen.check.dockerfile.image_names import SCRATCH, Image, image
 from kgen.check.dockerfile.variables import Scope, expanded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kgen.check.dockerfile.variables import History
     from kgen.dockerfile import Dockerfile, Instruction, Word
@@ -29,6 +31,7 @@ class Stage:
 
     __slots__ = (
         "_above",
+        "_given",
         "_history",
         "_is_closed",
         "escape",
@@ -42,7 +45,16 @@ class Stage:
         "steps",
     )
 
-    def __init__(self, index: int, start: Instruction, escape: str, source: str | None, parent: Stage | None) -> None:
+    def __init__(
+        self,
+        index: int,
+        start: Instruction,
+        build: Build,
+        source: str | None,
+        parent: Stage | None,
+    ) -> None:
+        escape = build.file.escape
+        self._given = build.given
         self.index = index
         self.start = start
         self.escape = escape
@@ -125,11 +137,13 @@ class Stage:
         self.lasts[instruction.name] = self, instruction, scope
         if instruction.name not in {"ARG", "ENV"}:
             return
-        made = []
+        made: list[tuple[str, str | None]] = []
         for key, value in instruction.pairs:
             if instruction.name == "ARG":  # each sees those before it
                 scope = self.scope
-            if value is not None:
+            if instruction.name == "ARG" and key.text in self._given:
+                made.append((key.text, self._given[key.text]))
+            elif value is not None:
                 made.append((key.text, self.value(value, scope)))
             elif scope.value(key.text) is None:  # else what the base sets stays
                 made.append((key.text, above.value(key.text)))
@@ -146,10 +160,17 @@ class Stage:
 class Build:
     """All stages of a file."""
 
-    __slots__ = ("_named", "arguments", "before", "file", "scope", "stages")
+    __slots__ = ("_named", "arguments", "before", "file", "given", "scope", "stages", "target")
 
-    def __init__(self, file: Dockerfile) -> None:
+    def __init__(self, file: Dockerfile, target: str = "", given: Mapping[str, str] | None = None) -> None:
+        """
+        Args:
+            target: Name or number of the stage that is built; empty: the last one.
+            given: Build arguments.
+        """
         self.file = file
+        self.target = target
+        self.given = given or {}
         self.before: list[Instruction] = []
         """What stands above the first ``FROM``."""
 
@@ -174,12 +195,15 @@ class Build:
                 if instruction.name == "ARG":
                     for key, value in instruction.pairs:
                         made = None if value is None else expanded(value.text, file.escape, self.scope)
+                        made = self.given.get(key.text, made)
                         history[key.text] = [(0, made)]
                         self.arguments.add(key.text)
 
     @property
     def final(self) -> Stage | None:
-        """The stage that becomes the image."""
+        """The stage that becomes the image; ``None`` if there is no stage of the name that is asked for."""
+        if self.target:
+            return self.stage(self.target)
         return self.stages[-1] if self.stages else None
 
     @property
@@ -187,14 +211,42 @@ class Build:
         """The names of all stages."""
         return self._named.keys()
 
-    def named(self, name: str) -> Stage | None:
-        """Return the last stage with a name."""
-        return self._named.get(name)
+    def stage(self, name: str) -> Stage | None:
+        """Return the stage that a name or a number stands for, as ``COPY --from`` and ``--target`` have it."""
+        name = name.lower()
+        if (found := self._named.get(name)) is not None:
+            return found
+        is_number = name.isascii() and name.isdigit() and len(name) < len("99999")
+        return self.stages[int(name)] if is_number and int(name) < len(self.stages) else None
+
+    def needed(self) -> list[Stage]:
+        """Return the stages that the image is made of or takes files from, in the order of the file."""
+        waiting = [] if self.final is None else [self.final]
+        found: dict[int, Stage] = {}
+        while waiting:
+            stage = waiting.pop()
+            if stage.index in found:
+                continue
+            found[stage.index] = stage
+            waiting += [] if stage.parent is None else [stage.parent]
+            sources = (self.stage(word.text) for instruction, _ in stage.steps for word in sources_of(instruction))
+            waiting += [each for each in sources if each is not None and each.index < stage.index]
+        return [found[index] for index in sorted(found)]
 
     def _start(self, start: Instruction) -> None:
         source = expanded(start.words[0].text, self.file.escape, self.scope) if start.words else None
         parent = self._named.get(source) if source is not None else None
-        made = Stage(len(self.stages), start, self.file.escape, source, parent)
+        made = Stage(len(self.stages), start, self, source, parent)
         self.stages.append(made)
         if made.name:
             self._named[made.name] = made
+
+
+def sources_of(instruction: Instruction) -> Iterator[Word]:
+    """Yield the words that say from which stage files come."""
+    if instruction.name == "COPY":
+        yield from instruction.values("from")
+    elif instruction.name == "RUN":
+        for mount in instruction.values("mount"):
+            if (found := re.search(r"(?:^|,)from=([^,]*)", mount.text)) is not None:
+                yield mount.part(*found.span(1))

@@ -1,0 +1,162 @@
+"""Where a Dockerfile that the user wrote and the components that run its image do not agree."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from kgen.check.dockerfile import images, programs
+from kgen.check.dockerfile.facts import ImageFacts
+from kgen.check.fault import Fault
+from kgen.diag import Diagnostic, Label, Path
+from kgen.dockerfile import Word
+from kgen.handmade.own_image import OwnImage, Use
+
+OTHER_USER = "XAPP004"
+NOTHING_TO_RUN = "XAPP005"
+ENTRYPOINT_REPLACED = "XAPP006"
+MIGRATION = "XAPP007"
+DEVELOPMENT = "DKF25"
+
+
+def faults(image: OwnImage, use: Use, release: Path | None) -> Iterator[Diagnostic]:
+    """
+    Yield where ``use`` does not fit to ``image``.
+
+    Args:
+        image: What is built.
+        use: A container that runs it.
+        release: Where the app has a release, if it has one.
+    """
+    if image.facts is None or image.facts.is_windows:
+        return
+    said = list(_of_pod(image, image.facts, use))
+    yield from said
+    if not any(each.rule.name == "user-without-its-files" for each in said):
+        yield from _of_user(image, use)
+    yield from _of_command(image, use)
+    yield from _of_start(image, use, release)
+
+
+def _of_user(image: OwnImage, use: Use) -> Iterator[Diagnostic]:
+    """Yield a number that is not that of the pod; root and names are said about the file itself."""
+    facts = image.facts
+    user = facts.user_number if facts is not None else None
+    if user is None or use.user is None or user in {0, use.user} or use.user == 0:
+        return
+    message = f"the image is made for the user {user}, but `{use.name}` runs as {use.user}"
+    help_ = f"add `security: {{runAsUser: {user}}}` to the app file, or write `USER {use.user}`"
+    yield image.found(OTHER_USER, image.last("USER"), message, help_, [use.user_label()])
+
+
+def _of_command(image: OwnImage, use: Use) -> Iterator[Diagnostic]:
+    facts, final = image.facts, image.stages.final
+    if facts is None or final is None:
+        return
+    entry = facts.entrypoint
+    if not (use.command or use.args or entry or facts.command):
+        if why := programs.runs_nothing(final):
+            message = f"`{use.name}` has no `command`, and the Dockerfile neither `ENTRYPOINT` nor `CMD`: {why}"
+            help_ = "add `command` to the app file, or end the Dockerfile with `CMD`"
+            yield image.found(NOTHING_TO_RUN, image.start, message, help_, [use.label("runs this image", on_key=True)])
+    elif use.command and entry is not None and entry.words and not _is_same(entry.words[0], use.command[0]):
+        message = (
+            f"`{use.name}` has a `command`, which replaces this `ENTRYPOINT`: `{_short(entry.words)}` does not run"
+        )
+        help_ = "if it has to, write `args` instead of `command`, which replaces only `CMD`"
+        yield image.found(
+            ENTRYPOINT_REPLACED, image.last("ENTRYPOINT"), message, help_, [use.label("runs this instead", "command")]
+        )
+
+
+def _is_same(program: str, other: str) -> bool:
+    return program.split(maxsplit=1)[0].rpartition("/")[2] == other.rpartition("/")[2] if program else False
+
+
+def _short(words: tuple[str, ...], most: int = 50) -> str:
+    text = " ".join(words)
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _of_start(image: OwnImage, use: Use, release: Path | None) -> Iterator[Diagnostic]:
+    """Yield what the image must not do when each pod starts."""
+    facts = image.facts
+    if facts is None or use.command or not use.goes_on:
+        return
+    # arguments replace CMD, and are given to ENTRYPOINT
+    found = [facts.entrypoint, None if use.args else facts.command]
+    words = [word for program in found if program is not None for word in program.words]
+    if name := programs.migration(words):
+        at = image.last(*(program.name for program in reversed(found) if program and programs.migration(program.words)))
+        if release:
+            message = f"each pod of `{use.name}` runs `{name}` when it starts, and the app has a `release` for that"
+            help_ = "leave it to the release, and let the image only start the program"
+            related = [Label(release, "runs before new pods start"), use.label("starts with this command", on_key=True)]
+        else:
+            message = f"each pod of `{use.name}` runs `{name}` when it starts: several do so at once"
+            help_ = f"run it once before new pods start: `release: {name}`"
+            related = [use.label("starts with this command", on_key=True)]
+        yield image.found(MIGRATION, at, message, help_, related)
+
+
+_Place = Callable[[Use, Fault], Label]
+
+
+def _component(use: Use, _: Fault) -> Label:
+    return use.label("", on_key=True)
+
+
+def _security(field: str) -> _Place:
+    def place(use: Use, _: Fault) -> Label:
+        at: Path = ("security",) if use.kind == "release" else (*use.at, "security")
+        return Label((*at, field), f"`{field}` of `{use.name}`")
+
+    return place
+
+
+def _port(use: Use, fault: Fault) -> Label:
+    rest = fault.path[len(use.path) :]
+    if len(rest) > 1 and isinstance(rest[1], int):
+        name = str(use.value["ports"][rest[1]].get("name", ""))
+        return Label((*use.at, "ports", name, "port"), f"a port of `{use.name}`")
+    return use.label("has other ports, or none", "ports", on_key=True)
+
+
+_PROBES = {"livenessProbe": "liveness", "readinessProbe": "readiness", "startupProbe": "startup"}
+
+
+def _program(use: Use, fault: Fault) -> Label:
+    rest = [str(step) for step in fault.path[len(use.path) :]]
+    if rest[0] in _PROBES:
+        return use.label("runs in the image", "probes", _PROBES[rest[0]], "exec")
+    return use.label("runs in the image", *rest[:1])
+
+
+def _path_of(help_: str) -> str:
+    return help_.split("`")[-2]
+
+
+_ADAPTED: Mapping[str, tuple[str, tuple[str, ...], _Place, Callable[[str], str]]] = {
+    "XIMG001": ("runAsNonRoot", ("USER",), _security("runAsUser"), str),
+    "XIMG002": ("runAsNonRoot", ("USER",), _security("runAsUser"), str),
+    "XIMG003": ("runAsUser", ("USER",), _security("runAsUser"), str),
+    "XIMG004": ("port", ("EXPOSE",), _port, lambda _: "write the port that the program listens on in both files"),
+    "XIMG005": (
+        "readOnlyRootFilesystem",
+        ("VOLUME",),
+        _security("readOnlyRootFilesystem"),
+        lambda help_: f"mount a volume there: `volumes: {{data: {{path: {_path_of(help_)}}}}}`",
+    ),
+    "XIMG007": ("", (), _program, str),
+    "XIMG008": ("", ("HEALTHCHECK",), _component, lambda _: "add `probes` that ask the same"),
+    "XIMG012": ("stopSignal", ("STOPSIGNAL",), lambda use, _: use.label("sends it", "lifecycle"), str),
+}
+"""Row about a pod → word for its field, instruction of the Dockerfile, place in the app file, and its way out."""
+
+
+def _of_pod(image: OwnImage, facts: ImageFacts, use: Use) -> Iterator[Diagnostic]:
+    """Yield what `kgen validate` finds between the Dockerfile and the pod, in the words of the app file."""
+    for fault in images.faults(facts, use.template, use.value, use.path):
+        if fault.row not in _ADAPTED or (fault.row == "XIMG008" and not use.goes_on):
+            continue
+        field, instructions, place, way_out = _ADAPTED[fault.row]
+        subject = f"`{field}` of `{use.name}`" if field else f"`{use.name}`"
+        at: Word = image.last(*instructions)
+        yield image.found(fault.row, at, f"{subject} {fault.message}", way_out(fault.help), [place(use, fault)])

@@ -1,0 +1,140 @@
+"""Images that are built from Dockerfiles that the user wrote: the file, how it is built, and what runs it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from kgen.check import catalogue
+from kgen.check.dockerfile.facts import ImageFacts
+from kgen.check.dockerfile.paths import local_sources
+from kgen.check.dockerfile.stages import Build as Stages
+from kgen.check.dockerfile.stages import Stage
+from kgen.check.templates import Template
+from kgen.diag import Diagnostic, Label, Path, Span
+from kgen.dockerfile import Dockerfile, Word
+from kgen.model.container import Build
+from kgen.model.facts import OwnDockerfile
+from kgen.read.dockerfile import read
+from kgen.validate.dockerfiles import is_known
+
+
+class OwnImage:
+    """A Dockerfile as one ``build`` of the app file has it built."""
+
+    def __init__(self, at: Path, build: Build, shown: str, given: OwnDockerfile) -> None:
+        """
+        Args:
+            at: Where the build stands in the app file.
+            build: As it says.
+            shown: The Dockerfile as findings name it.
+            given: What was read.
+        """
+        self.at = at
+        self.build = build
+        self.shown = shown
+        self.given = given
+        self.file: Dockerfile = read((given.text or "").encode())
+        self.stages = Stages(self.file, build.target or "", build.args)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether Docker's own frontend reads the file: others take what they like."""
+        return is_known(self.file)
+
+    @cached_property
+    def needed(self) -> Sequence[Stage]:
+        """The stages that are built."""
+        return self.stages.needed()
+
+    @cached_property
+    def copied(self) -> Sequence[tuple[Word, str]]:
+        """What is copied from the context, as far as the file tells."""
+        return [
+            each
+            for stage in self.needed
+            for instruction, scope in stage.steps
+            if instruction.name in {"ADD", "COPY"} and instruction.flag("from") is None
+            for each in local_sources(stage, instruction, scope)
+        ]
+
+    @cached_property
+    def facts(self) -> ImageFacts | None:
+        """What is known of the image, if the file makes one."""
+        final = self.stages.final
+        return None if final is None or self.file.faults else ImageFacts(final)
+
+    def place(self, word: Word, text: str = "") -> Label:
+        """Return where a word of the Dockerfile stands."""
+        line, column, end_line, end_column = self.file.place(word.start, word.end)
+        span = Span(line=line, column=column, end_line=end_line, end_column=end_column)
+        return Label(text=text, file=self.shown, span=span)
+
+    def last(self, *names: str) -> Word:
+        """Return the last instruction of one of ``names`` that the image has, or else the ``FROM`` of its stage."""
+        final = self.stages.final
+        for name in names:
+            if final is not None and (found := final.last(name)) is not None:
+                return found[1].whole
+        return self.start
+
+    @property
+    def start(self) -> Word:
+        """What the stage that becomes the image starts from."""
+        final = self.stages.final
+        return Word("", 0, 0) if final is None else final.base or final.start.keyword
+
+    def found(self, row: str, at: Word, message: str, help_: str, related: Iterable[Label] = ()) -> Diagnostic:
+        """Return a finding at a word of the Dockerfile; places without a file are paths of the app."""
+        rule = catalogue.rule(row)
+        return Diagnostic(rule=rule, message=message, at=self.place(at), related=tuple(related), help=help_)
+
+
+class Use:
+    """A container that runs the image: the own one of a component, or of the release."""
+
+    def __init__(self, at: Path, kind: str, template: Template, value: Mapping[str, Any], path: Path) -> None:
+        """
+        Args:
+            at: Where the component stands in the app file.
+            kind: Its type, or ``release``.
+            template: Its pods.
+            value: The container in them.
+            path: Where that stands in the object.
+        """
+        self.at = at
+        self.kind = kind
+        self.template = template
+        self.value = value
+        self.path = path
+
+    @property
+    def name(self) -> str:
+        return str(self.at[-1])
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is to run until somebody stops it."""
+        return self.kind in {"daemon", "stateful", "web", "worker"}
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        return tuple(map(str, self.value.get("command") or ()))
+
+    @property
+    def args(self) -> tuple[str, ...]:
+        return tuple(map(str, self.value.get("args") or ()))
+
+    @property
+    def user(self) -> Any:
+        """What the process runs as, if the pod says so."""
+        own, above = (each.get("securityContext") or {} for each in (self.value, self.template.spec))
+        return own.get("runAsUser", above.get("runAsUser"))
+
+    def label(self, text: str, *more: str, on_key: bool = False) -> Label:
+        """Return a place of the app file in the component."""
+        return Label((*self.at, *more), text, on="key" if on_key else "value")
+
+    def user_label(self) -> Label:
+        """Return where the app file says which user it is, or the component if nothing says so."""
+        at: Path = ("security",) if self.kind == "release" else (*self.at, "security")
+        return Label((*at, "runAsUser"), f"`{self.name}` runs as {self.user}")

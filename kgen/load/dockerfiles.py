@@ -1,0 +1,56 @@
+"""Read the Dockerfiles that users wrote, and look whether what they copy is there; nothing of it is run."""
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from kgen.load.project import text_of
+from kgen.model.app import App
+from kgen.model.container import Build
+from kgen.model.facts import OwnDockerfile
+
+_IGNORE = ".dockerignore"
+_WILDCARDS = frozenset("*?[")
+
+
+def own_dockerfiles(apps: Iterable[App], folder: Path) -> dict[str, OwnDockerfile]:
+    """Return the Dockerfiles that ``apps`` name, by their paths relative to the app file's ``folder``."""
+    made: dict[str, OwnDockerfile] = {}
+    for build in _builds(apps):
+        path = path_of(build)
+        if path and path not in made:
+            context = folder / build.context
+            own, shared = text_of(folder / (path + _IGNORE), folder), text_of(context / _IGNORE, folder)
+            ignored, name = (own, path + _IGNORE) if own is not None else (shared, f"{build.context}/{_IGNORE}")
+            made[path] = OwnDockerfile(
+                text=text_of(folder / path, folder), ignored=ignored, ignore_file=posixpath.normpath(name)
+            )
+    return made
+
+
+def _builds(apps: Iterable[App]) -> Iterator[Build]:
+    for app in apps:
+        yield from (build for build in (app.build, *(each.build for each in app.components.values())) if build)
+
+
+def path_of(build: Build) -> str:
+    """Return the path of the Dockerfile of a ``build``, relative to the app file, or "" if kgen writes it."""
+    return posixpath.normpath(f"{build.context}/{build.dockerfile}") if build.dockerfile else ""
+
+
+def absent(sources: Iterable[str], context: Path) -> frozenset[str]:
+    """Return those of the ``sources`` of COPY that name nothing in the folder ``context``."""
+    root = context.resolve()
+    return frozenset(source for source in sources if not _is_there(source, root))
+
+
+def _is_there(source: str, context: Path) -> bool:
+    path = posixpath.normpath(f"/{source}").lstrip("/") or "."  # `..` stays within the context, as in Docker
+    try:
+        if _WILDCARDS & set(path):
+            return any(True for _ in context.glob(path))
+        found = context / path
+        # nothing is read, but what is outside is none of kgen's business: a link counts as what it is
+        return found.is_symlink() or found.exists()
+    except (OSError, ValueError, NotImplementedError):
+        return True

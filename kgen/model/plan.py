@@ -107,8 +107,8 @@ class Address:
 
     @property
     def in_compose(self) -> str:
-        """The output as containers of compose.yaml see it: by the component's name, another app at the host."""
-        host = "host.docker.internal" if self.app else self.outside or self.component
+        """The output as containers of compose.yaml see it: by the component's name, another app's by the Service's."""
+        host = self.host.partition(".")[0] if self.app else self.outside or self.component
         return self._write(host, self.container_port)
 
     def _write(self, host: str, port: int) -> str:
@@ -185,6 +185,8 @@ class File:
 
     path: str
     key: str
+    source: str = ""
+    """The file that it is a copy of, relative to the app file; empty if its text stands in the app file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +259,9 @@ class Workload:
     """What its pods mount of Secrets."""
 
     service: tuple[ServicePort, ...] = ()
+    is_called_by_apps: bool = False
+    """Whether another app may call it."""
+
     ingresses: tuple[IngressPlan, ...] = ()
     gateway: GatewayPlan | None = None
     public: tuple[PublicService, ...] = ()

@@ -171,7 +171,11 @@ def claims(component: Component, target_name: str, platform: Platform) -> tuple[
 
 
 def files(component: Component) -> tuple[File, ...]:
-    return tuple(File(path=path, key=_key(path)) for path, file in component.files.items() if not file.secret)
+    return tuple(
+        File(path=path, key=_key(path), source=file.source or "")
+        for path, file in component.files.items()
+        if not file.secret
+    )
 
 
 def files_volume(component: Component) -> str:

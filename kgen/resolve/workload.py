@@ -114,6 +114,7 @@ def of_component(known: Known, name: str) -> Workload:
         run=_run(component),
         configuration=configuration(platform, texts, storage.contents(component, known.facts)),
         service=service,
+        is_called_by_apps=any(peer.app for peer in component.network.ingress),
         gateway=gateway.plan(component, target.name, platform),
         public=public.services(component, target.name, platform),
         ingresses=routes,

@@ -11,6 +11,7 @@ from typing import Any
 
 from kgen.emit.compose.backing import container
 from kgen.emit.compose.names import volume
+from kgen.emit.compose.networks import NETWORKS, joined
 from kgen.emit.compose.ports import browser_ports, published_ports
 from kgen.emit.compose.services import services
 from kgen.emit.compose.storage import configs, kept_volumes, secret_files
@@ -36,6 +37,8 @@ def compose(plan: Plan) -> dict[str, Any]:
         made["volumes"] = {name: {} for name in volumes}
     if files := configs(plan):
         made["configs"] = files
+    if any(joined(each, run) for each in plan.workloads for run in each.containers):
+        made["networks"] = NETWORKS
     if secrets := {shell_name(name, key) for each in plan.workloads for name, key, _ in secret_files(each)}:
         made["secrets"] = {name: {"environment": name} for name in sorted(secrets)}
     return made

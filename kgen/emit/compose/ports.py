@@ -2,13 +2,16 @@
 
 from kgen.model.plan import Plan
 
+_PRIVILEGED = 1024
+_MOVED = 8000
+
 
 def published_ports(plan: Plan) -> dict[str, dict[tuple[int, str], int]]:
     """
     Return component → port in the container and its protocol → port on the developer's machine.
 
     Components with routes are reachable, or all of `web` if none has one. Two that listen on the same number
-    get the next free one.
+    get the next free one. Ports that only root may open are moved: 80 is 8080.
     """
     web = [workload for workload in plan.workloads if workload.type == "web"]
     routed = [workload for workload in web if workload.ingresses or workload.gateway or workload.public] or web
@@ -16,7 +19,7 @@ def published_ports(plan: Plan) -> dict[str, dict[tuple[int, str], int]]:
     made: dict[str, dict[tuple[int, str], int]] = {}
     for workload in routed:
         for port in workload.service:
-            host = port.port
+            host = port.port if port.port >= _PRIVILEGED else _MOVED + port.port
             while (host, port.protocol) in taken:
                 host += 1
             taken.add((host, port.protocol))

@@ -1,15 +1,20 @@
-"""A workload as services: its own container, what runs before it, and what runs beside it."""
+"""
+A workload as services: its own container, what runs before it, and what runs beside it.
+
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md
+"""
 
 from collections.abc import Mapping
 from typing import Any
 
 from kgen.emit.compose.health import health_check
 from kgen.emit.compose.names import companion
-from kgen.emit.compose.order import conditions, runs_first
-from kgen.emit.compose.storage import mounted
+from kgen.emit.compose.networks import joined
+from kgen.emit.compose.order import conditions, is_on_demand
+from kgen.emit.compose.storage import is_read_only, mounted, size
 from kgen.emit.compose.values import escaped, filled, text_of
 from kgen.model.image_plan import DOCKERFILE
-from kgen.model.plan import Address, Container, Plan, Workload
+from kgen.model.plan import Container, Plan, Workload
 from kgen.model.security import Hardening
 
 _ON_DEMAND = "jobs"
@@ -49,27 +54,26 @@ def _service(
         made["command"] = [filled(plan, workload, run, word) for word in run.args]
     if run.variables:
         made["environment"] = {variable.name: text_of(plan, workload, variable) for variable in run.variables}
-    made |= _extra_hosts(run)
     if published:
         made["ports"] = [
             f"127.0.0.1:{host}:{inside}{'' if protocol == 'TCP' else '/' + protocol.lower()}"
             for (inside, protocol), host in published.items()
         ]
-    if network:
-        made["network_mode"] = network
-    elif hosts := workload.placement.host_aliases:
-        made["extra_hosts"] = dict(hosts)
+    made |= {"network_mode": network} if network else _names(workload, run)
     if waits := conditions(plan, workload, run, after):
         made["depends_on"] = waits
-    if check := health_check(run, has_python=workload.image is not None and run.same_image):
+    if check := health_check(workload, run):
         made["healthcheck"] = check
     made |= mounted(workload, run)
     made["user"] = f"{run.user}:{run.user}"
-    made["read_only"] = run.read_only_root
+    made["read_only"] = is_read_only(workload, run)
     made |= _rights(run.hardening)
+    made |= _memory(run)
     made["stop_grace_period"] = f"{run.stop_seconds}s"
-    if workload.run and not runs_first(workload):
+    if is_on_demand(workload):
         made["profiles"] = [_ON_DEMAND]
+    if workload.run is None and run not in workload.init:
+        made |= _watch(workload, run)
     return made
 
 
@@ -87,11 +91,15 @@ def _image(workload: Workload, run: Container) -> dict[str, Any]:
     return {"build": made if len(made) > 1 else build.context}
 
 
-def _extra_hosts(run: Container) -> dict[str, list[str]]:
-    """Return where another app is found, which runs on the same machine; by itself, only Docker Desktop knows that."""
-    parts = (part for variable in run.variables for part in variable.parts)
-    is_called = any(isinstance(part, Address) and part.app for part in parts)
-    return {"extra_hosts": ["host.docker.internal:host-gateway"]} if is_called else {}
+def _names(workload: Workload, run: Container) -> dict[str, Any]:
+    """
+    Return whom the container finds by name.
+
+    A pod that shares the network of its node (`hostNetwork`) does not share that of the developer's machine: it would
+    find no other service by name, and none would find it.
+    """
+    aliases = workload.placement.host_aliases
+    return joined(workload, run) | ({"extra_hosts": dict(aliases)} if aliases else {})
 
 
 def _rights(hardening: Hardening) -> dict[str, Any]:
@@ -104,6 +112,29 @@ def _rights(hardening: Hardening) -> dict[str, Any]:
         made["cap_add"] = list(hardening.capabilities)
     if options:
         made["security_opt"] = options
-    if hardening.host_network:
-        made["network_mode"] = "host"
     return made
+
+
+def _memory(run: Container) -> dict[str, str]:
+    """
+    Return the limit of memory, without swap, so that what grows too large is killed here as it would be there.
+
+    No limit of CPU: Docker refuses one that the machine does not have.
+    """
+    limit = run.resources.limits.memory
+    return {"mem_limit": size(limit), "memswap_limit": size(limit)} if limit else {}
+
+
+def _watch(workload: Workload, run: Container) -> dict[str, Any]:
+    """
+    Return what `docker compose up --watch` does when the source changes: build, and replace the container.
+
+    Only the layers of the source are built again. ``sync`` would be faster, and cannot work: Docker copies nothing into
+    a container with a read-only root, and the app's user may not delete what is root's. What is no part of the
+    image is in .dockerignore, which holds for watching too.
+
+    Source: https://github.com/compose-spec/compose-spec/blob/main/develop.md
+    """
+    if workload.image is None or not run.same_image:
+        return {}
+    return {"develop": {"watch": [{"path": workload.image.context, "action": "rebuild"}]}}

@@ -1,12 +1,17 @@
-"""Volumes, files and scratch space of services."""
+"""
+Volumes, files and scratch space of services.
+
+Source: https://github.com/compose-spec/compose-spec/blob/main/08-configs.md
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
-from kgen.emit.compose.names import volume
+from kgen.emit.compose.names import file_name, volume
 from kgen.emit.compose.values import escaped, shell_name
 from kgen.features.secrets import SecretFiles
-from kgen.model.plan import Container, Plan, Workload
+from kgen.model.plan import Container, Mount, Plan, Workload
+from kgen.units import memory_bytes
 
 
 def mounted(workload: Workload, run: Container) -> dict[str, Any]:
@@ -20,9 +25,8 @@ def mounted(workload: Workload, run: Container) -> dict[str, Any]:
     ]:
         made["volumes"] = volumes
     made |= _files(workload, run)
-    scratch = {mount.path: mount.size for mount in run.mounts if mount.name not in kept}
-    if scratch:
-        made["tmpfs"] = [f"{path}:size={_tmpfs_size(size)}" if size else path for path, size in scratch.items()]
+    if scratch := [_scratch(mount) for mount in run.mounts if mount.name not in kept]:
+        made["tmpfs"] = scratch
     return made
 
 
@@ -33,9 +37,23 @@ def kept_volumes(workload: Workload) -> list[str]:
     return list(dict.fromkeys(mount.name for mount in mounts if mount.is_persistent or names.count(mount.name) > 1))
 
 
+def is_read_only(workload: Workload, run: Container) -> bool:
+    """
+    Tell whether the root file system is read-only, as in the cluster.
+
+    Not if compose has to put files there: it mounts those of the developer's folder, but it copies texts and values of
+    variables into the container, and Docker copies nothing into a read-only one. They are root's all the same, and the
+    app is not: what it may write to besides is what any image leaves open to everybody, as `/var/tmp`.
+
+    Source: https://github.com/docker/compose/issues/12031
+    """
+    copied = any(not file.source for file in run.files)
+    return run.read_only_root and not copied and not (run is workload.container and any(secret_files(workload)))
+
+
 def _files(workload: Workload, run: Container) -> dict[str, Any]:
     """Return the files of a service that are neither in its image nor in a volume."""
-    configs = [{"source": _config(workload, file.key), "target": file.path} for file in run.files]
+    configs = [{"source": file_name(workload, file.key), "target": file.path} for file in run.files]
     wanted = secret_files(workload) if run is workload.container else ()
     secrets = [{"source": shell_name(name, key), "target": path} for name, key, path in wanted]
     return {name: files for name, files in (("configs", configs), ("secrets", secrets)) if files}
@@ -49,22 +67,30 @@ def secret_files(workload: Workload) -> Iterator[tuple[str, str, str]]:
 
 
 def configs(plan: Plan) -> dict[str, Any]:
+    """Return the files that services mount: those beside the app file as they are, others with their text."""
     return {
-        _config(workload, key): {"content": escaped(text)}
+        file_name(workload, file.key): {"file": f"./{file.source}"}
+        if file.source
+        else {"content": escaped(workload.configuration.files[file.key])}
         for workload in plan.workloads
-        for key, text in workload.configuration.files.items()
+        for each in workload.containers
+        for file in each.files
     }
 
 
-def _config(workload: Workload, key: str) -> str:
-    return f"{workload.target.component}_{key}"
+def _scratch(mount: Mount) -> str:
+    return f"{mount.path}:size={size(mount.size)}" if mount.size else mount.path
 
 
-def _tmpfs_size(size: str) -> str:
+def size(memory: str) -> str:
     """
-    Return a memory quantity as the kernel reads it.
+    Return a memory quantity as Docker and the kernel read it, to both of whom `m` is 2²⁰.
 
-    >>> _tmpfs_size("64Mi"), _tmpfs_size("1G")
-    ('64m', '1g')
+    >>> size("64Mi"), size("0.5Gi"), size("2Gi"), size("1G")
+    ('64m', '512m', '2g', '1000000000')
     """
-    return size.removesuffix("i").lower()
+    number = memory_bytes(memory) or 0
+    for power, suffix in ((30, "g"), (20, "m"), (10, "k")):
+        if number % 2**power == 0:
+            return f"{number >> power}{suffix}"
+    return str(number)

@@ -14,13 +14,18 @@ def escaped(text: str) -> str:
 
 
 def filled(plan: Plan, workload: Workload, run: Container, word: str) -> str:
-    """Return a word of a command with what Kubernetes replaces in it, ``$(NAME)``, replaced."""
+    """
+    Return a word of a command with what Kubernetes replaces in it replaced: ``$(NAME)``, and ``$$`` by one ``$``.
+
+    Source: https://kubernetes.io/docs/tasks/inject-data-application/define-command-argument-container/
+    """
     known = {variable.name: variable for variable in run.variables}
-    parts = re.split(r"(\$\([\w.-]+\))", word)
-    return "".join(
-        text_of(plan, workload, known[part[2:-1]]) if part[:2] == "$(" and part[2:-1] in known else escaped(part)
-        for part in parts
-    )
+    made = ""
+    for piece in re.split(r"(\$\$|\$\([\w.-]+\))", word):
+        name = piece[2:-1]
+        is_known = piece.startswith("$(") and name in known
+        made += text_of(plan, workload, known[name]) if is_known else escaped("$" if piece == "$$" else piece)
+    return made
 
 
 def text_of(plan: Plan, workload: Workload, variable: Variable) -> str:

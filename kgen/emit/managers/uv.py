@@ -32,9 +32,16 @@ def packages(plan: ImagePlan) -> list[list[str]]:
 
 
 def project(plan: ImagePlan) -> list[str]:
-    """Run again even if the project is no package: path dependencies were left out before."""
+    """
+    Run again even if the project is no package: path dependencies were left out before.
+
+    ``--refresh``, or the cache of an earlier build would answer with the project as it was: uv takes it for unchanged
+    as long as its ``pyproject.toml`` is.
+
+    Source: https://docs.astral.sh/uv/concepts/cache/#dynamic-metadata
+    """
     what = "--no-editable" if plan.installs_project else "--no-editable --no-install-project"
-    return [run(_sync(plan, f"--locked {what}"), cache=_CACHE)]
+    return [run(_sync(plan, f"--locked --refresh {what}"), cache=_CACHE)]
 
 
 def _sync(plan: ImagePlan, how: str) -> str:

@@ -1,116 +1,176 @@
 """What a project depends on, parsed from the files of every package manager."""
 
-import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from kgen.detect.project import Dependency
-from kgen.detect.texts import origin, table, toml
+from kgen.detect.requirements import dependency, requirements
+from kgen.detect.setup_files import setups
+from kgen.detect.texts import origin, table, toml, yaml
 from kgen.detect.tree import Tree, join
 
-_INCLUDE = re.compile(r"^\s*(?:-r\s*|--requirement[\s=]+)(\S+)")
-_DEVELOPMENT = frozenset(
-    {"dev", "develop", "development", "test", "tests", "testing", "lint", "docs", "doc", "typing", "ci", "style"}
+DEVELOPMENT = frozenset(
+    {
+        *("dev", "develop", "development", "test", "tests", "testing", "lint", "linting", "linters", "docs", "doc"),
+        *("typing", "types", "ci", "style", "format", "quality", "bench", "benchmark", "notebook", "local", "debug"),
+    }
 )
-"""Groups and extras that no image needs."""
+"""Words in the names of groups, extras and files that no image needs."""
+
+ENVIRONMENTS = ("environment.yml", "environment.yaml", "conda.yml", "conda.yaml")
+"""Files of conda."""
+
+_REQUIREMENTS = re.compile(r"(?:[\w.-]*[-_.])?req(?:uirement)?s?[\w.-]*\.(?:txt|in)", re.IGNORECASE)
 
 
-def dependencies(tree: Tree, folder: str) -> Mapping[str, Dependency]:
-    """Return canonical name → dependency; where several files name one, the one that is always installed wins."""
+def dependencies(tree: Tree, folder: str, requirements_file: str = "") -> Mapping[str, Dependency]:
+    """
+    Return canonical name → dependency; where several files name one, the one that is always installed wins.
+
+    Args:
+        tree: Where to look.
+        folder: The project's.
+        requirements_file: The file that pip installs, relative to ``folder``: then no other one counts.
+    """
     found: dict[str, Dependency] = {}
-    for each in _all(tree, folder):
-        if each.group.lower() not in _DEVELOPMENT and (
-            each.name not in found or (found[each.name].group and not each.group)
-        ):
+    for each in _all(tree, folder, requirements_file):
+        if not is_development(each.group) and (each.name not in found or (found[each.name].group and not each.group)):
             found[each.name] = each
     return found
 
 
-def _all(tree: Tree, folder: str) -> Iterator[Dependency]:
+def is_development(name: str) -> bool:
+    """
+    Tell whether a group, an extra or a file is for developers only, by its name.
+
+    >>> is_development("requirements-dev.txt"), is_development("prod")
+    (True, False)
+    """
+    return not DEVELOPMENT.isdisjoint(re.split(r"[\W_]+", name.lower()))
+
+
+def _all(tree: Tree, folder: str, requirements_file: str) -> Iterator[Dependency]:
     yield from _pyproject(tree, join(folder, "pyproject.toml"))
     yield from _pipfile(tree, join(folder, "Pipfile"))
-    for name in tree.here(folder):
-        if re.fullmatch(r"requirements[\w.-]*\.(txt|in)", name) and not _is_development(name):
-            yield from _requirements(tree, join(folder, name), frozenset())
+    for setup in setups(tree, folder):
+        for group, wanted in {"": setup.install, **setup.extras}.items():
+            yield from (
+                made for each in wanted if (made := dependency(each, setup.origin(each), group, is_extra=bool(group)))
+            )
+    for name in ENVIRONMENTS:
+        yield from _environment(tree, folder, name)
+    for name in [requirements_file] if requirements_file else requirements_files(tree, folder):
+        yield from requirements(tree, join(folder, name))
 
 
-def _is_development(name: str) -> bool:
-    return not _DEVELOPMENT.isdisjoint(re.split(r"[\W_]+", name.lower()))
+def requirements_files(tree: Tree, folder: str) -> Iterator[str]:
+    """Yield the requirements files of a project, the one to install first; none for developers."""
+    here = [name for name in tree.here(folder) if _REQUIREMENTS.fullmatch(name) and not is_development(name)]
+    below = [
+        f"{inner}/{name}"
+        for inner in ("requirements", "reqs", "deps")
+        for name in tree.here(join(folder, inner))
+        if name.endswith((".txt", ".in")) and not is_development(name)
+    ]
+    yield from sorted(here, key=_place)
+    yield from sorted(below, key=_place)
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Return what to sort a requirements file by: the plain name first, then those of production."""
+    stem = name.rpartition("/")[2].lower()
+    usual = ("requirements.txt", "prod", "production", "deploy", "base", "common", "main", "requirements")
+    return next((place for place, word in enumerate(usual) if stem.startswith(word) or word in stem), 99), name
 
 
 def _pyproject(tree: Tree, file: str) -> Iterator[Dependency]:
     text = tree.text(file) or ""
     data = toml(text)
     project = table(data, "project")
-    yield from _parsed(project.get("dependencies"), file, text, "")
+    yield from _parsed(project.get("dependencies"), file, text)
     for group, wanted in table(project, "optional-dependencies").items():
-        yield from _parsed(wanted, file, text, group)
+        yield from _parsed(wanted, file, text, group, is_extra=True)
     for group, wanted in table(data, "dependency-groups").items():
         yield from _parsed(wanted, file, text, group)
+    for group, wanted in table(data, "tool", "pdm", "dev-dependencies").items():
+        yield from _parsed(wanted, file, text, f"dev-{group}")
     poetry = table(data, "tool", "poetry")
-    yield from _tables(table(poetry, "dependencies"), file, text, "")
+    yield from _tables(table(poetry, "dependencies"), file, text, "", _extras_of(poetry))
+    yield from _tables(table(poetry, "dev-dependencies"), file, text, "dev")
     for group, about in table(poetry, "group").items():
         yield from _tables(table(about, "dependencies"), file, text, group)
+
+
+def _extras_of(poetry: Mapping[str, Any]) -> dict[str, str]:
+    """Return optional dependency → the extra that has it."""
+    extras = table(poetry, "extras")
+    return {
+        canonicalize_name(str(name)): extra
+        for extra, names in extras.items()
+        if isinstance(names, list)
+        for name in names
+    }
 
 
 def _pipfile(tree: Tree, file: str) -> Iterator[Dependency]:
     text = tree.text(file) or ""
     data = toml(text)
     yield from _tables(table(data, "packages"), file, text, "")
+    for group, wanted in data.items():
+        if group not in {"packages", "dev-packages", "requires", "scripts", "pipenv", "source"}:
+            yield from _tables(table(wanted), file, text, group)
 
 
-def _requirements(tree: Tree, file: str, seen: frozenset[str]) -> Iterator[Dependency]:
-    """Yield what a requirements file names, and the files that it includes."""
-    for number, line in enumerate((tree.text(file) or "").splitlines(), 1):
-        included = _INCLUDE.match(line)
-        if included:
-            other = posixpath.normpath(posixpath.join(posixpath.dirname(file), included[1]))
-            if other not in seen:
-                yield from _requirements(tree, other, seen | {file, other})
-        elif made := dependency(line.split(" #")[0].split(" --")[0].rstrip("\\ "), f"{file}:{number}"):
-            yield made
-
-
-def _parsed(wanted: Any, file: str, text: str, group: str) -> Iterator[Dependency]:
+def _environment(tree: Tree, folder: str, name: str) -> Iterator[Dependency]:
+    """Yield what conda's file names, and pip's part of it."""
+    file = join(folder, name)
+    text = tree.text(file)
+    wanted = table(yaml(text)).get("dependencies") if text else None
     for each in wanted if isinstance(wanted, list) else ():
-        if isinstance(each, str) and (made := dependency(each, origin(file, text, each), group)):
+        if isinstance(each, str):
+            plain = each.rpartition("::")[2]
+            made = dependency(re.sub(r"\s*=+\s*([\d.*]+)(?:=\S*)?$", r"==\1", plain), origin(file, text or "", each))
+            if made and made.name not in {"python", "pip"}:
+                yield made
+        elif isinstance(each, dict) and isinstance(each.get("pip"), list):
+            for line in map(str, each["pip"]):
+                if line.startswith("-r"):
+                    yield from requirements(tree, join(folder, line[2:].strip()))
+                elif made := dependency(line, origin(file, text or "", line)):
+                    yield made
+
+
+def _parsed(wanted: Any, file: str, text: str, group: str = "", *, is_extra: bool = False) -> Iterator[Dependency]:
+    for each in wanted if isinstance(wanted, list) else ():
+        if isinstance(each, str) and (made := dependency(each, origin(file, text, each), group, is_extra=is_extra)):
             yield made
 
 
-def _tables(wanted: Mapping[str, Any], file: str, text: str, group: str) -> Iterator[Dependency]:
-    """Yield what Poetry's or Pipenv's tables name: name → version, or a table about it."""
+def _tables(
+    wanted: Mapping[str, Any], file: str, text: str, group: str, extras: Mapping[str, str] | None = None
+) -> Iterator[Dependency]:
+    """Yield what Poetry's or Pipenv's tables name: name → version, or a table about it, or several."""
     for name, about in wanted.items():
-        if name.lower() != "python":
-            extras: Iterable[str] = about.get("extras", ()) if isinstance(about, Mapping) else ()
-            version = about.get("version", "") if isinstance(about, Mapping) else about
+        first = about[0] if isinstance(about, list) and about else about
+        more = first if isinstance(first, Mapping) else {}
+        given = more.get("extras", ())
+        extra = (extras or {}).get(canonicalize_name(name), "") if more.get("optional") else ""
+        if name.lower() != "python" and (extra or not more.get("optional")):
             yield Dependency(
                 name=canonicalize_name(name),
-                origin=origin(file, text, f"\n{name} ").replace(":0", ""),
-                extras=frozenset(map(str, extras)),
-                group=group,
-                specifier=str(version),
+                origin=origin(file, text, _key(text, name), skip=1),
+                extras=frozenset(map(str, given)) if isinstance(given, list) else frozenset(),
+                group=group or extra,
+                specifier=str(more.get("version", "") if more else first),
+                is_extra=bool(extra),
+                source="git" if "git" in more else "path" if "path" in more else "",
             )
 
 
-def dependency(text: str, where: str, group: str = "") -> Dependency | None:
-    """
-    Return the requirement that ``text`` is, or ``None``.
-
-    >>> dependency("Flask[async]>=3", "requirements.txt:1").name
-    'flask'
-    """
-    try:
-        asked = Requirement(text.strip())
-    except InvalidRequirement:
-        return None
-    return Dependency(
-        name=canonicalize_name(asked.name),
-        origin=where,
-        extras=frozenset(asked.extras),
-        group=group,
-        specifier=str(asked.specifier),
-    )
+def _key(text: str, name: str) -> str:
+    """Return the start of the line that sets the key ``name``, with the end of the line before it."""
+    match = re.search(rf"""\n\s*["']?{re.escape(name)}["']?\s*=""", text)
+    return match[0] if match else f"\n{name}"

@@ -1,7 +1,7 @@
 """One Python project: a folder, its files, what it depends on, how it is installed."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from kgen.detect.syntax import Modules
 from kgen.detect.tree import Tree, join
@@ -24,6 +24,12 @@ class Dependency:
 
     specifier: str = ""
     """As written: ``>=4.2,<5``."""
+
+    is_extra: bool = False
+    """Whether ``group`` is an extra (`[project.optional-dependencies]`)."""
+
+    source: Literal["", "git", "path"] = ""
+    """Where it is taken from if not from an index."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,8 @@ def build(project: Project, installed: Managed | None, programs: Iterable[Progra
     path: Path = ("build", "python")
     python: dict[str, Any] = {}
     comments: dict[Path, str] = {}
-    if version := pythons.python(project):
+    version, doubts = pythons.python(project)
+    if version:
         python["version"] = version.value
         comments[*path, "version"] = version.origin
     if installed:
@@ -91,7 +92,7 @@ def build(project: Project, installed: Managed | None, programs: Iterable[Progra
     if commands := [each for program in programs for each in program.commands]:
         data["commands"] = [each.value for each in commands]
         comments[("build", "commands")] = commands[0].origin
-    return Part(data={"build": data}, comments=comments, doubts=installed.doubts if installed else ())
+    return Part(data={"build": data}, comments=comments, doubts=(*(installed.doubts if installed else ()), *doubts))
 
 
 def component(program: Program) -> Part:

@@ -1,49 +1,241 @@
-"""Which minor version of Python a project runs on."""
+"""
+Which minor version of Python a project runs on.
+
+What somebody wrote down for this very purpose comes first. A range (``requires-python``) leaves a choice: then it is
+the usual one, or an older one if packages have no wheels for that yet, or if the project was never tested with it.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import Version
 
-from kgen.detect.found import Fact
+from kgen.detect import ceilings
+from kgen.detect.dependencies import ENVIRONMENTS
+from kgen.detect.evidence.dockerfile import containers
+from kgen.detect.found import Doubt, Fact
+from kgen.detect.managers import LOCKS
 from kgen.detect.project import Project
-from kgen.detect.texts import origin, table
+from kgen.detect.python_hints import tested
+from kgen.detect.setup_files import setups
+from kgen.detect.texts import origin, table, toml, yaml
+from kgen.detect.tree import join
 
 KNOWN = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
-"""Minor versions with an image, oldest first."""
+"""Minor versions that a project gets that leaves the choice, oldest first."""
 
 USUAL = "3.13"
 """What a project gets that accepts any."""
 
-_MINOR = re.compile(r"(?:cpython-|python-)?(3\.\d+)")
+ENDED = {
+    "2.7": "January 2020",
+    "3.4": "March 2019",
+    "3.5": "September 2020",
+    "3.6": "December 2021",
+    "3.7": "June 2023",
+    "3.8": "October 2024",
+    "3.9": "October 2025",
+}
+"""
+Version → when it got its last fix.
+
+Source: https://devguide.python.org/versions/
+"""
+
+_MINOR = re.compile(r"(?:c?python[-@])?v?([23]\.\d+)(?![\d])")
 _PATCHES = 40
+_PATH = ("build", "python", "version")
 
 
-def python(project: Project) -> Fact | None:
-    """Return the minor version that the project's files ask for, by the first of them that does."""
-    return next(_asked(project), None)
+def python(project: Project) -> tuple[Fact | None, tuple[Doubt, ...]]:
+    """Return the minor version that the project's files ask for, and what is unclear about it."""
+    ranges = list(_ranges(project))
+    said = next(_said(project), None)
+    if said and not (against := [each for each in ranges if not _fits(said.value, each.value)]):
+        return said, _old(said)
+    fact = _chosen(project, ranges)
+    if not said:
+        return fact, _old(fact) if fact else ()
+    doubt = Doubt(
+        path=_PATH,
+        question=f"{said.origin} says {said.value}, but {against[0].origin} does not allow it",
+        help="make the two agree",
+    )
+    return fact or said, (doubt,)
 
 
-def _asked(project: Project) -> Iterator[Fact]:
-    for name in (".python-version", "runtime.txt"):
-        if match := _MINOR.match((project.text(name) or "").strip()):
-            yield Fact(match[1], name)
-    pyproject = project.text("pyproject.toml") or ""
-    required = str(table(project.pyproject, "project").get("requires-python", ""))
-    if required and (version := newest(required)):
-        yield Fact(version, f"{origin('pyproject.toml', pyproject, 'requires-python')}: {required}")
+def _old(fact: Fact) -> tuple[Doubt, ...]:
+    if fact.value not in ENDED:
+        return ()
+    question = f"Python {fact.value} has had no fixes since {ENDED[fact.value]}"
+    return (Doubt(path=_PATH, question=question, help="move to a newer one"),)
 
 
-def newest(required: str) -> str:
+def _said(project: Project) -> Iterator[Fact]:
+    """Yield the versions that the project's files name, the strongest first."""
+    sources: tuple[Callable[[Project], Fact | None], ...] = (
+        *(_version_file, _runtime, _pipfile, _tool_versions, _mise, _dockerfile, _conda),
+    )
+    yield from (fact for source in sources if (fact := source(project)))
+
+
+def _version_file(project: Project) -> Fact | None:
+    """Pyenv's and uv's file: one version a line, the first is ``python``; also that of a folder above."""
+    folder = project.folder
+    while True:
+        file = join(folder, ".python-version")
+        for line in (project.tree.text(file) or "").splitlines():
+            if match := _MINOR.match(line.strip()):
+                return Fact(match[1], file)
+        if not folder:
+            return None
+        folder = folder.rpartition("/")[0]
+
+
+def _runtime(project: Project) -> Fact | None:
+    """Heroku's and Cloud Foundry's file."""
+    match = _MINOR.match((project.text("runtime.txt") or "").strip())
+    return Fact(match[1], "runtime.txt") if match else None
+
+
+def _pipfile(project: Project) -> Fact | None:
+    text = project.text("Pipfile") or ""
+    requires = table(toml(text), "requires")
+    for key in ("python_full_version", "python_version"):
+        if match := _MINOR.match(str(requires.get(key, ""))):
+            return Fact(match[1], origin("Pipfile", text, key))
+    return None
+
+
+def _tool_versions(project: Project) -> Fact | None:
+    """Asdf's file: the tool, and its versions."""
+    for number, line in enumerate((project.text(".tool-versions") or "").splitlines(), 1):
+        tool, _, versions = line.strip().partition(" ")
+        if tool == "python" and (match := _MINOR.match(versions.strip())):
+            return Fact(match[1], f".tool-versions:{number}")
+    return None
+
+
+def _mise(project: Project) -> Fact | None:
+    for name in ("mise.toml", ".mise.toml", ".config/mise.toml", ".mise/config.toml", "mise/config.toml"):
+        text = project.text(name)
+        asked = table(toml(text), "tools").get("python") if text else None
+        first = asked[0] if isinstance(asked, list) and asked else asked
+        wanted = first.get("version") if isinstance(first, dict) else first
+        if match := _MINOR.match(str(wanted or "")):
+            return Fact(match[1], origin(name, text or "", "python"))
+    return None
+
+
+def _dockerfile(project: Project) -> Fact | None:
+    return next(
+        (
+            Fact(each.python, f"{each.file}:{each.python_line}")
+            for each in containers(project.tree, project.folder)
+            if each.python
+        ),
+        None,
+    )
+
+
+def _conda(project: Project) -> Fact | None:
+    for name in ENVIRONMENTS:
+        text = project.text(name)
+        wanted = table(yaml(text)).get("dependencies") if text else None
+        for each in wanted if isinstance(wanted, list) else ():
+            match = re.match(r"python\s*(?:=+|>=|~=)\s*([23]\.\d+)", str(each))
+            if match:
+                return Fact(match[1], origin(name, text or "", str(each)))
+    return None
+
+
+def _ranges(project: Project) -> Iterator[Fact]:
+    """Yield the specifiers of Python that the project's metadata has."""
+    text = project.text("pyproject.toml") or ""
+    required = table(project.pyproject, "project").get("requires-python")
+    if isinstance(required, str) and required.strip():
+        yield Fact(required, f"{origin('pyproject.toml', text, 'requires-python')}: {required}")
+    wanted = table(project.pyproject, "tool", "poetry", "dependencies").get("python")
+    if isinstance(wanted, str) and (specifier := of_poetry(wanted)):
+        yield Fact(specifier, f"{origin('pyproject.toml', text, 'python =')}: {wanted}")
+    for setup in setups(project.tree, project.folder):
+        if setup.requires_python:
+            yield Fact(setup.requires_python, f"{setup.origin('python_requires')}: {setup.requires_python}")
+
+
+def of_poetry(text: str) -> str:
     """
-    Return the version to take for ``requires-python``: the usual one, or else the newest that fits.
+    Return Poetry's constraint as a specifier; nothing if it has alternatives or is none.
 
-    >>> newest(">=3.10"), newest(">=3.9,<3.12"), newest(">=3.14"), newest(">=4")
-    ('3.13', '3.11', '3.14', '')
+    >>> of_poetry("^3.10"), of_poetry("~3.10"), of_poetry("3.9.9"), of_poetry(">=3.8,<4.0"), of_poetry("^2.7 || ^3.6")
+    ('>=3.10,<4', '>=3.10,<3.11', '==3.9.9', '>=3.8,<4.0', '')
+    """
+    if "|" in text:
+        return ""
+    parts = []
+    for each in text.replace(" ", "").split(","):
+        if match := re.fullmatch(r"\^(\d+)([\d.]*)", each):
+            parts.append(f">={match[1]}{match[2]},<{int(match[1]) + 1}")
+        elif match := re.fullmatch(r"~(\d+)\.(\d+)([\d.]*)", each):
+            parts.append(f">={match[1]}.{match[2]}{match[3]},<{match[1]}.{int(match[2]) + 1}")
+        elif re.fullmatch(r"\d+\.\d+", each):
+            parts.append(f"=={each}.*")
+        elif re.fullmatch(r"[\d.]+(\.\*)?", each):
+            parts.append(f"=={each}")
+        elif each != "*":
+            parts.append(each)
+    return ",".join(parts)
+
+
+def _chosen(project: Project, ranges: list[Fact]) -> Fact | None:
+    """Return the version for a project that leaves the choice; nothing if it says nothing at all."""
+    fitting = [each for each in KNOWN if all(_fits(each, allowed.value) for allowed in ranges)]
+    reason = ranges[0].origin if ranges else ""
+    if not fitting:
+        old = [f"3.{minor}" for minor in range(8, 3, -1) if all(_fits(f"3.{minor}", each.value) for each in ranges)]
+        return Fact(old[0], reason) if old and ranges else None
+    limit = _limit(project)
+    lowest = ceilings.floor(project.dependencies.values())
+    possible = [each for each in fitting if _number(each) >= lowest]
+    within = [each for each in possible if not limit or _number(each) <= limit.newest]
+    if limit and possible and not within:  # all that packages run on is older than what images usually have
+        older = f"3.{limit.newest}"
+        return Fact(
+            older if not ranges or all(_fits(older, each.value) for each in ranges) else possible[0], limit.reason
+        )
+    if limit and within and _number(within[-1]) < _number(USUAL):
+        return Fact(within[-1], "; ".join(each for each in (reason, limit.reason) if each))
+    if not ranges or lowest == 0:
+        known = tested(project)
+        if known and known.value in within and _number(known.value) < _number(USUAL):
+            return Fact(known.value, "; ".join(each for each in (reason, known.origin) if each))
+    if not (ranges or lowest):
+        return None
+    return Fact(USUAL if USUAL in within else within[-1] if within else possible[-1], reason)
+
+
+def _limit(project: Project) -> ceilings.Limit | None:
+    """Return what the locked packages, or else the pinned ones, run on."""
+    for lock in (*LOCKS.values(), "pylock.toml"):
+        if text := project.text(lock):
+            return ceilings.of_wheels(text) or ceilings.of_pins(project.dependencies.values())
+    return ceilings.of_pins(project.dependencies.values())
+
+
+def _number(version: str) -> int:
+    return int(version.partition(".")[2])
+
+
+def _fits(version: str, required: str) -> bool:
+    """
+    Tell whether some patch release of minor ``version`` meets ``required``.
+
+    >>> _fits("3.12", ">=3.10"), _fits("3.9", ">=3.10"), _fits("3.9", "==3.9.9")
+    (True, False, True)
     """
     try:
         allowed = SpecifierSet(required)
     except InvalidSpecifier:
-        return ""
-    fitting = [each for each in KNOWN if any(allowed.contains(f"{each}.{patch}") for patch in range(_PATCHES))]
-    return USUAL if USUAL in fitting else fitting[-1] if fitting else ""
+        return True
+    return any(allowed.contains(Version(f"{version}.{patch}")) for patch in range(_PATCHES))

@@ -4,16 +4,24 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
+import yaml as pyyaml
 
-def origin(file: str, text: str, needle: str = "") -> str:
+
+def origin(file: str, text: str, needle: str = "", *, skip: int = 0) -> str:
     r"""
     Return ``file`` with the number of the first line that has ``needle``; without one, just ``file``.
+
+    Args:
+        file: Its path.
+        text: Its text.
+        needle: What to look for.
+        skip: Characters of the needle in front of what is meant.
 
     >>> origin("Pipfile", "[requires]\npython_version = '3.12'", "python_version")
     'Pipfile:2'
     """
     position = text.find(needle) if needle else -1
-    return file if position < 0 else f"{file}:{text.count(chr(10), 0, position) + 1}"
+    return file if position < 0 else f"{file}:{text.count(chr(10), 0, position + skip) + 1}"
 
 
 def toml(text: str | None) -> Mapping[str, Any]:
@@ -22,6 +30,17 @@ def toml(text: str | None) -> Mapping[str, Any]:
         return tomllib.loads(text or "")
     except tomllib.TOMLDecodeError:
         return {}
+
+
+def yaml(text: str | None) -> Any:
+    """Return what a YAML file says; nothing if it is none."""
+    try:
+        return pyyaml.load(text or "", Loader=_Loader)  # noqa: S506  # it is a safe loader, written in C if there is one
+    except (pyyaml.YAMLError, ValueError, RecursionError):  # ValueError: a date that is none
+        return None
+
+
+_Loader: Any = getattr(pyyaml, "CSafeLoader", pyyaml.SafeLoader)
 
 
 def table(data: Any, *keys: str) -> Mapping[str, Any]:

@@ -19,7 +19,7 @@ SKIPPED = frozenset(
 )
 """Folders that are not the project's own, besides those that start with a dot."""
 
-SHOWN = frozenset({".github", ".streamlit", ".config", ".ebextensions", ".mise"})
+SHOWN = frozenset({".github", ".streamlit", ".config", ".ebextensions", ".mise", ".docker", ".heroku"})
 """Folders that start with a dot and say something about the project."""
 
 _ENVIRONMENT = frozenset({"pyvenv.cfg", "conda-meta"})

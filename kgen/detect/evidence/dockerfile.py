@@ -1,0 +1,248 @@
+"""The project's own Dockerfiles as evidence: which Python, what is installed, what is started, on which port."""
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+
+from kgen.detect.tree import Tree, join
+from kgen.dockerfile import Dockerfile, Instruction
+from kgen.read.dockerfile import read
+from kgen.record import dataclass, field
+
+_FILES = re.compile(r"(?:[\w.-]*\.)?(?:docker|container)file(?:[.-][\w.-]+)?|\w*dockerfile", re.IGNORECASE)
+_FOLDERS = (
+    "",
+    "docker",
+    ".docker",
+    "deploy",
+    "deployment",
+    "docker/prod",
+    "docker/production",
+    "compose/production/django",
+)
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
+_VERSION = re.compile(r"(?:^|[^\d.])([23]\.\d+)")
+_OFFICIAL = re.compile(r"(?:.*/)?python")
+_UV_PYTHON = re.compile(r"\buv python install\s+(?:cpython-)?(3\.\d+)")
+_APT = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\s+([^;&|]*)")
+_PORTS = 65535
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+_DEVELOPMENT = re.compile(r"dev|test|debug|local|ci|lint|docs", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """What a Dockerfile says, with variables replaced as far as their values stand in it."""
+
+    file: str
+    """Its path in the tree."""
+
+    python: str = ""
+    """Minor version, of the stage that is run if it says one, else of an earlier one."""
+
+    python_line: int = 0
+    workdir: str = "/"
+    command: tuple[str, ...] | str = ()
+    """What is started, ``ENTRYPOINT`` and ``CMD`` together: words, or a line for a shell."""
+
+    entrypoint: tuple[str, ...] | str = ()
+    line: int = 0
+    """Where the command stands."""
+
+    port: int | None = None
+    build_packages: tuple[str, ...] = ()
+    """Debian packages of earlier stages."""
+
+    packages: tuple[str, ...] = ()
+    """Debian packages of the stage that is run."""
+
+    copies: tuple[tuple[str, str], ...] = ()
+    """Source and target of what is copied from the context into the stage that is run."""
+
+    env: Mapping[str, str] = field(default_factory=dict)
+
+
+def containers(tree: Tree, folder: str) -> tuple[Container, ...]:
+    """Return what the Dockerfiles for the project in ``folder`` say, the most telling first."""
+    made = [container(tree, name) for name in files(tree, folder)]
+    return tuple(sorted(made, key=lambda each: _rank(each, folder)))
+
+
+def files(tree: Tree, folder: str) -> Iterator[str]:
+    """Yield the Dockerfiles of a project; not those that are for development by their name."""
+    for inner in _FOLDERS:
+        here = join(folder, inner) if inner else folder
+        for name in tree.here(here):
+            if _FILES.fullmatch(name) and not name.endswith(".dockerignore"):
+                yield join(here, name)
+
+
+def _rank(made: Container, folder: str) -> tuple[object, ...]:
+    below = made.file.removeprefix(f"{folder}/") if folder else made.file
+    name = below.rpartition("/")[2]
+    return (
+        not made.python,
+        bool(_DEVELOPMENT.search(name)),
+        not made.command,
+        below.count("/"),
+        name != "Dockerfile",
+        name,
+    )
+
+
+def container(tree: Tree, file: str) -> Container:
+    """Return what the Dockerfile ``file`` says."""
+    made = read((tree.text(file) or "").encode())
+    stages = _stages(made)
+    last = [each for name in _ancestry(stages) for each in stages[name]]
+    variables = _variables(made.instructions)
+    pythons = [*_pythons(made, last, variables), *_pythons(made, made.instructions, variables)]
+    before = [each for stage in stages.values() for each in stage if each not in last]
+    env = {key: value for each in last if each.name == "ENV" for key, value in _pairs(each, variables)}
+    entrypoint, command, line = _started(made, last)
+    return Container(
+        file=file,
+        python=pythons[0][0] if pythons else "",
+        python_line=pythons[0][1] if pythons else 0,
+        workdir=posixpath.join("/", *(_filled(each.text, variables) for each in last if each.name == "WORKDIR")),
+        entrypoint=entrypoint,
+        command=command,
+        line=line,
+        port=_port(last, variables),
+        packages=tuple(_apt(last)),
+        build_packages=tuple(_apt(before)),
+        copies=tuple(_copies(last, variables)),
+        env=env,
+    )
+
+
+def _stages(made: Dockerfile) -> dict[str, list[Instruction]]:
+    """Return name or number → instructions; a stage starts with its ``FROM``."""
+    stages: dict[str, list[Instruction]] = {}
+    current: list[Instruction] = []
+    for each in made.instructions:
+        if each.name == "FROM":
+            words = [word.text for word in each.words]
+            named = [word for as_, word in pairwise(words) if as_.upper() == "AS"]
+            name = named[0].lower() if named else str(len(stages))
+            stages[name] = current = []
+        current.append(each)
+    return stages
+
+
+def _ancestry(stages: Mapping[str, list[Instruction]]) -> list[str]:
+    """Return the last stage and those that it starts from, the first of them first."""
+    if not stages:
+        return []
+    names = [list(stages)[-1]]
+    while True:
+        words = stages[names[0]][0].words
+        base = words[0].text.lower() if words else ""
+        if base not in stages or base in names:
+            return names
+        names.insert(0, base)
+
+
+def _variables(instructions: Iterable[Instruction]) -> dict[str, str]:
+    made: dict[str, str] = {}
+    for each in instructions:
+        if each.name in {"ARG", "ENV"}:
+            made.update(_pairs(each, made))
+    return made
+
+
+def _pairs(each: Instruction, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for key, value in each.pairs:
+        if value is not None:
+            yield key.text, _filled(value.text.strip().strip("\"'"), variables)
+
+
+def _filled(text: str, variables: Mapping[str, str]) -> str:
+    """
+    Return ``text`` with the variables that are known.
+
+    >>> _filled("python:${VERSION}-slim", {"VERSION": "3.12"}), _filled("${A:-b}", {})
+    ('python:3.12-slim', 'b')
+    """
+    return _VARIABLE.sub(lambda match: variables.get(match[1] or match[3], match[2] or ""), text)
+
+
+def _pythons(
+    made: Dockerfile, instructions: Iterable[Instruction], variables: Mapping[str, str]
+) -> Iterator[tuple[str, int]]:
+    """Yield the versions of Python that base images name, the last first, with their lines."""
+    for each in reversed(list(instructions)):
+        line = made.place(each.keyword.start, each.keyword.end)[0]
+        if each.name == "FROM" and each.words:
+            if version := python_of(_filled(each.words[0].text, variables)):
+                yield version, line
+        elif each.name == "RUN" and (match := _UV_PYTHON.search(each.text)):
+            yield match[1], line
+
+
+def python_of(image: str) -> str:
+    """
+    Return the minor version of Python that an image has, by its name.
+
+    >>> python_of("python:3.12-slim"), python_of("astral-sh/uv:python3.13-bookworm"), python_of("ubuntu:22.04")
+    ('3.12', '3.13', '')
+    """
+    name, _, tag = image.partition("@")[0].rpartition(":")
+    if _OFFICIAL.fullmatch(name):
+        match = re.match(r"[23]\.\d+", tag)
+        return match[0] if match else ""
+    match = re.search(r"python-?([23]\.\d+)|py([23])\.?(\d+)", tag)
+    return (match[1] or f"{match[2]}.{match[3]}") if match else ""
+
+
+def _started(
+    made: Dockerfile, instructions: Iterable[Instruction]
+) -> tuple[tuple[str, ...] | str, tuple[str, ...] | str, int]:
+    entrypoint: tuple[str, ...] | str = ()
+    command: tuple[str, ...] | str = ()
+    line = 0
+    for each in instructions:
+        if each.name in {"CMD", "ENTRYPOINT"} and each.words:
+            words = tuple(_unquoted(word.text) for word in each.words) if each.is_json else each.text
+            line = made.place(each.keyword.start, each.keyword.end)[0]
+            if each.name == "ENTRYPOINT":
+                entrypoint, command = words, ()
+            else:
+                command = words
+    return entrypoint, command, line
+
+
+def _unquoted(text: str) -> str:
+    """Return the string that an entry of a JSON list is."""
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    return text
+
+
+def _port(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> int | None:
+    ports = [
+        _filled(word.text, variables).partition("/")[0]
+        for each in instructions
+        if each.name == "EXPOSE"
+        for word in each.words
+    ]
+    return next((int(port) for port in ports if port.isdecimal() and 0 < int(port) <= _PORTS), None)
+
+
+def _apt(instructions: Iterable[Instruction]) -> Iterator[str]:
+    """Yield the Debian packages that are installed by name."""
+    for each in instructions:
+        if each.name == "RUN":
+            for listed in _APT.findall(each.text):
+                for word in listed.split():
+                    name = word.partition("=")[0]
+                    if _PACKAGE.fullmatch(name) and not word.startswith("-"):
+                        yield name
+
+
+def _copies(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for each in instructions:
+        if each.name in {"COPY", "ADD"} and each.flag("from") is None and len(each.words) > 1:
+            *sources, target = (_filled(_unquoted(word.text), variables) for word in each.words)
+            yield from ((source, target) for source in sources)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -28,7 +29,7 @@ def grow(folder: Path, files: Mapping[str, str]) -> Path:
     return folder
 
 
-def init(folder: Path, answers: str = "", **options: bool) -> tuple[int, str, str]:
+def init(folder: Path, answers: str = "", **options: Any) -> tuple[int, str, str]:
     """Return exit code, what was printed, and what was said besides."""
     out, err = io.StringIO(), io.StringIO()
     code = run(replace(Request(folder=str(folder)), **options), io.StringIO(answers), out, err)

@@ -153,10 +153,11 @@ def _taken(path: str) -> Diagnostic:
 
 def _unanswered(path: Path, doubt: Doubt) -> Diagnostic:
     found = ", ".join(f"`{each.value}` ({each.reason})" for each in doubt.choices[:_MOST])
-    more = len(doubt.choices) - _MOST
+    more = max(0, len(doubt.choices) - _MOST)
+    end = f" and {more} more" if more else ""
     return Diagnostic(
         rule=UNANSWERED,
-        message=f"`{'.'.join(map(str, doubt.path))}`: {doubt.question}: {found}{f' and {more} more' if more > 0 else ''}",
+        message=f"`{'.'.join(map(str, doubt.path))}`: {doubt.question}: {found}{end}",
         at=Label(file=path.as_posix()),
         help="`--yes` takes the first and writes the others down as a comment; on a terminal you are asked",
     )

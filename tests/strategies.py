@@ -40,7 +40,7 @@ from kgen.features.slo import Slo
 from kgen.features.triggers import CronTimes, Kafka, PrometheusQuery, RabbitMq, RedisList, Trigger
 from kgen.features.volumes import Volume
 from kgen.model.app import App, Compose, Release
-from kgen.model.build import FileName
+from kgen.model.build import EnvExample, FileName
 from kgen.model.companions import InitContainer, Shared, Sidecar
 from kgen.model.component import Component
 from kgen.model.container import (
@@ -232,6 +232,7 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (scalars.RoutePath, _route_path),
         (scalars.AppProtocol, st.sampled_from(["http", "grpc", "kubernetes.io/h2c"])),
         (scalars.RelativePath, _relative_path),
+        (EnvExample, st.sampled_from([".env.example", ".env.kgen.example", ".env.1"])),
         (FileName, st.sampled_from(["Dockerfile", "Dockerfile.kgen", "api.Dockerfile", "1", "_no"])),
         (scalars.VersionText, _version),
         (scalars.MinorVersion, st.sampled_from(["3.11", "3.13", "3.10"])),

@@ -269,6 +269,27 @@ def test_a_file_of_the_users_own_is_kept_by_what_the_finding_says(here: Path) ->
         assert f"`{way_out}`" in done.err
 
 
+def test_the_example_of_env_follows_the_compose_file_and_leaves_one_of_the_users_own_alone(here: Path) -> None:
+    mine = "DJANGO_SECRET_KEY=change-me\n"
+    (here / ".env.example").write_text(mine, "utf-8")
+    sentry = "secrets: {sentry: [dsn]}\nenv: {SENTRY_DSN: {secret: sentry/dsn}}\n"
+    (here / "app.yaml").write_text(APP + sentry, "utf-8")
+    done = kgen()
+    assert done.code == 1
+    assert "to keep it, say `compose: {envExample: .env.kgen.example}`" in done.err
+    for said, name in (
+        ("{envExample: .env.kgen.example}", ".env.kgen.example"),
+        ("{output: compose.kgen.yaml}", ".env.kgen.example"),
+        ("{output: docker-compose.local.yml}", ".env.local.example"),
+    ):
+        (here / "app.yaml").write_text(APP + sentry + f"compose: {said}\n", "utf-8")
+        done = kgen()
+        assert (done.code, done.err) == (0, "")
+        assert [path.name for path in here.glob(".env*") if path.name != ".env.example"] == [name]
+        assert "\nSENTRY_DSN=\n" in (here / name).read_text("utf-8")
+    assert (here / ".env.example").read_text("utf-8") == mine
+
+
 def test_what_the_app_says_about_its_compose_file_counts_before_kgen_yaml(here: Path) -> None:
     (here / "kgen.yaml").write_text("output: {compose: false}\n", "utf-8")
     (here / "app.yaml").write_text(APP + "compose: {output: compose.kgen.yaml}\n", "utf-8")

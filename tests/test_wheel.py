@@ -151,7 +151,7 @@ def test_the_installed_kgen_is_the_one_in_the_wheel(installed: Installed, tmp_pa
 
 
 def test_the_installed_kgen_compiles_and_knows_the_schemas(installed: Installed, tmp_path: Path) -> None:
-    made = shutil.ignore_patterns("deploy", "Dockerfile", ".dockerignore", "compose.yaml", ".kgen.lock")
+    made = shutil.ignore_patterns("deploy", "Dockerfile", ".dockerignore", "compose.yaml", ".env.example", ".kgen.lock")
     shutil.copytree(ROOT / "examples" / "hello", tmp_path / "hello", ignore=made)
     installed.run("compile", cwd=tmp_path / "hello")
     assert (tmp_path / "hello" / DEPLOYMENT).read_bytes() == (REVIEWED / DEPLOYMENT).read_bytes()

@@ -11,7 +11,7 @@ from kgen.features.alerts import Alerts
 from kgen.features.namespace import NamespaceSpec
 from kgen.features.network import Network, OtherApp
 from kgen.features.secrets import SecretSpec
-from kgen.model.build import FileName
+from kgen.model.build import EnvExample, FileName
 from kgen.model.component import Component
 from kgen.model.container import Build, Env, Image, Resources
 from kgen.model.needs import Need
@@ -79,6 +79,12 @@ class Compose(Spec):
 
     output: FileName = COMPOSE
     """Its name, beside the app file. Another one leaves a compose file of your own alone."""
+
+    env_example: EnvExample | None = None
+    """
+    Name of the file beside it that lists the variables that it takes from `.env` or from the shell, without values.
+    By default it follows `output`: `.env.example`, and `.env.kgen.example` for `compose.kgen.yaml`.
+    """
 
     off: bool = False
     """Write none."""

@@ -19,3 +19,17 @@ FileName: TypeAlias = Annotated[
     ),
 ]
 """A file of kgen's own; names that end in ``.dockerignore`` are for the files beside Dockerfiles."""
+
+EnvExample: TypeAlias = Annotated[
+    str,
+    AfterValidator(
+        matching(
+            INVALID_PATH,
+            r"\.env\.[A-Za-z0-9._-]*[A-Za-z0-9_-]",
+            "the name of an example of `.env`",
+            "let it start with `.env.`, as in `.env.example`, so that it is in no image",
+            100,
+        )
+    ),
+]
+"""Never ``.env`` itself, which holds secrets; and .dockerignore hides what is called so."""

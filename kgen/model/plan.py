@@ -384,4 +384,7 @@ class Plan:
     compose: str = ""
     """Name of the compose file; empty: there is none."""
 
+    env_example: str = ""
+    """Name of the file that lists what it takes from `.env`."""
+
     backups: tuple[DatabaseBackup, ...] = ()

@@ -114,6 +114,7 @@ def resolve(
         backups=saved,
         provided=provided,
         compose=outputs.compose_file(app, platform),
+        env_example=outputs.env_example(app),
     )
     return Outcome(plan, found)
 

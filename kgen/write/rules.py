@@ -45,6 +45,7 @@ _KEPT = {
     "`build: {output: Dockerfile.kgen}`; to replace it, run with `--force`",
     ".dockerignore": "to keep it, say `build: {output: Dockerfile.kgen}`, which has an ignore file of its own; "
     "to replace it, run with `--force`",
+    ".env.example": "to keep it, say `compose: {envExample: .env.kgen.example}`; to replace it, run with `--force`",
     "compose.yaml": "to keep it, say `compose: {output: compose.kgen.yaml}`, or `compose: false`; "
     "to replace it, run with `--force`",
 }

@@ -10,6 +10,7 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/spec.md
 from typing import Any
 
 from kgen.emit.compose.backing import container
+from kgen.emit.compose.example import env_example
 from kgen.emit.compose.names import volume
 from kgen.emit.compose.networks import NETWORKS, joined
 from kgen.emit.compose.ports import browser_ports, published_ports
@@ -18,7 +19,7 @@ from kgen.emit.compose.storage import configs, kept_volumes, secret_files
 from kgen.emit.compose.values import shell_name
 from kgen.model.plan import Plan
 
-__all__ = ["compose"]
+__all__ = ["compose", "env_example"]
 
 
 def compose(plan: Plan) -> dict[str, Any]:

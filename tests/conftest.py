@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import settings
 
+collect_ignore = ["e2e/projects"]  # they have tests of their own, which are part of what is built
+
 # the same examples on every machine, so that a red run means a changed program; KGEN_FUZZ=1 looks for new ones
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("fuzz", deadline=None)

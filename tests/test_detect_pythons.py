@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from detected import seen
 from kgen.detect.pythons import python
-from tests.detected import seen
 
 
 def wheels(name: str, *minors: int) -> str:

@@ -18,6 +18,7 @@ from pathlib import Path
 import measure
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
+FILES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,15 @@ def cases(work: Path) -> tuple[Case, ...]:
 
         return copy
 
+    def without_app_file() -> None:
+        fresh("shop")()
+        (work / "shop/app.yaml").unlink()
+
+    def large() -> None:
+        if not (work / "large").exists():
+            grow(work / "large")
+
+    init = (*kgen, "init", "--yes", "--force")
     return (
         Case("python -c pass", (sys.executable, "-c", "pass"), nothing),
         Case("kgen --help", (*kgen, "--help"), nothing, 12),
@@ -51,7 +61,19 @@ def cases(work: Path) -> tuple[Case, ...]:
         Case("… again, nothing to write", (*kgen, "compile", str(work / "hello")), nothing),
         Case("kgen compile examples/shop", (*kgen, "compile", str(work / "shop")), fresh("shop")),
         Case("… with --check", (*kgen, "compile", "--check", str(work / "shop")), nothing),
+        Case("kgen init examples/shop", (*init, str(work / "shop")), without_app_file),
+        Case("kgen init, 50,000 files", (*init, str(work / "large")), large),
     )
+
+
+def grow(folder: Path) -> None:
+    """Make a project of ``FILES`` files, half of them Python."""
+    for number in range(FILES):
+        path = folder / f"part{number % 50}/sub{number // 100}/file{number}.{'py' if number % 2 else 'txt'}"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("import os\nVALUE = 1\n" * 20, "ascii")
+    (folder / "requirements.txt").write_text("flask\ngunicorn\n", "ascii")
+    (folder / "app.py").write_text("from flask import Flask\n\napp = Flask(__name__)\n", "ascii")
 
 
 def cpu_seconds(command: tuple[str, ...]) -> float:

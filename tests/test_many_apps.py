@@ -1,7 +1,7 @@
 """
 Random apps on platforms that differ in their choices: each compiles, passes every check, and is the same shuffled.
 
-``KGEN_APPS`` says how many apps, 100 by default; 2,000 take a quarter of an hour. Apps are drawn by ``strategies`` from
+``KGEN_APPS`` says how many apps, 100 by default; 2,000 take ten minutes with two processes. Apps are drawn by ``strategies`` from
 the model, so a new field is among them without a line here.
 """
 

@@ -17,6 +17,7 @@ from kgen.emit.compose import compose, env_example
 from kgen.emit.dockerfile import dockerfile
 from kgen.emit.dockerignore import dockerignore
 from kgen.emit.objects import emit
+from kgen.filenames import APP_FILE, PLATFORM_FILE
 from kgen.k8s import Emitted
 from kgen.load import app as load_app
 from kgen.load.dockerfiles import absent, own_dockerfiles
@@ -34,13 +35,12 @@ from kgen.record import dataclass, field, replace
 from kgen.resolve import admission, argocd, secrets
 from kgen.resolve.plan import certain_faults, resolve
 from kgen.source import Node, Source
-from kgen.workspace import PLATFORM_FILE, Workspace, open_workspace, store
+from kgen.workspace import Workspace, open_workspace, store
 from kgen.write.lock import NAME as LOCK
 from kgen.write.lock import digest
 from kgen.write.tree import Tree
 from kgen.write.yaml import text
 
-APP_FILE = "app.yaml"
 DEFAULT_ENVIRONMENT = "default"
 """Folder of an app that names no environments."""
 

@@ -6,7 +6,6 @@ from kgen import prometheus, workspace
 from kgen.check import catalogue, manifests
 from kgen.check import rules as schema
 from kgen.commands import apps, conflicts, fields, init, kinds, wrong_use
-from kgen.commands import compile as compile_command
 from kgen.detect import rules as detect_rules
 from kgen.diag import Rule
 from kgen.features import autoscaling, backups, dashboards, disruption, metrics, network, quota, slo, triggers
@@ -44,7 +43,6 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *texts.RULES,
             *apps.RULES,
             *conflicts.RULES,
-            *compile_command.RULES,
             *kinds.RULES,
             *fields.RULES,
             *form.RULES,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from kgen.check.store import Store, default_directory
 from kgen.diag import Diagnostic, Rule
+from kgen.filenames import PLATFORM_FILE
 from kgen.load import app as load_app
 from kgen.load import form
 from kgen.load import platform as load_platform
@@ -16,8 +17,6 @@ from kgen.model.platform import Platform
 from kgen.record import dataclass, field, replace
 from kgen.resolve import argocd, secrets
 from kgen.source import Node, Source
-
-PLATFORM_FILE = "kgen.yaml"
 
 UNKNOWN_VERSION = Rule(
     code="KG2010",

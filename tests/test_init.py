@@ -140,4 +140,4 @@ def test_what_cannot_be_an_app_is_said(tmp_path: Path, files: dict[str, str], ru
 def test_a_folder_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
     code, _, err = init(tmp_path / "nowhere")
     assert code == 2
-    assert "no such file or directory" in err
+    assert "there is no such file" in err

@@ -16,6 +16,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "cron": frozenset(),
     "words": frozenset(),
     "exits": frozenset(),
+    "filenames": frozenset(),
     "terminal": frozenset(),
     "versions": frozenset(),
     "usage": frozenset({"record", "units"}),

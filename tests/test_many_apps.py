@@ -1,8 +1,8 @@
 """
 Random apps on platforms that differ in their choices: each compiles, passes every check, and is the same shuffled.
 
-``KGEN_APPS`` says how many apps, 100 by default; 2,000 take ten minutes with two processes. Apps are drawn by ``strategies`` from
-the model, so a new field is among them without a line here.
+``KGEN_APPS`` says how many apps, 100 by default; 2,000 take ten minutes with two processes. Apps are drawn by
+``strategies`` from the model, so a new field is among them without a line here.
 """
 
 import io
@@ -17,11 +17,12 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from kgen.commands.validate import Request, run
+from kgen.filenames import PLATFORM_FILE
 from kgen.load import platform as load_platform
 from kgen.load import shape
 from kgen.load.parse import parse
 from kgen.model.app import App
-from kgen.workspace import PLATFORM_FILE, Workspace
+from kgen.workspace import Workspace
 from kgen.write.yaml import text
 from platforms import fitting, platforms
 from strategies import apps

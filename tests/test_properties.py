@@ -26,6 +26,7 @@ from kgen.emit.dockerignore import dockerignore
 from kgen.emit.objects import emit
 from kgen.features.argocd import app_objects, shared_objects
 from kgen.features.secrets import Csi, Secrets, SecretStore
+from kgen.filenames import PLATFORM_FILE
 from kgen.handmade.manifests import Brought
 from kgen.handmade.objects import completed
 from kgen.handmade.verdicts import Cluster
@@ -69,7 +70,6 @@ PLATFORM = Platform(
     backups=Backups(volumes="velero", dumps=Dumps(bucket="dumps", secret="dumps")),  # noqa: S106  # its name
 )
 """One with all that an app may ask for."""
-PLATFORM_FILE = "kgen.yaml"
 
 # drawing a whole app takes a while on a slow machine; it says nothing about kgen
 law = settings(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from kgen.diag import Diagnostic, Label, Rule
-from kgen.pipeline import APP_FILE
+from kgen.filenames import APP_FILE
 
 NO_APP = Rule(
     code="KG1101", name="no-app-file", explain="kgen compiles files called app.yaml, or those that are named."

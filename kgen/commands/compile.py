@@ -15,7 +15,7 @@ from kgen.commands.conflicts import (
     several_environments,
     unknown_environments,
 )
-from kgen.diag import Diagnostic, Label, Rule, has_error
+from kgen.diag import Diagnostic, Rule, has_error
 from kgen.k8s import Emitted
 from kgen.load.files import UNREADABLE
 from kgen.load.settings import FILE as SETTINGS
@@ -25,11 +25,9 @@ from kgen.record import dataclass, field, replace
 from kgen.report.summary import Folder, Written, as_data, footprints, summary
 from kgen.source import Source
 from kgen.write.leftovers import leftovers, shared_leftovers
+from kgen.write.rules import NOT_WRITABLE, not_writable
 from kgen.write.save import save
 from kgen.write.tree import Changes, Tree, compare, diff
-
-NOT_WRITABLE = Rule(code="KG1104", name="output-not-writable", explain="The operating system did not let kgen write.")
-RULES = (NOT_WRITABLE,)
 
 _WRONG_USE = (UNREADABLE, NO_APP, NOT_SETTABLE, UNKNOWN_ENVIRONMENT, SEVERAL_ENVIRONMENTS, NOT_WRITABLE)
 
@@ -130,7 +128,7 @@ def _compared(request: Request, result: _Result) -> _Result:
         try:
             compared[tree.root / tree.lock] = compare(tree, force=request.force)
         except OSError as error:
-            return replace(result, found=(*result.found, _disk_fault(tree, error)))
+            return replace(result, found=(*result.found, not_writable(tree.root, error)))
     found = [each for change in compared.values() for each in change.found]
     return replace(result, found=(*result.found, *found), changes=compared, gone=gone)
 
@@ -144,18 +142,8 @@ def _saved(request: Request, result: _Result) -> _Result:
         try:
             save(change)
         except OSError as error:
-            return replace(result, found=(*result.found, _disk_fault(change.tree, error)), saved=count)
+            return replace(result, found=(*result.found, not_writable(change.tree.root, error)), saved=count)
     return replace(result, saved=len(stale))
-
-
-def _disk_fault(tree: Tree, error: OSError) -> Diagnostic:
-    root = tree.root.as_posix()
-    return Diagnostic(
-        rule=NOT_WRITABLE,
-        message=f"`{root}` cannot be read or written: {(error.strerror or str(error)).lower()}",
-        at=Label(file=root),
-        help="check that the folder may be written, and that the disk has room",
-    )
 
 
 def _gone(compiled: Sequence[Compiled]) -> dict[str, tuple[Tree, ...]]:

@@ -1,6 +1,5 @@
 """``kgen init``: look at a Python project, ask what is unclear, and write ``app.yaml``."""
 
-import errno
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,11 +12,12 @@ from kgen.detect.proposal import Proposal, propose
 from kgen.detect.tree import Tree
 from kgen.diag import Diagnostic, Label, Rule
 from kgen.diag import Path as DataPath
-from kgen.load.files import UNREADABLE
-from kgen.pipeline import APP_FILE
+from kgen.filenames import APP_FILE
 from kgen.record import dataclass
 from kgen.report.text import render_all
+from kgen.validate.unreadable import unreadable
 from kgen.write.commented import commented
+from kgen.write.rules import not_writable
 from kgen.write.whole import save
 
 APP_FILE_EXISTS = Rule(
@@ -56,10 +56,7 @@ def run(request: Request, stdin: TextIO, out: TextIO, err: TextIO) -> int:
     try:
         tree = Tree(request.folder)
     except OSError as error:
-        message = f"cannot be read: {(error.strerror or str(error)).lower()}"
-        return _refused(
-            [Diagnostic(rule=UNREADABLE, message=message, at=Label(file=request.folder))], request, out, err
-        )
+        return _refused([unreadable(request.folder, error)], request, out, err, 2)
     outcome = propose(tree)
     if outcome.value is None:
         return _refused([_shown(each, request) for each in outcome.found], request, out, err)
@@ -72,7 +69,7 @@ def run(request: Request, stdin: TextIO, out: TextIO, err: TextIO) -> int:
             try:
                 save(_path(request, each), _text(part).encode())
             except OSError as error:
-                return _refused([_unusable(_path(request, each).as_posix(), "written", error)], request, out, err)
+                return _refused([not_writable(_path(request, each), error)], request, out, err, 2)
     _report(request, outcome.value, parts, out)
     return 0
 
@@ -163,22 +160,17 @@ def _unanswered(path: Path, doubt: Doubt) -> Diagnostic:
     )
 
 
-def _unusable(path: str, done: str, error: OSError) -> Diagnostic:
-    reason = os.strerror(error.errno or errno.EIO).lower()
-    return Diagnostic(rule=UNREADABLE, message=f"cannot be {done}: {reason}", at=Label(file=path))
-
-
 def _shown(found: Diagnostic, request: Request) -> Diagnostic:
     """Return a finding with its file as the user would name it."""
     file = os.path.normpath(os.path.join(request.folder, found.at.file))
     return Diagnostic(rule=found.rule, message=found.message, at=Label(file=file), help=found.help)
 
 
-def _refused(found: Sequence[Diagnostic], request: Request, out: TextIO, err: TextIO) -> int:
+def _refused(found: Sequence[Diagnostic], request: Request, out: TextIO, err: TextIO, code: int = 1) -> int:
     if request.output_format == "json":
         from kgen.report.json import render_all as as_json  # noqa: PLC0415  # only for this format
 
         out.write(as_json(found, {}, apps=[]) + "\n")
     else:
         err.write(f"{render_all(found, {}, colour=request.colour)}\n\nnothing was written\n")
-    return 2 if all(each.rule is UNREADABLE for each in found) else 1
+    return code

@@ -15,6 +15,7 @@ from kgen.commands.upgrade_json import Json
 from kgen.commands.upgrade_report import Change, Sink
 from kgen.commands.upgrade_text import Text
 from kgen.diag import Diagnostic, Label, has_error
+from kgen.filenames import PLATFORM_FILE
 from kgen.read.split import chunks
 from kgen.record import dataclass, field, replace
 from kgen.source import Source
@@ -98,7 +99,7 @@ def _take_current(asked: _Question) -> None:
     """Take the version that the files are for: the oldest of kgen.yaml's, if that is older than the target."""
     root = workspace.root(os.curdir)
     declared: Sequence[str] = ()
-    if root and os.path.isfile(os.path.join(root, workspace.PLATFORM_FILE)):
+    if root and os.path.isfile(os.path.join(root, PLATFORM_FILE)):
         from kgen.workspace import open_workspace  # noqa: PLC0415  # all stages, and not every repository is a workspace
 
         platform = open_workspace(Path(root))

@@ -11,6 +11,7 @@ import sys
 
 from kgen.commands.choices import selection
 from kgen.commands.inputs import below, inputs
+from kgen.filenames import PLATFORM_FILE
 from kgen.validate import files, workspace
 from kgen.validate.run import Examiner, settled, unpacked
 from kgen.versions import DEFAULT_VERSION
@@ -181,7 +182,7 @@ class _Run:
         return versions
 
     def _read_settings(self) -> Settings:
-        path = os.path.join(self._root, workspace.PLATFORM_FILE) if self._root else ""
+        path = os.path.join(self._root, PLATFORM_FILE) if self._root else ""
         if not path or not os.path.isfile(path):
             return workspace.Settings()
         try:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from kgen.filenames import PLATFORM_FILE
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -11,7 +13,6 @@ if TYPE_CHECKING:
 
     from kgen.validate.selection import Ignored
 
-PLATFORM_FILE = "kgen.yaml"
 FOLDER = ".kgen"
 FIELDS = frozenset(
     {

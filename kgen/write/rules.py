@@ -4,6 +4,7 @@ from pathlib import Path
 
 from kgen.diag import Diagnostic, Label, Rule
 
+NOT_WRITABLE = Rule(code="KG1104", name="output-not-writable", explain="The operating system did not let kgen write.")
 HAND_EDITED_OUTPUT = Rule(
     code="KG4001",
     name="hand-edited-output",
@@ -52,6 +53,7 @@ _KEPT = {
 """How the files that people often have already are kept."""
 
 RULES = (
+    NOT_WRITABLE,
     HAND_EDITED_OUTPUT,
     FILE_NOT_MADE_BY_KGEN,
     SYMLINK_IN_OUTPUT,
@@ -134,4 +136,14 @@ def newer_lock(path: Path, version: int) -> Diagnostic:
         message=f"`{shown}` has version {version}, newer than this kgen knows",
         at=Label(file=shown),
         help="update kgen, or run with `--force` to start a new one",
+    )
+
+
+def not_writable(path: Path, error: OSError) -> Diagnostic:
+    shown = path.as_posix()
+    return Diagnostic(
+        rule=NOT_WRITABLE,
+        message=f"`{shown}` cannot be read or written: {(error.strerror or str(error)).lower()}",
+        at=Label(file=shown),
+        help="check that the folder may be written, and that the disk has room",
     )

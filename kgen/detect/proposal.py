@@ -88,7 +88,7 @@ def build(project: Project, installed: Managed | None, programs: Iterable[Progra
     if installed:
         python["manager"] = installed.manager.value
         comments[*path, "manager"] = installed.manager.origin
-    data: dict[str, Any] = {"context": ".", "python": python}
+    data: dict[str, Any] = {"python": python}
     if commands := [each for program in programs for each in program.commands]:
         data["commands"] = [each.value for each in commands]
         comments[("build", "commands")] = commands[0].origin

@@ -24,11 +24,13 @@ from kgen.resolve import (
     outputs,
     placement,
     plain_secrets,
+    programs,
     reach,
     secret_files,
     secrets,
     security,
     update,
+    variants,
     versions,
 )
 from kgen.resolve import rules as meaning
@@ -74,6 +76,9 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *slo.RULES,
             *prometheus.RULES,
             *outputs.RULES,
+            *variants.RULES,
+            *programs.RULES,
+            *variants.RULES,
             *plain_secrets.RULES,
             *update.RULES,
             *placement.RULES,

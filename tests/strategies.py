@@ -589,8 +589,14 @@ def _volume(known: Known) -> Strategy:
 
 def _build(known: Known) -> Strategy:
     """Return builds with a Dockerfile of the user's own, or with what kgen's needs."""
-    ours = fields(Build, known, without=["dockerfile", "target", "args"])
-    return st.one_of(ours, fields(Build, known, without=["output", "python", "commands"], always=["dockerfile"]))
+    not_ours = ["dockerfile", "target", "args"]
+    small = st.builds(
+        lambda made, variant: made | {"variant": variant},
+        fields(Build, known, without=[*not_ours, "python", "variant"]),
+        st.sampled_from(["distroless", "chainguard"]),
+    )
+    own = fields(Build, known, without=["output", "variant", "python", "commands"], always=["dockerfile"])
+    return st.one_of(fields(Build, known, without=[*not_ours, "variant"]), small, own)
 
 
 def _python(known: Known) -> Strategy:

@@ -12,6 +12,7 @@ What the text keeps to, so that BuildKit and buildah both build it:
 Source: https://docs.docker.com/reference/dockerfile/, https://docs.docker.com/build/building/best-practices/
 """
 
+import re
 import shlex
 from collections.abc import Sequence
 
@@ -22,22 +23,49 @@ from kgen.model.image_plan import UID, ImagePlan
 
 __all__ = ["dockerfile", "dockerignore"]
 
+_USERADD = f"useradd --no-log-init --no-create-home --home-dir /tmp --shell /usr/sbin/nologin --uid {UID} --gid {UID}"
+_DEBIAN_PYTHON = ("python-is-python3", "python3-pip", "python3-venv")
+_DATA = "/volumes"
+"""Where the builder keeps empty folders for a stage that cannot make any."""
+
 
 def dockerfile(plan: ImagePlan) -> str:
     """Return the text of the Dockerfile of ``plan``."""
     blocks = [
         ["# syntax=docker/dockerfile:1", header(plan)],
-        *([[f"FROM {plan.uv_image} AS uv"]] if plan.manager == "uv" else []),
-        [f"FROM {plan.base} AS builder"],
-        *_apt(plan.build_packages),
+        *([_from(plan.uv_image, "uv")] if plan.manager == "uv" else []),
+        *_builder(plan),
         ["WORKDIR /app"],
         *packages(plan),
         _source(plan),
-        [f"FROM {plan.base} AS runtime"],
-        *_apt(plan.system_packages),
         *_runtime(plan),
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _from(image: str, stage: str) -> list[str]:
+    """Return the start of a stage."""
+    is_latest = re.fullmatch(r".*:latest(-dev)?", image) is not None
+    why = ["# The only tag that everybody may pull. A digest would keep it from changing: `kgen lock`."]
+    return [*([*why, "# hadolint ignore=DL3007"] if is_latest else []), f"FROM {image} AS {stage}"]
+
+
+def _builder(plan: ImagePlan) -> list[list[str]]:
+    """
+    Return the start of the stage that installs.
+
+    For distroless it is Debian with the very Python that distroless images have, and for Chainguard their image with
+    tools, as root: the two stages share paths, and bytecode.
+    """
+    start = _from(plan.builder, "builder")
+    match plan.variant:
+        case "slim":
+            return [start, *_apt(plan.build_packages)]
+        case "distroless":
+            tools = [start, *_apt((*_DEBIAN_PYTHON, *plan.build_packages))]
+        case "chainguard":
+            tools = [[*start, "# Only of this stage, which nobody runs.", "# hadolint ignore=DL3002", "USER 0"]]
+    return [*tools, *([["RUN " + _folders([_DATA + path for path in plan.data])]] if plan.data else [])]
 
 
 def _source(plan: ImagePlan) -> list[str]:
@@ -57,7 +85,7 @@ def _commands(plan: ImagePlan) -> list[str]:
 
 def _runtime(plan: ImagePlan) -> list[list[str]]:
     """
-    Return the end of the runtime stage.
+    Return the stage that runs.
 
     The user has a name, since libraries look it up (``getpass``, ``pwd``), and ``/tmp`` as its home, the one place that
     is writable under a read-only root. ``USER`` is a number, since Kubernetes cannot prove that a name is not root.
@@ -65,22 +93,33 @@ def _runtime(plan: ImagePlan) -> list[list[str]]:
     write bytecode where it may not, and keeps it out of a developer's folder that compose mounts at ``/app``.
     Folders of volumes exist and are the user's, since a new volume of Docker takes over the owner of what it covers.
     """
-    useradd = (
-        f"useradd --no-log-init --no-create-home --home-dir /tmp --shell /usr/sbin/nologin --uid {UID} --gid {UID}"
-    )
-    install = command_line(f"install --directory --owner={UID} --group={UID}", *map(shlex.quote, plan.data))
-    data = [install] if plan.data else []
+    settings = {"PATH": f"{VENV}/bin:$PATH", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    copied = [f"COPY --from=builder {VENV} {VENV}", "COPY --from=builder /app /app"]
+    start = _from(plan.base, "runtime")
+    if plan.variant == "slim":
+        data = [_folders(plan.data)] if plan.data else []
+        user = run(f"groupadd --gid {UID} nonroot", f"{_USERADD} nonroot", *data)
+        return [start, *_apt(plan.system_packages), [user], [env(**settings)], ["WORKDIR /app", *copied], _start(plan)]
+    # nothing can run here: the user is the image's, its home comes from the environment, folders from the builder;
+    # WORKDIR comes last, since it would make the folder the user's
+    data = [f"COPY --from=builder --chown={UID}:{UID} {_DATA}{path} {path}" for path in plan.data]
+    return [start, [env(HOME="/tmp", **settings)], [*copied, *data, "WORKDIR /app"], _start(plan)]  # noqa: S108  # there
+
+
+def _start(plan: ImagePlan) -> list[str]:
+    """Return what is run, and by whom. The entrypoint of an image that has Python as its own is taken back."""
+    no_entrypoint = [] if plan.variant == "slim" else ["ENTRYPOINT []"]
     return [
-        [run(f"groupadd --gid {UID} nonroot", f"{useradd} nonroot", *data)],
-        [env(PATH=f"{VENV}/bin:$PATH", PYTHONDONTWRITEBYTECODE="1", PYTHONUNBUFFERED="1")],
-        ["WORKDIR /app", f"COPY --from=builder {VENV} {VENV}", "COPY --from=builder /app /app"],
-        [
-            f"USER {UID}:{UID}",
-            *([f"EXPOSE {' '.join(plan.ports)}"] if plan.ports else []),
-            *([f"ENTRYPOINT {exec_form(plan.entrypoint)}"] if plan.entrypoint else []),
-            *([f"CMD {exec_form(plan.command)}"] if plan.command else []),
-        ],
+        f"USER {UID}:{UID}",
+        *([f"EXPOSE {' '.join(plan.ports)}"] if plan.ports else []),
+        *([f"ENTRYPOINT {exec_form(plan.entrypoint)}"] if plan.entrypoint else no_entrypoint),
+        *([f"CMD {exec_form(plan.command)}"] if plan.command else []),
     ]
+
+
+def _folders(paths: Sequence[str]) -> str:
+    """Return the making of folders that the app's user may write to."""
+    return command_line(f"install --directory --owner={UID} --group={UID}", *map(shlex.quote, paths))
 
 
 def _apt(names: Sequence[str]) -> list[list[str]]:

@@ -11,7 +11,7 @@ from kgen import addresses, judgement, prometheus, scalars, spec
 from kgen.diag import Diagnostic, Label, Path, Rule
 from kgen.discretion import is_variable_of_secret
 from kgen.load.shape import Shape, shape_of
-from kgen.model import providers, routing
+from kgen.model import build, providers, routing
 from kgen.model.app import App
 from kgen.record import replace
 from kgen.source import Node, plain
@@ -27,7 +27,7 @@ NOT_ALLOWED = Rule(code="KG2004", name="value-not-allowed", explain="The field t
 OUT_OF_RANGE = Rule(code="KG2005", name="out-of-range", explain="The number is too small or too large.")
 RULES = (
     MISSING, UNKNOWN, WRONG_TYPE, NOT_ALLOWED, OUT_OF_RANGE, spec.CHOOSE_ONE, spec.SECRET_WITH_VALUE, *scalars.RULES,
-    *judgement.RULES, *providers.RULES, *addresses.RULES, *prometheus.RULES,
+    *judgement.RULES, *providers.RULES, *build.RULES, *addresses.RULES, *prometheus.RULES,
     *routing.RULES,
 )  # fmt: skip
 

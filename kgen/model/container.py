@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Tag as UnionTag
 from pydantic import model_validator
 
-from kgen.model.build import FileName
+from kgen.model.build import FileName, Variant
 from kgen.model.image_plan import DOCKERFILE
 from kgen.scalars import (
     IMAGE,
@@ -106,6 +106,12 @@ class Build(Spec):
 
     args: dict[EnvName, Annotated[str, AS_WRITTEN]] = {}
     """Build arguments of your own Dockerfile."""
+
+    variant: Variant = "slim"
+    """
+    What the image starts from. `slim`: Debian with Python. `distroless`: Debian's Python 3.13 and nothing else, not
+    even a shell. `chainguard`: the same of Wolfi, with the newest Python. Neither takes Debian packages.
+    """
 
     python: PythonBuild = PythonBuild()
     """How the generated Dockerfile installs Python and the project."""

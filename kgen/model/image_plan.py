@@ -7,6 +7,9 @@ from kgen.record import dataclass
 
 Manager: TypeAlias = Literal["pip", "uv", "poetry", "pdm", "pipenv"]
 
+Variant: TypeAlias = Literal["slim", "distroless", "chainguard"]
+"""What an image starts from."""
+
 DOCKERFILE = "Dockerfile"
 """What a Dockerfile is called that nobody has to name."""
 
@@ -29,10 +32,17 @@ class ImagePlan:
 
     manager: Manager
     python: str
-    """Minor version, as ``3.13``."""
+    """Minor version, as ``3.13``; empty if only the image knows."""
+
+    variant: Variant = "slim"
+    builder: str
+    """Image of the stage that installs, as ``python:3.13-slim-trixie``."""
 
     base: str
-    """Image of both stages, as ``python:3.13-slim-trixie``."""
+    """Image of the stage that runs; its Python is at the path where the builder has it."""
+
+    interpreter: str
+    """What uv takes for Python: the minor version, or the path of the one that both images have."""
 
     uv_image: str = ""
     """Where the uv binary comes from, as ``ghcr.io/astral-sh/uv:0.13``. Only for ``manager="uv"``."""

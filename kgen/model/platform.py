@@ -33,6 +33,9 @@ from kgen.source import Node
 from kgen.spec import BASE_ONLY, Later, Spec, fault
 from kgen.versions import DEFAULT_VERSION
 
+CHAINGUARD = "cgr.dev/chainguard/python"
+"""What everybody may pull."""
+
 _CUSTOM = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)+/v[0-9]+((alpha|beta)[0-9]+)?")
 
 
@@ -70,6 +73,12 @@ class Images(Spec):
 
     distribution: Annotated[Name, BASE_ONLY] = "trixie"
     """Debian release of the `python:<version>-slim-<release>` base image."""
+
+    chainguard: Annotated[Repository, BASE_ONLY] = CHAINGUARD
+    """
+    Python images for `variant: chainguard`. Those that are free have the newest Python only; a repository of your
+    organisation has a tag for each version.
+    """
 
     uv: Annotated[VersionText, BASE_ONLY] = "0.13"
     """Version of uv in Dockerfiles of uv projects."""

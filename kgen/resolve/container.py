@@ -15,6 +15,7 @@ from kgen.resolve import images, placement, security, storage
 from kgen.resolve.kinds import SERVES
 from kgen.resolve.names import RELEASE
 from kgen.resolve.ports import own_ports
+from kgen.resolve.programs import has_programs
 from kgen.resolve.references import listens
 from kgen.units import seconds
 
@@ -69,7 +70,9 @@ def of_component(
         read_only_root=component.security.read_only_root_filesystem,
         stop_seconds=seconds(component.stop_grace_period or "") or placement.STOP_SECONDS,
         drain_seconds=placement.waits(component, by_default=wait),
-        hooks=placement.hooks(component, platform, waits=wait),
+        hooks=placement.hooks(
+            component, platform, waits=wait, has_programs=has_programs(images.build_of(app, component))
+        ),
     )
 
 

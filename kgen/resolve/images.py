@@ -12,7 +12,7 @@ from kgen.model.facts import Facts
 from kgen.model.image_plan import ImagePlan
 from kgen.model.platform import Platform
 from kgen.record import replace
-from kgen.resolve import outputs, projects
+from kgen.resolve import outputs, projects, variants
 from kgen.resolve.names import object_name
 from kgen.resolve.rules import (
     CONTRADICTING_BUILDS,
@@ -23,7 +23,7 @@ from kgen.resolve.rules import (
     WITHOUT_EFFECT,
 )
 
-_OF_GENERATED = ("python", "commands")
+_OF_GENERATED = ("variant", "python", "commands")
 """Fields that the Dockerfile of kgen's own is made of."""
 
 CLOUDNATIVE_PG = "ghcr.io/cloudnative-pg/postgresql"
@@ -87,7 +87,9 @@ def faults(app: App, facts: Facts, platform: Platform) -> Iterator[Diagnostic]:
     for build, at in _generated(app):
         first, where = checked.setdefault(outputs.key(build), (build, at))
         if first is build:
-            yield from projects.faults(build, facts.projects[build.context], platform, at)
+            project = facts.projects[build.context]
+            yield from projects.faults(build, project, platform, at)
+            yield from variants.faults(build, projects.python_version(build, project, platform), project, platform, at)
         else:
             yield from _contradictions(build, at, first, where)
     yield from outputs.faults(app, {known: at for known, (_, at) in checked.items()}, platform)
@@ -236,13 +238,17 @@ def _plan(
     project, python = facts.projects[build.context], build.python
     manager = projects.manager_of(build, project) or "pip"
     version = projects.python_version(build, project, platform)
+    images = variants.bases(build, version, platform)
     return ImagePlan(
         app_file=posixpath.relpath(facts.app_file, build.context),
         context=build.context,
         output=build.output,
         manager=manager,
-        python=version,
-        base=f"python:{version}-slim-{platform.images.distribution}",
+        python="" if variants.is_rolling(build, platform) else version,
+        variant=build.variant,
+        builder=images.builder,
+        base=images.runtime,
+        interpreter=images.interpreter,
         uv_image=f"ghcr.io/astral-sh/uv:{platform.images.uv}",
         poetry_version=project.poetry_version,
         requirements=project.locks.get("pip", "requirements.txt"),

@@ -186,7 +186,7 @@ def of_release(app: App) -> Placement:
     return Placement(app=app.name, pull_secrets=tuple(dict.fromkeys(app.pull_secrets)))
 
 
-def hooks(component: Component, platform: Platform, *, waits: int) -> tuple[tuple[str, Hook], ...]:
+def hooks(component: Component, platform: Platform, *, waits: int, has_programs: bool) -> tuple[tuple[str, Hook], ...]:
     """
     Return the hooks of the component's container.
 
@@ -194,6 +194,7 @@ def hooks(component: Component, platform: Platform, *, waits: int) -> tuple[tupl
         component: The component.
         platform: The choices of kgen.yaml.
         waits: Seconds to wait before SIGTERM where the user says nothing.
+        has_programs: Whether its image may have more than Python.
     """
     given = component.lifecycle
     made = []
@@ -202,8 +203,8 @@ def hooks(component: Component, platform: Platform, *, waits: int) -> tuple[tupl
     if given and given.pre_stop:
         made.append(("preStop", _hook(component, given.pre_stop)))
     elif waits:
-        by_sleep = at_least(platform, SLEEP_SINCE)
-        made.append(("preStop", Hook(sleep=waits) if by_sleep else Hook(command=("sleep", str(waits)))))
+        program = ("sleep", str(waits)) if has_programs else ("python", "-c", f"import time; time.sleep({waits})")
+        made.append(("preStop", Hook(sleep=waits) if at_least(platform, SLEEP_SINCE) else Hook(command=program)))
     return tuple(made)
 
 

@@ -38,6 +38,7 @@ from kgen.resolve import (
     placement,
     plain_secrets,
     ports,
+    programs,
     public,
     quota,
     reach,
@@ -178,6 +179,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from placement.faults(app, platform)
     yield from runs.faults(app, platform)
     yield from images.faults(app, facts, platform)
+    yield from programs.faults(app)
     yield from own_dockerfiles.faults(app, facts)
     yield from security.faults(app)
     yield from monitoring.faults(app, platform)

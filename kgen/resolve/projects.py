@@ -7,6 +7,7 @@ from kgen.model.container import Build
 from kgen.model.facts import Project
 from kgen.model.image_plan import Manager
 from kgen.model.platform import Platform
+from kgen.resolve import variants
 from kgen.resolve.rules import FILE_NOT_READABLE, NO_PROJECT, NOT_FOR_BUILD, PYTHON_MISMATCH, SEVERAL_LOCKS
 from kgen.words import listed
 
@@ -65,7 +66,7 @@ def _lock_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnosti
 
 def _python_faults(build: Build, project: Project, platform: Platform, at: Path) -> Iterator[Diagnostic]:
     version = python_version(build, project, platform)
-    if not python_fits(version, project.requires_python):
+    if not (variants.is_rolling(build, platform) or python_fits(version, project.requires_python)):
         yield Diagnostic(
             rule=PYTHON_MISMATCH,
             message=f"the project needs Python {project.requires_python}, but the image would have {version}",

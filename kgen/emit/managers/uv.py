@@ -20,7 +20,7 @@ def packages(plan: ImagePlan) -> list[list[str]]:
     path dependencies are not there yet; the second is ``--locked`` and fails if the lock file is out of date.
     """
     settings = env(
-        UV_PYTHON=plan.python,
+        UV_PYTHON=plan.interpreter,
         UV_PYTHON_DOWNLOADS="0",
         UV_PROJECT_ENVIRONMENT=VENV,
         UV_LINK_MODE="copy",

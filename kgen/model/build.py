@@ -45,6 +45,7 @@ EnvExample: TypeAlias = Annotated[
 ]
 """Never ``.env`` itself, which holds secrets; and .dockerignore hides what is called so."""
 
+
 def _not_alpine(value: Any) -> Any:
     if value == "alpine":
         way_out = "choose `slim`, which all wheels are made for, or `distroless` if the image should be smaller"

@@ -33,7 +33,9 @@ OURS = [folder for folder in SETS if folder.relative_to(GOLDEN).parts[0] not in 
 """Those without objects of the user's own."""
 
 COMPOSES = sorted(GOLDEN.glob("*/*/out/compose.yaml"))
-DOCKERFILES = sorted(GOLDEN.glob("*/*/out/**/Dockerfile"))
+DOCKERFILES = sorted(
+    path for path in GOLDEN.glob("*/*/out/**/*Dockerfile*") if path.is_file() and path.suffix != ".dockerignore"
+)
 
 
 def name_of(path: Path) -> str:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 DEFAULT = frozenset({"DKF00", "DKF08", "DKF09", "DKF12", "DKF23", "DKF24"})
 """Rows that are asked in the profile ``default``."""
 
-OFF = frozenset({"DKF03", "DKF15B"})
+OFF = frozenset({"DKF03", "DKF15B", "DKF27"})
 """Rows that are asked only if somebody selects them. Their tables say so too, but nobody has to read these to know."""
 
 
@@ -39,6 +39,7 @@ def of_build(build: Build, ignored: str | None = None) -> list[Fault]:
         prompts,
         stage_names,
         style,
+        tools,
         undefined,
         users,
     )
@@ -53,6 +54,7 @@ def of_build(build: Build, ignored: str | None = None) -> list[Fault]:
         *paths.faults(build, ignored),
         *packages.faults(build),
         *prompts.faults(build),
+        *tools.faults(build),
         *style.faults(build),
         *ports.faults(build),
     ]

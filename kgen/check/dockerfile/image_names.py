@@ -57,6 +57,7 @@ _RUN_AS_ROOT = _BARE | {
 }
 """Official images that leave ``USER`` alone."""
 
+_WITHOUT_WORKDIR = _BARE | {"buildpack-deps", "eclipse-temurin", "nginx", "node", "pypy", "python", "ruby", "rust"}
 _WITHOUT_ROOT = re.compile(r"nonroot|non-root|rootless|unprivileged|chiseled")
 _CHAINGUARD_WITHOUT_SHELL = frozenset(
     {"aspnet-runtime", "cc-dynamic", "dotnet-runtime", "glibc-dynamic", "jre", "musl-dynamic", "python", "static"}
@@ -89,6 +90,11 @@ class Image:
     def sets_only_path(self) -> bool:
         """Whether the image is known to set no other variable."""
         return self.official in _BARE
+
+    @property
+    def works_at_root(self) -> bool:
+        """Whether the image is known to set no `WORKDIR`."""
+        return self.official in _WITHOUT_WORKDIR
 
     @property
     def runs_as_root(self) -> bool:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from kgen.dockerfile import Instruction, Word
 
 _ABSOLUTE = re.compile(r"[/\\]|[A-Za-z]:")
+_SOURCE_AND_DESTINATION = 2
 _REMOTE = re.compile(r"(?i)(?:https?|git|ssh)://|git@|[^/]+@[^/]+:")
 _ARCHIVES = (
     *(".tar", ".tgz", ".tbz", ".tbz2", ".tb2", ".txz", ".tlz", ".tpz", ".gz", ".bz2", ".xz", ".lz", ".lzma", ".z"),
@@ -32,7 +33,11 @@ def faults(build: Build, ignored: str | None) -> Iterator[Fault]:
     patterns = ignore.patterns(ignored) if ignored else ()
     for stage in build.stages:
         yield from _of_workdir(stage)
+        is_at_root = stage.starts_at_root
         for instruction, scope in stage.steps:
+            is_at_root &= instruction.name != "WORKDIR"
+            if instruction.name in {"ADD", "COPY"}:
+                yield from _of_destination(stage, instruction, scope, is_at_root=is_at_root)
             if instruction.name not in {"ADD", "COPY"} or instruction.flag("from") is not None:
                 continue
             sources = [*local_sources(stage, instruction, scope)]
@@ -47,6 +52,28 @@ def faults(build: Build, ignored: str | None) -> Iterator[Fault]:
                         message,
                         f"add `!{posixpath.normpath(path)}` to .dockerignore, or copy something else",
                     )
+
+
+def _of_destination(stage: Stage, instruction: Instruction, scope: Scope, *, is_at_root: bool) -> Iterator[Fault]:
+    """
+    Yield a destination that is a folder only because several sources go there, and one below no chosen folder.
+
+    Args:
+        is_at_root: Whether the working directory is known to be `/`.
+    """
+    if len(instruction.words) < _SOURCE_AND_DESTINATION:
+        return
+    word = instruction.words[-1]
+    target = stage.value(word, scope)
+    if not target or target.startswith("<<"):
+        return
+    is_folder = target.endswith(("/", "\\")) or target.rpartition("/")[2] in {".", ".."}
+    if len(instruction.words) > _SOURCE_AND_DESTINATION and not is_folder:
+        message = f"several files go to `{target}`, which is a folder then"
+        yield Fault("DKF28", word, message, f"write `{target}/`: other builders than Docker refuse it")
+    if is_at_root and not _ABSOLUTE.match(target):
+        message = f"`{target}` is relative, and no `WORKDIR` stands above: the files go to `/`"
+        yield Fault("DKF33", word, message, "put `WORKDIR` above, as `WORKDIR /srv/app`, or write the whole path")
 
 
 def _of_workdir(stage: Stage) -> Iterator[Fault]:

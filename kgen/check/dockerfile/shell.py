@@ -27,13 +27,16 @@ _REDIRECTION = re.compile(r"<<-?\s*|<<<|[<>]&|>>|>\||<>|[<>]")
 class Command:
     """One program that is run."""
 
-    __slots__ = ("end", "is_asked", "start", "words")
+    __slots__ = ("end", "has_sudo", "is_asked", "start", "words")
 
     def __init__(self, start: int) -> None:
         self.start = start
         self.end = start
         self.words: list[str] = []
         """Without quotes, without redirections and what is set in front of it."""
+
+        self.has_sudo = False
+        """Whether ``sudo`` stands in front of it."""
 
         self.is_asked = False
         """Whether only its answer matters, as after ``if``."""
@@ -159,6 +162,7 @@ class _Script:
         if not command.words:
             self.is_asking = (self.is_asking or word in _ASKS) and word not in _ANSWERED
             command.is_asked = command.is_asked or self.is_asking or word == "!"
+            self.command.has_sudo |= word == "sudo"
             if word in _SKIPPED or _ASSIGNMENT.match(word):
                 return
             command.start = self.start + begin

@@ -42,6 +42,7 @@ class Stage:
         "root",
         "source",
         "start",
+        "starts_at_root",
         "steps",
     )
 
@@ -69,6 +70,13 @@ class Stage:
 
         self.image: Image | None = image(source) if source is not None and parent is None else None
         """The image that it starts from, if that is named as an image has to be."""
+
+        self.starts_at_root: bool = (
+            parent.last("WORKDIR") is None and parent.starts_at_root
+            if parent is not None
+            else self.is_scratch or (self.image is not None and self.image.works_at_root)
+        )
+        """Whether its first instruction is known to run in ``/``."""
 
         self.steps: list[tuple[Instruction, Scope]] = []
         """Its instructions, each with the variables in front of it."""

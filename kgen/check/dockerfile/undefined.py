@@ -54,10 +54,21 @@ def faults(build: Build) -> Iterator[Fault]:
         for instruction, scope in stage.steps:
             own = {key.text for key, _ in instruction.pairs} if instruction.name == "ARG" else frozenset()
             for word, reference in _undefined(_words(instruction), escape, scope):
-                if reference.name not in _ALWAYS | own and (
-                    told := _reason(build, stage, reference.name, scope, declared)
-                ):
+                if reference.name in _ALWAYS | own:
+                    continue
+                if not scope.is_closed and (same := _of_same(instruction, word, reference)):
+                    yield same
+                elif told := _reason(build, stage, reference.name, scope, declared):
                     yield Fault("DKF08", word, *told)
+
+
+def _of_same(instruction: Instruction, word: Word, reference: Reference) -> Fault | None:
+    """Return a fault if the same ``ENV`` sets the variable in front of ``word``: it has no value yet."""
+    before = {key.text for key, value in instruction.pairs if value is not None and value.end < word.start}
+    if instruction.name != "ENV" or reference.name not in before:
+        return None
+    message = f"`{reference.name}` is set by the same `ENV`, and does not have that value yet here"
+    return Fault("DKF32", word, message, "write a second `ENV` below, which sees it")
 
 
 def _declared(build: Build) -> set[str]:

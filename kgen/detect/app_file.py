@@ -37,7 +37,7 @@ def _there(data: Mapping[str, Any], path: Path) -> Path:
     here: Any = data
     for place, key in enumerate(path):
         if not isinstance(here, Mapping) or key not in here:
-            return path[:place] or path[:1]
+            return path[:place] or ("components",)
         here = here[key]
     return path
 

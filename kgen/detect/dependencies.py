@@ -6,6 +6,7 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
+from kgen.detect.managers import LOCKS
 from kgen.detect.project import Dependency
 from kgen.detect.requirements import dependency, requirements
 from kgen.detect.setup_files import setups
@@ -62,6 +63,8 @@ def _all(tree: Tree, folder: str, requirements_file: str) -> Iterator[Dependency
             )
     for name in ENVIRONMENTS:
         yield from _environment(tree, folder, name)
+    if any(join(folder, lock) in tree for lock in LOCKS.values()):
+        return  # what is beside a lock file is not installed
     for name in [requirements_file] if requirements_file else requirements_files(tree, folder):
         yield from requirements(tree, join(folder, name))
 

@@ -3,10 +3,15 @@
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
+from kgen.detect.project import Dependency
 from kgen.diag import Path
 from kgen.record import dataclass, field
 
 ComponentType: TypeAlias = Literal["web", "worker", "cron", "job"]
+
+
+APP_WIDE = frozenset({"env", "build", "release"})
+"""Fields of the app that programs have something to say about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +39,7 @@ class Doubt:
     """A question that the files do not settle."""
 
     path: Path
-    """Where the answer stands in app.yaml; in a ``Program``, relative to its component."""
+    """Where the answer stands in app.yaml; in a ``Program``, relative to its component, but for ``APP_WIDE``."""
 
     question: str
     """What is unclear, as a statement: ``two application objects were found``."""
@@ -75,6 +80,9 @@ class Program:
 
     env: Mapping[str, Fact] = field(default_factory=dict)
     """Variables that it cannot do without, with values that are no secrets."""
+
+    needs: tuple[Dependency, ...] = ()
+    """What it runs by: those in a group or an extra are installed because of it."""
 
     rank: int = 0
     """

@@ -52,6 +52,10 @@ class Project:
     def path(self, name: str) -> str:
         return join(self.folder, name)
 
+    def below(self, path: str) -> str:
+        """Return a path of the tree relative to the project's folder."""
+        return path.removeprefix(f"{self.folder}/") if self.folder else path
+
     def text(self, name: str) -> str | None:
         """Return the text of a file of the project, by its path in the project's folder."""
         return self.tree.text(self.path(name))

@@ -6,8 +6,8 @@ from typing import Any
 from kgen.detect import layout, managers, names, pythons
 from kgen.detect.choose import chosen
 from kgen.detect.dependencies import dependencies
-from kgen.detect.found import Doubt, Part, Program
-from kgen.detect.frameworks import objects, scripts
+from kgen.detect.found import APP_WIDE, Doubt, Fact, Part, Program
+from kgen.detect.frameworks import django, gradio, own_servers, scripts, streamlit, web
 from kgen.detect.managers import Managed
 from kgen.detect.project import Project
 from kgen.detect.rules import NO_PYTHON_PROJECT, NOTHING_TO_RUN
@@ -17,7 +17,14 @@ from kgen.detect.tree import Tree, join
 from kgen.diag import Diagnostic, Label, Outcome, Path
 from kgen.record import dataclass
 
-FINDERS = (objects.programs, scripts.programs)
+FINDERS = (
+    django.programs,
+    web.programs,
+    own_servers.programs,
+    streamlit.programs,
+    gradio.programs,
+    scripts.programs,
+)
 """Who finds programs."""
 
 
@@ -70,7 +77,7 @@ def look(tree: Tree, folder: str, installed: Managed | None) -> Project:
         folder=folder,
         modules=Modules(tree, folder),
         pyproject=toml(tree.text(join(folder, "pyproject.toml"))),
-        dependencies=dependencies(tree, folder),
+        dependencies=dependencies(tree, folder, installed.requirements if installed else ""),
         manager=installed.manager.value if installed else "",
         source=layout.source(tree, folder),
     )
@@ -88,11 +95,23 @@ def build(project: Project, installed: Managed | None, programs: Iterable[Progra
     if installed:
         python["manager"] = installed.manager.value
         comments[*path, "manager"] = installed.manager.origin
+    for field, needed in groups(programs).items():
+        python[field] = [each.value for each in needed]
+        comments[*path, field] = needed[0].origin
     data: dict[str, Any] = {"python": python}
     if commands := [each for program in programs for each in program.commands]:
         data["commands"] = [each.value for each in commands]
         comments[("build", "commands")] = commands[0].origin
     return Part(data={"build": data}, comments=comments, doubts=(*(installed.doubts if installed else ()), *doubts))
+
+
+def groups(programs: Iterable[Program]) -> Mapping[str, list[Fact]]:
+    """Return the extras and groups of dependencies that have what programs run by."""
+    made: dict[str, dict[str, Fact]] = {}
+    for each in (need for program in programs for need in program.needs if need.group):
+        field = "extras" if each.is_extra else "groups"
+        made.setdefault(field, {}).setdefault(each.group, Fact(each.group, f"{each.origin}: {each.name}"))
+    return {field: list(made[field].values()) for field in sorted(made)}
 
 
 def component(program: Program) -> Part:
@@ -118,7 +137,8 @@ def component(program: Program) -> Part:
 
 
 def _at(path: Path, doubt: Doubt) -> Doubt:
-    return Doubt(path=(*path, *doubt.path), question=doubt.question, choices=doubt.choices, help=doubt.help)
+    there = () if doubt.path[0] in APP_WIDE else path
+    return Doubt(path=(*there, *doubt.path), question=doubt.question, choices=doubt.choices, help=doubt.help)
 
 
 ORDER = ("apiVersion", "name", "image", "build", "compose", "env", "needs", "secrets", "release", "components")

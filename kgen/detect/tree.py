@@ -25,6 +25,9 @@ SHOWN = frozenset({".github", ".streamlit", ".config", ".ebextensions", ".mise",
 _ENVIRONMENT = frozenset({"pyvenv.cfg", "conda-meta"})
 """What only a virtual environment has."""
 
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+"""First bytes of what ``pip freeze > requirements.txt`` writes on Windows; pip reads it too."""
+
 _MAX_SIZE = 16 * 1024 * 1024
 """Bytes of a file that is read; the lock file of a large project has some."""
 
@@ -57,6 +60,10 @@ class Tree:
         start = bisect_left(self.files, f"{folder}/")
         return takewhile(lambda name: name.startswith(f"{folder}/"), islice(self.files, start, None))
 
+    def has_folder(self, folder: str) -> bool:
+        """Tell whether there are files in ``folder`` or below."""
+        return next(self.below(folder), None) is not None
+
     def here(self, folder: str) -> Iterator[str]:
         """Yield the names of the files in ``folder`` itself."""
         start = len(folder) + 1 if folder else 0
@@ -65,7 +72,8 @@ class Tree:
     def text(self, name: str) -> str | None:
         """Return the text of the file ``name``; ``None`` if it is not there, not text, too large, or outside."""
         try:
-            return self._read(name).decode("utf-8-sig")
+            content = self._read(name)
+            return content.decode("utf-16" if content[:2] in _UTF_16 else "utf-8-sig")
         except (OSError, ValueError):  # ValueError: not UTF-8
             return None
 

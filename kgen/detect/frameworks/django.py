@@ -1,0 +1,201 @@
+"""Django: which settings, which server calls which application, static files and migrations."""
+
+from collections.abc import Iterator, Mapping
+
+from kgen.detect.found import Choice, Doubt, Fact, Program
+from kgen.detect.frameworks import django_settings
+from kgen.detect.frameworks.django_hosts import Hosts, hosts
+from kgen.detect.frameworks.django_settings import DEVELOPMENT, PRODUCTION, VARIABLE, Settings
+from kgen.detect.frameworks.django_static import static
+from kgen.detect.frameworks.django_urls import health_routes
+from kgen.detect.frameworks.objects import Sources
+from kgen.detect.frameworks.starts import search_path
+from kgen.detect.imports import definition, dotted
+from kgen.detect.project import Project
+from kgen.detect.servers import PORT, prefers_asgi, served
+from kgen.detect.tree import join
+from kgen.record import dataclass
+
+_FOUND = 70
+_SIDE = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """One Django project: where it is, and what starts it."""
+
+    manage: str
+    """Its manage.py, relative to the tree."""
+
+    settings: Settings
+    origin: str
+    """Where the settings are named."""
+
+    is_default: bool
+    """Whether the files name these settings themselves, so that no variable has to."""
+
+    doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def base(self) -> str:
+        """Folder that imports start at."""
+        return self.manage.rpartition("/")[0]
+
+
+def programs(project: Project) -> Iterator[Program]:
+    """Yield a web program for each manage.py, the one nearest to the root first."""
+    sources = Sources(project=project)
+    for place, module in enumerate(project.modules.mentioning("execute_from_command_line")):
+        if module.path.rpartition("/")[2] != "manage.py":
+            continue
+        site = _site(sources, module.path)
+        if made := _program(sources, site, _SIDE if module.is_side else _FOUND - min(place, 9)):
+            yield made
+
+
+def _site(sources: Sources, manage: str) -> Site:
+    """Return the site that ``manage`` belongs to, with the settings that it has in production."""
+    project = sources.project
+    base = manage.rpartition("/")[0]
+    starts = [each for each in project.modules.paths if each.endswith(("/wsgi.py", "/asgi.py")) and _below(base, each)]
+    named = [
+        each
+        for each in django_settings.named(sources, [*starts, manage])
+        if django_settings.is_there(project, base, each[0])
+    ]
+    usual, origin = named[0] if named else ("", "")
+    for name, where in named:
+        if _is_production(name) and not _is_production(usual):
+            usual, origin = name, where
+    beside = django_settings.beside(project, base, usual) if usual else django_settings.anywhere(project, base)
+    better = [each for each in beside if _is_production(each)]
+    doubts: tuple[Doubt, ...] = ()
+    chosen = usual
+    if better and not _is_production(usual):
+        chosen, origin = better[0], f"beside {usual}" if usual else "the only one for production"
+    elif not usual and beside:
+        chosen, origin = beside[0], "no file names one"
+        doubts = (_which(beside),)
+    elif chosen.rpartition(".")[2] in DEVELOPMENT:
+        doubts = (_development(chosen),)
+    settings = django_settings.read(sources, base, chosen)
+    is_default = bool(named) and all(name == chosen for name, _ in named)
+    return Site(manage=manage, settings=settings, origin=origin, is_default=is_default, doubts=doubts)
+
+
+def _is_production(name: str) -> bool:
+    return name.rpartition(".")[2].lower() in PRODUCTION
+
+
+def _which(names: list[str]) -> Doubt:
+    return Doubt(
+        path=("env", VARIABLE),
+        question="no file names the settings of the site; these have `INSTALLED_APPS`",
+        choices=tuple(Choice(each, "it has `INSTALLED_APPS`, or stands beside one that has") for each in names),
+    )
+
+
+def _development(name: str) -> Doubt:
+    return Doubt(
+        path=("env", VARIABLE),
+        question=f"`{name}` are settings for development, and none for production are there",
+        help=f"add such settings, and name them: `env: {{{VARIABLE}: …}}`",
+    )
+
+
+def _program(sources: Sources, site: Site, rank: int) -> Program | None:
+    project = sources.project
+    found = _application(sources, site)
+    if not found:
+        return None
+    interface, target, origin = found
+    how = served(project, "asginl" if interface == "asgi" else "wsgi", target, PORT)
+    allowed = hosts(site.settings)
+    start = site.base.removeprefix(project.folder).strip("/")
+    gathered = static(project, site.settings, _manage(project, site))
+    needs = [how.dependency] if how.dependency else []
+    return Program(
+        name="web",
+        type="web",
+        framework="Django",
+        command=Fact(how.command, origin),
+        port=Fact(PORT, "the server's command"),
+        health=_health(sources, site, allowed),
+        release=_release(project, site),
+        commands=gathered.commands,
+        env={
+            **_settings_variable(site),
+            **allowed.env,
+            **search_path(project, start, join(site.base, f"{target.partition(':')[0].replace('.', '/')}.py")),
+        },
+        needs=tuple(needs),
+        rank=rank,
+        doubts=(*how.doubts, *site.doubts, *allowed.doubts, *gathered.doubts, *_database(site)),
+    )
+
+
+def _settings_variable(site: Site) -> Mapping[str, Fact]:
+    return {} if site.is_default or not site.settings.name else {VARIABLE: Fact(site.settings.name, site.origin)}
+
+
+def _application(sources: Sources, site: Site) -> tuple[str, str, str] | None:
+    """Return interface, target and origin of what a server calls."""
+    asgi = _callable(sources, site, "asgi")
+    wsgi = _callable(sources, site, "wsgi")
+    wants = prefers_asgi(sources.project) or (asgi and site.settings.said("ASGI_APPLICATION") and not wsgi)
+    if asgi and (wants or not wsgi):
+        return ("asgi", *asgi)
+    return ("wsgi", *wsgi) if wsgi else None
+
+
+def _callable(sources: Sources, site: Site, kind: str) -> tuple[str, str] | None:
+    """Return target and origin of the application in wsgi.py or asgi.py: what the settings name, or the file itself."""
+    project = sources.project
+    start = site.base.removeprefix(project.folder).strip("/")
+    module, _, name = site.settings.text(f"{kind.upper()}_APPLICATION").rpartition(".")
+    place = definition(project, start, module) if module else None
+    usual = kind == "wsgi" or module.endswith(kind)
+    if place and not place[1] and usual:
+        return f"{module}:{name}", (site.settings.said(f"{kind.upper()}_APPLICATION") or ("", place[0]))[1]
+    files = [each for each in project.modules.paths if each.endswith(f"/{kind}.py") and _below(site.base, each)]
+    for path in sorted(files, key=lambda each: (each.count("/"), each)):
+        if "application" in (project.tree.text(path) or "") and not project.modules.is_side(path):
+            return f"{dotted(path, site.base)}:application", path
+    return None
+
+
+def _below(base: str, path: str) -> bool:
+    return not base or path.startswith(f"{base}/")
+
+
+def _manage(project: Project, site: Site) -> str:
+    return f"python {site.manage.removeprefix(project.folder).strip('/')}"
+
+
+def _release(project: Project, site: Site) -> Fact | None:
+    """Return the migration, if the site has a database."""
+    found = site.settings.said("DATABASES")
+    return Fact(f"{_manage(project, site)} migrate --noinput", found[1]) if found else None
+
+
+def _health(sources: Sources, site: Site, allowed: Hosts) -> Fact | None:
+    """Return the path of a health check that probes may ask for: they know no host name, and no HTTPS."""
+    if not allowed.is_open or site.settings.said("SECURE_SSL_REDIRECT"):
+        return None
+    routes = health_routes(sources, site.base, site.settings)
+    return Fact(routes[0].path, routes[0].origin) if routes else None
+
+
+def _database(site: Site) -> Iterator[Doubt]:
+    found = site.settings.said("DATABASES")
+    if found and _only_sqlite(site.settings):
+        yield Doubt(
+            path=("release",),
+            question=f"{found[1]} is a SQLite file: each pod would have its own, and lose it",
+            help="read the database from the environment, and name one under `needs`",
+        )
+
+
+def _only_sqlite(settings: Settings) -> bool:
+    others = ("postgres", "mysql", "mariadb", "oracle", "DATABASE_URL", "DB_", "SQL_")
+    return settings.mentions("backends.sqlite3") and not any(settings.mentions(each) for each in others)

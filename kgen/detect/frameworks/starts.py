@@ -1,0 +1,60 @@
+"""How a Python file of the project is started as a program."""
+
+import ast
+from collections.abc import Mapping
+
+from kgen.detect.found import Fact
+from kgen.detect.imports import dotted, is_installed, root
+from kgen.detect.project import Project
+from kgen.detect.syntax import Module, imported
+from kgen.detect.tree import join
+from kgen.detect.values import is_main
+
+WORKDIR = "/app"
+"""Where the generated Dockerfile puts the project."""
+
+
+def python(project: Project, path: str) -> str:
+    """Return the command that runs the file ``path`` of the tree: as a module, if its imports need that."""
+    start = root(project, path)
+    file = project.below(path)
+    own = file.rpartition("/")[0]
+    if start == own and not file.endswith("__main__.py"):
+        return f"python {file}"
+    name = dotted(file, start).removesuffix(".__main__")
+    return f"python -m {name}" if name != "__main__" else f"python {own or '.'}"
+
+
+def search_path(project: Project, start: str, path: str) -> Mapping[str, Fact]:
+    """Return the variable that makes Python find what is in the folder ``start``; none if it does so anyway."""
+    if not start or is_installed(project, start, path):
+        return {}
+    return {"PYTHONPATH": Fact(join(WORKDIR, start), f"imports of {path}")}
+
+
+def entry(project: Project, module: Module) -> str:
+    """Return the file to start so that what ``module`` says is done; nothing if no file says so."""
+    folder, _, name = module.path.rpartition("/")
+    beside = join(folder, "__main__.py")
+    stem = (folder.rpartition("/")[2] if name == "__init__.py" else name).removesuffix(".py")
+    if beside in project.tree and stem in (project.tree.text(beside) or ""):
+        return beside
+    if runs(module):
+        return module.path
+    for other in project.modules.mentioning("__main__"):
+        if other.path != module.path and not other.is_side and runs(other) and _imports(other, stem):
+            return other.path
+    return ""
+
+
+def runs(module: Module) -> bool:
+    """Tell whether starting the file does something: it asks whether it is ``__main__``, or calls at its top."""
+    return module.path.endswith("__main__.py") or any(
+        (isinstance(node, ast.If) and is_main(node.test))
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+        for node in module.tree.body
+    )
+
+
+def _imports(module: Module, stem: str) -> bool:
+    return any(stem in each.split(".") for each in imported(module.tree).values())

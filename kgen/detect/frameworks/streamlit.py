@@ -1,0 +1,103 @@
+"""Streamlit: the script that is the app's first page."""
+
+from collections.abc import Iterator
+
+from kgen.detect.found import Fact, Program
+from kgen.detect.frameworks.ports import is_port
+from kgen.detect.frameworks.starts import search_path
+from kgen.detect.health import health
+from kgen.detect.imports import root
+from kgen.detect.project import Project
+from kgen.detect.syntax import Module, imported, meaning
+from kgen.detect.texts import origin, table, toml
+from kgen.detect.values import calls
+
+_PORT = 8501
+_FOUND = 60
+_LEAST = 42
+_SIDE = 10
+_NAMES = ("streamlit_app", "app", "home", "main", "index", "run", "ui", "dashboard", "start", "web")
+_CONFIG = ".streamlit/config.toml"
+
+
+def programs(project: Project) -> Iterator[Program]:
+    """Yield a program for each script that may be the first page, the most likely first."""
+    if not project.has("streamlit"):
+        return
+    found = sorted(_scripts(project), key=lambda each: (each.is_side, *_place(project, each)))
+    port = _port(project)
+    for place, module in enumerate(found):
+        file = project.below(module.path)
+        name = f"'{file}'" if not file.isascii() or " " in file else file
+        options = f"--server.address 0.0.0.0 --server.port {port.value} --server.headless true"
+        yield Program(
+            name="web",
+            type="web",
+            framework="Streamlit",
+            command=Fact(f"streamlit run {name} {options}", module.path),
+            port=port,
+            health=health(project, "Streamlit").path,
+            env={
+                **search_path(project, _start(project, module), module.path),
+                "STREAMLIT_BROWSER_GATHER_USAGE_STATS": Fact("false", "no one is at a browser to be asked"),
+            },
+            needs=(project.dependencies["streamlit"],),
+            rank=_SIDE if module.is_side else max(_FOUND - 2 * place, _LEAST),
+        )
+
+
+def _scripts(project: Project) -> Iterator[Module]:
+    """Yield the modules that use Streamlit, and that no page of it and no other module is."""
+    modules = [each for each in project.modules.mentioning("streamlit") if _shows(each)]
+    used = {part for each in modules for name in imported(each.tree).values() for part in name.split(".")}
+    used -= {each.path.rpartition("/")[2].removesuffix(".py") for each in modules if _navigates(project, each)}
+    for each in modules:
+        folder, _, file = each.path.rpartition("/")
+        is_page = folder.rpartition("/")[2] in {"pages", "views", "components", "content"}
+        if not is_page and file != "__init__.py" and file.removesuffix(".py") not in used:
+            yield each
+
+
+def _shows(module: Module) -> bool:
+    """Tell whether a module puts something on a page: ``st.title(…)``."""
+    names = imported(module.tree)
+    return any(
+        full.startswith("streamlit.") and not full.startswith("streamlit.web")
+        for full in (meaning(call.func, names) for call in calls(module.tree))
+    )
+
+
+def _is_first(project: Project, module: Module) -> bool:
+    """Tell whether a module is the first page for certain: pages stand beside it, or it says how to get to them."""
+    folder = module.path.rpartition("/")[0]
+    return project.tree.has_folder(f"{folder}/pages".strip("/")) or _navigates(project, module)
+
+
+def _navigates(project: Project, module: Module) -> bool:
+    return "st.navigation(" in (project.tree.text(module.path) or "")
+
+
+def _place(project: Project, module: Module) -> tuple[object, ...]:
+    name = "".join(char for char in module.path.rpartition("/")[2].removesuffix(".py").lower() if char.isascii())
+    text = project.tree.text(module.path) or ""
+    known = name.strip("_0123456789 ")
+    return (
+        not _is_first(project, module),
+        _NAMES.index(known) if known in _NAMES else len(_NAMES),
+        "set_page_config(" not in text,
+        module.path.count("/"),
+        module.path,
+    )
+
+
+def _start(project: Project, module: Module) -> str:
+    """Return where imports start, if that is not the script's own folder, which Streamlit adds by itself."""
+    start = root(project, module.path)
+    own = module.path.rpartition("/")[0].removeprefix(project.folder).strip("/")
+    return "" if start == own else start or "."
+
+
+def _port(project: Project) -> Fact:
+    text = project.text(_CONFIG) or ""
+    given = table(toml(text), "server").get("port")
+    return Fact(given, origin(_CONFIG, text, "port")) if is_port(given) else Fact(_PORT, "Streamlit's own")

@@ -1,0 +1,133 @@
+"""Web programs: each application object with the server that fits, the most likely first."""
+
+from collections.abc import Iterator, Mapping
+from typing import assert_never
+
+from kgen.detect.found import Doubt, Fact, Program
+from kgen.detect.frameworks.classes import AIOHTTP, FLASK
+from kgen.detect.frameworks.objects import FILES, Application, Sources, applications, target
+from kgen.detect.frameworks.ports import listening
+from kgen.detect.frameworks.starts import search_path
+from kgen.detect.health import Health, health
+from kgen.detect.migrations import release
+from kgen.detect.project import Project
+from kgen.detect.servers import PORT, Served, is_older, served
+
+_FOUND = 60
+_LEAST = 40
+_SIDE = 10
+
+_OBJECTS = ("app", "application", "server", "api", "create_app", "make_app", "get_app", "create_application")
+
+
+def programs(project: Project) -> Iterator[Program]:
+    """Yield a web program for each application object."""
+    sources = Sources(project=project)
+    found = list(_one_each(sorted(applications(sources), key=_place)))
+    well = health(project) if found else Health()
+    for place, each in enumerate(found):
+        rank = _LEAST if each.framework is AIOHTTP else max(_FOUND - place, _LEAST)
+        yield _program(sources, each, well, _SIDE if each.is_side else rank)
+
+
+def _place(each: Application) -> tuple[object, ...]:
+    """Return what applications are sorted by: likely ones first."""
+    file = each.path.rpartition("/")[2].removesuffix(".py")
+    return (
+        each.is_side,
+        bool(each.made.needs) and each.is_factory,
+        _index(FILES, file) if "/" not in each.path or file in FILES else len(FILES),
+        each.path.count("/"),
+        each.is_factory,
+        _index(_OBJECTS, each.name),
+        each.path,
+        each.line,
+    )
+
+
+def _index(names: tuple[str, ...], name: str) -> int:
+    return names.index(name) if name in names else len(names)
+
+
+def _one_each(found: list[Application]) -> Iterator[Application]:
+    """Yield the first of those that one factory makes: the others are the same application."""
+    seen: set[tuple[str, str]] = set()
+    for each in found:
+        if each.made.factory not in seen and (each.path, each.name) not in seen:
+            yield each
+        if each.made.factory:
+            seen.add(each.made.factory)
+
+
+def _program(sources: Sources, each: Application, well: Health, rank: int) -> Program:
+    project = sources.project
+    port = listening(sources, each)
+    how = _served(project, each, port.value if port else PORT)
+    migrates = release(project)
+    is_flask = migrates and str(migrates.value).startswith("flask ")
+    return Program(
+        name="web",
+        type="web",
+        framework=each.framework.name,
+        command=Fact(how.command, f"{each.path}:{each.line}"),
+        port=port or Fact(PORT, "the server's command"),
+        health=well.path,
+        release=migrates,
+        env={**search_path(project, each.start, each.path), **(_flask_app(project, each) if is_flask else {})},
+        needs=(how.dependency,) if how.dependency else (),
+        rank=rank,
+        doubts=(*how.doubts, *well.doubts, *_doubts(each)),
+    )
+
+
+def _served(project: Project, each: Application, port: int) -> Served:
+    """Return how an application is served: most by a server, some by what comes with the framework."""
+    name = target(project, each)
+    match each.framework.interface:
+        case "dash":
+            return _dash(project, each, name, port)
+        case "sanic" if "sanic" in project.dependencies and is_older(project.dependencies["sanic"], "22.9"):
+            return _old_sanic(project, name, port)
+        case "asgi" | "wsgi" | "aiohttp" | "sanic" as interface:
+            return served(project, interface, name, port)
+        case other:
+            assert_never(other)
+
+
+def _dash(project: Project, each: Application, name: str, port: int) -> Served:
+    """Serve the Flask application inside of Dash, which needs a name at the top of the module."""
+    module, _, found = name.partition(":")
+    how = served(project, "wsgi", f"{module}:{each.server or 'server'}", port)
+    if each.server:
+        return how
+    doubt = Doubt(
+        path=("command",),
+        question=f"{each.path} has no name for the WSGI application inside of Dash",
+        help=f"add the line `server = {found}.server`",
+    )
+    return Served(command=how.command, server=how.server, dependency=how.dependency, doubts=(*how.doubts, doubt))
+
+
+def _old_sanic(project: Project, name: str, port: int) -> Served:
+    """Serve with a Sanic whose own command did not stop as containers are stopped."""
+    if not project.has("gunicorn"):
+        return Served(command=f"python -m sanic {name.replace(':', '.')} --host 0.0.0.0 --port {port}", server="sanic")
+    how = served(project, "wsgi", name, port)
+    worker = f"{how.command} --worker-class sanic.worker.GunicornWorker"
+    return Served(command=worker, server=how.server, doubts=how.doubts)
+
+
+def _flask_app(project: Project, each: Application) -> Mapping[str, Fact]:
+    """Return the variable by which the `flask` command finds the application."""
+    name = target(project, each).removesuffix("()")
+    return {"FLASK_APP": Fact(name, f"{each.path}:{each.line}")} if each.framework is FLASK else {}
+
+
+def _doubts(each: Application) -> Iterator[Doubt]:
+    if each.is_factory and each.made.needs:
+        wanted = ", ".join(f"`{name}`" for name in each.made.needs)
+        yield Doubt(
+            path=("command",),
+            question=f"`{each.name}` needs {wanted}, which a server does not pass",
+            help=f"add a module that calls it, as wsgi.py with `app = {each.name}(…)`",
+        )

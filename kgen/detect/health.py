@@ -1,0 +1,37 @@
+"""The path that a web program answers health checks at, if its source says so for certain."""
+
+from kgen.detect.found import Doubt, Fact
+from kgen.detect.frameworks.objects import Sources
+from kgen.detect.project import Project
+from kgen.detect.routes import Route, health_routes
+from kgen.record import dataclass
+
+_OWN = {"Streamlit": "/_stcore/health"}
+"""What frameworks answer by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a program says that it is well."""
+
+    path: Fact | None = None
+    doubts: tuple[Doubt, ...] = ()
+
+
+def health(project: Project, framework: str = "") -> Health:
+    """Return the path of the project's health check; without one, kgen asks whether the port is open."""
+    if framework in _OWN:
+        return Health(Fact(_OWN[framework], f"{framework} answers there by itself"))
+    routes = health_routes(Sources(project=project))
+    certain = [each for each in routes if each.path]
+    if certain:
+        return Health(Fact(certain[0].path, certain[0].origin))
+    return Health(doubts=tuple(map(_unclear, routes[:1])))
+
+
+def _unclear(route: Route) -> Doubt:
+    return Doubt(
+        path=("probes",),
+        question=f"{route.origin} looks like a health check, but what `{route.local}` is part of does not say where",
+        help="until `probes` names it, a probe is an open port",
+    )

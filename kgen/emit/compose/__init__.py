@@ -15,11 +15,10 @@ from kgen.emit.compose.names import volume
 from kgen.emit.compose.networks import NETWORKS, joined
 from kgen.emit.compose.ports import browser_ports, published_ports
 from kgen.emit.compose.services import services
-from kgen.emit.compose.storage import configs, kept_volumes, secret_files
-from kgen.emit.compose.values import shell_name
+from kgen.emit.compose.storage import copies, kept_volumes, secrets
 from kgen.model.plan import Plan
 
-__all__ = ["compose", "env_example"]
+__all__ = ["beside", "compose"]
 
 
 def compose(plan: Plan) -> dict[str, Any]:
@@ -36,10 +35,13 @@ def compose(plan: Plan) -> dict[str, Any]:
     made: dict[str, Any] = {"name": plan.app, "services": made_services | backing}
     if volumes:
         made["volumes"] = {name: {} for name in volumes}
-    if files := configs(plan):
-        made["configs"] = files
     if any(joined(each, run) for each in plan.workloads for run in each.containers):
         made["networks"] = NETWORKS
-    if secrets := {shell_name(name, key) for each in plan.workloads for name, key, _ in secret_files(each)}:
-        made["secrets"] = {name: {"environment": name} for name in sorted(secrets)}
+    if files := secrets(plan):
+        made["secrets"] = files
     return made
+
+
+def beside(plan: Plan, header: str) -> dict[str, str]:
+    """Return what compose.yaml refers to, and kgen makes, by its name: files to mount, and the example of `.env`."""
+    return copies(plan) | env_example(plan, header)

@@ -7,7 +7,7 @@ Source: https://docs.docker.com/compose/how-tos/environment-variables/variable-i
 from collections.abc import Iterator
 
 from kgen.emit.compose.names import companion
-from kgen.emit.compose.storage import secret_files
+from kgen.emit.compose.storage import path_name, secret_files
 from kgen.emit.compose.values import shell_name
 from kgen.model.plan import Address, ConfigKey, Part, Plan, SecretKey, Workload
 
@@ -45,7 +45,7 @@ def _uses(workload: Workload) -> Iterator[tuple[str, str, str, str]]:
             for what, line in filter(None, map(_use, variable.parts)):
                 yield what, line, variable.name, service
     for secret, key, path in secret_files(workload):
-        yield f"key {key} of the secret {secret}", f"{shell_name(secret, key)}=", path, own
+        yield f"path of key {key} of the secret {secret}", f"{path_name(secret, key)}=", path, own
 
 
 def _use(part: Part) -> tuple[str, str] | None:

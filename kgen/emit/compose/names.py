@@ -9,7 +9,3 @@ def companion(workload: Workload, container: Container) -> str:
 
 def volume(workload: Workload, name: str) -> str:
     return f"{workload.target.component}_{name}"
-
-
-def file_name(workload: Workload, key: str) -> str:
-    return f"{workload.target.component}_{key}"

@@ -13,7 +13,7 @@ from typing import Any
 from kgen.model.plan import Address, Container, Workload
 
 _APPS = "apps"
-NETWORKS: dict[str, Any] = {_APPS: {"name": "kgen"}}
+NETWORKS: dict[str, Any] = {"default": {}, _APPS: {"name": "kgen"}}
 
 
 def joined(workload: Workload, run: Container) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from kgen.emit.compose.health import health_check
 from kgen.emit.compose.names import companion
 from kgen.emit.compose.networks import joined
 from kgen.emit.compose.order import conditions, is_on_demand
-from kgen.emit.compose.storage import is_read_only, mounted, size
+from kgen.emit.compose.storage import checksum, mounted, size
 from kgen.emit.compose.values import escaped, filled, text_of
 from kgen.model.image_plan import DOCKERFILE
 from kgen.model.plan import Container, Plan, Workload
@@ -64,9 +64,10 @@ def _service(
         made["depends_on"] = waits
     if check := health_check(workload, run):
         made["healthcheck"] = check
-    made |= mounted(workload, run)
+    made |= mounted(plan, workload, run)
+    made |= checksum(workload, run)
     made["user"] = f"{run.user}:{run.user}"
-    made["read_only"] = is_read_only(workload, run)
+    made["read_only"] = run.read_only_root
     made |= _rights(run.hardening)
     made |= _memory(run)
     made["stop_grace_period"] = f"{run.stop_seconds}s"

@@ -1,33 +1,41 @@
 """
 Volumes, files and scratch space of services.
 
-Source: https://github.com/compose-spec/compose-spec/blob/main/08-configs.md
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#volumes
 """
 
 from collections.abc import Iterator
 from typing import Any
 
-from kgen.emit.compose.names import file_name, volume
+from kgen.emit.compose.names import volume
 from kgen.emit.compose.values import escaped, shell_name
 from kgen.features.secrets import SecretFiles
-from kgen.model.plan import Container, Mount, Plan, Workload
+from kgen.model.plan import Container, File, Mount, Plan, Workload
+from kgen.record import replace
 from kgen.units import memory_bytes
 
 
-def mounted(workload: Workload, run: Container) -> dict[str, Any]:
-    """Return the volumes, files and scratch space of one container."""
+def mounted(plan: Plan, workload: Workload, run: Container) -> dict[str, Any]:
+    """
+    Return the volumes, files and scratch space of one container.
+
+    Files are mounted, all of them. Texts (``configs``) and values of variables (``secrets``) would be copied into the
+    container, and Docker copies nothing into one with a read-only root; podman-compose knows of neither.
+
+    Source: https://github.com/docker/compose/issues/12031
+    """
     kept = kept_volumes(workload)
-    made: dict[str, Any] = {}
-    if volumes := [
+    volumes = [
         f"{volume(workload, mount.name)}:{mount.path}{':ro' if mount.read_only else ''}"
         for mount in run.mounts
         if mount.name in kept
-    ]:
-        made["volumes"] = volumes
-    made |= _files(workload, run)
-    if scratch := [_scratch(mount) for mount in run.mounts if mount.name not in kept]:
-        made["tmpfs"] = scratch
-    return made
+    ]
+    volumes += [f"./{file.source or _copy(plan, workload, file)}:{escaped(file.path)}:ro" for file in run.files]
+    wanted = secret_files(workload) if run is workload.container else ()
+    secrets = [{"source": path_name(name, key), "target": path} for name, key, path in wanted]
+    scratch = [_scratch(mount) for mount in run.mounts if mount.name not in kept]
+    made = {"volumes": volumes, "secrets": secrets, "tmpfs": scratch}
+    return {key: values for key, values in made.items() if values}
 
 
 def kept_volumes(workload: Workload) -> list[str]:
@@ -37,45 +45,49 @@ def kept_volumes(workload: Workload) -> list[str]:
     return list(dict.fromkeys(mount.name for mount in mounts if mount.is_persistent or names.count(mount.name) > 1))
 
 
-def is_read_only(workload: Workload, run: Container) -> bool:
-    """
-    Tell whether the root file system is read-only, as in the cluster.
-
-    Not if compose has to put files there: it mounts those of the developer's folder, but it copies texts and values of
-    variables into the container, and Docker copies nothing into a read-only one. They are root's all the same, and the
-    app is not: what it may write to besides is what any image leaves open to everybody, as `/var/tmp`.
-
-    Source: https://github.com/docker/compose/issues/12031
-    """
-    copied = any(not file.source for file in run.files)
-    return run.read_only_root and not copied and not (run is workload.container and any(secret_files(workload)))
+def copies(plan: Plan) -> dict[str, str]:
+    """Return the files whose text stands in the app file, by their names beside the compose file."""
+    return {
+        _copy(plan, workload, file): workload.configuration.files[file.key]
+        for workload in plan.workloads
+        for run in workload.containers
+        for file in run.files
+        if not file.source
+    }
 
 
-def _files(workload: Workload, run: Container) -> dict[str, Any]:
-    """Return the files of a service that are neither in its image nor in a volume."""
-    configs = [{"source": file_name(workload, file.key), "target": file.path} for file in run.files]
-    wanted = secret_files(workload) if run is workload.container else ()
-    secrets = [{"source": shell_name(name, key), "target": path} for name, key, path in wanted]
-    return {name: files for name, files in (("configs", configs), ("secrets", secrets)) if files}
+def _copy(plan: Plan, workload: Workload, file: File) -> str:
+    """Return the name of such a file; its ending is none that linters of the project would look at."""
+    folder = plan.compose.removesuffix(".yaml").removesuffix(".yml")
+    return f"{folder}.files/{workload.target.component}_{file.key}.txt"
+
+
+def checksum(workload: Workload, run: Container) -> dict[str, Any]:
+    """Return a label that changes with the files, as in the manifests: by itself, compose looks into no mounted one."""
+    return {"labels": replace(workload.configuration, is_immutable=False).annotations} if run.files else {}
 
 
 def secret_files(workload: Workload) -> Iterator[tuple[str, str, str]]:
-    """Yield Secret, key and path of files; each comes from a variable of the shell, as other secrets do."""
+    """Yield Secret, key and path of files; where each is on the developer's machine, a variable of the shell says."""
     for mount in workload.secret_mounts:
         if isinstance(mount, SecretFiles):
             yield from ((mount.secret, key, path) for key, path in mount.files)
 
 
-def configs(plan: Plan) -> dict[str, Any]:
-    """Return the files that services mount: those beside the app file as they are, others with their text."""
-    return {
-        file_name(workload, file.key): {"file": f"./{file.source}"}
-        if file.source
-        else {"content": escaped(workload.configuration.files[file.key])}
-        for workload in plan.workloads
-        for each in workload.containers
-        for file in each.files
-    }
+def secrets(plan: Plan) -> dict[str, Any]:
+    """Return the files of secrets; empty ones, if nobody says where they are."""
+    names = {path_name(name, key) for workload in plan.workloads for name, key, _ in secret_files(workload)}
+    return {name: {"file": f"${{{name}:-/dev/null}}"} for name in sorted(names)}
+
+
+def path_name(secret: str, key: str) -> str:
+    """
+    Return the variable that says where the file of a secret is.
+
+    >>> path_name("mail", "tls.key")
+    'MAIL_TLS_KEY_FILE'
+    """
+    return f"{shell_name(secret, key)}_FILE"
 
 
 def _scratch(mount: Mount) -> str:

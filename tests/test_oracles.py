@@ -32,7 +32,6 @@ SETS = sorted({path.parent for path in GOLDEN.glob("*/*/out/**/namespace-*.yaml"
 OURS = [folder for folder in SETS if folder.relative_to(GOLDEN).parts[0] not in {"faults", "manifests"}]
 """Those without objects of the user's own."""
 
-COMPOSES = sorted(GOLDEN.glob("*/*/out/compose.yaml"))
 DOCKERFILES = sorted(
     path for path in GOLDEN.glob("*/*/out/**/*Dockerfile*") if path.is_file() and path.suffix != ".dockerignore"
 )
@@ -142,7 +141,6 @@ def rejected(made: dict[str, Any], version: str) -> list[str]:
 
 def test_there_is_something_to_judge() -> None:
     assert len(SETS) > 30
-    assert len(COMPOSES) > 3
     assert len(DOCKERFILES) > 3
 
 
@@ -388,21 +386,3 @@ def test_waves_bring_what_a_release_needs_before_it(folder: Path) -> None:
 def labels(made: dict[str, Any]) -> dict[str, str]:
     found: dict[str, str] = made["metadata"]["labels"]
     return found
-
-
-@pytest.mark.parametrize("path", COMPOSES, ids=name_of)
-def test_compose_files_refer_to_what_they_declare(path: Path) -> None:
-    compose = yaml.safe_load(path.read_text("utf-8"))
-    services, volumes, configs = compose["services"], set(), set()
-    for service in services.values():
-        assert ("image" in service) != ("build" in service)
-        assert set(service.get("depends_on", {})) <= set(services)
-        volumes |= {mount.split(":")[0] for mount in service.get("volumes", [])}
-        configs |= {config["source"] for config in service.get("configs", [])}
-        for first, how in service.get("depends_on", {}).items():
-            assert how["condition"] != "service_healthy" or "healthcheck" in services[first]
-    assert volumes == set(compose.get("volumes", {}))
-    assert configs == set(compose.get("configs", {}))
-    published = [port.partition("/") for service in services.values() for port in service.get("ports", [])]
-    ports = [(port.rsplit(":", 1)[0], protocol) for port, _, protocol in published]
-    assert sorted(ports) == sorted(set(ports)), "a port of the developer's machine is taken once"

@@ -1,4 +1,4 @@
-"""From all programs that were found to the components of an app: the best of each name; others are alternatives."""
+"""From all programs that were found to the components of an app: the best of each role; others are alternatives."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,36 +8,72 @@ from kgen.record import replace
 _SURE = 80
 """Rank from which on somebody wrote the command down: what was merely found does not make it doubtful."""
 
+_FOUND = 50
+"""Rank from which on it is no guess: then guesses do not count."""
 
 _CLEAR = 25
 """What is this much less likely is no answer to ask about."""
 
+_SAME = {"celery worker and beat": "celery worker"}
+"""Role → the one that it is as well."""
+
 
 def chosen(programs: Iterable[Program]) -> list[Program]:
-    """Return one program for each name, in the order in which they were found; a job only if nothing else is there."""
-    by_name: dict[str, list[Program]] = {}
-    for each in programs:
-        by_name.setdefault(each.name, []).append(each)
-    best = [_best(sorted(group, key=lambda each: -each.rank)) for group in by_name.values()]
+    """Return the programs to run, in the order in which they were found; a job only if nothing else is there."""
+    found = list(programs)
+    if any(each.rank >= _FOUND for each in found):
+        found = [each for each in found if each.rank >= _FOUND]
+    if any(each.rank >= _SURE for each in found):  # whoever wrote that down has named all
+        found = [each for each in found if each.role != "main"]
+    served = {file for each in found if each.role != "web" and each.name != "web" for file in each.covers}
+    found = [each for each in found if not (_role(each) == "web" and each.rank < _SURE and _file(each) in served)]
+    found = _once(found)
+    by_role: dict[str, list[Program]] = {}
+    for each in found:
+        by_role.setdefault(_role(each), []).append(each)
+    best = [one for group in by_role.values() for one in _best(sorted(group, key=lambda each: -each.rank))]
+    if any(each.role == "celery worker and beat" for each in best):
+        best = [each for each in best if each.role != "celery beat"]
     lasting = [each for each in best if each.type != "job"]
-    return lasting or best
+    return _named(lasting or best)
 
 
-def _best(ranked: Sequence[Program]) -> Program:
+def _once(programs: Sequence[Program]) -> list[Program]:
+    """Return ``programs`` without those whose command a better one of another role has."""
+    made: list[Program] = []
+    for each in programs:
+        same = [one for one in programs if one.command.value == each.command.value and one.rank > each.rank]
+        if not same or any(_role(one) == _role(each) for one in same):
+            made.append(each)
+    return made
+
+
+def _role(program: Program) -> str:
+    role = program.role or program.name
+    return _SAME.get(role, role)
+
+
+def _file(program: Program) -> str:
+    return program.command.origin.rpartition(":")[0]
+
+
+def _best(ranked: Sequence[Program]) -> list[Program]:
+    """Return the best programs of a role: one, or all that the best source names, if somebody wrote them down."""
     first = ranked[0]
+    level = [each for each in ranked if each.rank == first.rank]
+    if first.rank >= _SURE and len({each.name for each in level}) == len(level) > 1:
+        return [_completed(level[0], ranked), *level[1:]]
     others = {each.command.value: each for each in ranked[1:] if each.command.value != first.command.value}
     rivals = [each for each in others.values() if _is_near(first, each)]
-    made = _with_what_was_found(first, ranked)
-    if not rivals:
-        return made
-    return replace(made, doubts=(*made.doubts, _several([first, *rivals])))
+    made = _completed(first, ranked)
+    return [replace(made, doubts=(*made.doubts, _several([first, *rivals]))) if rivals else made]
 
 
 def _is_near(first: Program, other: Program) -> bool:
     return other.rank >= _SURE if first.rank >= _SURE else other.rank >= first.rank - _CLEAR
 
 
-def _with_what_was_found(first: Program, ranked: Sequence[Program]) -> Program:
+def _completed(first: Program, ranked: Sequence[Program]) -> Program:
     """Return a program that somebody wrote down, with what is known of the same one from the source."""
     found = [each for each in ranked if _SURE > each.rank >= _CLEAR and each.framework]
     if first.rank < _SURE or not found or len({each.framework for each in found}) > 1:
@@ -46,6 +82,7 @@ def _with_what_was_found(first: Program, ranked: Sequence[Program]) -> Program:
     return replace(
         first,
         framework=first.framework or source.framework,
+        port=first.port or source.port,
         health=first.health or source.health,
         release=first.release or source.release,
         commands=first.commands or source.commands,
@@ -53,6 +90,17 @@ def _with_what_was_found(first: Program, ranked: Sequence[Program]) -> Program:
         needs=(*first.needs, *source.needs),
         doubts=(*first.doubts, *(each for each in source.doubts if each.path[0] in {"env", "build", "release"})),
     )
+
+
+def _named(programs: Sequence[Program]) -> list[Program]:
+    """Return ``programs`` with names that differ."""
+    taken: set[str] = set()
+    made = []
+    for each in programs:
+        name = next(name for name in (each.name, *(f"{each.name}-{n}" for n in range(2, 99))) if name not in taken)
+        taken.add(name)
+        made.append(replace(each, name=name))
+    return made
 
 
 def _several(programs: Sequence[Program]) -> Doubt:

@@ -56,11 +56,17 @@ class Program:
     """Something that can be started: one component of the app, or a candidate for one."""
 
     name: str
-    """Name of the component, as ``web``, ``worker``, ``beat``. Programs of one name compete, the highest rank wins."""
+    """Name of the component, as ``web``, ``worker``, ``beat``. The highest rank wins."""
 
     type: ComponentType
     command: Fact
     """As app.yaml says it: words, or one string."""
+
+    role: str = ""
+    """What it is for, as ``celery worker``: programs of one role compete. By default its name."""
+
+    covers: frozenset[str] = frozenset()
+    """Files of the project that run in its process: an application object in there is served by it."""
 
     framework: str = ""
     """As people call it: ``Django``, ``FastAPI``. Empty: none."""

@@ -6,8 +6,9 @@ from typing import Any
 from kgen.detect import layout, managers, names, pythons
 from kgen.detect.choose import chosen
 from kgen.detect.dependencies import dependencies
+from kgen.detect.evidence import compose, own_dockerfile, procfile
 from kgen.detect.found import APP_WIDE, Doubt, Fact, Part, Program
-from kgen.detect.frameworks import django, gradio, own_servers, scripts, streamlit, web
+from kgen.detect.frameworks import django, gradio, own_servers, scripts, spiders, streamlit, web, workers
 from kgen.detect.managers import Managed
 from kgen.detect.project import Project
 from kgen.detect.rules import NO_PYTHON_PROJECT, NOTHING_TO_RUN
@@ -18,12 +19,9 @@ from kgen.diag import Diagnostic, Label, Outcome, Path
 from kgen.record import dataclass
 
 FINDERS = (
-    django.programs,
-    web.programs,
-    own_servers.programs,
-    streamlit.programs,
-    gradio.programs,
-    scripts.programs,
+    *(procfile.programs, own_dockerfile.programs, compose.programs),
+    *(django.programs, web.programs, own_servers.programs, streamlit.programs, gradio.programs),
+    *(workers.programs, spiders.programs, scripts.programs),
 )
 """Who finds programs."""
 

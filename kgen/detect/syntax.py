@@ -7,6 +7,7 @@ Parsing is slow, looking for a word in a file is not: only files that mention a 
 import ast
 import warnings
 from collections.abc import Iterator
+from typing import Any
 
 from kgen.detect.tree import Tree
 from kgen.record import dataclass
@@ -44,6 +45,8 @@ class Modules:
         self.folder = folder
         self.paths = tuple(name for name in tree.below(folder) if name.endswith(".py"))
         self._parsed: dict[str, ast.Module | None] = {}
+        self.notes: dict[str, Any] = {}
+        """What finders have seen in a file, by its path, so that they look at it once."""
 
     def mentioning(self, *words: str) -> Iterator[Module]:
         """Yield the modules whose text has one of ``words``, those of the program itself first."""

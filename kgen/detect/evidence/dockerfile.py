@@ -26,6 +26,7 @@ _VERSION = re.compile(r"(?:^|[^\d.])([23]\.\d+)")
 _OFFICIAL = re.compile(r"(?:.*/)?python")
 _UV_PYTHON = re.compile(r"\buv python install\s+(?:cpython-)?(3\.\d+)")
 _APT = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\s+([^;&|]*)")
+_CRON = re.compile(r"""echo\s+['"]((?:[\d*/,-]+\s+){4}[\d*/,-]+)\s+([^\n]+?)['"]\s*>>?\s*\S*cron""")
 _PORTS = 65535
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 _DEVELOPMENT = re.compile(r"dev|test|debug|local|ci|lint|docs", re.IGNORECASE)
@@ -61,6 +62,18 @@ class Container:
     """Source and target of what is copied from the context into the stage that is run."""
 
     env: Mapping[str, str] = field(default_factory=dict)
+    scheduled: tuple[tuple[str, str, int], ...] = ()
+    """Schedule, command and line of what it writes into a crontab."""
+
+    @property
+    def start(self) -> tuple[str, ...] | str:
+        """What is started: ``CMD`` are the arguments of ``ENTRYPOINT`` if there are both."""
+        if not self.entrypoint:
+            return self.command
+        if isinstance(self.entrypoint, str):
+            return self.entrypoint
+        more = ("/bin/sh", "-c", self.command) if isinstance(self.command, str) and self.command else self.command
+        return (*self.entrypoint, *more)
 
 
 def containers(tree: Tree, folder: str) -> tuple[Container, ...]:
@@ -114,6 +127,7 @@ def container(tree: Tree, file: str) -> Container:
         build_packages=tuple(_apt(before)),
         copies=tuple(_copies(last, variables)),
         env=env,
+        scheduled=tuple(_scheduled(made, last)),
     )
 
 
@@ -239,6 +253,13 @@ def _apt(instructions: Iterable[Instruction]) -> Iterator[str]:
                     name = word.partition("=")[0]
                     if _PACKAGE.fullmatch(name) and not word.startswith("-"):
                         yield name
+
+
+def _scheduled(made: Dockerfile, instructions: Iterable[Instruction]) -> Iterator[tuple[str, str, int]]:
+    for each in instructions:
+        if each.name == "RUN" and "cron" in each.text:
+            for match in _CRON.finditer(each.text):
+                yield match[1], match[2], made.place(each.keyword.start, each.keyword.end)[0]
 
 
 def _copies(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -1,31 +1,128 @@
-"""Programs without a framework: ``[project.scripts]``, and files that run when started."""
+"""Programs without a framework: commands that the package installs, and files that run when started."""
 
 import ast
+import re
 from collections.abc import Iterator
 
+from kgen.detect import installed
+from kgen.detect.evidence.processes import SCRIPT_OF_WEB
 from kgen.detect.found import Fact, Program
+from kgen.detect.lasting import nature
+from kgen.detect.names import label
 from kgen.detect.project import Project
 from kgen.detect.syntax import Module
-from kgen.detect.texts import origin, table
 
-_NAMES = ("main.py", "app.py", "run.py", "bot.py", "start.py", "server.py", "worker.py")
+_NAMES = (
+    *("main", "app", "run", "bot", "start", "server", "worker", "__main__", "index", "cli", "scheduler", "scraper"),
+    *("consumer", "launch", "launcher", "application", "script", "monitor", "client", "crawler"),
+)
 """What people call the file to start, most usual first."""
+
+_NEVER = frozenset(
+    {"setup", "conftest", "manage", "noxfile", "tasks", "fabfile", "version", "config", "settings", "test", "tests"}
+)
+COMMANDS, SCRIPT, ODD = 45, 40, 22
+"""Ranks: of installed commands, of a script with the usual name, of one with another name."""
+
+BOT = 62
+"""Rank of a script that is a bot: it counts more than the little web server that many have to be kept awake."""
 
 
 def programs(project: Project) -> Iterator[Program]:
-    text = project.text("pyproject.toml") or ""
-    for name in table(project.pyproject, "project", "scripts"):
-        yield Program(name="main", type="job", command=Fact(name, origin("pyproject.toml", text, name)), rank=40)
-    for place, name in enumerate(_NAMES):
-        module = project.modules.module(project.path(name))
-        if module and _runs(module):
-            yield Program(name="main", type="job", command=Fact(f"python {name}", module.path), rank=30 - place)
+    yield from _commands(project)
+    yield from _scripts(project)
+    yield from _packages(project)
+
+
+def _commands(project: Project) -> Iterator[Program]:
+    """Yield the commands that the package installs; the one that is called like it first."""
+    found = installed.scripts(project)
+    own = {label(word) for word in (installed.name(project), project.folder.rpartition("/")[2]) if word}
+    for place, name in enumerate(sorted(found, key=lambda name: (label(name) not in own, list(found).index(name)))):
+        where, said = found[name]
+        yield _program(project, name, said, installed.file(project, where), COMMANDS - min(place, 4))
+
+
+def _scripts(project: Project) -> Iterator[Program]:
+    """Yield the files in the project's folder that run when started, those with the usual names first."""
+    own = _words(installed.name(project), project.folder or project.tree.root)
+    for start in ("", "src", "app", "bot"):
+        folder = project.path(start) if start else project.folder
+        names = [name for name in project.tree.here(folder) if name.endswith(".py")]
+        for name in names:
+            stem = name.removesuffix(".py")
+            module = project.modules.module(f"{folder}/{name}" if folder else name)
+            if not module or module.is_side or stem.lower() in _NEVER or not _runs(module):
+                continue
+            if start and f"{folder}/__init__.py" in project.tree and stem not in {"main", "bot"}:
+                continue
+            place = _NAMES.index(stem.lower()) if stem.lower() in _NAMES else len(_NAMES)
+            usual = place < len(_NAMES) or label(stem) in own
+            rank = (SCRIPT - min(place, 15) if usual else ODD) - (3 if start else 0)
+            rank += 1 if label(stem) in own else 0
+            yield _program(
+                project, f"python {start}/{name}" if start else f"python {name}", module.path, module.path, rank
+            )
+
+
+def _words(*names: str) -> set[str]:
+    """Return what a script may be called that has the project's name."""
+    return {label(name.rpartition("/")[2].rpartition("+")[2]) for name in names if name}
+
+
+def _packages(project: Project) -> Iterator[Program]:
+    """Yield the packages that can be started: ``python -m shop``."""
+    for source in dict.fromkeys((project.source, "")):
+        start = project.path(source) if source else project.folder
+        for path in project.tree.below(start):
+            below = path[len(start) + 1 :] if start else path
+            if re.fullmatch(r"\w+/__main__\.py", below) and not project.modules.is_side(path):
+                yield _program(project, f"python -m {below.partition('/')[0]}", path, path, SCRIPT - 2)
+
+
+def _program(project: Project, command: str, said: str, path: str, rank: int) -> Program:
+    found = nature(project, path) if path else None
+    if found and found.is_web:
+        rank = min(rank + 10, SCRIPT_OF_WEB - 1) if rank > ODD else rank
+        return Program(name="web", type="web", command=Fact(command, said), port=Fact(8000, found.origin), rank=rank)
+    is_bot = bool(found and found.is_bot)
+    return Program(
+        name="bot" if is_bot and "bot" in command.lower() else "main",
+        role="main",
+        type="worker" if found and found.is_lasting else "job",
+        framework=found.framework if found else "",
+        command=Fact(command, said),
+        fields={"replicas": 1} if found and found.is_lasting else {},
+        covers=found.covers if found and is_bot else frozenset(),
+        rank=BOT if is_bot and rank > ODD + 3 else rank,
+    )
 
 
 def _runs(module: Module) -> bool:
-    """Tell whether starting the file does something: it asks whether it is ``__main__``, or calls at its top."""
+    """Tell whether starting the file does something: it asks whether it is ``__main__``, or works at its top."""
     return any(
         (isinstance(node, ast.If) and "__main__" in ast.unparse(node.test))
-        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call))
+        or isinstance(node, ast.While | ast.For | ast.With | ast.AsyncWith)
+        or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and not _is_small(node.value))
         for node in module.tree.body
     )
+
+
+def _is_small(call: ast.Call) -> bool:
+    """Tell whether a call only prepares something: settings, logging, paths."""
+    name = ast.unparse(call.func)
+    return name.rpartition(".")[2] in {
+        *("load_dotenv", "basicConfig", "insert", "append", "filterwarnings", "simplefilter", "setdefault", "setLevel"),
+        *(
+            "print",
+            "use",
+            "seed",
+            "set_page_config",
+            "setup",
+            "configure",
+            "install",
+            "update",
+            "download",
+            "patch_all",
+        ),
+    }

@@ -1,0 +1,165 @@
+"""
+The project's own compose files: services that run its image, each with a command of its own.
+
+Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Literal
+
+from kgen.detect.evidence import processes
+from kgen.detect.evidence.dockerfile import Container, container, files
+from kgen.detect.evidence.processes import Said
+from kgen.detect.found import Fact, Program
+from kgen.detect.project import Project
+from kgen.detect.started import Start, started
+from kgen.detect.texts import origin, table, yaml
+from kgen.detect.tree import Tree, join
+from kgen.record import dataclass, replace
+
+RANK = 80
+_FILES = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml")
+_FOLDERS = ("", "docker", ".docker", "deploy", "deployment", "infra", "docker-compose")
+_DEVELOPMENT = re.compile(r"(?:^|[.-])(?:dev|develop|development|test|tests|ci|override|local|debug|e2e)(?:[.-]|$)")
+_LASTING = ("always", "unless-stopped")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A service that is built from the project."""
+
+    name: str
+    origin: str
+    command: str | tuple[str, ...]
+    entrypoint: str | tuple[str, ...]
+    container: Container | None
+    restarts: bool | None
+    """Whether it is started again when it ends; ``None`` if nothing is said."""
+
+    port: int | None
+    env: Mapping[str, str]
+
+
+def compose_files(tree: Tree, folder: str) -> list[str]:
+    """Return the compose files of a project and above it, those for production first."""
+    folders = [folder]
+    while folders[-1]:
+        folders.append(folders[-1].rpartition("/")[0])
+    found = [
+        join(here, name)
+        for start in folders
+        for inner in _FOLDERS
+        for here in [join(start, inner) if inner else start]
+        for name in tree.here(here)
+        if _FILES.fullmatch(name)
+    ]
+    return sorted(dict.fromkeys(found), key=_place)
+
+
+def _place(file: str) -> tuple[object, ...]:
+    name = file.rpartition("/")[2]
+    return bool(_DEVELOPMENT.search(name)), "prod" not in name, file.count("/"), len(name), name
+
+
+def programs(project: Project) -> Iterator[Program]:
+    """Yield the programs of the first compose file that has services of this project."""
+    for file in compose_files(project.tree, project.folder):
+        found = list(_programs(project, file))
+        if found:
+            yield from found
+            return
+
+
+def _programs(project: Project, file: str) -> Iterator[Program]:
+    said: list[Said] = []
+    release: list[tuple[Start, str]] = []
+    for each in services(project, file):
+        text = (*_words(each.entrypoint), *_words(each.command)) if each.entrypoint else each.command
+        if not text and each.container:
+            text = each.container.start
+        if not text:
+            continue
+        made = started(project, text, container=each.container, env=each.env, port=each.port)
+        if made.release and not made.processes:
+            release += [(start, each.origin) for start in made.release]
+        else:
+            said.append(Said(name=each.name, started=made, origin=each.origin, is_lasting=each.restarts))
+    first = Fact(release[-1][0].command, release[-1][1]) if release else None
+    for place, one in enumerate(processes.programs(project, said, RANK)):
+        yield replace(one, release=first) if first and not place else one
+
+
+def _words(text: str | Sequence[str]) -> tuple[str, ...]:
+    return (("/bin/sh", "-c", text) if text else ()) if isinstance(text, str) else tuple(text)
+
+
+def services(project: Project, file: str) -> Iterator[Service]:
+    """Yield the services of a compose file that are built from the project's folder."""
+    text = project.tree.text(file) or ""
+    data = yaml(text)
+    for name, about in table(data, "services").items():
+        if isinstance(about, Mapping) and (built := _built(project, file, about)) is not None:
+            yield Service(
+                name=str(name),
+                origin=origin(file, text, f"\n  {name}:", skip=1),
+                command=_command(about.get("command")),
+                entrypoint=_command(about.get("entrypoint")),
+                container=built or None,
+                restarts=_restarts(about),
+                port=_port(about),
+                env=environment(about),
+            )
+
+
+def _built(project: Project, file: str, about: Mapping[str, Any]) -> Container | Literal[False] | None:
+    """Return the Dockerfile of a service; ``False`` if it is not there, ``None`` if it is not the project's service."""
+    build = about.get("build")
+    if build is None:
+        return None
+    context = build if isinstance(build, str) else build.get("context", ".") if isinstance(build, Mapping) else "."
+    folder = posixpath.normpath(posixpath.join(posixpath.dirname(file), str(context)))
+    folder = "" if folder == "." else folder
+    wanted = str(build.get("dockerfile") or "Dockerfile") if isinstance(build, Mapping) else "Dockerfile"
+    dockerfile = posixpath.normpath(posixpath.join(folder, wanted))
+    if folder != project.folder:
+        below = f"{project.folder}/" if project.folder else ""
+        if not (below and dockerfile.startswith(below) and below.startswith(f"{folder}/" if folder else "")):
+            return None
+    if dockerfile in project.tree:
+        return container(project.tree, dockerfile)
+    return False if any(True for _ in files(project.tree, project.folder)) or project.folder == folder else None
+
+
+def _command(value: Any) -> str | tuple[str, ...]:
+    if isinstance(value, str):
+        return value.strip().replace("$$", "$")
+    return tuple(str(each).replace("$$", "$") for each in value) if isinstance(value, list) else ()
+
+
+def _restarts(about: Mapping[str, Any]) -> bool | None:
+    policy = about.get("restart")
+    if policy in _LASTING:
+        return True
+    return False if policy in {"no", False} else None
+
+
+def _port(about: Mapping[str, Any]) -> int | None:
+    """Return the container's side of the first port that is published."""
+    for each in about.get("ports") or ():
+        target = each.get("target") if isinstance(each, Mapping) else str(each).rpartition(":")[2].partition("/")[0]
+        if str(target).isdecimal():
+            return int(str(target))
+    return None
+
+
+def environment(about: Mapping[str, Any]) -> dict[str, str]:
+    """Return the variables of a service whose values stand in the file."""
+    given = about.get("environment")
+    pairs = (
+        given.items()
+        if isinstance(given, Mapping)
+        else ((str(each).partition("=")[0], str(each).partition("=")[2]) for each in given or () if "=" in str(each))
+    )
+    return {str(name): str(value) for name, value in pairs if value is not None and "$" not in str(value)}

@@ -1,0 +1,74 @@
+"""What the project's own Dockerfile starts."""
+
+import re
+from collections.abc import Iterator
+
+from kgen.detect.evidence import processes
+from kgen.detect.evidence.dockerfile import Container, containers
+from kgen.detect.evidence.processes import Said
+from kgen.detect.found import Doubt, Fact, Program
+from kgen.detect.names import label
+from kgen.detect.project import Project
+from kgen.detect.started import started
+from kgen.record import replace
+
+RANK = 90
+_LINE = re.compile(r"((?:[\d*][\w*/,-]*\s+){4}[\d*]?[\w*/,-]+)\s+(\S.*)")
+
+
+def programs(project: Project) -> Iterator[Program]:
+    """Yield the programs of the first Dockerfile that starts something."""
+    for container in containers(project.tree, project.folder):
+        found = list(_programs(project, container))
+        if found:
+            yield from found
+            return
+
+
+def _programs(project: Project, container: Container) -> Iterator[Program]:
+    origin = f"{container.file}:{container.line}"
+    made = started(project, container.start, container=container, port=container.port)
+    if any(each.role == "cron" for each in made.processes):
+        yield from _scheduled(project, container)
+        return
+    said = Said(name="", started=made, origin=origin)
+    yield from processes.programs(project, [said], RANK)
+
+
+def _scheduled(project: Project, container: Container) -> Iterator[Program]:
+    """Yield what cron starts in the container: each line is a component of its own."""
+    lines = [(schedule, command, f"{container.file}:{line}") for schedule, command, line in container.scheduled]
+    lines += [
+        (*each, f"{name}:{number}") for name in ("crontab",) for number, each in _crontab(project.text(name) or "")
+    ]
+    said = [
+        (
+            schedule,
+            where,
+            Said(name="", started=started(project, command, container=container), origin=where, is_lasting=False),
+        )
+        for schedule, command, where in lines
+    ]
+    for schedule, where, each in said:
+        for made in processes.programs(project, [each], RANK):
+            fields = {"schedule": schedule}
+            comment = Doubt(
+                path=("schedule",), question=f"{where} has no time zone: it is UTC here", help="set `timezone`"
+            )
+            yield replace(made, type="cron", name=label(made.name), fields=fields, doubts=(*made.doubts, comment))
+
+
+def _crontab(text: str) -> Iterator[tuple[int, tuple[str, str]]]:
+    """Yield number, schedule and command of each line of a crontab."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if match := _LINE.fullmatch(line.strip()):
+            yield number, (match[1], match[2])
+
+
+def packages(project: Project) -> list[Fact]:
+    """Return the Debian packages that it installs to run, as evidence."""
+    return [
+        Fact(name, container.file)
+        for container in containers(project.tree, project.folder)[:1]
+        for name in container.packages
+    ]

@@ -1,0 +1,162 @@
+"""From what starts to programs: names, types, and what one process a component needs besides its command."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from kgen.detect import installed
+from kgen.detect.found import ComponentType, Doubt, Fact, Program
+from kgen.detect.lasting import Nature, nature
+from kgen.detect.names import label
+from kgen.detect.project import Project
+from kgen.detect.roles import NAMES
+from kgen.detect.started import PORT, Start, Started
+from kgen.record import dataclass
+
+_ONE = frozenset({"celery beat", "celery worker and beat", "rq scheduler"})
+"""Roles of which two at a time would do everything twice."""
+
+LOST = 30
+"""Rank of a command that nothing in the project brings."""
+
+SCRIPT_OF_WEB = 55
+"""Rank of a script that serves a web application itself: a server for the application object is better."""
+
+_CLOCKS = frozenset({"clock", "scheduler", "beat", "cron", "timer"})
+FRAMEWORKS: Mapping[str, str] = {
+    "celery": "Celery",
+    "rq": "RQ",
+    "dramatiq": "Dramatiq",
+    "arq": "arq",
+    "huey": "Huey",
+    "taskiq": "Taskiq",
+    "faust": "Faust",
+    "spider": "Scrapy",
+    "django-q": "Django Q",
+}
+"""First word of a role → framework."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A start, and what whoever wrote it down called it."""
+
+    name: str
+    started: Started
+    origin: str
+    is_lasting: bool | None = None
+    """Whether it is known to run for ever, or to end; ``None``: its text decides."""
+
+
+def programs(project: Project, said: Iterable[Said], rank: int) -> Iterator[Program]:
+    """Yield the programs that one source names, with names that differ."""
+    found = [(each, start) for each in said for start in each.started.processes]
+    roles = [start.role for _, start in found]
+    taken: set[str] = set()
+    for each, start in found:
+        usual = NAMES.get(start.role, "") if roles.count(start.role) == 1 else ""
+        name = usual or _own_name(each, start)
+        name = name if name not in taken else next(f"{name}-{n}" for n in range(2, 99) if f"{name}-{n}" not in taken)
+        taken.add(name)
+        yield program(project, each, start, name, rank)
+
+
+def _own_name(said: Said, start: Start) -> str:
+    if said.name:
+        return label(said.name)[:30]
+    stem = start.role.partition(" ")[2] or start.role
+    return label(stem.rpartition("/")[2].removesuffix(".py").rpartition(".")[2] or stem) or "main"
+
+
+def program(project: Project, said: Said, start: Start, name: str, rank: int) -> Program:
+    """Return one process as a component."""
+    path = script(project, start)
+    if _is_lost(project, *start.role.partition(" ")[::2], path):
+        rank = LOST
+    found = nature(project, path) if path else None
+    framework = FRAMEWORKS.get(start.role.partition(" ")[0], "") or (found.framework if found else "")
+    release = said.started.release[-1] if said.started.release else None
+    is_one = start.role in _ONE or name in _CLOCKS or (found is not None and start.role != "web")
+    if found and found.is_web:
+        port = start.port or said.started.port or PORT
+        return Program(
+            name="web",
+            type="web",
+            command=Fact(start.command, said.origin),
+            port=Fact(port, said.origin if start.port or said.started.port else found.origin),
+            release=Fact(release.command, said.origin) if release else None,
+            env={key: Fact(value, said.origin) for key, value in start.env.items()},
+            rank=min(rank, SCRIPT_OF_WEB),
+            doubts=tuple(_doubts(project, said, start, path)),
+        )
+    return Program(
+        name=name,
+        type=_type(said, start, found),
+        role=start.role,
+        covers=found.covers if found else frozenset(),
+        framework=framework,
+        command=Fact(start.command, said.origin),
+        port=Fact(start.port, said.origin) if start.port else None,
+        release=Fact(release.command, said.origin) if release else None,
+        fields={"replicas": 1} if is_one and _type(said, start, None) == "worker" else {},
+        env={key: Fact(value, said.origin) for key, value in start.env.items()},
+        rank=rank,
+        doubts=tuple(_doubts(project, said, start, path)),
+    )
+
+
+def _type(said: Said, start: Start, found: Nature | None) -> ComponentType:
+    if start.role == "web":
+        return "web"
+    if start.role.startswith("spider ") and said.is_lasting is None:
+        return "job"
+    ends = not found.is_lasting if found else None
+    if start.role in NAMES or said.is_lasting or (said.is_lasting is None and ends is not True):
+        return "worker"
+    return "job"
+
+
+def script(project: Project, start: Start) -> str:
+    """Return the file of the project that a start runs, by its path in the tree; nothing if it is none."""
+    kind, _, what = start.role.partition(" ")
+    if kind == "command":
+        target = installed.scripts(project).get(what)
+        return installed.file(project, target[0]) if target else ""
+    if kind == "script":
+        return project.path(what) if project.path(what) in project.tree else ""
+    if kind == "module":
+        stem = what.replace(".", "/")
+        for source in (project.source, ""):
+            for end in (".py", "/__main__.py"):
+                path = project.path(f"{source}/{stem}{end}" if source else f"{stem}{end}")
+                if path in project.tree:
+                    return path
+    return ""
+
+
+def _doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Doubt]:
+    kind, _, what = start.role.partition(" ")
+    if _is_lost(project, kind, what, path):
+        yield Doubt(path=("command",), question=f"`{what}` was not found", help="correct the command")
+    if start.is_doubtful:
+        yield Doubt(
+            path=("command",), question=f"{said.origin} runs it under a condition", help="see whether it is right"
+        )
+    if said.started.others:
+        more = ", ".join(f"`{each.command}`" for each in said.started.others)
+        yield Doubt(
+            path=("command",),
+            question=f"{said.origin} runs {more} before",
+            help="put it into `release` or `build.commands` if it is needed",
+        )
+
+
+def _is_lost(project: Project, kind: str, what: str, path: str) -> bool:
+    """Tell whether nothing in the project is what a start runs, nor a dependency that might bring it."""
+    if path or kind not in {"script", "module", "command"} or "$" in what:
+        return False
+    if kind == "command" and what in installed.scripts(project):
+        return False
+    return kind == "script" or not _is_installed(project, what)
+
+
+def _is_installed(project: Project, module: str) -> bool:
+    return project.has(module.partition(".")[0].replace("_", "-"))

@@ -1,0 +1,216 @@
+"""Workers: what takes tasks from a queue, found by the objects that every framework has in the source."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from kgen.detect.found import Doubt, Fact, Program
+from kgen.detect.project import Project
+from kgen.detect.syntax import Module, imported, meaning
+
+RANK = 60
+_FACTORY = re.compile(r"(?:\w+\.)*\w*celery\w*")
+_BEAT = (
+    "beat_schedule",
+    "CELERY_BEAT_SCHEDULE",
+    "CELERYBEAT_SCHEDULE",
+    "add_periodic_task",
+    "periodic_task",
+    "CELERY_BEAT",
+)
+
+
+def programs(project: Project) -> Iterator[Program]:
+    yield from _celery(project)
+    yield from _rq(project)
+    yield from _dramatiq(project)
+    yield from _arq(project)
+    yield from _huey(project)
+    yield from _taskiq(project)
+
+
+def _celery(project: Project) -> Iterator[Program]:
+    places = list(_celery_apps(project))
+    if not places:
+        return
+    target, origin = places[0]
+    yield Program(
+        name="worker",
+        type="worker",
+        role="celery worker",
+        framework="Celery",
+        command=Fact(f"celery -A {target} worker --loglevel info", origin),
+        rank=RANK,
+    )
+    if where := _beat(project):
+        scheduler = _scheduler(project)
+        yield Program(
+            name="beat",
+            type="worker",
+            role="celery beat",
+            framework="Celery",
+            command=Fact(f"celery -A {target} beat --loglevel info {scheduler}", where),
+            fields={"replicas": 1},
+            rank=RANK,
+        )
+
+
+def _scheduler(project: Project) -> str:
+    if project.has("django-celery-beat"):
+        return "--scheduler django_celery_beat.schedulers:DatabaseScheduler"
+    return "-S redbeat.RedBeatScheduler" if project.has("celery-redbeat") else "--schedule /tmp/celerybeat-schedule"
+
+
+def _celery_apps(project: Project) -> Iterator[tuple[str, str]]:
+    """Yield how ``celery -A`` names the application objects, and where they are; the most likely first."""
+    later: list[tuple[str, str]] = []
+    bare: list[tuple[str, str]] = []
+    for module in project.modules.mentioning("Celery(", "celery("):
+        names = imported(module.tree)
+        for node in module.tree.body:
+            match node:
+                case (
+                    ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func))
+                    | ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(func=func))
+                ):
+                    called = meaning(func, names)
+                    found = (_target(project.dotted(module.path), name), f"{module.path}:{node.lineno}")
+                    if called in {"celery.Celery", "celery.app.Celery"} and not module.is_side:
+                        if isinstance(node.value, ast.Call) and (node.value.args or node.value.keywords):
+                            yield found
+                        else:  # bare: configured elsewhere
+                            bare.append(found)
+                    elif _FACTORY.fullmatch(called) and called != "celery.Celery" and "celery" in name + module.path:
+                        later.append(found)
+                case _:
+                    pass
+    yield from (*later, *bare)
+
+
+def _target(dotted: str, name: str) -> str:
+    """
+    Return how ``celery -A`` finds the object ``name`` of a module.
+
+    >>> _target("shop.celery", "app"), _target("shop.tasks", "queue")
+    ('shop', 'shop.tasks:queue')
+    """
+    if name in {"app", "celery"}:
+        return dotted.removesuffix(".celery") if dotted.count(".") else dotted
+    return f"{dotted}:{name}"
+
+
+def _beat(project: Project) -> str:
+    """Return where a schedule for Celery beat is; nothing if there is none."""
+    for module in project.modules.mentioning(*_BEAT):
+        text = project.tree.text(module.path) or ""
+        if not module.is_side:
+            word = next(word for word in _BEAT if word in text)
+            return f"{module.path}:{text[: text.find(word)].count(chr(10)) + 1}"
+    if project.has("django-celery-beat"):
+        return project.dependencies["django-celery-beat"].origin
+    return ""
+
+
+def _rq(project: Project) -> Iterator[Program]:
+    if project.has("django-rq"):
+        origin = project.dependencies["django-rq"].origin
+        yield _worker("rq worker", "RQ", "python manage.py rqworker default", origin)
+        return
+    if not project.has("rq"):
+        return
+    queues: dict[str, str] = {}
+    for module in project.modules.mentioning("Queue("):
+        names = imported(module.tree)
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Call) and meaning(node.func, names) in {"rq.Queue", "rq.queue.Queue"}:
+                first = node.args[0] if node.args else None
+                name = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else "default"
+                queues.setdefault(name, f"{module.path}:{node.lineno}")
+    if queues:
+        doubt = Doubt(path=("command",), question="rq looks for Redis in RQ_REDIS_URL", help="set it, or add `--url`")
+        yield _worker("rq worker", "RQ", f"rq worker {' '.join(queues)}", next(iter(queues.values())), doubt)
+
+
+def _dramatiq(project: Project) -> Iterator[Program]:
+    if project.has("django-dramatiq"):
+        origin = project.dependencies["django-dramatiq"].origin
+        yield _worker("dramatiq worker", "Dramatiq", "python manage.py rundramatiq", origin)
+        return
+    found = []
+    for module in project.modules.mentioning("actor"):
+        names = imported(module.tree)
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not module.is_side:
+                decorators = (each.func if isinstance(each, ast.Call) else each for each in node.decorator_list)
+                if any(meaning(each, names) == "dramatiq.actor" for each in decorators):
+                    found.append((project.dotted(module.path), f"{module.path}:{node.lineno}"))
+                    break
+    if found:
+        modules = " ".join(dict.fromkeys(dotted for dotted, _ in found))
+        yield _worker("dramatiq worker", "Dramatiq", f"dramatiq {modules}", found[0][1])
+
+
+def _arq(project: Project) -> Iterator[Program]:
+    if not project.has("arq"):
+        return
+    for module in project.modules.mentioning("functions"):
+        for node in module.tree.body:
+            if isinstance(node, ast.ClassDef) and not module.is_side and _sets(node) & {"functions", "cron_jobs"}:
+                target = f"{project.dotted(module.path)}.{node.name}"
+                yield _worker("arq worker", "arq", f"arq {target}", f"{module.path}:{node.lineno}")
+
+
+def _sets(node: ast.ClassDef) -> set[str]:
+    """Return the names that a class sets."""
+    made = set()
+    for each in node.body:
+        targets = (
+            each.targets if isinstance(each, ast.Assign) else [each.target] if isinstance(each, ast.AnnAssign) else []
+        )
+        made |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return made
+
+
+def _huey(project: Project) -> Iterator[Program]:
+    for module in project.modules.mentioning("Huey("):
+        for name, line in _objects(module, re.compile(r"huey\.(?:\w+\.)?\w*Huey")):
+            if not module.is_side:
+                target = f"{project.dotted(module.path)}.{name}"
+                yield _worker("huey worker", "Huey", f"huey_consumer {target}", f"{module.path}:{line}")
+                return
+
+
+def _taskiq(project: Project) -> Iterator[Program]:
+    if not project.has("taskiq"):
+        return
+    for module in project.modules.mentioning("Broker("):
+        for name, line in _objects(module, re.compile(r"taskiq\w*\.(?:\w+\.)*\w*Broker")):
+            if not module.is_side:
+                target = f"{project.dotted(module.path)}:{name}"
+                yield _worker("taskiq worker", "Taskiq", f"taskiq worker {target}", f"{module.path}:{line}")
+                return
+
+
+def _objects(module: Module, wanted: re.Pattern[str]) -> Iterator[tuple[str, int]]:
+    """Yield the names at the top of a module that are set to an object of a class whose full name is ``wanted``."""
+    names = imported(module.tree)
+    for node in module.tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func)) if wanted.fullmatch(
+                meaning(func, names)
+            ):
+                yield name, node.lineno
+            case _:
+                pass
+
+
+def _worker(role: str, framework: str, command: str, origin: str, *doubts: Doubt) -> Program:
+    return Program(
+        name="worker",
+        type="worker",
+        role=role,
+        framework=framework,
+        command=Fact(command, origin),
+        rank=RANK,
+        doubts=doubts,
+    )

@@ -1,0 +1,195 @@
+"""
+Command lines and small shell scripts as lists of commands: enough for what people start containers with.
+
+What a shell would decide at run time (conditions, loops) is not decided here: commands in there are known to be
+conditional, and whoever asks has to doubt them.
+"""
+
+import os.path
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+
+from kgen.record import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """One simple command."""
+
+    words: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    """Variables that are set for it."""
+
+    folder: str = ""
+    """Where it runs, relative to where everything started."""
+
+    is_conditional: bool = False
+    is_background: bool = False
+    """Whether the next command does not wait for it."""
+
+    takes_over: bool = False
+    """Whether it replaces the shell (``exec``)."""
+
+    line: int = 1
+
+
+_OPEN = frozenset({"if", "for", "while", "until", "case", "{", "select"})
+_CLOSE = frozenset({"fi", "done", "esac", "}"})
+_MIDDLE = frozenset({"then", "else", "elif", "do", "!", "in"})
+_NOTHING = frozenset(
+    {
+        *("set", "echo", "printf", "sleep", "source", ".", "true", "false", ":", "wait", "trap", "shift", "date", "ls"),
+        *("pwd", "id", "whoami", "umask", "ulimit", "return", "exit", "local", "declare", "test", "[", "[[", "cat"),
+        *("break", "continue", "read", "unset", "alias", "ps", "env", "which", "command", "type", "function", "hash"),
+        *(
+            "chmod",
+            "chown",
+            "mkdir",
+            "touch",
+            "export",
+            "readonly",
+            "pg_isready",
+            "nc",
+            "ping",
+            "kill",
+            "pkill",
+            "sync",
+        ),
+        *("cp", "mv", "rm", "ln", "dirname", "basename", "curl", "wget", "tar", "sed", "grep", "awk", "git", "clear"),
+    }
+)
+"""Commands that start nothing."""
+
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_ENDS = frozenset({"&&", ";", "\n", "&", "||", "|", ";;", "|&"})
+_REDIRECTION = re.compile(r"(?:\s|^)\d*(?:>&|<&|&>>?|>>?|<)\s*(?:&\d|[^\s;&|]+)")
+_PROGRAM = re.compile(r"[\w./~][\w./@+-]*|\$@|\$\{\w*@?(?:\[@\])?\}|\$\w[\w./]*")
+_LONGEST = 60
+"""Lines that one quotation may have."""
+
+
+def commands(text: str) -> list[Command]:
+    r"""
+    Return the simple commands of a line or a script, in their order, without those that start nothing.
+
+    >>> [each.words for each in commands("set -e\npython manage.py migrate && exec gunicorn shop.wsgi > log")]
+    [('python', 'manage.py', 'migrate'), ('gunicorn', 'shop.wsgi')]
+    """
+    found: list[Command] = []
+    folder, depth = "", 0
+    env: dict[str, str] = {}
+    known: dict[str, str] = {}
+    for line, words, end in _pieces(text):
+        depth, rest = _depth([filled(word, known) for word in words], depth)
+        made, rest = _assigned(rest)
+        if any(value.startswith(("(", "$(", "`")) for value in made.values()):  # an array, or what a command prints
+            known |= {name: "." for name in made if "dirname" in rest}
+            continue
+        if not rest or rest[0] == "export":
+            made |= _assigned(rest[1:])[0]
+            known |= made
+            env |= made if rest else {}
+        elif rest[0] == "cd" and len(rest) > 1 and not depth and "$" not in rest[1]:
+            folder = os.path.normpath(os.path.join(folder, rest[1])) if rest[1] != "." else folder
+        elif rest[0] not in _NOTHING:
+            takes_over = rest[0] == "exec"
+            plain = tuple(rest[1:] if takes_over else rest)
+            if plain and _PROGRAM.fullmatch(plain[0]):
+                found.append(
+                    Command(
+                        words=plain,
+                        env=env | made,
+                        folder="" if folder == "." else folder,
+                        is_conditional=depth > 0,
+                        is_background=end == "&",
+                        takes_over=takes_over,
+                        line=line,
+                    )
+                )
+    return found
+
+
+def _pieces(text: str) -> Iterator[tuple[int, list[str], str]]:
+    """Yield line, words and end of each piece between ``&&``, ``;``, ``|`` and the ends of lines."""
+    skipping = False
+    for number, line in _lines(text):
+        words: list[str] = []
+        for token in (*(_tokens(line) or ()), "\n"):
+            if token not in _ENDS:
+                words.append(token)
+                continue
+            if words and not skipping:
+                yield number, words, token
+            # what comes after `||` runs if something failed; after `|` it only reads
+            skipping, words = token in {"||", "|", "|&"}, []
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    joined, start = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        start = start if joined else number
+        joined += line.rstrip().removesuffix("\\") + (" " if line.rstrip().endswith("\\") else "")
+        if line.rstrip().endswith("\\"):
+            continue
+        if joined.strip() and not joined.lstrip().startswith("#"):
+            if _tokens(joined) is None and number - start < _LONGEST:  # a quotation that goes on
+                joined += "\n"
+                continue
+            yield start, joined
+        joined = ""
+    if joined.strip():
+        yield start, joined
+
+
+def _tokens(line: str) -> list[str] | None:
+    """Return the words and operators of a line, without redirections; ``None`` if its quotes do not end in it."""
+    lexer = shlex.shlex(_REDIRECTION.sub(" ", line), posix=True, punctuation_chars=";&|")
+    lexer.whitespace_split = True
+    lexer.commenters = "#"
+    try:
+        return list(lexer)
+    except ValueError:
+        return None
+
+
+def _depth(words: Sequence[str], depth: int) -> tuple[int, list[str]]:
+    """Return how deep in conditions and loops we are after the keywords at the start of ``words``, and the rest."""
+    rest = list(words)
+    while rest:
+        if rest[0] in _OPEN:
+            depth += 1
+            rest = [] if rest[0] in {"for", "case", "select"} else rest[1:]
+        elif rest[0] in _CLOSE:
+            depth = max(depth - 1, 0)
+            rest = rest[1:]
+        elif rest[0] in _MIDDLE or (rest[0].endswith(")") and "(" not in rest[0]):
+            rest = rest[1:]
+        elif rest[0].endswith("()") or (len(rest) > 1 and rest[1] == "()"):
+            return depth + (rest[-1] == "{"), []
+        else:
+            break
+    return depth, rest
+
+
+def _assigned(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """Return the variables that are set at the start of ``words``, and the rest."""
+    made: dict[str, str] = {}
+    rest = list(words)
+    while rest and (match := _ASSIGNMENT.fullmatch(rest[0])):
+        made[match[1]] = match[2]
+        rest.pop(0)
+    return made, rest
+
+
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?[-=]([^}]*))?\}|(\w+))")
+
+
+def filled(word: str, values: Mapping[str, str]) -> str:
+    """
+    Return ``word`` with the variables whose values are known, or that have a default.
+
+    >>> filled("0.0.0.0:$PORT", {"PORT": "8000"}), filled("${WORKERS:-4}", {}), filled("$UNKNOWN", {})
+    ('0.0.0.0:8000', '4', '$UNKNOWN')
+    """
+    return _VARIABLE.sub(lambda match: values.get(match[1] or match[3]) or match[2] or match[0], word)

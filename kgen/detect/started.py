@@ -1,0 +1,282 @@
+"""From what somebody wrote down as a start (a line of a Procfile, a CMD, a script) to the processes that it means."""
+
+import contextlib
+import posixpath
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from configparser import ConfigParser, Error
+
+from kgen.detect import shell
+from kgen.detect.evidence.dockerfile import Container
+from kgen.detect.project import Project
+from kgen.detect.roles import is_deployed, role
+from kgen.detect.shell import Command, commands, filled
+from kgen.detect.tree import join
+from kgen.detect.wrappers import HOST, PRIVILEGED, reachable, unwrapped
+from kgen.record import dataclass, field
+
+PORT = 8000
+_SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "/bin/sh", "/bin/bash", "/usr/bin/bash"})
+_UNKNOWN = re.compile(r"\$[\w{(]")
+_MOST = 12
+"""Scripts that call one another at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Start:
+    """One process that somebody wants to run."""
+
+    words: tuple[str, ...]
+    role: str
+    env: Mapping[str, str] = field(default_factory=dict)
+    port: int | None = None
+    is_doubtful: bool = False
+    """Whether a shell decides on it."""
+
+    @property
+    def command(self) -> str:
+        """The command as app.yaml says it."""
+        line = shlex.join(self.words)
+        if _UNKNOWN.search(line):
+            return shlex.join(["sh", "-c", "exec " + " ".join(_for_shell(word) for word in self.words)])
+        return line
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """All that one start does."""
+
+    processes: tuple[Start, ...] = ()
+    """What goes on running, or what the image is made for."""
+
+    release: tuple[Start, ...] = ()
+    """What changes a database before."""
+
+    others: tuple[Start, ...] = ()
+    """Further commands before."""
+
+    port: int | None = None
+    """The port that whoever wrote it down names, if it is one that a container may listen on."""
+
+
+def started(
+    project: Project,
+    text: str | Sequence[str],
+    *,
+    container: Container | None = None,
+    env: Mapping[str, str] | None = None,
+    port: int | None = None,
+) -> Started:
+    """
+    Return what a start does.
+
+    Args:
+        project: Where scripts and modules are.
+        text: A line for a shell, or words.
+        container: The Dockerfile that it stands in: paths are those of its image.
+        env: Variables that are known.
+        port: The port to listen on if the command does not say one itself.
+    """
+    values = {"PORT": str(port or PORT), "HOST": HOST, **(container.env if container else {}), **(env or {})}
+    if not values["PORT"].isdecimal() or int(values["PORT"]) < PRIVILEGED:
+        values["PORT"] = str(PORT)
+    image = Image(project, container)
+    first = commands(text) if isinstance(text, str) else [Command(words=tuple(text))] if text else []
+    unrolled = list(_unrolled(image, first, (), ()))
+    made = [_start(image, each, values, port) for each in unrolled]
+    deployed = [(each, how) for each, how in zip(made, unrolled, strict=True) if is_deployed(each.role)]
+    processes = _processes(deployed)
+    kept = [each for each in made if not any(each is other for other in processes)]
+    return Started(
+        processes=tuple(processes),
+        release=tuple(each for each in kept if each.role == "release"),
+        others=tuple(each for each in kept if is_deployed(each.role) or each.role == "setup"),
+        port=port if port and port >= PRIVILEGED else None,
+    )
+
+
+def _processes(found: Sequence[tuple[Start, Command]]) -> list[Start]:
+    """Return what of the commands goes on: those in the background, and the last; one that takes over before it."""
+    background = [start for start, command in found if command.is_background]
+    front = [(start, command) for start, command in found if not command.is_background]
+    sure = [(start, command) for start, command in front if not command.is_conditional]
+    last = sure[-1:] or [(start, command) for start, command in front if command.takes_over][-1:] or front[-1:]
+    return [*background, *(start for start, _ in last)]
+
+
+class Image:
+    """Where the files of a project are in the image that a Dockerfile makes; without one, where they are."""
+
+    def __init__(self, project: Project, container: Container | None) -> None:
+        self.project = project
+        self.container = container
+
+    def path(self, name: str, folder: str = "") -> str | None:
+        """Return the path in the project of what is ``name`` in the image, seen from ``folder``; ``None``: nowhere."""
+        for each in self._places(name, folder):
+            if join(self.project.folder, each) in self.project.tree:
+                return each
+        return None
+
+    def folder(self) -> str:
+        """Return the project's folder that commands run in, ``""`` for its root."""
+        return self.inner(".")
+
+    def inner(self, name: str) -> str:
+        """Return the project's folder that is ``name`` in the image; ``""`` for its root, or if it is none."""
+        for each in self._places(name, "") if name else ():
+            below = join(self.project.folder, each) if each else self.project.folder
+            if each and next(iter(self.project.tree.below(below)), None):
+                return each
+        return ""
+
+    def _places(self, name: str, folder: str) -> Iterator[str]:
+        workdir = self.container.workdir if self.container else "/app"
+        wanted = posixpath.normpath(posixpath.join(workdir, folder, name))
+        for source, target in self.container.copies if self.container else ((".", "/app"),):
+            there = posixpath.normpath(posixpath.join(workdir, target))
+            is_folder = target.endswith("/") or target in {".", "./"} or there == workdir
+            start = posixpath.normpath(source)
+            if f"{wanted}/".startswith(f"{there}/" if there != "/" else "/"):
+                rest = posixpath.relpath(wanted, there)
+                yield self._below(posixpath.normpath(posixpath.join(start, rest)))
+                if is_folder and rest == posixpath.basename(start):
+                    yield self._below(start)
+        plain = posixpath.normpath(posixpath.join(folder, name)) if not name.startswith("/") else name.lstrip("/")
+        yield self._below(plain)
+        yield posixpath.basename(plain)
+
+    def _below(self, path: str) -> str:
+        """Return ``path``, which may be relative to the root of the repository, relative to the project."""
+        start = f"{self.project.folder}/"
+        made = path.removeprefix(start) if self.project.folder else path
+        return "" if made in {".", ".."} or made.startswith("../") else made
+
+
+def _unrolled(
+    image: Image, found: Iterable[Command], arguments: tuple[str, ...], seen: tuple[str, ...]
+) -> Iterator[Command]:
+    """Yield the commands with scripts, shells and targets of make replaced by what they do."""
+    for each in found:
+        env, words = unwrapped([word for given in each.words for word in (arguments if _is_all(given) else (given,))])
+        here = shell.Command(
+            words=tuple(words),
+            env={**each.env, **env},
+            folder=each.folder,
+            is_conditional=each.is_conditional,
+            is_background=each.is_background,
+            takes_over=each.takes_over,
+            line=each.line,
+        )
+        inner = _inside(image, here, seen)
+        if inner is None:
+            if words:
+                yield here
+            continue
+        text, rest, name = inner
+        for one in _unrolled(image, commands(text), rest, (*seen, name)):
+            yield shell.Command(
+                words=one.words,
+                env={**here.env, **one.env},
+                folder=posixpath.normpath(posixpath.join(here.folder, one.folder)) if here.folder or one.folder else "",
+                is_conditional=here.is_conditional or one.is_conditional,
+                is_background=here.is_background or one.is_background,
+                takes_over=one.takes_over,
+                line=one.line,
+            )
+
+
+def _is_all(word: str) -> bool:
+    """Tell whether a word stands for all arguments of a script: ``"$@"``, or an array that has them."""
+    return word == "$@" or (word.startswith("${") and "@" in word)
+
+
+def _inside(image: Image, command: Command, seen: tuple[str, ...]) -> tuple[str, tuple[str, ...], str] | None:
+    """Return the text of the script that ``command`` runs, its arguments, and its name; ``None`` if it runs none."""
+    words = list(command.words)
+    if not words or len(seen) > _MOST:
+        return None
+    if words[0] in {"make", "supervisord"}:
+        return _target(image.project, words[1:]) if words[0] == "make" else _supervised(image, words[1:], seen)
+    if words[0] in _SHELLS:
+        words = [word for word in words[1:] if not (word.startswith("-") and "c" not in word)]
+        if words[1:] and words[0].startswith("-"):
+            return words[1], tuple(words[2:]), words[1]
+    elif not words[0].endswith((".sh", ".bash")) and "/" not in words[0]:
+        return None
+    path = image.path(words[0], command.folder) if words else None
+    text = image.project.text(path) if path else None
+    if path is None or text is None or path in seen or path.endswith(".py"):
+        return None
+    is_script = path.endswith((".sh", ".bash")) or re.match(r"#!.*\b(?:ba|da|a|z)?sh\b", text)
+    return (text, tuple(words[1:]), path) if is_script else None
+
+
+def _target(project: Project, words: Sequence[str]) -> tuple[str, tuple[str, ...], str] | None:
+    """Return the recipe of a target of make."""
+    target = next((word for word in words if not word.startswith("-") and "=" not in word), "")
+    pattern = rf"^{re.escape(target)}\s*:[^=\n]*\n((?:[ \t]+.*\n?|\s*\n)+)"
+    match = re.search(pattern, project.text("Makefile") or "", re.MULTILINE) if target else None
+    if not match:
+        return None
+    recipe = re.sub(r"\\\n\s*", " ", match[1])
+    lines = (line.strip().lstrip("@-+").strip() for line in recipe.splitlines())
+    return "\n".join(lines).replace("$$", "$"), (), f"make {target}"
+
+
+def _supervised(image: Image, words: Sequence[str], seen: tuple[str, ...]) -> tuple[str, tuple[str, ...], str] | None:
+    """Return what supervisord runs, as lines of a script: everything in the background."""
+    given = next((image.path(word) for word in words if word.endswith((".conf", ".ini"))), None) or ""
+    folder = posixpath.dirname(join(image.project.folder, given)) if given else image.project.folder
+    names = [name for name in image.project.tree.here(folder) if name.endswith((".conf", ".ini"))]
+    lines = []
+    for name in names:
+        parser = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
+        with contextlib.suppress(Error):
+            parser.read_string(image.project.tree.text(join(folder, name)) or "")
+        for section in parser.sections():
+            if section.startswith("program:") and (line := parser.get(section, "command", fallback="")):
+                where = image.inner(parser.get(section, "directory", fallback="") or "")
+                lines.append(f"cd {where}; {line} &" if where else f"{line} &")
+    return ("\n".join(lines), (), "supervisord") if lines and "supervisord" not in seen else None
+
+
+def _start(image: Image, command: Command, values: Mapping[str, str], port: int | None) -> Start:
+    words = [filled(word, {**values, **command.env}) for word in command.words]
+    env = {name: filled(value, values) for name, value in command.env.items() if name != "PORT"}
+    folder = command.folder or image.folder()
+    words, moved = _placed(image, words, folder)
+    what = role(words)
+    found = None
+    if "celery" in what and "beat" in what and not {"-s", "--schedule", "-S", "--scheduler"} & set(words):
+        words += ["--schedule", "/tmp/celerybeat-schedule"]  # noqa: S108  # the one place that can be written
+    if what == "web":
+        words, found = reachable(words, port if port and port >= PRIVILEGED else PORT)
+    if folder and not moved and "PYTHONPATH" not in env:
+        env["PYTHONPATH"] = f"/app/{folder}"
+    plain = {name: value for name, value in env.items() if "$" not in value}
+    return Start(
+        words=tuple(words),
+        role=what,
+        env=plain,
+        port=found,
+        is_doubtful=command.is_conditional and not command.takes_over,
+    )
+
+
+def _placed(image: Image, words: list[str], folder: str) -> tuple[list[str], bool]:
+    """Return the command with the path of its script as it is in the project, and whether it has one."""
+    for place, word in enumerate(words[:3]):
+        if word.endswith(".py") and not word.startswith("-"):
+            found = image.path(word, folder if image.container is None else "") or image.path(word, folder)
+            made = found or posixpath.normpath(posixpath.join(folder, word))
+            return [*words[:place], made, *words[place + 1 :]], True
+    return words, False
+
+
+def _for_shell(word: str) -> str:
+    """Return a word for a shell, which is to replace the variables in it."""
+    if _UNKNOWN.search(word):
+        return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return shlex.quote(word)

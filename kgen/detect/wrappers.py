@@ -1,0 +1,200 @@
+"""What stands in front of a program on a command line and is not needed in a container; how a server is reachable."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+_ALONE = frozenset(
+    {
+        *(
+            "exec",
+            "nohup",
+            "sudo",
+            "time",
+            "tini",
+            "dumb-init",
+            "/init",
+            "setsid",
+            "unbuffer",
+            "command",
+            "uvx",
+            "pipx",
+        ),
+        *("sudo", "-E"),
+    }
+)
+_WITH_WORD = frozenset({"gosu", "su-exec", "chpst", "nice", "ionice", "stdbuf", "timeout", "setpriv"})
+_RUNNERS = frozenset(
+    {"poetry", "pdm", "pipenv", "uv", "hatch", "rye", "conda", "doppler", "micromamba", "mamba", "infisical"}
+)
+_WITH_VALUE = frozenset(
+    {
+        *("-n", "--name", "-p", "--prefix", "--env-file", "--project", "--directory", "--extra", "--group", "--with"),
+        *("--package", "--python", "-c", "--config", "-e", "--env"),
+    }
+)
+_UNTIL_DASHES = frozenset(
+    {"watchmedo", "dockerize", "wait-for-it", "wait-for-it.sh", "wait-for", "wait-for.sh", "wait_for"}
+)
+_PYTHON = re.compile(r"(?:/\S*/)?(?:\.?/?\w*venv\w*/bin/)?python(?:[23](?:\.\d+)?)?")
+_IN_BIN = re.compile(r"\S*/(?:bin|Scripts)/([\w.-]+)")
+_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_RELOADING = frozenset({"--reload", "--debug", "--auto-reload", "-r"})
+_RELOADERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "sanic", "fastapi", "flask"})
+_RELOAD_VALUES = frozenset({"--reload-dir", "--reload-include", "--reload-exclude", "--watch", "--reload-delay"})
+
+
+def unwrapped(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
+    """
+    Return the variables that ``words`` set, and the words without what is in front of the program.
+
+    >>> unwrapped(["poetry", "run", "python3", "-u", "main.py"])
+    ({}, ['python', 'main.py'])
+    >>> unwrapped(["env", "A=1", "/venv/bin/uvicorn", "shop:app", "--reload"])
+    ({'A': '1'}, ['uvicorn', 'shop:app'])
+    """
+    env: dict[str, str] = {}
+    rest = list(words)
+    while rest:
+        first = rest[0].rpartition("/")[2] if rest[0] != "/init" else rest[0]
+        if match := _ASSIGNMENT.fullmatch(rest[0]):
+            env[match[1]] = match[2]
+            rest = rest[1:]
+        elif first == "env" or first in _ALONE:
+            rest = _after_options(rest[1:])
+        elif first in _WITH_WORD:
+            rest = _after_options(rest[1:])[1:]
+        elif first in _RUNNERS and rest[1:2] == ["run"]:
+            rest = _after_options(rest[2:])
+        elif first in _UNTIL_DASHES and "--" in rest:
+            rest = rest[rest.index("--") + 1 :]
+        else:
+            break
+    return env, list(_production(_program(rest)))
+
+
+def _after_options(words: Sequence[str]) -> list[str]:
+    """Return ``words`` from the first on that is no option."""
+    rest = list(words)
+    while rest and rest[0].startswith("-"):
+        option = rest.pop(0)
+        if option == "--":
+            break
+        if option in _WITH_VALUE and rest:
+            rest.pop(0)
+    return rest
+
+
+def _program(words: Sequence[str]) -> list[str]:
+    """Return ``words`` with the program called as it is in the image."""
+    if not words:
+        return []
+    first, *rest = words
+    if _PYTHON.fullmatch(first):
+        while rest and rest[0] in {"-u", "-O", "-B", "-W", "-X"}:
+            rest = rest[2:] if rest[0] in {"-W", "-X"} else rest[1:]
+        return ["python", *rest]
+    if match := _IN_BIN.fullmatch(first):
+        return _program([match[1], *rest])
+    if first.endswith(".py"):
+        return ["python", first, *rest]
+    return [first, *rest]
+
+
+def _production(words: Sequence[str]) -> list[str]:
+    """Return ``words`` without what makes a server look for changes of the source."""
+    programs = {*words[:1], *(words[2:3] if words[1:2] == ["-m"] else ())}
+    if not programs & (_RELOADERS | {"dramatiq"}):
+        return list(words)
+    kept: list[str] = []
+    skip = False
+    for word in words:
+        if skip:
+            skip = False
+        elif word in _RELOAD_VALUES:
+            skip = True
+        elif not (word in _RELOADING and words[0] != "dramatiq") and word.partition("=")[0] not in _RELOAD_VALUES:
+            kept.append(word)
+    return kept
+
+
+HOST = "0.0.0.0"  # noqa: S104  # what a container has to listen on
+_LOCAL = re.compile(r"(?:127\.0\.0\.1|localhost|\[?::1\]?)(?=:|$)")
+
+
+def reachable(words: Sequence[str], usual: int) -> tuple[list[str], int]:
+    """
+    Return the command of a server so that it can be reached from outside, and its port.
+
+    Args:
+        words: The command.
+        usual: The port to take if the command names none.
+
+    >>> reachable(["gunicorn", "shop:app"], 8000)
+    (['gunicorn', 'shop:app', '--bind', '0.0.0.0:8000'], 8000)
+    >>> reachable(["uvicorn", "shop:app", "--host", "127.0.0.1", "--port", "9000"], 8000)
+    (['uvicorn', 'shop:app', '--host', '0.0.0.0', '--port', '9000'], 9000)
+    """
+    name = next((word for word in words if word in _BINDING), "")
+    if not name:
+        return list(words), usual
+    host, port, both, default = _BINDING[name]
+    made = list(words)
+    if any(word in {"-c", "--config", "--ini"} for word in words) and not _value(made, port + both):
+        return made, usual
+    if found := _value(made, both):
+        place, separator = found
+        address = _LOCAL.sub(HOST, made[place].partition(separator)[2] if separator else made[place])
+        address = f"{HOST}:{usual}" if address.startswith("unix:") else address
+        number = _number(address.rpartition(":")[2]) or usual
+        number, address = (usual, f"{HOST}:{usual}") if number < PRIVILEGED else (number, address)
+        made[place] = f"{made[place].partition(separator)[0]}{separator}{address}" if separator else address
+        return made, number
+    number = usual
+    if found := _value(made, port):
+        place, separator = found
+        number = _number(made[place].partition(separator)[2] if separator else made[place]) or usual
+        number = number if number >= PRIVILEGED else usual
+        made[place] = f"{made[place].partition(separator)[0]}{separator}{number}" if separator else str(number)
+    elif host:
+        number = default
+    if found := _value(made, host):
+        place, separator = found
+        made[place] = _LOCAL.sub(HOST, made[place])
+    elif host:
+        made += [host[0], HOST]
+    elif both:
+        made += [both[0], f"{HOST}:{number}"]
+    if host and not _value(made, port):
+        made += [port[0], str(number)]
+    return made, number
+
+
+PRIVILEGED = 1024
+_BINDING: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], int]] = {
+    "uvicorn": (("--host",), ("--port",), (), 8000),
+    "gunicorn": ((), (), ("--bind", "-b"), 8000),
+    "hypercorn": ((), (), ("--bind", "-b"), 8000),
+    "granian": (("--host",), ("--port",), (), 8000),
+    "daphne": (("-b", "--bind"), ("-p", "--port"), (), 8000),
+    "waitress-serve": (("--host",), ("--port",), ("--listen",), 8080),
+    "streamlit": (("--server.address",), ("--server.port",), (), 8501),
+    "fastapi": (("--host",), ("--port",), (), 8000),
+    "chainlit": (("--host",), ("--port",), (), 8000),
+    "sanic": (("--host",), ("--port", "-p"), (), 8000),
+    "flask": (("--host", "-h"), ("--port", "-p"), (), 5000),
+}
+"""Server → its options for the host, for the port, for both, and its own port."""
+
+
+def _value(words: Sequence[str], options: Sequence[str]) -> tuple[int, str] | None:
+    """Return which word has the value of one of ``options``, and the sign in front of it if they are one word."""
+    for place, word in enumerate(words):
+        if word in options and place + 1 < len(words):
+            return place + 1, ""
+        if word.partition("=")[0] in options and "=" in word:
+            return place, "="
+    return None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isdecimal() else None

@@ -4,6 +4,7 @@ The command line: read the options, call the pipeline, print, exit. It decides n
 Only ``typer`` is imported here; a command imports what it needs, so that ``--help`` answers at once.
 """
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -226,6 +227,33 @@ def validate_command(
         rules=rules,
     )
     raise typer.Exit(run(request, sys.stdin.buffer, sys.stdout, sys.stderr))
+
+
+@app.command("lock")
+def lock_command(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="App files, or folders with app files below. [default: .]"),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit 3 if a tag means another image by now.")
+    ] = False,
+    output_format: Annotated[Format, typer.Option("--format", help="How the answer is printed.")] = Format.TEXT,
+) -> None:
+    """
+    Ask registries for the digests of base images, and write them to images.lock.json. Nothing else uses the network.
+
+    Exit codes: 0 done, 1 findings, 2 wrong use or unreadable file, 3 not up to date (--check), 70 a bug in kgen.
+    """
+    from kgen.commands.lock import Request, over_the_network, run  # noqa: PLC0415  # pydantic and all stages
+
+    request = Request(
+        paths=tuple(paths or [Path()]),
+        check=check,
+        output_format=output_format.value,
+        colour=wants_colour(sys.stderr),
+    )
+    raise typer.Exit(run(request, over_the_network(os.environ), sys.stdout, sys.stderr))
 
 
 @app.command("upgrade")

@@ -2,3 +2,5 @@
 
 APP_FILE = "app.yaml"
 PLATFORM_FILE = "kgen.yaml"
+IMAGE_LOCK = "images.lock.json"
+"""Digests of base images, beside kgen.yaml."""

@@ -9,19 +9,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kgen import quotas
+from kgen.beside import source_folder
 from kgen.check.manifests import check
 from kgen.deployments import Deployed, deployed
 from kgen.diag import Diagnostic, Severity, has_error
 from kgen.discretion import discreet
-from kgen.emit.compose import beside, compose
-from kgen.emit.dockerfile import dockerfile
-from kgen.emit.dockerignore import dockerignore
 from kgen.emit.objects import emit
-from kgen.filenames import APP_FILE, PLATFORM_FILE
+from kgen.filenames import PLATFORM_FILE
 from kgen.k8s import Emitted
 from kgen.load import app as load_app
 from kgen.load.dockerfiles import absent, own_dockerfiles
 from kgen.load.files import read
+from kgen.load.image_lock import ImageLock
+from kgen.load.image_lock import look as load_image_lock
 from kgen.load.manifests import manifests
 from kgen.load.project import look
 from kgen.load.secret_files import secret_files
@@ -36,7 +36,6 @@ from kgen.resolve import admission, argocd, secrets
 from kgen.resolve.plan import certain_faults, resolve
 from kgen.source import Node, Source
 from kgen.workspace import Workspace, open_workspace, store
-from kgen.write.lock import NAME as LOCK
 from kgen.write.lock import digest
 from kgen.write.tree import Tree
 from kgen.write.yaml import text
@@ -95,6 +94,12 @@ class Compiled:
     compose: str = ""
     """Name of the compose file, if there is one."""
 
+    base_images: tuple[str, ...] = ()
+    """What the Dockerfiles start from, without digests."""
+
+    image_lock: ImageLock | None = None
+    """What the repository says about such images."""
+
     has_release: bool = False
     """Whether something has to run before the rest."""
 
@@ -124,6 +129,9 @@ class Options:
     names: Sequence[str] = field(default_factory=tuple)
     """Environments to compile; all if empty."""
 
+    without_image_lock: bool = False
+    """Whether nobody asks what the lock file of base images says: it is about to be written."""
+
 
 def compile_app(path: Path, options: Options) -> Compiled:
     """Compile one app file; ``path`` is shown in findings as it is given, and no finding shows a secret."""
@@ -134,11 +142,13 @@ def compile_app(path: Path, options: Options) -> Compiled:
 def _compiled(path: Path, options: Options) -> Compiled:
     source = read(path, path.as_posix())
     workspace = open_workspace(path.parent).inheriting(load_app.lines(source))
+    image_lock = None if options.without_image_lock else load_image_lock(workspace.root)
     loaded = load_app.validate(source, workspace.given(options.changes))
     failed = Compiled(
         file=source.name,
         sources={each.name: each for each in (source, workspace.source) if each},
-        found=(*workspace.found, *loaded.found),
+        found=(*workspace.found, *loaded.found, *(image_lock.found if image_lock else ())),
+        image_lock=image_lock,
     )
     document = loaded.value
     if document is None:
@@ -146,7 +156,7 @@ def _compiled(path: Path, options: Options) -> Compiled:
         return replace(failed, found=tuple(dict.fromkeys((*failed.found, *more))))
     if has_error(failed.found):
         return failed
-    facts = _facts(document, workspace, path)
+    facts = replace(_facts(document, workspace, path), digests=image_lock.digests if image_lock else None)
     failed = replace(failed, sources={**failed.sources, **_manifest_sources(facts, path.parent)})
     base, plans, found = _plans(document, workspace, facts, options)
     failed = replace(failed, found=(*failed.found, *found))
@@ -181,8 +191,9 @@ def _compiled(path: Path, options: Options) -> Compiled:
         input=made.owner,
         known_environments=tuple(each.environment or DEFAULT_ENVIRONMENT for each in document.environments),
         environments=tuple(environments),
-        context=_context(base, made),
+        context=source_folder(base, made.path, made.workspace, made.inputs),
         compose=base.compose,
+        base_images=tuple(dict.fromkeys(name for part in base.workloads if part.image for name in part.image.images)),
         builds=_builds(plans[0][1] if plans else base),
         has_release=any(part.run and part.run.when == "pre-deploy" for part in base.workloads),
     )
@@ -357,25 +368,6 @@ def _deployed(plan: Plan, objects: Sequence[Emitted], tree: Tree, workspace: Wor
         return None
     texts = {PLATFORM_FILE: workspace.source.text}
     return deployed(deployment, app=plan.app, namespace=plan.namespace, objects=objects, tree=tree, platform_file=texts)
-
-
-def _context(plan: Plan, made: _Making) -> Tree:
-    """Return what stands beside the source: it is made from the base of the app file, for every environment."""
-    path, workspace = made.path, made.workspace
-    files: dict[str, str] = {}
-    root = workspace.root
-    # app files of other names may share the folder
-    lock = LOCK if path.name == APP_FILE else f".kgen.{path.stem}.lock"
-    images = {part.image.path: part.image for part in plan.workloads if part.image}
-    header = f'Generated by kgen from {path.name}. Do not edit; run "kgen compile".'
-    local = {plan.compose: text(compose(plan), header)} | beside(plan, header) if plan.compose else {}
-    names = [name for image in images.values() for name in image.files] + [name.partition("/")[0] for name in local]
-    ours = [root / PLATFORM_FILE, root / ".kgen", root / workspace.platform.output.root]
-    ours += (path.parent / name for name in dict.fromkeys((lock, *names)))
-    for image in images.values():
-        outputs = [Path(os.path.relpath(each, path.parent / image.context)).as_posix() for each in ours]
-        files |= zip(image.files, (dockerfile(image), dockerignore(image, outputs)), strict=True)
-    return Tree(root=path.parent, files=files | local, inputs=made.inputs, lock=lock)
 
 
 def _inputs(path: Path, workspace: Workspace, facts: Facts, source: Source) -> dict[str, str]:

@@ -5,13 +5,13 @@ from typing import Final
 from kgen import prometheus, workspace
 from kgen.check import catalogue, manifests
 from kgen.check import rules as schema
-from kgen.commands import apps, conflicts, fields, init, kinds, wrong_use
+from kgen.commands import apps, conflicts, fields, init, kinds, lock, wrong_use
 from kgen.detect import rules as detect_rules
 from kgen.diag import Rule
 from kgen.features import autoscaling, backups, dashboards, disruption, metrics, network, quota, slo, triggers
 from kgen.handmade import manifests as own_manifests
 from kgen.handmade import patches
-from kgen.load import app, form, lineage, settings, shape
+from kgen.load import app, form, image_lock, lineage, settings, shape
 from kgen.read import rules as texts
 from kgen.resolve import (
     accounts,
@@ -19,6 +19,7 @@ from kgen.resolve import (
     argocd,
     externals,
     gateway,
+    images,
     installed,
     needs,
     outputs,
@@ -75,6 +76,8 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *dashboards.RULES,
             *slo.RULES,
             *prometheus.RULES,
+            *images.RULES,
+            *image_lock.RULES,
             *outputs.RULES,
             *variants.RULES,
             *programs.RULES,
@@ -90,6 +93,7 @@ ALL: Final[tuple[Rule, ...]] = tuple(
             *schema.RULES,
             *wrong_use.RULES,
             *init.RULES,
+            *lock.RULES,
             *detect_rules.RULES,
             *unreadable.RULES,
             *crossings.RULES,

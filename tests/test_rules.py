@@ -38,6 +38,9 @@ SEEN_ELSEWHERE = {
     # an app file alone cannot break these
     "unreadable-file": "test_parse.py",
     "app-file-exists": "test_init.py",
+    "image-not-resolved": "test_lock.py",
+    "image-of-one-architecture": "test_lock.py",
+    "unused-digest": "test_lock.py",
     "unanswered-question": "test_init.py",
     "several-managers": "test_init.py",
     "no-python-project": "test_init.py",

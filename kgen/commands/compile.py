@@ -14,6 +14,7 @@ from kgen.commands.conflicts import (
     same_output,
     several_environments,
     unknown_environments,
+    unused_digests,
 )
 from kgen.diag import Diagnostic, Rule, has_error
 from kgen.k8s import Emitted
@@ -112,6 +113,7 @@ def _compile(request: Request) -> _Result:
             *same_namespace(compiled),
             *same_objects(compiled),
             *quotas_of_several(compiled),
+            *unused_digests(request.paths, compiled),
         ]
         found += several_environments(compiled) if request.mode == "stdout" else []
     return _Result(found=tuple(dict.fromkeys(found)), sources=sources, compiled=tuple(compiled))
@@ -238,6 +240,7 @@ def _written(result: _Result) -> Iterator[Written]:
             app=each.app,
             folders=tuple(_folders(each, result)),
             compose=each.compose,
+            is_locked=each.image_lock is not None,
             builds=tuple((plan.context, plan.path, image) for plan, image in each.builds),
             has_release=each.has_release,
         )

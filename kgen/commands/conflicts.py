@@ -1,9 +1,10 @@
 """What is wrong with several apps, or several environments, together."""
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from kgen.diag import Diagnostic, Label, Rule
+from kgen.diag import Diagnostic, Label, Rule, Severity
 from kgen.pipeline import Compiled
 from kgen.quotas import Taken, shared
 from kgen.words import suggestion
@@ -28,7 +29,13 @@ SAME_OBJECT = Rule(
     name="object-made-by-two-apps",
     explain="One object belongs to one app: Argo CD lets two Applications fight over it, or refuses the second one.",
 )
-RULES = (UNKNOWN_ENVIRONMENT, SAME_OUTPUT, SEVERAL_ENVIRONMENTS, SAME_NAMESPACE, SAME_OBJECT)
+UNUSED_DIGEST = Rule(
+    code="KG1141",
+    name="unused-digest",
+    severity=Severity.WARNING,
+    explain="An entry that no Dockerfile of kgen's starts from misleads whoever looks for what is in use.",
+)
+RULES = (UNUSED_DIGEST, UNKNOWN_ENVIRONMENT, SAME_OUTPUT, SEVERAL_ENVIRONMENTS, SAME_NAMESPACE, SAME_OBJECT)
 
 _OF_SECRETS = ("ExternalSecret", "SealedSecret", "SecretProviderClass", "Secret")
 """Kinds of objects that Secrets are made from, under the name of the Secret."""
@@ -138,3 +145,23 @@ def quotas_of_several(compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
             groups.setdefault((each.out.absolute(), environment.name, taken.namespace), []).append(taken)
     for group in groups.values():
         yield from shared(group)
+
+
+def unused_digests(paths: Sequence[Path], compiled: Sequence[Compiled]) -> Iterator[Diagnostic]:
+    """Yield entries of lock files that none of the repository's apps uses, if all of them were compiled."""
+    named = {os.path.abspath(path) for path in paths}
+    used: dict[Path, set[str]] = {}
+    for each in compiled:
+        if each.image_lock:
+            used.setdefault(each.image_lock.path, set()).update(each.base_images)
+    locks = {each.image_lock.path: each.image_lock for each in compiled if each.image_lock}
+    for path, lock in locks.items():
+        if named.isdisjoint(map(str, Path(os.path.abspath(path)).parents)):
+            continue
+        for image in sorted(lock.digests.keys() - used[path]):
+            yield Diagnostic(
+                rule=UNUSED_DIGEST,
+                message=f"no app is built from `{image}`",
+                at=Label(file=path.as_posix()),
+                help="remove it: `kgen lock`",
+            )

@@ -84,6 +84,9 @@ class Facts:
     app_file: str = "app.yaml"
     """Name of the app file, without its folder."""
 
+    digests: Mapping[str, str] | None = None
+    """Base image → digest; ``None`` if nobody has locked any."""
+
     projects: Mapping[str, Project] = field(default_factory=dict)
     files: Mapping[str, str | None] = field(default_factory=dict)
     """Text of each file to mount; ``None`` if it cannot be read as text."""

@@ -93,6 +93,12 @@ class ImagePlan:
         return ignore_file(self.output)
 
     @property
+    def images(self) -> tuple[str, ...]:
+        """What its stages start from, without digests."""
+        names = (self.uv_image, self.builder, self.base)
+        return tuple(dict.fromkeys(name.partition("@")[0] for name in names if name))
+
+    @property
     def path(self) -> str:
         """The Dockerfile relative to the app file's folder."""
         return normpath(join(self.context, self.output))

@@ -53,6 +53,9 @@ class Written:
     builds: tuple[tuple[str, str, str], ...] = ()
     """Build context, Dockerfile and image."""
 
+    is_locked: bool = False
+    """Whether there is a lock file of base images."""
+
     has_release: bool = False
     """Whether something has to run before the rest, which only Argo CD looks after."""
 
@@ -198,6 +201,8 @@ def _next_steps(apps: Sequence[Written]) -> Iterator[str]:
     yield "next:" if len(apps) == 1 else f"next, for {app.app}:"
     if beside and app.compose:
         yield f"  docker compose --file {beside.root}/{app.compose} up --build   # run it on this machine"
+    if beside and app.builds and not app.is_locked:
+        yield f"  kgen lock {beside.root}   # pin the base images of Dockerfiles by digest"
     for context, dockerfile, image in app.builds if beside else ():
         folder = beside.root if beside and context == "." else f"{beside.root if beside else ''}/{context}"
         name = dockerfile.rpartition("/")[2]

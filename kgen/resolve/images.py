@@ -3,7 +3,8 @@
 import posixpath
 from collections.abc import Iterator, Mapping
 
-from kgen.diag import Diagnostic, Label, Path
+from kgen.diag import Diagnostic, Label, Path, Rule, Severity
+from kgen.filenames import IMAGE_LOCK
 from kgen.model.app import App, Release
 from kgen.model.companions import InitContainer, Sidecar
 from kgen.model.component import Component
@@ -22,6 +23,14 @@ from kgen.resolve.rules import (
     UNTAGGED_IMAGE,
     WITHOUT_EFFECT,
 )
+
+NOT_LOCKED = Rule(
+    code="KG3297",
+    name="base-image-not-locked",
+    severity=Severity.WARNING,
+    explain="A tag means another image tomorrow: the same commit would build another image.",
+)
+RULES = (NOT_LOCKED,)
 
 _OF_GENERATED = ("variant", "python", "commands")
 """Fields that the Dockerfile of kgen's own is made of."""
@@ -107,6 +116,30 @@ def _contradictions(build: Build, at: Path, first: Build, where: Path) -> Iterat
             help=f"say `{field}` once, at the app's `build`, or give this one a Dockerfile of its own: "
             "`output: Dockerfile.two`",
         )
+
+
+def pinned(image: str, facts: Facts) -> str:
+    """Return ``image`` with the digest that the lock file has for it, if it has one."""
+    digest = (facts.digests or {}).get(image)
+    return f"{image}@{digest}" if digest else image
+
+
+def unlocked(plans: Mapping[outputs.Key, ImagePlan], app: App, facts: Facts) -> Iterator[Diagnostic]:
+    """Yield images that the lock file should have and does not; without such a file, nobody has asked for digests."""
+    if facts.digests is None:
+        return
+    where = {outputs.key(build): at for build, at in reversed([*_generated(app)])}
+    told: set[str] = set()
+    for known, plan in plans.items():
+        for image in plan.images:
+            if image not in facts.digests and image not in told:
+                told.add(image)
+                yield Diagnostic(
+                    rule=NOT_LOCKED,
+                    message=f"there is no digest of `{image}` in `{IMAGE_LOCK}`",
+                    at=Label(where[known], on="key"),
+                    help="ask for it, and commit the file: `kgen lock`",
+                )
 
 
 def unused(app: App) -> Iterator[Diagnostic]:
@@ -246,10 +279,10 @@ def _plan(
         manager=manager,
         python="" if variants.is_rolling(build, platform) else version,
         variant=build.variant,
-        builder=images.builder,
-        base=images.runtime,
+        builder=pinned(images.builder, facts),
+        base=pinned(images.runtime, facts),
         interpreter=images.interpreter,
-        uv_image=f"ghcr.io/astral-sh/uv:{platform.images.uv}",
+        uv_image=pinned(f"ghcr.io/astral-sh/uv:{platform.images.uv}", facts) if manager == "uv" else "",
         poetry_version=project.poetry_version,
         requirements=project.locks.get("pip", "requirements.txt"),
         lock_files=projects.lock_files(manager, project),

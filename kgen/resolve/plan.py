@@ -78,13 +78,15 @@ def resolve(
     )
     if has_error(found):
         return Outcome(None, found)
+    builds = images.plans(app, facts, platform)
+    found = (*found, *images.unlocked(builds, app, facts))
     known = Known(
         app=app,
         environment=environment,
         platform=platform,
         facts=facts,
         used={**_used(app, environment, platform), **backups.used(app, platform)},
-        builds=images.plans(app, facts, platform),
+        builds=builds,
     )
     release = [of_release(known, app.release)] if app.release else []
     workloads = (*release, *(of_component(known, name) for name in _with_pods(app)))

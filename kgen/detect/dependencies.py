@@ -6,25 +6,12 @@ from typing import Any
 
 from packaging.utils import canonicalize_name
 
-from kgen.detect.managers import LOCKS
+from kgen.detect.managers import ENVIRONMENTS, LOCKS
 from kgen.detect.project import Dependency
-from kgen.detect.requirements import dependency, requirements
+from kgen.detect.requirements import dependency, is_development, requirements, requirements_files
 from kgen.detect.setup_files import setups
 from kgen.detect.texts import origin, table, toml, yaml
 from kgen.detect.tree import Tree, join
-
-DEVELOPMENT = frozenset(
-    {
-        *("dev", "develop", "development", "test", "tests", "testing", "lint", "linting", "linters", "docs", "doc"),
-        *("typing", "types", "ci", "style", "format", "quality", "bench", "benchmark", "notebook", "local", "debug"),
-    }
-)
-"""Words in the names of groups, extras and files that no image needs."""
-
-ENVIRONMENTS = ("environment.yml", "environment.yaml", "conda.yml", "conda.yaml")
-"""Files of conda."""
-
-_REQUIREMENTS = re.compile(r"(?:[\w.-]*[-_.])?req(?:uirement)?s?[\w.-]*\.(?:txt|in)", re.IGNORECASE)
 
 
 def dependencies(tree: Tree, folder: str, requirements_file: str = "") -> Mapping[str, Dependency]:
@@ -43,16 +30,6 @@ def dependencies(tree: Tree, folder: str, requirements_file: str = "") -> Mappin
     return found
 
 
-def is_development(name: str) -> bool:
-    """
-    Tell whether a group, an extra or a file is for developers only, by its name.
-
-    >>> is_development("requirements-dev.txt"), is_development("prod")
-    (True, False)
-    """
-    return not DEVELOPMENT.isdisjoint(re.split(r"[\W_]+", name.lower()))
-
-
 def _all(tree: Tree, folder: str, requirements_file: str) -> Iterator[Dependency]:
     yield from _pyproject(tree, join(folder, "pyproject.toml"))
     yield from _pipfile(tree, join(folder, "Pipfile"))
@@ -67,26 +44,6 @@ def _all(tree: Tree, folder: str, requirements_file: str) -> Iterator[Dependency
         return  # what is beside a lock file is not installed
     for name in [requirements_file] if requirements_file else requirements_files(tree, folder):
         yield from requirements(tree, join(folder, name))
-
-
-def requirements_files(tree: Tree, folder: str) -> Iterator[str]:
-    """Yield the requirements files of a project, the one to install first; none for developers."""
-    here = [name for name in tree.here(folder) if _REQUIREMENTS.fullmatch(name) and not is_development(name)]
-    below = [
-        f"{inner}/{name}"
-        for inner in ("requirements", "reqs", "deps")
-        for name in tree.here(join(folder, inner))
-        if name.endswith((".txt", ".in")) and not is_development(name)
-    ]
-    yield from sorted(here, key=_place)
-    yield from sorted(below, key=_place)
-
-
-def _place(name: str) -> tuple[int, str]:
-    """Return what to sort a requirements file by: the plain name first, then those of production."""
-    stem = name.rpartition("/")[2].lower()
-    usual = ("requirements.txt", "prod", "production", "deploy", "base", "common", "main", "requirements")
-    return next((place for place, word in enumerate(usual) if stem.startswith(word) or word in stem), 99), name
 
 
 def _pyproject(tree: Tree, file: str) -> Iterator[Dependency]:

@@ -52,22 +52,18 @@ _FOR_EVER = frozenset(
 """Methods that return only when the program is stopped."""
 
 _OBJECTS = frozenset({"SocketModeHandler", "BlockingScheduler", "AsyncSocketModeHandler"})
-_CHAT = frozenset(FRAMEWORKS.values()) - {
-    "APScheduler",
-    "schedule",
-    "gRPC",
-    "Kafka",
-    "RabbitMQ",
-    "MQTT",
-    "NATS",
-    "FastStream",
-}
+CONSUMERS = frozenset({"Kafka", "RabbitMQ", "NATS", "FastStream", "MQTT"})
+"""What takes messages from a broker."""
+
+_CHAT = frozenset(FRAMEWORKS.values()) - {"APScheduler", "schedule", "gRPC", *CONSUMERS}
 _CLIENTS = frozenset(
     {"discord", "nextcord", "disnake", "hikari", "interactions", "twitchio", "pyrogram", "vkbottle", "nonebot"}
 )
 """Packages whose clients are started with ``run``."""
 
-_CONSUMERS = frozenset({"aiokafka", "kafka", "confluent_kafka", "pika", "aio_pika", "faststream", "nats", "aiomqtt"})
+_NEAR = 2
+"""Imports away from the script: what is farther says nothing of how it goes on."""
+
 _SERVING = frozenset(
     {
         *("uvicorn.run", "hypercorn.asyncio.serve", "waitress.serve", "aiohttp.web.run_app", "http.server.HTTPServer"),
@@ -116,26 +112,30 @@ class _Seen:
     """Line of a development server: for some bots the way to be kept awake."""
 
     has_threads: bool = False
+    messages: int = 0
+    """Line of an ``async for``: what consumers do with messages."""
 
 
 def nature(project: Project, path: str) -> Nature:
     """Return what the script at ``path`` of the tree is, by its text and that of the project's modules it imports."""
-    framework = endless = serving = keeps_alive = ""
+    framework = endless = serving = keeps_alive = messages = ""
     covers: list[str] = []
-    has_threads = False
+    has_threads = is_elsewhere = False
     for module, depth in _reached(project, path):
         covers.append(module.path)
         seen = _seen(project, module)
-        has_threads = has_threads or (not depth and seen.has_threads)
+        has_threads = has_threads or (depth <= _NEAR and seen.has_threads)
+        messages = messages or (f"{module.path}:{seen.messages}" if seen.messages and depth <= _NEAR else "")
         framework = framework or next((FRAMEWORKS[root] for root in FRAMEWORKS if root in seen.roots), "")
-        line = seen.endless or (seen.loop if depth <= 1 else 0)
+        line = seen.endless or (seen.loop if depth < _NEAR else 0)
         endless = endless or (f"{module.path}:{line}" if line else "")
         serving = serving or (f"{module.path}:{seen.serving}" if seen.serving else "")
         if seen.keeps_alive:
             keeps_alive = keeps_alive or f"{module.path}:{seen.keeps_alive}"
-            has_threads = has_threads or seen.has_threads
-    is_bot = bool(endless) and (framework in _CHAT or framework in {"Kafka", "RabbitMQ", "NATS", "FastStream"})
-    beside = bool(keeps_alive) and (is_bot or has_threads)
+            is_elsewhere = is_elsewhere or bool(depth) or seen.has_threads
+    endless = endless or (messages if framework in CONSUMERS else "")
+    is_bot = bool(endless) and (framework in _CHAT or framework in CONSUMERS)
+    beside = bool(keeps_alive) and (is_bot or (is_elsewhere and has_threads))
     return Nature(
         is_lasting=bool(endless or serving or keeps_alive),
         framework=framework,
@@ -158,14 +158,14 @@ def _seen(project: Project, module: Module) -> _Seen:
 def _look(tree: ast.Module) -> _Seen:
     names = imported(tree)
     roots = frozenset(name.partition(".")[0] for name in names.values())
-    endless = loop = serving = keeps_alive = 0
+    endless = loop = serving = keeps_alive = messages = 0
     has_threads = False
     for node in ast.walk(tree):
         match node:
             case ast.While(test=ast.Constant(value=value)) if value and _goes_on(node):
                 loop = loop or node.lineno
-            case ast.AsyncFor() if roots & _CONSUMERS:
-                endless = endless or node.lineno
+            case ast.AsyncFor():
+                messages = messages or node.lineno
             case ast.Call(func=func):
                 name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
                 has_threads = has_threads or name in {"Thread", "Process", "start_new_thread"}
@@ -182,7 +182,13 @@ def _look(tree: ast.Module) -> _Seen:
             case _:
                 pass
     return _Seen(
-        roots=roots, endless=endless, loop=loop, serving=serving, keeps_alive=keeps_alive, has_threads=has_threads
+        roots=roots,
+        endless=endless,
+        loop=loop,
+        serving=serving,
+        keeps_alive=keeps_alive,
+        has_threads=has_threads,
+        messages=messages,
     )
 
 

@@ -1,8 +1,10 @@
 """Which package manager installs a project: the one whose lock file is there."""
 
+import re
 from collections.abc import Iterator
 
 from kgen.detect.found import Doubt, Fact
+from kgen.detect.requirements import requirements_files
 from kgen.detect.rules import SEVERAL_MANAGERS
 from kgen.detect.texts import table, toml
 from kgen.detect.tree import Tree, join
@@ -13,7 +15,12 @@ from kgen.words import listed
 LOCKS = {"uv": "uv.lock", "poetry": "poetry.lock", "pdm": "pdm.lock", "pipenv": "Pipfile.lock"}
 """Manager → its lock file."""
 
-MARKERS = ("pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "environment.yml", "pylock.toml")
+ENVIRONMENTS = ("environment.yml", "environment.yaml", "conda.yml", "conda.yaml")
+"""Files of conda."""
+
+_PYLOCK = re.compile(r"pylock(?:\.(?:prod|production|deploy|main))?\.toml")
+
+MARKERS = ("pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", *ENVIRONMENTS, "pylock.toml")
 """Files that make a folder a Python project, besides lock files."""
 
 
@@ -44,28 +51,60 @@ def faults(tree: Tree, folder: str) -> Iterator[Diagnostic]:
 
 def managed(tree: Tree, folder: str) -> Managed | None:
     """Return how the project in ``folder`` is installed; ``None`` if it says nothing. ``faults`` has found nothing."""
+    here = frozenset(tree.here(folder))
     for manager, lock in LOCKS.items():
-        if join(folder, lock) in tree:
-            return Managed(manager=Fact(manager, lock))
-    for name in ("pylock.toml", "requirements.txt"):
-        if join(folder, name) in tree:
-            return Managed(manager=Fact("pip", name), requirements=name)
-    if "environment.yml" in tree.here(folder):
-        return Managed(manager=Fact("conda", "environment.yml"))
-    return _unlocked(tree, folder)
+        if lock in here:
+            return Managed(manager=Fact(manager, lock), doubts=tuple(_beside(tree, folder, manager, lock)))
+    if name := next((name for name in sorted(here) if _PYLOCK.fullmatch(name)), ""):
+        return Managed(manager=Fact("pip", name), requirements=name)
+    if "requirements.txt" in here:
+        return Managed(manager=Fact("pip", "requirements.txt"), requirements="requirements.txt")
+    if workspace := _workspace(tree, folder):
+        return workspace
+    return _unlocked(tree, folder, here)
 
 
-def _unlocked(tree: Tree, folder: str) -> Managed | None:
+def _beside(tree: Tree, folder: str, manager: str, lock: str) -> Iterator[Doubt]:
+    """Yield what else says what to install, and does not count."""
+    written = str(toml(tree.text(join(folder, "pylock.toml"))).get("created-by", manager))
+    for name in ("requirements.txt", "pylock.toml"):
+        if join(folder, name) in tree and (name == "requirements.txt" or written != manager):
+            yield Doubt(
+                path=("build", "python", "manager"),
+                question=f"{name} is there too; {lock} is what counts",
+                help=f"remove {name} if nobody uses it",
+            )
+
+
+def _workspace(tree: Tree, folder: str) -> Managed | None:
+    """Return that a folder above has the lock file for this one: a workspace of uv."""
+    above = folder
+    while above:
+        above = above.rpartition("/")[0]
+        lock = join(above, LOCKS["uv"])
+        if lock in tree and table(toml(tree.text(join(above, "pyproject.toml"))), "tool", "uv", "workspace"):
+            return Managed(manager=Fact("uv", lock))
+    return None
+
+
+def _unlocked(tree: Tree, folder: str, here: frozenset[str]) -> Managed | None:
     """Return how a project without lock file is installed."""
     pyproject = toml(tree.text(join(folder, "pyproject.toml")))
-    if table(pyproject, "tool", "poetry"):
-        return Managed(manager=Fact("poetry", "pyproject.toml"), doubts=(_not_locked("poetry lock"),))
-    if join(folder, "Pipfile") in tree:
+    for manager, keys in (("poetry", {"dependencies"}), ("pdm", set()), ("uv", {"sources", "workspace"})):
+        wanted = table(pyproject, "tool", manager)
+        command = f"{manager} lock"
+        if wanted and (not keys or keys & wanted.keys()):
+            return Managed(manager=Fact(manager, "pyproject.toml"), doubts=(_not_locked(command),))
+    if "Pipfile" in here:
         return Managed(manager=Fact("pipenv", "Pipfile"), doubts=(_not_locked("pipenv lock"),))
-    for name in ("pyproject.toml", "setup.py", "setup.cfg"):
-        if join(folder, name) in tree:
-            return Managed(manager=Fact("pip", name))
-    return None
+    requirements = next(requirements_files(tree, folder), "")
+    has_dependencies = "dependencies" in table(pyproject, "project")
+    if requirements and not has_dependencies:
+        return Managed(manager=Fact("pip", requirements), requirements=requirements)
+    is_package = table(pyproject, "project") or "build-system" in pyproject
+    plain = [*(["pyproject.toml"] if is_package else []), "setup.py", "setup.cfg"]
+    found = next(((name, name in ENVIRONMENTS) for name in (*ENVIRONMENTS, *plain) if name in here), None)
+    return Managed(manager=Fact("conda" if found[1] else "pip", found[0])) if found else None
 
 
 def _not_locked(command: str) -> Doubt:

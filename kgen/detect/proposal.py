@@ -6,7 +6,7 @@ from typing import Any
 from kgen.detect import layout, managers, names, pythons
 from kgen.detect.choose import chosen
 from kgen.detect.dependencies import dependencies
-from kgen.detect.evidence import compose, own_dockerfile, procfile
+from kgen.detect.evidence import compose, own_dockerfile, platforms, procfile, start_scripts
 from kgen.detect.found import APP_WIDE, Doubt, Fact, Part, Program
 from kgen.detect.frameworks import django, gradio, own_servers, scripts, spiders, streamlit, web, workers
 from kgen.detect.managers import Managed
@@ -19,7 +19,7 @@ from kgen.diag import Diagnostic, Label, Outcome, Path
 from kgen.record import dataclass
 
 FINDERS = (
-    *(procfile.programs, own_dockerfile.programs, compose.programs),
+    *(procfile.programs, platforms.programs, own_dockerfile.programs, compose.programs, start_scripts.programs),
     *(django.programs, web.programs, own_servers.programs, streamlit.programs, gradio.programs),
     *(workers.programs, spiders.programs, scripts.programs),
 )

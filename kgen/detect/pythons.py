@@ -12,10 +12,9 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from kgen.detect import ceilings
-from kgen.detect.dependencies import ENVIRONMENTS
 from kgen.detect.evidence.dockerfile import containers
 from kgen.detect.found import Doubt, Fact
-from kgen.detect.managers import LOCKS
+from kgen.detect.managers import ENVIRONMENTS, LOCKS
 from kgen.detect.project import Project
 from kgen.detect.python_hints import tested
 from kgen.detect.setup_files import setups

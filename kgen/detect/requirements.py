@@ -13,8 +13,17 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from kgen.detect.project import Dependency
-from kgen.detect.tree import Tree
+from kgen.detect.tree import Tree, join
 
+DEVELOPMENT = frozenset(
+    {
+        *("dev", "develop", "development", "test", "tests", "testing", "lint", "linting", "linters", "docs", "doc"),
+        *("typing", "types", "ci", "style", "format", "quality", "bench", "benchmark", "notebook", "local", "debug"),
+    }
+)
+"""Words in the names of groups, extras and files that no image needs."""
+
+_FILES = re.compile(r"(?:[\w.-]*[-_.])?req(?:uirement)?s?[\w.-]*\.(?:txt|in)", re.IGNORECASE)
 _INCLUDE = re.compile(r"(?:-[rc]\s*|--(?:requirement|constraint)[\s=]+)(\S+)")
 _EDITABLE = re.compile(r"(?:-e\s*|--editable[\s=]+)")
 _OPTIONS = re.compile(r"\s--(?:hash|config-settings?|global-option|no-binary|only-binary)\b.*")
@@ -28,6 +37,36 @@ _LINUX = {
     "implementation_name": "cpython",
 }
 _MINORS = ("3.8", "3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
+
+
+def is_development(name: str) -> bool:
+    """
+    Tell whether a group, an extra or a file is for developers only, by its name.
+
+    >>> is_development("requirements-dev.txt"), is_development("prod")
+    (True, False)
+    """
+    return not DEVELOPMENT.isdisjoint(re.split(r"[\W_]+", name.lower()))
+
+
+def requirements_files(tree: Tree, folder: str) -> Iterator[str]:
+    """Yield the requirements files of a project, the one to install first; none for developers."""
+    here = [name for name in tree.here(folder) if _FILES.fullmatch(name) and not is_development(name)]
+    below = [
+        f"{inner}/{name}"
+        for inner in ("requirements", "reqs", "deps")
+        for name in tree.here(join(folder, inner))
+        if name.endswith((".txt", ".in")) and not is_development(name)
+    ]
+    yield from sorted(here, key=_place)
+    yield from sorted(below, key=_place)
+
+
+def _place(name: str) -> tuple[int, str]:
+    """Return what to sort a requirements file by: the plain name first, then those of production."""
+    stem = name.rpartition("/")[2].lower()
+    usual = ("requirements.txt", "prod", "production", "deploy", "base", "common", "main", "requirements")
+    return next((place for place, word in enumerate(usual) if stem.startswith(word) or word in stem), 99), name
 
 
 def requirements(tree: Tree, file: str) -> Iterator[Dependency]:

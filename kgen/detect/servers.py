@@ -7,10 +7,9 @@ from typing import Literal, TypeAlias
 from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from kgen.detect.dependencies import requirements_files
 from kgen.detect.found import Doubt
 from kgen.detect.project import Dependency, Project
-from kgen.detect.requirements import requirements
+from kgen.detect.requirements import requirements, requirements_files
 from kgen.record import dataclass, replace
 
 PORT = 8000

@@ -255,6 +255,9 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
         words, found = reachable(words, port if port and port >= PRIVILEGED else PORT)
     if folder and not moved and "PYTHONPATH" not in env:
         env["PYTHONPATH"] = f"/app/{folder}"
+    if folder and any(word.startswith("../") for word in words):  # paths that only mean something in that folder
+        inside = [posixpath.relpath(word, folder) if word.startswith(f"{folder}/") else word for word in words]
+        words = ["sh", "-c", f"cd {folder} && exec {' '.join(_for_shell(word) for word in inside)}"]
     plain = {name: value for name, value in env.items() if "$" not in value}
     return Start(
         words=tuple(words),

@@ -58,17 +58,22 @@ def compose_files(tree: Tree, folder: str) -> list[str]:
     return sorted(dict.fromkeys(found), key=_place)
 
 
+def is_for_development(file: str) -> bool:
+    return bool(_DEVELOPMENT.search(file.rpartition("/")[2]))
+
+
 def _place(file: str) -> tuple[object, ...]:
     name = file.rpartition("/")[2]
-    return bool(_DEVELOPMENT.search(name)), "prod" not in name, file.count("/"), len(name), name
+    return is_for_development(file), "prod" not in name, file.count("/"), len(name), name
 
 
 def programs(project: Project) -> Iterator[Program]:
-    """Yield the programs of the first compose file that has services of this project."""
-    for file in compose_files(project.tree, project.folder):
-        found = list(_programs(project, file))
-        if found:
-            yield from found
+    """Yield the programs of the compose file that has most of this project's services; development's comes last."""
+    found = [(file, list(_programs(project, file))) for file in compose_files(project.tree, project.folder)]
+    for is_development in (False, True):
+        here = [made for file, made in found if made and is_for_development(file) is is_development]
+        if here:
+            yield from max(here, key=len)
             return
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kgen.detect import installed
 from kgen.detect.evidence.processes import SCRIPT_OF_WEB
 from kgen.detect.found import Fact, Program
-from kgen.detect.lasting import nature
+from kgen.detect.lasting import CONSUMERS, nature
 from kgen.detect.names import label
 from kgen.detect.project import Project
 from kgen.detect.syntax import Module
@@ -86,15 +86,16 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
         rank = min(rank + 10, SCRIPT_OF_WEB - 1) if rank > ODD else rank
         return Program(name="web", type="web", command=Fact(command, said), port=Fact(8000, found.origin), rank=rank)
     is_bot = bool(found and found.is_bot)
+    takes = found is not None and is_bot and found.framework in CONSUMERS
     return Program(
-        name="bot" if is_bot and "bot" in command.lower() else "main",
-        role="main",
+        name="consumer" if takes else "bot" if is_bot and "bot" in command.lower() else "main",
+        role="consumer" if takes else "main",
         type="worker" if found and found.is_lasting else "job",
         framework=found.framework if found else "",
         command=Fact(command, said),
         fields={"replicas": 1} if found and found.is_lasting else {},
         covers=found.covers if found and is_bot else frozenset(),
-        rank=BOT if is_bot and rank > ODD + 3 else rank,
+        rank=BOT if is_bot and (takes or rank > ODD + 3) else rank,
     )
 
 

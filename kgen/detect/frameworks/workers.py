@@ -5,8 +5,11 @@ import re
 from collections.abc import Iterator
 
 from kgen.detect.found import Doubt, Fact, Program
+from kgen.detect.frameworks.starts import search_path
+from kgen.detect.imports import dotted, root
 from kgen.detect.project import Project
 from kgen.detect.syntax import Module, imported, meaning
+from kgen.record import replace
 
 RANK = 60
 _FACTORY = re.compile(r"(?:\w+\.)*\w*celery\w*")
@@ -21,20 +24,39 @@ _BEAT = (
 
 
 def programs(project: Project) -> Iterator[Program]:
-    yield from _celery(project)
-    yield from _rq(project)
-    yield from _dramatiq(project)
-    yield from _arq(project)
-    yield from _huey(project)
-    yield from _taskiq(project)
+    """Yield the workers, each with the path that its imports need."""
+    for find in (_celery, _rq, _dramatiq, _arq, _huey, _taskiq):
+        for path, made in find(project):
+            env = search_path(project, _start(project, path), path) if path.endswith(".py") else {}
+            yield replace(made, env=env)
 
 
-def _celery(project: Project) -> Iterator[Program]:
+def _dotted(project: Project, path: str) -> str:
+    """Return how a module is imported; nothing if its name does not allow it."""
+    made = dotted(project.below(path), _start(project, path))
+    return made if all(word.isidentifier() for word in made.split(".")) else ""
+
+
+def _start(project: Project, path: str) -> str:
+    """Return the folder, relative to the project's, where imports of the module at ``path`` start."""
+    folder = project.below(path).rpartition("/")[0]
+    while folder:
+        if project.path(f"{folder}/manage.py") in project.tree:
+            return folder
+        folder = folder.rpartition("/")[0]
+    start = "" if project.path("manage.py") in project.tree else root(project, path)
+    while start and project.path(f"{start}/__init__.py") in project.tree:  # a package is imported from above
+        start = start.rpartition("/")[0]
+    return start
+
+
+def _celery(project: Project) -> Iterator[tuple[str, Program]]:
     places = list(_celery_apps(project))
     if not places:
         return
     target, origin = places[0]
-    yield Program(
+    path = origin.rpartition(":")[0]
+    worker = Program(
         name="worker",
         type="worker",
         role="celery worker",
@@ -42,9 +64,10 @@ def _celery(project: Project) -> Iterator[Program]:
         command=Fact(f"celery -A {target} worker --loglevel info", origin),
         rank=RANK,
     )
+    yield path, worker
     if where := _beat(project):
         scheduler = _scheduler(project)
-        yield Program(
+        beat = Program(
             name="beat",
             type="worker",
             role="celery beat",
@@ -53,6 +76,7 @@ def _celery(project: Project) -> Iterator[Program]:
             fields={"replicas": 1},
             rank=RANK,
         )
+        yield path, beat
 
 
 def _scheduler(project: Project) -> str:
@@ -74,7 +98,9 @@ def _celery_apps(project: Project) -> Iterator[tuple[str, str]]:
                     | ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(func=func))
                 ):
                     called = meaning(func, names)
-                    found = (_target(project.dotted(module.path), name), f"{module.path}:{node.lineno}")
+                    found = (_target(_dotted(project, module.path), name), f"{module.path}:{node.lineno}")
+                    if found[0].startswith(":"):
+                        continue
                     if called in {"celery.Celery", "celery.app.Celery"} and not module.is_side:
                         if isinstance(node.value, ast.Call) and (node.value.args or node.value.keywords):
                             yield found
@@ -94,6 +120,8 @@ def _target(dotted: str, name: str) -> str:
     >>> _target("shop.celery", "app"), _target("shop.tasks", "queue")
     ('shop', 'shop.tasks:queue')
     """
+    if not dotted:
+        return ":"
     if name in {"app", "celery"}:
         return dotted.removesuffix(".celery") if dotted.count(".") else dotted
     return f"{dotted}:{name}"
@@ -111,10 +139,10 @@ def _beat(project: Project) -> str:
     return ""
 
 
-def _rq(project: Project) -> Iterator[Program]:
+def _rq(project: Project) -> Iterator[tuple[str, Program]]:
     if project.has("django-rq"):
         origin = project.dependencies["django-rq"].origin
-        yield _worker("rq worker", "RQ", "python manage.py rqworker default", origin)
+        yield _worked("rq worker", "RQ", "python manage.py rqworker default", origin)
         return
     if not project.has("rq"):
         return
@@ -128,13 +156,13 @@ def _rq(project: Project) -> Iterator[Program]:
                 queues.setdefault(name, f"{module.path}:{node.lineno}")
     if queues:
         doubt = Doubt(path=("command",), question="rq looks for Redis in RQ_REDIS_URL", help="set it, or add `--url`")
-        yield _worker("rq worker", "RQ", f"rq worker {' '.join(queues)}", next(iter(queues.values())), doubt)
+        yield _worked("rq worker", "RQ", f"rq worker {' '.join(queues)}", next(iter(queues.values())), doubt)
 
 
-def _dramatiq(project: Project) -> Iterator[Program]:
+def _dramatiq(project: Project) -> Iterator[tuple[str, Program]]:
     if project.has("django-dramatiq"):
         origin = project.dependencies["django-dramatiq"].origin
-        yield _worker("dramatiq worker", "Dramatiq", "python manage.py rundramatiq", origin)
+        yield _worked("dramatiq worker", "Dramatiq", "python manage.py rundramatiq", origin)
         return
     found = []
     for module in project.modules.mentioning("actor"):
@@ -143,21 +171,21 @@ def _dramatiq(project: Project) -> Iterator[Program]:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not module.is_side:
                 decorators = (each.func if isinstance(each, ast.Call) else each for each in node.decorator_list)
                 if any(meaning(each, names) == "dramatiq.actor" for each in decorators):
-                    found.append((project.dotted(module.path), f"{module.path}:{node.lineno}"))
+                    found.append((_dotted(project, module.path), f"{module.path}:{node.lineno}"))
                     break
     if found:
         modules = " ".join(dict.fromkeys(dotted for dotted, _ in found))
-        yield _worker("dramatiq worker", "Dramatiq", f"dramatiq {modules}", found[0][1])
+        yield _worked("dramatiq worker", "Dramatiq", f"dramatiq {modules}", found[0][1])
 
 
-def _arq(project: Project) -> Iterator[Program]:
+def _arq(project: Project) -> Iterator[tuple[str, Program]]:
     if not project.has("arq"):
         return
     for module in project.modules.mentioning("functions"):
         for node in module.tree.body:
             if isinstance(node, ast.ClassDef) and not module.is_side and _sets(node) & {"functions", "cron_jobs"}:
-                target = f"{project.dotted(module.path)}.{node.name}"
-                yield _worker("arq worker", "arq", f"arq {target}", f"{module.path}:{node.lineno}")
+                target = f"{_dotted(project, module.path)}.{node.name}"
+                yield _worked("arq worker", "arq", f"arq {target}", f"{module.path}:{node.lineno}")
 
 
 def _sets(node: ast.ClassDef) -> set[str]:
@@ -171,23 +199,23 @@ def _sets(node: ast.ClassDef) -> set[str]:
     return made
 
 
-def _huey(project: Project) -> Iterator[Program]:
+def _huey(project: Project) -> Iterator[tuple[str, Program]]:
     for module in project.modules.mentioning("Huey("):
         for name, line in _objects(module, re.compile(r"huey\.(?:\w+\.)?\w*Huey")):
-            if not module.is_side:
-                target = f"{project.dotted(module.path)}.{name}"
-                yield _worker("huey worker", "Huey", f"huey_consumer {target}", f"{module.path}:{line}")
+            if not module.is_side and _dotted(project, module.path):
+                target = f"{_dotted(project, module.path)}.{name}"
+                yield _worked("huey worker", "Huey", f"huey_consumer {target}", f"{module.path}:{line}")
                 return
 
 
-def _taskiq(project: Project) -> Iterator[Program]:
+def _taskiq(project: Project) -> Iterator[tuple[str, Program]]:
     if not project.has("taskiq"):
         return
     for module in project.modules.mentioning("Broker("):
         for name, line in _objects(module, re.compile(r"taskiq\w*\.(?:\w+\.)*\w*Broker")):
             if not module.is_side:
-                target = f"{project.dotted(module.path)}:{name}"
-                yield _worker("taskiq worker", "Taskiq", f"taskiq worker {target}", f"{module.path}:{line}")
+                target = f"{_dotted(project, module.path)}:{name}"
+                yield _worked("taskiq worker", "Taskiq", f"taskiq worker {target}", f"{module.path}:{line}")
                 return
 
 
@@ -204,8 +232,9 @@ def _objects(module: Module, wanted: re.Pattern[str]) -> Iterator[tuple[str, int
                 pass
 
 
-def _worker(role: str, framework: str, command: str, origin: str, *doubts: Doubt) -> Program:
-    return Program(
+def _worked(role: str, framework: str, command: str, origin: str, *doubts: Doubt) -> tuple[str, Program]:
+    """Return the file that says so, and the program."""
+    made = Program(
         name="worker",
         type="worker",
         role=role,
@@ -214,3 +243,4 @@ def _worker(role: str, framework: str, command: str, origin: str, *doubts: Doubt
         rank=RANK,
         doubts=doubts,
     )
+    return origin.rpartition(":")[0], made

@@ -141,3 +141,31 @@ def test_a_folder_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
     code, _, err = init(tmp_path / "nowhere")
     assert code == 2
     assert "there is no such file" in err
+
+
+OWN_FILES = {
+    "Dockerfile": "FROM scratch\n",
+    ".dockerignore": ".git\n",
+    "docker-compose.yml": "services: {}\n",
+    ".env.example": "A=\n",
+}
+
+
+def test_files_of_the_projects_own_stay(tmp_path: Path) -> None:
+    grow(tmp_path, FLASK | OWN_FILES)
+    assert init(tmp_path)[0] == 0
+    command = [sys.executable, "-m", "kgen", "compile", str(tmp_path)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert {name: (tmp_path / name).read_text("utf-8") for name in OWN_FILES} == OWN_FILES
+    assert (tmp_path / "Dockerfile.kgen").exists()
+    assert (tmp_path / "compose.kgen.yaml").exists()
+
+
+def test_files_that_kgen_made_keep_their_names(tmp_path: Path) -> None:
+    grow(tmp_path, FLASK)
+    assert init(tmp_path)[0] == 0
+    before = (tmp_path / "app.yaml").read_text("utf-8")
+    subprocess.run([sys.executable, "-m", "kgen", "compile", str(tmp_path)], capture_output=True, check=True)
+    assert init(tmp_path, force=True)[0] == 0
+    assert (tmp_path / "app.yaml").read_text("utf-8") == before

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kgen.detect import layout, managers, names, pythons
+from kgen.detect import layout, managers, names, neighbours, pythons
 from kgen.detect.choose import chosen
 from kgen.detect.dependencies import dependencies
 from kgen.detect.evidence import compose, own_dockerfile, platforms, procfile, start_scripts
@@ -64,7 +64,8 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
         return None
     app = names.name(project)
     head = Part(data={"apiVersion": "kgen/v1", "name": app.value}, comments={("name",): app.origin})
-    parts = [head, names.image(project, app.value), build(project, installed, programs), *map(component, programs)]
+    parts = [head, names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
+    parts += map(component, programs)
     return Proposal(folder=folder, part=joined(parts), programs=tuple(programs))
 
 

@@ -92,6 +92,14 @@ AS_WRITTEN: Final = Expand(_as_written)
 """Take a plain scalar as the text the user wrote: ``version: 1.10`` means "1.10", not the number 1.1."""
 
 
+def _listed(node: Node) -> Node:
+    return Node((node,), node.at, "", node.file) if isinstance(node.value, str) else node
+
+
+ONE_OR_MORE: Final = Expand(_listed)
+"""Take a text for a list of just that."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReplacedWhole:
     """An environment replaces this mapping, it does not merge into it: half of an old probe is no probe."""

@@ -45,6 +45,7 @@ from kgen.model.companions import InitContainer, Shared, Sidecar
 from kgen.model.component import Component
 from kgen.model.container import (
     Build,
+    BuildSecret,
     EnvSource,
     EnvValue,
     Image,
@@ -53,7 +54,7 @@ from kgen.model.container import (
     PythonBuild,
     Resources,
 )
-from kgen.model.facts import Facts, Project, SecretFile
+from kgen.model.facts import Facts, Lock, Project, Requirements, SecretFile
 from kgen.model.needs import KINDS, Need
 from kgen.model.patches import FilePattern, Operation, Patch, PatchTarget
 from kgen.model.placement import Affinity, DnsOptions, Handler, IpAddress, Lifecycle, NodeRule, Spread, Toleration
@@ -601,10 +602,18 @@ def _build(known: Known) -> Strategy:
 
 def _python(known: Known) -> Strategy:
     """Return what pip and Pipenv do not know only with another manager."""
-    plain = fields(PythonBuild, known, without=["extras", "groups"])
-    managed = fields(PythonBuild, known, without=["manager"])
-    return st.one_of(
-        plain, st.builds(lambda made, name: made | {"manager": name}, managed, st.sampled_from(["uv", "poetry", "pdm"]))
+    bare = fields(PythonBuild, known, without=["manager", "managerVersion", "package", "extras", "groups"])
+    pipenv = fields(PythonBuild, known, without=["manager", "requirements", "package", "extras"])
+    uv = fields(PythonBuild, known, without=["manager", "requirements"])
+    others = fields(PythonBuild, known, without=["manager", "requirements", "package"])
+    managed = [(bare, "pip"), (pipenv, "pipenv"), (uv, "uv"), (others, "poetry"), (others, "pdm")]
+    by_name = [st.builds(lambda made, name: made | {"manager": name}, made, st.just(name)) for made, name in managed]
+    return st.one_of(bare, *by_name)
+
+
+def _build_secret(known: Known) -> Strategy:
+    return fields(BuildSecret, known, always=["env"], without=["file"]) | fields(
+        BuildSecret, known, always=["file"], without=["env"]
     )
 
 
@@ -912,6 +921,7 @@ LONG_FORMS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     ApiRule: _api_rule,
     ServiceAccount: _service_account,
     Build: _build,
+    BuildSecret: _build_secret,
     PythonBuild: _python,
     Compose: _compose,
     EnvSource: _env_source,
@@ -946,6 +956,7 @@ SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Backup: lambda _: _schedule,
     Compose: lambda _: st.just(value=False),
     Build: lambda _: _relative_path,
+    BuildSecret: lambda _: _container_path | st.just("ACME_PASSWORD"),
     Spread: lambda _: st.sampled_from(["preferred", "required", "none"]),
     NamespaceSpec: lambda _: short_name,
     Rbac: lambda known: st.lists(_api_rule(known), max_size=2),
@@ -1492,6 +1503,17 @@ OWN_OBJECT: Final = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: object-of
 """What a user brings."""
 
 
+def _project(build: Build) -> Project:
+    """Return a project that has what ``build`` names."""
+    python = build.python
+    if python.manager is None or python.manager == "pip":
+        names = python.requirements or ("requirements.txt",)
+        return Project(pip="requirements.txt", requirements={names: Requirements(files=names)})
+    members = (python.package,) if python.package else ()
+    name = f"{python.manager}.lock"
+    return Project(locks={python.manager: Lock(name=name, files=(name,), written_by="2.2.1", members=members)})
+
+
 def facts(*variants: App) -> Facts:
     """Return a repository in which everything is there that ``variants`` name."""
     projects: dict[str, Project] = {}
@@ -1499,8 +1521,7 @@ def facts(*variants: App) -> Facts:
     for app in variants:
         for build in (app.build, *(each.build for each in app.components.values())):
             if build:
-                manager = build.python.manager or "pip"
-                projects[build.context] = Project(locks={manager: f"{manager}.lock"}, poetry_version="2.2.1")
+                projects[build.context] = _project(build)
         for component in app.components.values():
             files |= {file.source: f"text of {file.source}\n" for file in component.files.values() if file.source}
         boards = [component.dashboards for component in app.components.values() if component.dashboards]

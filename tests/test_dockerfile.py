@@ -13,26 +13,24 @@ from typing import Any
 import pytest
 
 from kgen.emit.dockerfile import dockerfile, dockerignore
+from kgen.emit.dockerignore import copied_by_name
 from kgen.model.image_plan import ImagePlan
+from kgen.model.packages import BuildSecret, Packages
 from kgen.record import replace
 
 OUTPUTS = ("kgen.yaml", ".kgen", ".kgen.lock", "deploy")
 PIP = ImagePlan(
     app_file="app.yaml",
     context=".",
-    manager="pip",
     python="3.13",
     builder="python:3.13-slim-trixie",
     base="python:3.13-slim-trixie",
     interpreter="3.13",
-    lock_files=("requirements.txt",),
+    uv_image="ghcr.io/astral-sh/uv:0.13",
+    packages=Packages(installer="pip", lock_files=("requirements.txt",), requirements=("requirements.txt",)),
     command=("gunicorn", "--bind", "0.0.0.0:8000", "app:app"),
     ports=("8000",),
 )
-UV = replace(PIP, manager="uv", lock_files=("pyproject.toml", "uv.lock"), uv_image="ghcr.io/astral-sh/uv:0.13")
-POETRY = replace(PIP, manager="poetry", lock_files=("pyproject.toml", "poetry.lock"), poetry_version="2.5.1")
-PDM = replace(PIP, manager="pdm", lock_files=("pyproject.toml", "pdm.lock"))
-PIPENV = replace(PIP, manager="pipenv", lock_files=("Pipfile", "Pipfile.lock"))
 DISTROLESS: dict[str, Any] = {
     "variant": "distroless",
     "builder": "debian:trixie-slim",
@@ -45,12 +43,31 @@ CHAINGUARD: dict[str, Any] = {
     "base": "cgr.dev/chainguard/python:latest",
     "interpreter": "/usr/bin/python",
 }
-PLANS = (PIP, UV, POETRY, PDM, PIPENV)
+PACKAGES = (
+    PIP.packages,
+    Packages(installer="uv", lock_files=("pyproject.toml", "uv.lock")),
+    Packages(installer="poetry", tool="poetry==2.5.1", lock_files=("pyproject.toml", "poetry.lock")),
+    Packages(installer="pdm", tool="pdm[locked]==2.29.3", lock_files=("pyproject.toml", "pdm.lock")),
+    Packages(installer="pipenv", tool="pipenv==2026.1.0", lock_files=("Pipfile", "Pipfile.lock")),
+    Packages(installer="pylock", lock_files=("pylock.toml",), requirements=("pylock.toml",)),
+    Packages(installer="project", lock_files=("pyproject.toml",), requirements=("pyproject.toml",)),
+    Packages(installer="project", listed=("flask>=3", 'tomli; python_version < "3.11"')),
+    Packages(installer="project"),
+)
 
-EVERYTHING: dict[str, Any] = {
+OPTIONS: dict[str, Any] = {
     "installs_project": True,
     "extras": ("postgres", "s3"),
     "groups": ("ops",),
+    "postponed": ("-e .",),
+    "vendored": ("wheels/shop-1.0-py3-none-any.whl",),
+    "folders": ("lib/money",),
+    "hashes": True,
+    "member": "api",
+    "version_variable": "SETUPTOOLS_SCM_PRETEND_VERSION",
+    "secrets": (BuildSecret(name="acme", variable="ACME_PASSWORD"), BuildSecret(name="netrc", file="/root/.netrc")),
+}
+SYSTEM: dict[str, Any] = {
     "system_packages": ("libpq5", "libstdc++6"),
     "build_packages": ("gcc", "libpq-dev"),
     "entrypoint": ("tini", "--"),
@@ -59,27 +76,18 @@ EVERYTHING: dict[str, Any] = {
 
 def matrix() -> list[ImagePlan]:
     """Return plans of every manager with every option on and off, all alone and all together."""
-    options: list[dict[str, Any]] = [{}, EVERYTHING, *({name: value} for name, value in EVERYTHING.items())]
-    plans = [replace(plan, **changes) for plan, changes in product(PLANS, options)]
+    options: list[dict[str, Any]] = [{}, OPTIONS, *({name: value} for name, value in OPTIONS.items())]
+    plans = [replace(PIP, packages=replace(packages, **changes)) for packages, changes in product(PACKAGES, options)]
+    whole = [replace(plan, **changes) for plan, changes in product(plans[:: len(options)], [SYSTEM, {"command": ()}])]
     small = [
-        replace(plan, **variant, **more)
-        for plan, variant, more in product(PLANS, (DISTROLESS, CHAINGUARD), ({}, {"data": ("/srv/media", "/data")}))
+        replace(PIP, packages=packages, **variant, **more)
+        for packages, variant, more in product(
+            PACKAGES, (DISTROLESS, CHAINGUARD), ({}, {"data": ("/srv/media", "/data")})
+        )
     ]
-    return [
-        *plans,
-        *small,
-        *(replace(plan, command=(), ports=()) for plan in PLANS),
-        replace(PIP, hashes=True),
-        replace(
-            PIP,
-            requirements="requirements/production.txt",
-            lock_files=("requirements/production.txt",),
-            context="services/api",
-            app_file="../../app.yaml",
-        ),
-        replace(PIP, requirements="tests/what is needed.txt", lock_files=("tests/what is needed.txt",)),
-        replace(POETRY, poetry_version="1.8.5", extras=("postgres",)),
-    ]
+    named = ("requirements/production.txt", "tests/what is needed.txt")
+    files = [replace(PIP.packages, requirements=(name,), lock_files=(name,)) for name in named]
+    return [*plans, *whole, *small, *(replace(PIP, packages=packages, app_file="../../app.yaml") for packages in files)]
 
 
 def test_hadolint_has_nothing_to_say(tmp_path: Path) -> None:
@@ -116,7 +124,7 @@ def test_every_plan_keeps_the_rules(plan: ImagePlan) -> None:
 @pytest.mark.parametrize("plan", matrix(), ids=repr)
 def test_what_is_copied_is_not_ignored(plan: ImagePlan) -> None:
     patterns = dockerignore(plan, OUTPUTS).splitlines()
-    for source in plan.lock_files:
+    for source in copied_by_name(plan.packages):
         assert not ignored(source.replace("*", "base"), patterns)
     for needed in (
         "app.py",
@@ -159,7 +167,10 @@ def test_in_another_folder_deploy_is_somebody_elses() -> None:
 
 def test_build_output_is_ignored_only_if_the_project_is_a_package() -> None:
     assert not ignored("dist/index.html", dockerignore(PIP, OUTPUTS).splitlines())
-    assert ignored("dist/shop-1.0.tar.gz", dockerignore(replace(PIP, installs_project=True), OUTPUTS).splitlines())
+    assert ignored(
+        "dist/shop-1.0.tar.gz",
+        dockerignore(replace(PIP, packages=replace(PIP.packages, installs_project=True)), OUTPUTS).splitlines(),
+    )
 
 
 def test_words_of_the_user_reach_the_process_unchanged() -> None:
@@ -169,13 +180,15 @@ def test_words_of_the_user_reach_the_process_unchanged() -> None:
 
 
 def test_file_names_are_quoted_for_their_reader() -> None:
-    text = dockerfile(replace(PIP, requirements="my $deps[1]", lock_files=("my $deps[1]",)))
+    name = "my $deps[1]"
+    text = dockerfile(replace(PIP, packages=replace(PIP.packages, requirements=(name,), lock_files=(name,))))
     assert 'COPY ["my \\\\$deps[[]1]", "./"]' in text
     assert "--requirement 'my $deps[1]'" in text
 
 
 def test_old_poetry_gets_a_command_that_it_knows() -> None:
-    text = dockerfile(replace(POETRY, poetry_version="1.8.5"))
+    old = Packages(installer="poetry", tool="poetry==1.8.5", lock_files=("pyproject.toml", "poetry.lock"))
+    text = dockerfile(replace(PIP, packages=old))
     assert "poetry install --only main --no-root --no-directory\n" in text
     assert "sync" not in text
 

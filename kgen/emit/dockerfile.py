@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 from kgen.emit.dockerignore import dockerignore, header
 from kgen.emit.instructions import command_line, env, exec_form, run
-from kgen.emit.managers import VENV, compiled, packages, project
+from kgen.emit.managers import VENV, compiled, locked, project
 from kgen.model.image_plan import UID, ImagePlan
 
 __all__ = ["dockerfile", "dockerignore"]
@@ -33,10 +33,10 @@ def dockerfile(plan: ImagePlan) -> str:
     """Return the text of the Dockerfile of ``plan``."""
     blocks = [
         ["# syntax=docker/dockerfile:1", header(plan)],
-        *([_from(plan.uv_image, "uv")] if plan.manager == "uv" else []),
+        *([_from(plan.uv_image, "uv")] if plan.packages.uses_uv else []),
         *_builder(plan),
         ["WORKDIR /app"],
-        *packages(plan),
+        *locked(plan.packages, plan.interpreter),
         _source(plan),
         *_runtime(plan),
     ]
@@ -74,7 +74,7 @@ def _source(plan: ImagePlan) -> list[str]:
 
     The modes must not depend on the umask of whoever checked it out, and the app's user has to read every file.
     """
-    return ["COPY . .", *project(plan), *_commands(plan), "RUN chmod -R u=rwX,go=rX /app", compiled("/app")]
+    return ["COPY . .", *project(plan.packages), *_commands(plan), "RUN chmod -R u=rwX,go=rX /app", compiled("/app")]
 
 
 def _commands(plan: ImagePlan) -> list[str]:

@@ -13,6 +13,7 @@ from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from kgen.model.image_plan import ImagePlan
+from kgen.model.packages import Packages
 
 SECRETS = ("**/.env", "**/.env.*", "**/.envrc", "**/.netrc", "**/.pypirc")
 """They would be in a layer for good, and every pull hands them out."""
@@ -72,9 +73,9 @@ def dockerignore(plan: ImagePlan, outputs: Iterable[str]) -> str:
         [header(plan)],
         ["# Secrets", *SECRETS],
         ["# History", *HISTORY],
-        ["# What tools leave behind", *LEFTOVERS, *(ARTIFACTS if plan.installs_project else ())],
+        ["# What tools leave behind", *LEFTOVERS, *(ARTIFACTS if plan.packages.installs_project else ())],
         ["# Development and deployment", *DEVELOPMENT, *(_literal(name) for name in ours if _is_within(name))],
-        ["# Copied by name, whatever stands above", *(f"!{name}" for name in plan.lock_files)],
+        ["# Copied by name, whatever stands above", *(f"!{name}" for name in copied_by_name(plan.packages))],
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
@@ -86,6 +87,11 @@ def header(plan: ImagePlan) -> str:
 def _is_covered(name: str) -> bool:
     """Tell whether ``DEVELOPMENT`` leaves ``name`` out already; its patterns are about the top."""
     return "/" not in name and any(fnmatchcase(name, pattern) for pattern in DEVELOPMENT)
+
+
+def copied_by_name(packages: Packages) -> tuple[str, ...]:
+    """Return what the Dockerfile copies before the source, relative to the context."""
+    return (*packages.lock_files, *packages.vendored, *packages.folders)
 
 
 def _is_within(name: str) -> bool:

@@ -11,16 +11,17 @@ def env(**values: str) -> str:
     return "ENV " + " \\\n    ".join(f"{name}={value}" for name, value in values.items())
 
 
-def run(*commands: str, cache: str = "") -> str:
+def run(*commands: str, cache: str = "", mounts: Iterable[str] = ()) -> str:
     """
     Return one RUN of all ``commands``, each only if those before it succeeded.
 
     Args:
         commands: Shell commands, quoted already.
         cache: Absolute path of a folder that stays on the build machine and is in no layer.
+        mounts: Further options of the same kind.
     """
-    mount = f"--mount=type=cache,target={cache} \\\n    " if cache else ""
-    return f"RUN {mount}" + " \\\n    && ".join(commands)
+    options = [*([f"--mount=type=cache,target={cache}"] if cache else []), *mounts]
+    return "RUN " + "".join(f"{option} \\\n    " for option in options) + " \\\n    && ".join(commands)
 
 
 def copy(sources: Iterable[str], target: str) -> str:

@@ -4,7 +4,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from kgen.load.project import text_of
+from kgen.load.text import text_of
 from kgen.model.app import App
 from kgen.model.container import Build
 from kgen.model.facts import OwnDockerfile

@@ -6,7 +6,7 @@ from pathlib import Path
 from kgen.diag import Diagnostic, Label, Rule
 from kgen.filenames import IMAGE_LOCK
 from kgen.image_lock import parse
-from kgen.load.project import text_of
+from kgen.load.text import text_of
 from kgen.record import dataclass
 
 DAMAGED = Rule(

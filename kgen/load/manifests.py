@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from kgen.load.project import text_of
+from kgen.load.text import text_of
 
 
 def manifests(folder: Path, patterns: Iterable[str]) -> Mapping[str, Mapping[str, str | None]]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from kgen.load.parse import parse
-from kgen.load.project import text_of
+from kgen.load.text import text_of
 from kgen.model.facts import SecretFile
 from kgen.source import plain
 

@@ -11,6 +11,7 @@ from kgen.scalars import (
     IMAGE,
     INVALID_IMAGE,
     Command,
+    ContainerPath,
     Cpu,
     DebianPackage,
     Digest,
@@ -27,9 +28,10 @@ from kgen.scalars import (
     Repository,
     Tag,
     UrlPath,
+    VersionText,
 )
 from kgen.source import Node
-from kgen.spec import AS_WRITTEN, REPLACED_WHOLE, Spec, fault, mapping_or_not
+from kgen.spec import AS_WRITTEN, ONE_OR_MORE, REPLACED_WHOLE, Spec, fault, mapping_or_not
 
 
 class Image(Spec):
@@ -73,6 +75,15 @@ class PythonBuild(Spec):
     manager: Literal["pip", "uv", "poetry", "pdm", "pipenv"] | None = None
     """Package manager; by default the one whose lock file is there."""
 
+    manager_version: VersionText | None = None
+    """Version of uv, Poetry, PDM or Pipenv in the builder; by default what wrote the lock file, where it says so."""
+
+    requirements: Annotated[tuple[RelativePath, ...], ONE_OR_MORE] = ()
+    """File for pip, relative to the context, as `requirements/prod.txt` or `pylock.toml`; or a list of them."""
+
+    package: ExtraName | None = None
+    """Package of a uv workspace that the image is for; by default the one at the root of the context."""
+
     extras: tuple[ExtraName, ...] = ()
     """Optional dependencies (`[project.optional-dependencies]`) to install."""
 
@@ -84,6 +95,26 @@ class PythonBuild(Spec):
 
     build_packages: tuple[DebianPackage, ...] = ()
     """Debian packages needed only to build, as `gcc`."""
+
+
+class BuildSecret(Spec):
+    """
+    A secret that package indexes ask for; it is in no layer. A string is short for `{env: …}`, or `{file: /…}`.
+
+    Exactly one of `env` and `file` is given. Its value comes with the call: `docker build --secret id=…,env=…`.
+    """
+
+    env: EnvName | None = None
+    """Environment variable that holds it while packages are installed, as `UV_INDEX_ACME_PASSWORD`."""
+
+    file: ContainerPath | None = None
+    """File that it is while packages are installed, as `/root/.netrc`."""
+
+    @classmethod
+    def expand(cls, node: Node) -> Node:
+        if not isinstance(node.value, str):
+            return node
+        return cls.only(node, file=node) if node.value.startswith("/") else cls.only(node, env=node)
 
 
 class Build(Spec):
@@ -115,6 +146,9 @@ class Build(Spec):
 
     python: PythonBuild = PythonBuild()
     """How the generated Dockerfile installs Python and the project."""
+
+    secrets: dict[ExtraName, BuildSecret] = {}
+    """Secrets of package indexes, by their ids: `{netrc: /root/.netrc, acme: UV_INDEX_ACME_PASSWORD}`."""
 
     commands: tuple[Command, ...] = ()
     """Commands of the build, once project and packages are installed, as `python manage.py collectstatic --noinput`."""

@@ -3,8 +3,93 @@
 from collections.abc import Mapping
 from typing import Any
 
-from kgen.model.image_plan import Manager
+from kgen.model.packages import Manager
 from kgen.record import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirements:
+    """What requirements files say, with those that they include."""
+
+    files: tuple[str, ...] = ()
+    """Relative to the context."""
+
+    missing: tuple[str, ...] = ()
+    """Files that are not there."""
+
+    hashes: bool = False
+    """Whether every requirement has a hash."""
+
+    loose: tuple[str, ...] = ()
+    """Requirements of no version in particular."""
+
+    archives: tuple[str, ...] = ()
+    """Wheels and archives of the context that they name."""
+
+    postponed: tuple[str, ...] = ()
+    """Lines that name folders of the context."""
+
+    itself: str = ""
+    """The line among them that names the project itself, as `-e .`."""
+
+    only_itself: bool = False
+    """Whether there is no other."""
+
+    outside: tuple[str, ...] = ()
+    """Folders and archives outside of the context that they name."""
+
+    sources: tuple[str, ...] = ()
+    """Repositories that they name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lock:
+    """A lock file of a package manager."""
+
+    name: str
+    files: tuple[str, ...] = ()
+    """What the manager reads to install what is locked, this file included; relative to the context."""
+
+    archives: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    """As in `Requirements`."""
+
+    members: tuple[str, ...] = ()
+    """Packages that the repository holds itself."""
+
+    written_by: str = ""
+    """Version of the manager that wrote it, if it says so."""
+
+    layout: str = ""
+    """Version of the file's own format."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packaging:
+    """Whether and how the project itself is a package."""
+
+    exists: bool = False
+    """Whether there is metadata of a project."""
+
+    installs: Mapping[str, bool] = field(default_factory=dict)
+    """Manager → whether it can install the project itself."""
+
+    is_static: bool = False
+    """Whether `pyproject.toml` alone says what the project depends on."""
+
+    files: tuple[str, ...] = ()
+    """Requirements files that `pyproject.toml` leaves it to."""
+
+    dependencies: tuple[str, ...] | None = None
+    """What `setup.py` or `setup.cfg` ask for; ``None`` if only running code tells."""
+
+    extras: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What they ask for besides."""
+
+    version_variable: str = ""
+    """What tells the build backend its version, where it would ask Git."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,29 +97,21 @@ class Project:
     """What a build context says about its Python project."""
 
     exists: bool = True
-    locks: Mapping[Manager, str] = field(default_factory=dict)
-    """Package manager → the lock file that speaks for it. A ``requirements.txt`` beside another lock is not listed."""
+    locks: Mapping[Manager, Lock] = field(default_factory=dict)
+    """Lock files of managers."""
 
+    pip: str = ""
+    """What pip installs by default: `pylock.toml`, `requirements.txt`, or nothing."""
+
+    requirements: Mapping[tuple[str, ...], Requirements] = field(default_factory=dict)
+    """By the files that builds ask for, and the default one."""
+
+    packaging: Packaging = Packaging()
     python: str = ""
     """Minor version that `.python-version` asks for."""
 
     requires_python: str = ""
-    """`requires-python` of `pyproject.toml`."""
-
-    installs_project: bool = False
-    """Whether `pyproject.toml` has a build system, so that the project is a package."""
-
-    poetry_version: str = ""
-    """Version that wrote `poetry.lock`."""
-
-    requirements: tuple[str, ...] = ()
-    """`requirements.txt` and the files that it includes (`-r`, `-c`), relative to the context."""
-
-    missing: tuple[str, ...] = ()
-    """Files that they include and that are not there."""
-
-    hashes: bool = False
-    """Whether every requirement in them has a hash."""
+    """What the project's metadata says, as a version specifier."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

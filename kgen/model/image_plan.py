@@ -3,9 +3,8 @@
 from posixpath import join, normpath
 from typing import Literal, TypeAlias
 
+from kgen.model.packages import Packages
 from kgen.record import dataclass
-
-Manager: TypeAlias = Literal["pip", "uv", "poetry", "pdm", "pipenv"]
 
 Variant: TypeAlias = Literal["slim", "distroless", "chainguard"]
 """What an image starts from."""
@@ -30,7 +29,6 @@ class ImagePlan:
     output: str = DOCKERFILE
     """Name of the Dockerfile in the context."""
 
-    manager: Manager
     python: str
     """Minor version, as ``3.13``; empty if only the image knows."""
 
@@ -45,26 +43,10 @@ class ImagePlan:
     """What uv takes for Python: the minor version, or the path of the one that both images have."""
 
     uv_image: str = ""
-    """Where the uv binary comes from, as ``ghcr.io/astral-sh/uv:0.13``. Only for ``manager="uv"``."""
+    """Where the uv binary comes from, as ``ghcr.io/astral-sh/uv:0.13``, if it is needed."""
 
-    poetry_version: str = ""
-    """Exact version, read from the lock file's own header. Only for ``manager="poetry"``."""
-
-    lock_files: tuple[str, ...]
-    """What is copied before the source, relative to the context: lock files and what else their reader needs."""
-
-    requirements: str = "requirements.txt"
-    """Requirements file relative to the context. Only for ``manager="pip"``."""
-
-    hashes: bool = False
-    """Whether every requirement carries ``--hash``. Only for ``manager="pip"``."""
-
-    installs_project: bool = False
-    """Whether the project itself is a package (``[build-system]`` in ``pyproject.toml``), and is installed."""
-
-    extras: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    """Optional dependencies and dependency groups to install besides the main ones."""
+    packages: Packages
+    """What the builder installs, and how."""
 
     system_packages: tuple[str, ...] = ()
     """Debian packages of the runtime image."""

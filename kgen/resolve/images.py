@@ -14,7 +14,9 @@ from kgen.model.image_plan import ImagePlan
 from kgen.model.platform import Platform
 from kgen.record import replace
 from kgen.resolve import outputs, projects, variants
+from kgen.resolve.fields import exactly_one
 from kgen.resolve.names import object_name
+from kgen.resolve.packages import fetched_by, packages
 from kgen.resolve.rules import (
     CONTRADICTING_BUILDS,
     MISSING_IMAGE,
@@ -106,7 +108,7 @@ def faults(app: App, facts: Facts, platform: Platform) -> Iterator[Diagnostic]:
 
 def _contradictions(build: Build, at: Path, first: Build, where: Path) -> Iterator[Diagnostic]:
     """Yield the field that makes another image of ``build``, though both have one Dockerfile."""
-    different = [name for name in _OF_GENERATED if getattr(build, name) != getattr(first, name)]
+    different = [name for name in (*_OF_GENERATED, "secrets") if getattr(build, name) != getattr(first, name)]
     for field in different[:1]:
         yield Diagnostic(
             rule=CONTRADICTING_BUILDS,
@@ -194,6 +196,8 @@ def _field_faults(app: App, at: Path) -> Iterator[Diagnostic]:
     build = app.components[str(at[1])].build if len(at) > 1 else app.build
     if build is None:
         return
+    for name, secret in build.secrets.items():
+        yield from exactly_one(secret, ("env", "file"), (*at, "secrets", name))
     unread = ("target", "args") if build.dockerfile is None else ("output", *_OF_GENERATED)
     reason = "a Dockerfile of your own" if build.dockerfile is None else "the Dockerfile that kgen writes"
     for field in unread:
@@ -269,29 +273,23 @@ def _plan(
     build: Build, runs: Component | Release, ports: tuple[str, ...], facts: Facts, platform: Platform
 ) -> ImagePlan:
     project, python = facts.projects[build.context], build.python
-    manager = projects.manager_of(build, project) or "pip"
     version = projects.python_version(build, project, platform)
     images = variants.bases(build, version, platform)
+    installed = packages(build, project)
+    uv = f"ghcr.io/astral-sh/uv:{python.manager_version or platform.images.uv}"
     return ImagePlan(
         app_file=posixpath.relpath(facts.app_file, build.context),
         context=build.context,
         output=build.output,
-        manager=manager,
         python="" if variants.is_rolling(build, platform) else version,
         variant=build.variant,
         builder=pinned(images.builder, facts),
         base=pinned(images.runtime, facts),
         interpreter=images.interpreter,
-        uv_image=pinned(f"ghcr.io/astral-sh/uv:{platform.images.uv}", facts) if manager == "uv" else "",
-        poetry_version=project.poetry_version,
-        requirements=project.locks.get("pip", "requirements.txt"),
-        lock_files=projects.lock_files(manager, project),
-        hashes=project.hashes,
-        installs_project=project.installs_project,
-        extras=python.extras,
-        groups=python.groups,
+        uv_image=pinned(uv, facts) if installed.uses_uv else "",
+        packages=installed,
         system_packages=python.system_packages,
-        build_packages=python.build_packages,
+        build_packages=tuple(dict.fromkeys((*python.build_packages, *fetched_by(build, project)))),
         commands=build.commands,
         entrypoint=(runs.command or ()) if runs.args else (),
         command=runs.args or runs.command or (),

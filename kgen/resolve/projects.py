@@ -1,26 +1,42 @@
-"""Python projects that kgen writes a Dockerfile for: which manager, which Python, and what stands in the way."""
+"""Python projects that kgen writes a Dockerfile for: what stands in the way, and which Python it is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from kgen.diag import Diagnostic, Label, Path
+from kgen.diag import Diagnostic, Label, Path, Rule, Severity
 from kgen.model.container import Build
 from kgen.model.facts import Project
-from kgen.model.image_plan import Manager
+from kgen.model.packages import Installer
 from kgen.model.platform import Platform
 from kgen.resolve import variants
+from kgen.resolve.packages import installer_of, outside, requirements_of, sources
 from kgen.resolve.rules import FILE_NOT_READABLE, NO_PROJECT, NOT_FOR_BUILD, PYTHON_MISMATCH, SEVERAL_LOCKS
 from kgen.words import listed
 
+NOT_LOCKED = Rule(
+    code="KG3280",
+    name="dependencies-not-locked",
+    explain="Without a lock file, two builds of the same source may hold different releases of its dependencies.",
+    severity=Severity.INFO,
+)
+OUTSIDE_OF_CONTEXT = Rule(
+    code="KG3281",
+    name="dependency-outside-of-context",
+    explain="Whoever builds an image sends the folder that is the context, and nothing above or beside it.",
+)
+OVER_SSH = Rule(
+    code="KG3282",
+    name="dependency-over-ssh",
+    explain="The builder has no SSH key and knows no hosts: Git gets a dependency over HTTPS.",
+)
+NOT_IN_WORKSPACE = Rule(
+    code="KG3283",
+    name="package-not-in-workspace",
+    explain="An image can be for one package of a workspace, by the name in that package's `pyproject.toml`.",
+)
+RULES = (NOT_LOCKED, OUTSIDE_OF_CONTEXT, OVER_SSH, NOT_IN_WORKSPACE)
+
 _PATCHES = 40
 """More patch releases than any Python had."""
-
-_FILES: Mapping[Manager, tuple[str, ...]] = {
-    "uv": ("pyproject.toml", "uv.lock"),
-    "poetry": ("pyproject.toml", "poetry.lock"),
-    "pdm": ("pyproject.toml", "pdm.lock"),
-    "pipenv": ("Pipfile", "Pipfile.lock"),
-}
-"""What a manager reads before it installs what is locked."""
 
 
 def faults(build: Build, project: Project, platform: Platform, at: Path) -> Iterator[Diagnostic]:
@@ -30,32 +46,36 @@ def faults(build: Build, project: Project, platform: Platform, at: Path) -> Iter
         place = Label((*at, "context"))
         yield Diagnostic(rule=NO_PROJECT, message=message, at=place, help="it is relative to the app file")
         return
-    found = [*_lock_faults(build, project, at), *_python_faults(build, project, platform, at)]
-    manager = manager_of(build, project)
-    if manager == "pip":
-        found += _pip_faults(project, at)
-    if manager:
-        found += _selection_faults(build, manager, at)
+    installer = installer_of(build, project)
+    found = [
+        *_lock_faults(build, project, installer, at),
+        *_python_faults(build, project, platform, at),
+        *(_field_faults(build, installer, at) if installer else ()),
+        *_file_faults(build, project, at),
+        *_source_faults(build, project, at),
+        *_member_faults(build, project, at),
+        *(_not_locked(build, project, installer, at)),
+    ]
     yield from found[:1]
 
 
-def _lock_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnostic]:
-    if build.python.manager is None and len(project.locks) > 1:
+def _lock_faults(build: Build, project: Project, installer: Installer | None, at: Path) -> Iterator[Diagnostic]:
+    if build.python.manager is None and not build.python.requirements and len(project.locks) > 1:
         yield Diagnostic(
             rule=SEVERAL_LOCKS,
-            message=f"{listed(sorted(project.locks.values()), 'and')} are both there",
+            message=f"{listed(sorted(lock.name for lock in project.locks.values()), 'and')} are both there",
             at=Label((*at, "context")),
             help="remove the one that is not used, or say `build: {python: {manager: uv}}`",
         )
-    elif not manager_of(build, project):
+    elif installer is None:
         yield Diagnostic(
             rule=NO_PROJECT,
-            message=f"`{build.context}` is no Python project that kgen can build: no lock file is there",
+            message=f"`{build.context}` is no Python project that kgen can build: nothing says what to install",
             at=Label((*at, "context")),
-            help="lock its dependencies (uv, Poetry, PDM, Pipenv), add `requirements.txt`, or name a Dockerfile: "
-            "`build: {dockerfile: …}`",
+            help="lock its dependencies (uv, Poetry, PDM, Pipenv), add `requirements.txt` or `pyproject.toml`, or say "
+            "`build: {python: {manager: pip}}` if it needs nothing",
         )
-    elif manager_of(build, project) not in project.locks:
+    elif installer not in {"pip", "pylock", "project"} and installer not in project.locks:
         yield Diagnostic(
             rule=NO_PROJECT,
             message=f"the manager is `{build.python.manager}`, but its lock file is not there",
@@ -75,37 +95,94 @@ def _python_faults(build: Build, project: Project, platform: Platform, at: Path)
         )
 
 
-def _pip_faults(project: Project, at: Path) -> Iterator[Diagnostic]:
-    if project.missing:
+def _field_faults(build: Build, installer: Installer, at: Path) -> Iterator[Diagnostic]:
+    """Yield fields that mean nothing to the manager."""
+    python, by_pip = build.python, installer in {"pip", "pylock", "project"}
+    manager = "pip" if by_pip else installer
+    for field, is_wrong, instead in (
+        ("extras", installer == "pip", "put what it names into the requirements file"),
+        ("extras", installer == "pipenv", "put what it names into a category of the `Pipfile`, and that into `groups`"),
+        ("groups", installer == "pip", "put what it names into the requirements file"),
+        ("requirements", not by_pip, "remove it, or say `manager: pip`"),
+        ("package", installer != "uv", "workspaces are uv's; name the package's folder in `context`"),
+        ("manager_version", by_pip, "remove it: the base image brings its pip"),
+    ):
+        if is_wrong and getattr(python, field):
+            name = "managerVersion" if field == "manager_version" else field
+            yield Diagnostic(
+                rule=NOT_FOR_BUILD,
+                message=f"`{name}` is not for {manager}" + (" with requirements files" if installer == "pip" else ""),
+                at=Label((*at, "python", name), on="key"),
+                help=instead,
+            )
+
+
+def _file_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnostic]:
+    said = requirements_of(build, project)
+    if said.missing and installer_of(build, project) in {"pip", "pylock"}:
+        named = [name for name in said.missing if name in build.python.requirements]
+        files = build.python.requirements or (project.pip,)
         yield Diagnostic(
             rule=FILE_NOT_READABLE,
-            message=f"`requirements.txt` includes {listed(project.missing, 'and')}, which cannot be read",
-            at=Label((*at, "context")),
+            message=f"{listed(named, 'and')} cannot be read"
+            if named
+            else f"`{files[0]}` includes {listed(said.missing, 'and')}, which cannot be read",
+            at=Label((*at, "python", "requirements") if build.python.requirements else (*at, "context")),
             help="the file has to be text, inside of the folder that is built",
         )
 
 
-def _selection_faults(build: Build, manager: Manager, at: Path) -> Iterator[Diagnostic]:
-    """Yield extras and groups of managers that have none."""
-    where = {"pip": "`requirements.txt`", "pipenv": "`groups`"}
-    for field in ("extras", "groups"):
-        if getattr(build.python, field) and (manager == "pip" or (manager == "pipenv" and field == "extras")):
-            yield Diagnostic(
-                rule=NOT_FOR_BUILD,
-                message=f"{manager} has no `{field}`, only what {where[manager]} says is installed",
-                at=Label((*at, "python", field), on="key"),
-                help=f"remove it, and put what it names into {where[manager]}",
-            )
+def _source_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnostic]:
+    """Yield dependencies that the builder could not get."""
+    if beyond := outside(build, project):
+        yield Diagnostic(
+            rule=OUTSIDE_OF_CONTEXT,
+            message=f"{listed(beyond, 'and')} is a dependency outside of `{build.context}`",
+            at=Label((*at, "context")),
+            help="build from a folder above both, or publish the dependency",
+        )
+    keyed = [
+        source for source in sources(build, project) if "ssh://" in source or source.startswith(("git@", "git+git@"))
+    ]
+    if keyed:
+        yield Diagnostic(
+            rule=OVER_SSH,
+            message=f"a dependency comes over SSH: `{keyed[0]}`",
+            at=Label((*at, "context")),
+            help="lock it as `https://…`, and give Git a password by `build: {secrets: {netrc: /root/.netrc}}`",
+        )
 
 
-def manager_of(build: Build, project: Project) -> Manager | None:
-    """Return the package manager, or nothing if it is not known."""
-    return build.python.manager or next(iter(project.locks), None)
+def _member_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnostic]:
+    lock = project.locks.get("uv")
+    if build.python.package and lock and build.python.package not in lock.members:
+        yield Diagnostic(
+            rule=NOT_IN_WORKSPACE,
+            message=f"`{build.python.package}` is no package of the workspace",
+            at=Label((*at, "python", "package")),
+            help=f"known are {listed(sorted(lock.members), 'and')}" if lock.members else "`uv.lock` has none",
+        )
 
 
-def lock_files(manager: Manager, project: Project) -> tuple[str, ...]:
-    """Return what has to be copied before locked packages can be installed."""
-    return project.requirements if manager == "pip" else _FILES[manager]
+def _not_locked(build: Build, project: Project, installer: Installer | None, at: Path) -> Iterator[Diagnostic]:
+    """Yield a remark on projects whose image depends on the day of the build."""
+    about, loose = project.packaging, requirements_of(build, project).loose
+    asks = about.is_static or about.files or about.dependencies or about.dependencies is None
+    if installer == "project" and about.exists and asks:
+        yield Diagnostic(
+            rule=NOT_LOCKED,
+            message="no lock file is there: every build installs what is newest on its day",
+            at=Label((*at, "context")),
+            help="lock the dependencies, as with `uv lock`, and commit the lock file",
+        )
+    elif installer == "pip" and loose:
+        more = f" and {len(loose) - 1} more name" if len(loose) > 1 else " names"
+        yield Diagnostic(
+            rule=NOT_LOCKED,
+            message=f"`{loose[0]}`{more} no version",
+            at=Label((*at, "python", "requirements") if build.python.requirements else (*at, "context")),
+            help="pin what is installed, as with `uv pip compile` or `pip-compile`",
+        )
 
 
 def python_version(build: Build, project: Project, platform: Platform) -> str:

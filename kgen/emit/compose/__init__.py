@@ -15,7 +15,7 @@ from kgen.emit.compose.names import volume
 from kgen.emit.compose.networks import NETWORKS, joined
 from kgen.emit.compose.ports import browser_ports, published_ports
 from kgen.emit.compose.services import services
-from kgen.emit.compose.storage import copies, kept_volumes, secrets
+from kgen.emit.compose.storage import build_secrets, copies, kept_volumes, secrets
 from kgen.model.plan import Plan
 
 __all__ = ["beside", "compose"]
@@ -37,7 +37,7 @@ def compose(plan: Plan) -> dict[str, Any]:
         made["volumes"] = {name: {} for name in volumes}
     if any(joined(each, run) for each in plan.workloads for run in each.containers):
         made["networks"] = NETWORKS
-    if files := secrets(plan):
+    if files := secrets(plan) | build_secrets(plan):
         made["secrets"] = files
     return made
 

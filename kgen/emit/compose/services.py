@@ -89,6 +89,8 @@ def _image(workload: Workload, run: Container) -> dict[str, Any]:
         made["target"] = build.target
     if build.args:
         made["args"] = {name: escaped(text) for name, text in build.args.items()}
+    if build.secrets:
+        made["secrets"] = [*build.secrets]
     return {"build": made if len(made) > 1 else build.context}
 
 

@@ -4,6 +4,7 @@ Volumes, files and scratch space of services.
 Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#volumes
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -106,3 +107,17 @@ def size(memory: str) -> str:
         if number % 2**power == 0:
             return f"{number >> power}{suffix}"
     return str(number)
+
+
+def build_secrets(plan: Plan) -> dict[str, Any]:
+    """
+    Return what images are built with: from the developer's environment, or a file that is where it is in the builder.
+
+    The home of the builder's user is the developer's own.
+    """
+    builds = [each.build for each in plan.workloads if each.build]
+    return {
+        name: {"environment": secret.env} if secret.env else {"file": re.sub(r"^/root/", "${HOME}/", secret.file or "")}
+        for build in builds
+        for name, secret in build.secrets.items()
+    }

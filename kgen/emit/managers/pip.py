@@ -1,42 +1,59 @@
 """
-pip.
+pip, with requirements files.
 
 Source: https://pip.pypa.io/en/stable/topics/repeatable-installs/
 """
 
+import re
 import shlex
-from posixpath import dirname
 
-from kgen.emit.instructions import copy, run
-from kgen.emit.managers.words import EMPTY_VENV, FIRST, PIP_CACHE, VENV, compiled
-from kgen.model.image_plan import ImagePlan
+from kgen.emit.instructions import command_line
+from kgen.emit.managers.words import EMPTY_VENV, PIP_CACHE, VENV, compiled, first, install
+from kgen.model.packages import Packages
+
+_SPECIAL = re.compile(r"[][.*^$/\\]")
+"""What means something in a pattern of sed."""
+
+_END = r"\(\s.*\)\?$"
+"""Comments and options may follow."""
 
 
-def packages(plan: ImagePlan) -> list[list[str]]:
+def locked(packages: Packages, _interpreter: str) -> list[list[str]]:
     """
-    Install the requirements file, which stands for the lock: extras and groups are what it names.
+    Install the requirements files, which stand for the lock: extras and groups are what they name.
 
-    The pip of the base image installs into the environment.
+    The pip of the base image installs into the environment. Lines that name folders of the project are taken out of
+    the builder's copies of the files; with the source, the files come again as they are.
     """
-    hashes = "--require-hashes " if plan.hashes else ""
-    folders: dict[str, list[str]] = {}
-    for name in plan.lock_files:
-        folders.setdefault(dirname(name), []).append(name)
-    return [
-        [
-            FIRST,
-            *(copy(names, f"{folder}/" if folder else "./") for folder, names in folders.items()),
-            run(
-                EMPTY_VENV,
-                f"pip --python {VENV} install --no-compile {hashes}--requirement {shlex.quote(plan.requirements)}",
-                cache=PIP_CACHE,
-            ),
-            compiled(f"{VENV}/lib"),
-        ]
-    ]
+    layer = install(packages, EMPTY_VENV, *_without_folders(packages), _install(packages), cache=PIP_CACHE)
+    return [first(packages, layer, compiled(f"{VENV}/lib"))]
 
 
-def project(plan: ImagePlan) -> list[str]:
-    """Install the project itself, whose dependencies are all there."""
-    install = f"pip --python {VENV} install --no-compile --no-deps ."
-    return [run(install, cache=PIP_CACHE), compiled(f"{VENV}/lib")] if plan.installs_project else []
+def project(packages: Packages) -> list[str]:
+    """Install what is there only now: folders that requirements files name, and the project itself."""
+    commands = [_install(packages)] if packages.postponed else []
+    if packages.installs_project:
+        commands.append(f"pip --python {VENV} install --no-compile --no-deps .")
+    return [install(packages, *commands, cache=PIP_CACHE), compiled(f"{VENV}/lib")] if commands else []
+
+
+def _install(packages: Packages) -> str:
+    return command_line(
+        f"pip --python {VENV} install --no-compile",
+        *(["--require-hashes"] if packages.hashes else []),
+        ("--requirement", packages.requirements),
+    )
+
+
+def _without_folders(packages: Packages) -> list[str]:
+    r"""
+    Return the command that takes lines out of requirements files.
+
+    >>> _without_folders(Packages(installer="pip", lock_files=("a.txt",), postponed=("-e .",)))
+    ['sed --in-place --expression=\'/^-e \\.\\(\\s.*\\)\\?$/d\' a.txt']
+    """
+    if not packages.postponed:
+        return []
+    patterns = [_SPECIAL.sub(r"\\\g<0>", line) + _END for line in packages.postponed]
+    deletions = [f"--expression={shlex.quote(f'/^{pattern}/d')}" for pattern in patterns]
+    return [command_line("sed --in-place", *deletions, *map(shlex.quote, packages.lock_files))]

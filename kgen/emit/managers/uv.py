@@ -4,34 +4,23 @@ uv.
 Source: https://docs.astral.sh/uv/guides/integration/docker/
 """
 
-from kgen.emit.instructions import command_line, env, run
-from kgen.emit.managers.words import VENV, first
-from kgen.model.image_plan import ImagePlan
-
-_CACHE = "/root/.cache/uv"
+from kgen.emit.instructions import command_line
+from kgen.emit.managers.words import UV_CACHE, VENV, first, install, uv
+from kgen.model.packages import Packages
 
 
-def packages(plan: ImagePlan) -> list[list[str]]:
+def locked(packages: Packages, interpreter: str) -> list[list[str]]:
     """
     Install from ``uv.lock``.
 
-    ``UV_PYTHON`` wins over a ``.python-version`` of the project, which may name another patch release than the base
-    image has. The first run leaves out everything local and is ``--frozen``, since the folders of workspace members and
-    path dependencies are not there yet; the second is ``--locked`` and fails if the lock file is out of date.
+    The first run leaves out everything local and is ``--frozen``, since the folders of workspace members and path
+    dependencies are not there yet; the second is ``--locked`` and fails if the lock file is out of date.
     """
-    settings = env(
-        UV_PYTHON=plan.interpreter,
-        UV_PYTHON_DOWNLOADS="0",
-        UV_PROJECT_ENVIRONMENT=VENV,
-        UV_LINK_MODE="copy",
-        UV_COMPILE_BYTECODE="1",
-        PYC_INVALIDATION_MODE="UNCHECKED_HASH",
-    )
-    install = run(_sync(plan, "--frozen --no-install-local"), cache=_CACHE)
-    return [["COPY --from=uv /uv /usr/local/bin/uv", settings], first(plan, install)]
+    sync = install(packages, _sync(packages, "--frozen --no-install-local"), cache=UV_CACHE)
+    return [uv(interpreter, UV_PROJECT_ENVIRONMENT=VENV), first(packages, sync)]
 
 
-def project(plan: ImagePlan) -> list[str]:
+def project(packages: Packages) -> list[str]:
     """
     Run again even if the project is no package: path dependencies were left out before.
 
@@ -40,10 +29,15 @@ def project(plan: ImagePlan) -> list[str]:
 
     Source: https://docs.astral.sh/uv/concepts/cache/#dynamic-metadata
     """
-    what = "--no-editable" if plan.installs_project else "--no-editable --no-install-project"
-    return [run(_sync(plan, f"--locked --refresh {what}"), cache=_CACHE)]
+    virtual = "" if packages.installs_project or packages.member else " --no-install-project"
+    return [install(packages, _sync(packages, f"--locked --refresh --no-editable{virtual}"), cache=UV_CACHE)]
 
 
-def _sync(plan: ImagePlan, how: str) -> str:
+def _sync(packages: Packages, how: str) -> str:
     """Return the call of uv: default groups (``dev``) are never installed, only what the plan names."""
-    return command_line(f"uv sync {how} --no-default-groups", ("--extra", plan.extras), ("--group", plan.groups))
+    return command_line(
+        f"uv sync {how} --no-default-groups",
+        ("--package", [packages.member] if packages.member else []),
+        ("--extra", packages.extras),
+        ("--group", packages.groups),
+    )

@@ -1,5 +1,6 @@
 """What is wrong with a Dockerfile that the user wrote, as the app file has it built; whatever runs the image."""
 
+import re
 from collections.abc import Iterable, Iterator
 
 from kgen.check import catalogue
@@ -59,10 +60,12 @@ def _counts(fault: Fault, *, is_strict: bool) -> bool:
 
 
 def _diagnostic(image: OwnImage, fault: Fault, uses: tuple[Use, ...]) -> Iterator[Diagnostic]:
-    related: tuple[Label, ...] = ()
+    related = _given(image, fault)
     if fault.row in {"DKF04", "DKF05"}:
         if uses and all(each.user == 0 for each in uses):
             return  # somebody has given the reason in the app file
+        if fault.row == "DKF05" and image.facts is not None and image.facts.user_number is not None:
+            return  # the pod has a number, and whether it is that of the name is said elsewhere
         related = tuple(each.user_label() for each in uses if each.user is not None)[:1]
     elif fault.row == "DKF06" and _is_of_final(image, fault):
         related = tuple(
@@ -71,6 +74,12 @@ def _diagnostic(image: OwnImage, fault: Fault, uses: tuple[Use, ...]) -> Iterato
             if each.goes_on and not each.command
         )[:1]
     yield image.found(fault.row, Word("", fault.start, fault.end), fault.message, fault.help, related)
+
+
+def _given(image: OwnImage, fault: Fault) -> tuple[Label, ...]:
+    """Return where the app file gives the arguments that the fault is about."""
+    words = set(re.findall(r"\w+", image.file.text[fault.start : fault.end]))
+    return tuple(Label((*image.at, "args", name), "given here", on="key") for name in image.build.args if name in words)
 
 
 def _is_of_final(image: OwnImage, fault: Fault) -> bool:

@@ -8,7 +8,7 @@ import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from kgen.check.templates import template
-from kgen.diag import Diagnostic, Path
+from kgen.diag import Diagnostic, Label, Path
 from kgen.handmade import build_faults, image_use
 from kgen.handmade.chosen import Choice, counting
 from kgen.handmade.own_image import OwnImage, Use
@@ -95,17 +95,26 @@ def findings(
 
 
 def _together(image: OwnImage, uses: Iterable[tuple[Made, Use]], count: int) -> Iterator[Diagnostic]:
-    """Yield where an image and what runs it do not agree, each once; of some environments only, it says which one."""
+    """
+    Yield where an image and what runs it do not agree: each word of the Dockerfile once for each rule.
+
+    If that is so in some environments only, the message names the first one.
+    """
     seen: dict[Diagnostic, list[str]] = {}
     for made, use in uses:
         release: Path | None = ("release",) if any(each.type == "release" for each in made.workloads) else None
         for each in image_use.faults(image, use, release):
             seen.setdefault(made.locate(each), []).append(made.environment)
+    merged: dict[tuple[str, Label], Diagnostic] = {}
     for each, environments in seen.items():
-        if len(environments) == count or not environments[0]:
-            yield each
-        else:
-            yield replace(each, message=f"{each.message} (in environment `{environments[0]}`)")
+        is_everywhere = len(environments) == count or not environments[0]
+        first = merged.setdefault(
+            (each.rule.code, each.at),
+            each if is_everywhere else replace(each, message=f"{each.message} (in environment `{environments[0]}`)"),
+        )
+        others = [label for label in each.related if label not in first.related]
+        merged[each.rule.code, each.at] = replace(first, related=(*first.related, *others))
+    yield from merged.values()
 
 
 def _uses(image: OwnImage, made: Made) -> Iterator[Use]:

@@ -36,6 +36,7 @@ def of_build(build: Build, ignored: str | None = None) -> list[Fault]:
         packages,
         paths,
         ports,
+        pragmas,
         prompts,
         stage_names,
         style,
@@ -58,7 +59,7 @@ def of_build(build: Build, ignored: str | None = None) -> list[Fault]:
         *style.faults(build),
         *ports.faults(build),
     ]
-    return sorted(found, key=_order)
+    return pragmas.counting(build.file, sorted(found, key=_order))
 
 
 def _order(fault: Fault) -> tuple[int, int, str]:

@@ -17,28 +17,52 @@ _EVERYTHING = frozenset({"*", "**", "**/*"})
 
 
 def patterns(text: str) -> tuple[str, ...]:
-    """Return the patterns of a file; none if it takes something back, since only the files tell then what is left."""
+    """Return the patterns of a file; those that take something back start with ``!``."""
     lines = [line.strip() for line in text.removeprefix("\ufeff").splitlines() if not line.startswith("#")]
-    if any(line.startswith("!") for line in lines):
-        return ()
-    return tuple(posixpath.normpath(line).lstrip("/") for line in lines if line)
+    return tuple(_pattern(line) for line in lines if line.strip("!"))
+
+
+def _pattern(line: str) -> str:
+    sign = "!" if line.startswith("!") else ""
+    return sign + posixpath.normpath(line[len(sign) :].strip()).lstrip("/")
 
 
 def excludes(found: Sequence[str], path: str) -> bool:
     """
-    Tell whether ``found`` leave out ``path``, or a folder that it is in.
+    Tell whether ``found`` leave out ``path``, or a folder that it is in, and take back nothing of it.
 
     >>> excludes(["*.md", "**/tmp"], "README.md"), excludes(["*.md", "**/tmp"], "a/tmp/b"), excludes(["*.md"], "a/b.md")
     (True, True, False)
+    >>> excludes(["*", "!src/web"], "src"), excludes(["*", "!src/web"], "src/jobs")
+    (False, True)
     """
     path = posixpath.normpath(path).lstrip("/")
+    takes_back = any(pattern.startswith("!") for pattern in found)
     if path in {".", ""}:
-        return any(pattern in _EVERYTHING for pattern in found)
-    if path.startswith(".."):
+        return not takes_back and any(pattern in _EVERYTHING for pattern in found)
+    if path.startswith("..") or (takes_back and set("*?[") & set(path)):  # only the files tell what is left
         return False
     parts = path.split("/")
     above = ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
-    return any(_expression(pattern).fullmatch(each) for pattern in found for each in above)
+    is_out = False
+    for pattern in found:
+        wanted = pattern.removeprefix("!")
+        is_meant = any(_expression(wanted).fullmatch(each) for each in above)
+        if wanted == pattern:
+            is_out |= is_meant
+        elif is_out and (is_meant or _may_be_below(wanted.split("/"), parts)):
+            is_out = False
+    return is_out
+
+
+def _may_be_below(pattern: Sequence[str], folder: Sequence[str]) -> bool:
+    """Tell whether a pattern may be about something within a folder."""
+    for wanted, part in zip(pattern, folder, strict=False):
+        if "**" in wanted:
+            return True
+        if not _expression(wanted).fullmatch(part):
+            return False
+    return len(pattern) > len(folder)
 
 
 def _expression(pattern: str) -> re.Pattern[str]:

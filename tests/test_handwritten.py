@@ -1,5 +1,7 @@
 """Dockerfiles of the user's own: what `kgen compile` finds in them, where, and what it leaves alone."""
 
+import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +12,14 @@ from kgen.check.catalogue import Entry
 from kgen.check.dockerfile import programs
 from kgen.diag import Diagnostic
 from kgen.pipeline import Compiled, Options, compile_app
+from kgen.report.json import render_all as render_json
+from kgen.report.sarif import render_all as render_sarif
+from kgen.rules import ALL
+from kgen.validate.dockerfiles import verdict
+from kgen.validate.selection import Selection
+from kgen.validate.workspace import Settings
 
+ROOT = Path(__file__).parents[1]
 ROWS = tuple(entry for row, entry in catalogue.family("dockerfile").items() if row.startswith("XAPP"))
 HEAD = "apiVersion: kgen/v1\nname: shop\nimage: ghcr.io/acme/shop:1.7.3\n"
 APP = HEAD + "build: {dockerfile: Dockerfile}\ncomponents:\n  web: {type: web, port: 8000}\n"
@@ -79,3 +88,376 @@ def test_a_dockerfile_that_is_not_there_is_an_error() -> None:
 )
 def test_servers_for_developers_are_known(command: list[str], server: str) -> None:
     assert programs.development_server(command) == server
+
+
+# Which stages and arguments count
+
+
+STAGES = """\
+FROM python:3.13-slim-trixie AS base
+USER 1000
+
+FROM base AS tool
+WORKDIR tools
+
+FROM base AS development
+WORKDIR development
+
+FROM base AS web
+COPY --from=tool /x /y
+CMD ["gunicorn", "shop:app"]
+"""
+
+
+def built(**build: object) -> str:
+    """Return an app whose image is built so."""
+    settings = ", ".join(f"{name}: {value}" for name, value in {"dockerfile": "Dockerfile", **build}.items())
+    return APP.replace("{dockerfile: Dockerfile}", f"{{{settings}}}")
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize("build", [{"target": "web"}, {}])
+def test_only_stages_that_the_target_needs_count(build: Mapping[str, str]) -> None:
+    """The user is that of the base; the tool's relative folder is found, the developers' is not."""
+    app = built(**build)
+    lines = [(each.rule.name, each.at.span.line) for each in compiled(app, STAGES).found if each.at.span]
+    assert lines == [("relative-workdir", 5), ("user-other-than-the-image-has", 2)]
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_last_stage_is_the_target_by_default() -> None:
+    last = STAGES + "\nFROM base AS last\n"
+    assert found(built(), last) == ["user-other-than-the-image-has", "image-runs-nothing"]
+    assert found(built(target="web"), last) == ["relative-workdir", "user-other-than-the-image-has"]
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("args", "dockerfile", "rules"),
+    [
+        ("{TAG: 3.13-slim}", "ARG TAG\nFROM python:${TAG}\nUSER 65532\nCMD ['x']\n", []),
+        ("{}", "ARG TAG\nFROM python:${TAG}\nUSER 65532\nCMD ['x']\n", ["base-image-needs-argument"]),
+        ("{TAG: latest}", "ARG TAG=3.13\nFROM python:${TAG}\nUSER 65532\nCMD ['x']\n", ["latest-base-image"]),
+        ("{UID: 1000}", "FROM python:3.13\nARG UID=65532\nUSER ${UID}\nCMD ['x']\n", ["user-other-than-the-image-has"]),
+        ("{UID: 65532}", "FROM python:3.13\nARG UID=1000\nUSER ${UID}\nCMD ['x']\n", []),
+        ("{HTTP_PROXY: x, BUILDKIT_INLINE_CACHE: 1, TARGETARCH: x}", GOOD, []),
+        ("{http_proxy: x, SOURCE_DATE_EPOCH: 0}", GOOD, []),
+        (
+            "{Y: 1}",
+            "FROM python:3.13 AS a\nARG Y\nFROM python:3.13\nUSER 65532\nCMD ['x']\n",
+            ["undeclared-build-argument"],
+        ),
+    ],
+)
+def test_arguments_count(args: str, dockerfile: str, rules: list[str]) -> None:
+    assert found(built(args=args), dockerfile.replace("'", '"')) == rules
+
+
+@pytest.mark.usefixtures("folder")
+def test_one_file_for_several_builds_is_looked_at_for_each() -> None:
+    app = (
+        HEAD
+        + "components:\n"
+        + "  web: {type: web, port: 8000, image: a/web:1, build: {dockerfile: Dockerfile, target: web}}\n"
+        + "  worker: {type: worker, image: a/worker:1, build: {dockerfile: Dockerfile, target: development}}\n"
+    )
+    made = compiled(app, STAGES + 'FROM base AS other\nWORKDIR other\nCMD ["x"]\n').found
+    assert [(each.rule.name, each.at.span.line) for each in made if each.at.span] == [
+        ("relative-workdir", 5),
+        ("relative-workdir", 8),
+        ("user-other-than-the-image-has", 2),
+        ("image-runs-nothing", 7),
+    ]
+    (user,) = (each for each in made if each.rule.name == "user-other-than-the-image-has")
+    assert [label.text for label in user.related] == ["`web` runs as 65532", "`worker` runs as 65532"]
+
+
+# What nobody can know, and what is no Dockerfile of Docker's
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    "dockerfile",
+    [
+        "FROM ghcr.io/acme/base:1\n",
+        "FROM ghcr.io/acme/base:1\nUSER $WHO\n",
+        "FROM ghcr.io/acme/base:1\nEXPOSE $PORT\n",
+        "# syntax=ghcr.io/acme/frontend:1\nAPP shop\nRUNN x\n",
+        'FROM mcr.microsoft.com/windows/servercore:ltsc2025\nUSER ContainerUser\nCMD ["x"]\n',
+        'ARG BASE=ghcr.io/acme/base:1\nFROM ${BASE}\nCOPY --from=ghcr.io/acme/x:1 /a /b\nCMD ["x"]\n',
+        'FROM python:3.13\nCOPY <<EOF /srv/x\nhello\nEOF\nADD https://example.com/a.tgz /srv/\nUSER 65532\nCMD ["x"]\n',
+        'FROM python:3.13\nARG WHERE\nCOPY $WHERE /srv/\nUSER 65532\nCMD ["x"]\n',
+        "\ufeff" + GOOD.replace("\n", "\r\n"),
+    ],
+)
+def test_nothing_is_said_about_what_cannot_be_known(dockerfile: str) -> None:
+    assert found(APP, dockerfile) == []
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_that_cannot_be_read_is_not_compared() -> None:
+    assert found(APP, "FROM python:3.13\nRUNN x\nEXPOSE 9000\nUSER 7\n") == ["invalid-dockerfile"]
+    assert found(APP, "USER 7\n")[0] == "invalid-dockerfile"
+    Path("Dockerfile").write_bytes(b"FROM \xff\n")
+    assert [each.rule.name for each in compile_app(Path("app.yaml"), Options()).found] == ["file-not-readable"]
+
+
+# Users
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("security", "user", "rules"),
+    [
+        ("", "USER 65532", []),
+        ("", "USER 65532:0", []),
+        ("", "USER 1000", ["user-other-than-the-image-has"]),
+        ("", "USER root", ["image-runs-as-root"]),
+        ("", "USER 0", ["image-runs-as-root"]),
+        ("", "USER daemon", ["image-user-without-number"]),
+        ("", "RUN useradd -u 65532 shop\nUSER shop", []),
+        ("", "RUN adduser --disabled-password --uid 1000 shop\nUSER shop", ["user-other-than-the-image-has"]),
+        ("", "ENV ID=1000\nRUN useradd -m -u $ID shop\nUSER shop", ["user-other-than-the-image-has"]),
+        ("", "RUN chown -R 1000:1000 /srv\nUSER 1000", ["user-without-its-files"]),
+        ("security: {runAsUser: 1000}\n", "USER 1000", []),
+        (
+            "security: {runAsUser: 0, exceptions: {run-as-root: it has to}}\n",
+            "USER root",
+            ["exception-from-restricted"],
+        ),
+        (
+            "security: {runAsUser: 0, exceptions: {run-as-root: it has to}}\n",
+            "USER 1000",
+            ["exception-from-restricted"],
+        ),
+    ],
+)
+def test_users(security: str, user: str, rules: list[str]) -> None:
+    assert found(APP + security, GOOD.replace("USER 65532", user)) == rules
+
+
+@pytest.mark.usefixtures("folder")
+def test_what_several_components_have_in_common_is_said_once() -> None:
+    app = (
+        APP
+        + "  worker: {type: worker, command: celery worker}\n"
+        + "  nightly: {type: cron, schedule: 0 3 * * *, args: report}\n"
+    )
+    one = only(app, GOOD.replace("65532", "1000"))
+    assert [label.text for label in one.related] == [f"`{name}` runs as 65532" for name in ("web", "worker", "nightly")]
+
+
+# Commands
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("component", "start", "rules"),
+    [
+        ("", "", ["image-runs-nothing"]),
+        (", command: x", "", []),
+        (", args: x", "", []),
+        ("", "ENTRYPOINT []\n", ["image-runs-nothing"]),
+        ("", "CMD x\n", ["command-in-shell-form"]),
+        ("", "CMD exec x\n", []),
+        (", command: x", "CMD y\n", []),
+        (", command: x", 'CMD ["flask", "run"]\n', []),
+        ("", 'CMD ["flask", "run"]\n', ["development-server"]),
+        (", command: python -m shop", 'ENTRYPOINT ["/usr/bin/python", "-m", "shop"]\n', []),
+        (", command: x", 'ENTRYPOINT ["y"]\n', ["entrypoint-replaced"]),
+        (", command: x", "ENTRYPOINT []\n", []),
+        (", args: x", 'ENTRYPOINT ["y"]\nCMD ["./manage.py", "migrate"]\n', []),
+        (", args: x", 'ENTRYPOINT ["./manage.py", "migrate"]\n', ["migration-at-every-start"]),
+        ("", 'ENTRYPOINT ["tini", "--"]\nCMD ["sh", "-c", "flask db upgrade; exec x"]\n', ["migration-at-every-start"]),
+        (", command: x", 'CMD ["sh", "-c", "flask db upgrade; exec x"]\n', []),
+    ],
+)
+def test_commands(component: str, start: str, rules: list[str]) -> None:
+    dockerfile = f"FROM python:3.13-slim-trixie\nUSER 65532\n{start}"
+    assert found(APP.replace(", port: 8000", f", port: 8000{component}"), dockerfile) == rules
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("ports", "exposed", "rules"),
+    [
+        ("port: 8000", "8000", []),
+        ("port: 8000", "8000/tcp", []),
+        ("port: 8000", "8000/udp", ["port-not-exposed"]),
+        ("port: 8000", "9000", ["port-not-exposed"]),
+        ("port: 8000", "8000-8010", ["port-not-exposed"]),
+        ("ports: {http: 8000, metrics: 9000}", "8000 9000", []),
+        ("ports: {http: 8000, metrics: 9000}", "8000", ["port-not-exposed"]),
+        ("ports: {http: 8000}", "8000 9000", ["port-not-exposed"]),
+    ],
+)
+def test_ports(ports: str, exposed: str, rules: list[str]) -> None:
+    dockerfile = GOOD.replace("USER", f"EXPOSE {exposed}\nUSER")
+    assert found(APP.replace("port: 8000", ports), dockerfile) == rules
+
+
+# Files of the context
+
+
+COPY = 'FROM python:3.13-slim-trixie\nWORKDIR /srv\nCOPY {} /srv/\nUSER 65532\nCMD ["x"]\n'
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("sources", "ignored", "rules"),
+    [
+        ("app.yaml", "", []),
+        ("/app.yaml", "", []),
+        ("./app.yaml", "", []),
+        ("../app.yaml", "", []),
+        (".", "", []),
+        ("*.yaml", "", []),
+        ("*.toml", "", ["copy-of-missing-file"]),
+        ("src src/shop.py", "", []),
+        ("s[a-s]c", "", []),
+        ("nowhere", "", ["copy-of-missing-file"]),
+        ("--from=busybox:1 nowhere", "", []),
+        ("src", "src\n", ["copy-of-ignored-file"]),
+        ("src", "*\n!src/*.py\n", []),
+        ("nowhere", "nowhere\n", ["copy-of-ignored-file", "copy-of-missing-file"]),
+    ],
+)
+def test_what_is_copied_has_to_be_there(sources: str, ignored: str, rules: list[str]) -> None:
+    files = {"src/shop.py": "", **({".dockerignore": ignored} if ignored else {})}
+    assert found(APP, COPY.format(sources), files) == rules
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_ignore_file_of_a_dockerfile_wins_over_that_of_the_context() -> None:
+    app = APP.replace("{dockerfile: Dockerfile}", "{context: src, dockerfile: docker/web}")
+    files = {"src/docker/web": COPY.format("shop.py"), "src/shop.py": "", "src/.dockerignore": "shop.py\n"}
+    assert found(app, None, files) == ["copy-of-ignored-file"]
+    assert found(app, None, files | {"src/docker/web.dockerignore": "*.md\n"}) == []
+
+
+def test_no_link_leads_out_of_the_folder(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "Dockerfile"
+    outside.write_text(GOOD, "utf-8")
+    (folder / "Dockerfile").symlink_to(outside)
+    assert found(APP, None) == ["file-not-readable"]
+
+
+# Silencing
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("comment", "rules"),
+    [
+        ("# kgen: allow user-other-than-the-image-has: nothing is its own", []),
+        ("# kgen: allow KG3273: nothing is its own", []),
+        ("# kgen: allow user-other-than-the-image-has", ["silence-without-reason", "user-other-than-the-image-has"]),
+        ("# kgen: allow user-of-mars: why", ["unknown-rule-silenced", "user-other-than-the-image-has"]),
+        ("# kgen: allow image-runs-as-root: of no use here", ["user-other-than-the-image-has"]),
+        ("# hadolint ignore=DL3002", ["user-other-than-the-image-has"]),
+    ],
+)
+def test_comments_silence_as_in_validate(comment: str, rules: list[str]) -> None:
+    dockerfile = f'FROM python:3.13-slim-trixie\nWORKDIR /srv\n{comment}\nUSER 1000\nCMD ["x"]\n'
+    assert sorted(found(APP, dockerfile)) == rules
+
+
+@pytest.mark.usefixtures("folder")
+def test_validate_does_not_call_a_silence_of_compile_unused() -> None:
+    text = '# kgen: allow user-other-than-the-image-has: why not\nFROM python:3.13-slim\nUSER 1000\nCMD ["x"]\n'
+    one = verdict("Dockerfile", text.encode(), "strict")
+    (shown,) = Selection("strict").applied([one], Settings(), is_whole=False)
+    assert [each.rule.name for document in shown.documents for each in document.found] == []
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("head", "rules"),
+    [
+        ("# check=skip=JSONArgsRecommended\n", []),
+        ("# check=skip=all\n", []),
+        ("# check=skip=StageNameCasing;error=true\n", ["command-in-shell-form"]),
+        ("# hadolint global ignore=DL3025,DL3006\n", []),
+        ("# hadolint ignore=DL3025\n", ["command-in-shell-form"]),  # only of the next instruction
+    ],
+)
+def test_comments_for_others_count(head: str, rules: list[str]) -> None:
+    assert found(APP, head + "FROM python:3.13-slim-trixie\nUSER 65532\nCMD x\n") == rules
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ("{profile: default}", [("user-other-than-the-image-has", "warning")]),
+        ("{ignore: [{rule: KG32, reason: x}]}", [("command-in-shell-form", "warning")]),
+        (
+            "{ignore: [{rule: command-in-shell-form, reason: x, paths: [shop/Dockerfile]}]}",
+            [("user-other-than-the-image-has", "warning")],
+        ),
+        (
+            "{ignore: [{rule: KG78, reason: x, paths: [other/**]}], severity: {KG7806: error}}",
+            [
+                ("user-other-than-the-image-has", "warning"),
+                ("command-in-shell-form", "error"),
+            ],
+        ),
+        ("{ignore: [{rule: KG3, reason: x, kinds: [Dockerfile]}, {rule: KG78, reason: x}]}", []),
+    ],
+)
+def test_kgen_yaml_chooses(rules: str, expected: list[tuple[str, str]]) -> None:
+    files = {"kgen.yaml": f"rules: {rules}\n", "shop/Dockerfile": "FROM python:3.13\nUSER 1000\nCMD x\n"}
+    app = APP.replace("{dockerfile: Dockerfile}", "{context: shop, dockerfile: Dockerfile}")
+    made = compiled(app, None, files).found
+    assert sorted((each.rule.name, each.rule.severity.value) for each in made) == sorted(expected)
+
+
+# Reports
+
+
+@pytest.mark.usefixtures("folder")
+def test_programs_are_told_both_places() -> None:
+    made = compiled(APP, GOOD.replace("65532", "1000"))
+    (one,) = json.loads(render_json(made.found, made.sources))["findings"]
+    assert (one["file"], one["line"]) == ("Dockerfile", 2)
+    assert [(each["file"], each["line"]) for each in one["related"]] == [("app.yaml", 6)]
+    located = json.loads(render_sarif(made.found, made.sources, ALL))["runs"][0]["results"][0]["relatedLocations"]
+    assert [each["physicalLocation"]["artifactLocation"]["uri"] for each in located] == ["app.yaml"]
+
+
+@pytest.mark.usefixtures("folder")
+def test_environments_are_compared_each() -> None:
+    app = APP.replace("port: 8000", "port: 8000") + (
+        "environments:\n  staging: {}\n  production:\n    components:\n      web: {security: {runAsUser: 7}}\n"
+    )
+    one = only(app, GOOD)
+    assert one.message == "the image is made for the user 65532, but `web` runs as 7 (in environment `production`)"
+
+
+# Docs
+
+
+PAGE = (ROOT / "docs" / "dockerfiles.md").read_text("utf-8")
+
+
+def test_the_page_shows_a_finding_as_it_is_printed() -> None:
+    shown = re.search(r"```text\n(.*?)```", PAGE, re.DOTALL)
+    assert shown
+    golden = ROOT / "golden" / "faults" / "user-other-than-the-image-has" / "diagnostics.txt"
+    assert shown[1] == golden.read_text("utf-8")
+
+
+def test_the_tables_of_the_page_are_those_of_the_catalogue() -> None:
+    rows = re.findall(r"^\| \[(\w+)\]\(https://\S+\) \| (.+) \|$", PAGE, re.MULTILINE)
+    listed = {(peer, name) for peer, rules in rows for name in re.findall(r"\[`([a-z-]+)`\]", rules)}
+    known = {
+        (peer.partition(" ")[2], each.rule.name)
+        for row, each in catalogue.family("dockerfile").items()
+        for peer in each.peers
+        if row.startswith("DKF")
+    }
+    assert listed == known
+
+
+def test_the_page_names_every_rule_of_apps() -> None:
+    assert {entry.rule.name for entry in ROWS} <= set(re.findall(r"\[`([a-z-]+)`\]\(rules/dockerfile-app", PAGE))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kgen.check import catalogue
-from kgen.check.dockerfile import DEFAULT, OFF, of_build
+from kgen.check.dockerfile import DEFAULT, OFF
 from kgen.check.dockerfile.stages import PLATFORM_ARGUMENTS
 from kgen.diag import Diagnostic, Label, Path, Severity
 from kgen.dockerfile import SYNTAX, Fault, Word
@@ -20,6 +20,8 @@ _PREDEFINED = frozenset(
 )
 """Build arguments that Docker knows without an ``ARG``."""
 
+_OF_USER = frozenset({"DKF04", "DKF05"})
+_OF_START = frozenset({"DKF06", "DKF25"})
 _OF_WHOLE_FILE = frozenset({SYNTAX, "DKF09", "DKF10", "DKF17", "DKF19", "DKF20"})
 """Rows that count wherever they are: Docker reads all of the file before it leaves out stages."""
 
@@ -39,7 +41,7 @@ def faults(image: OwnImage, uses: Iterable[Use], *, is_strict: bool) -> Iterator
     uses = tuple(uses)
     spans = [_span(image, index) for index in range(len(image.stages.stages))]
     unneeded = [spans[each.index] for each in image.stages.stages if each not in image.needed]
-    for fault in of_build(image.stages, image.given.ignored):
+    for fault in image.faults:
         is_elsewhere = any(start <= fault.start < end for start, end in unneeded)
         if _counts(fault, is_strict=is_strict) and not (is_elsewhere and fault.row not in _OF_WHOLE_FILE):
             yield from _diagnostic(image, fault, uses)
@@ -60,20 +62,36 @@ def _counts(fault: Fault, *, is_strict: bool) -> bool:
 
 
 def _diagnostic(image: OwnImage, fault: Fault, uses: tuple[Use, ...]) -> Iterator[Diagnostic]:
+    """Yield a fault with what the app file says about it, unless that makes it none."""
+    if fault.row in _OF_USER:
+        yield from _of_user(image, fault, uses)
+        return
     related = _given(image, fault)
-    if fault.row in {"DKF04", "DKF05"}:
-        if uses and all(each.user == 0 for each in uses):
-            return  # somebody has given the reason in the app file
-        if fault.row == "DKF05" and image.facts is not None and image.facts.user_number is not None:
-            return  # the pod has a number, and whether it is that of the name is said elsewhere
-        related = tuple(each.user_label() for each in uses if each.user is not None)[:1]
-    elif fault.row == "DKF06" and _is_of_final(image, fault):
-        related = tuple(
-            each.label(f"`{each.name}` is started by it", on_key=True)
-            for each in uses
-            if each.goes_on and not each.command
-        )[:1]
+    if fault.row in _OF_START and _is_of_final(image, fault):
+        started = [each for each in uses if not each.command]
+        if uses and not started:
+            return  # all have commands of their own
+        related = tuple(each.label(f"`{each.name}` is started by it", on_key=True) for each in started if each.goes_on)
+    elif fault.row == "DKF13":
+        related = (Label((*image.at, "context"), "the folder that is built"),)
     yield image.found(fault.row, Word("", fault.start, fault.end), fault.message, fault.help, related)
+
+
+def _of_user(image: OwnImage, fault: Fault, uses: tuple[Use, ...]) -> Iterator[Diagnostic]:
+    """Yield that the image runs as root, or as somebody by name, beside the number that the pods have."""
+    facts = image.facts
+    if facts is None or facts.user is None:
+        return  # only the base image knows
+    if uses and all(each.user == 0 for each in uses):
+        return  # somebody has given the reason in the app file
+    if fault.row == "DKF05" and facts.user_number is not None:
+        return  # whether that is the pod's is said elsewhere
+    known = [each for each in uses if each.user]
+    help_ = fault.help
+    if known and fault.row == "DKF04":
+        help_ = f"end it with `USER {known[0].user}`, which is what the pod has"
+    at = Word("", fault.start, fault.end)
+    yield image.found(fault.row, at, fault.message, help_, [each.user_label() for each in known])
 
 
 def _given(image: OwnImage, fault: Fault) -> tuple[Label, ...]:
@@ -103,7 +121,7 @@ def _unknown_target(image: OwnImage) -> Diagnostic:
 
 def _undeclared(image: OwnImage) -> Iterator[Diagnostic]:
     """Yield the build arguments that nobody takes."""
-    if image.file.faults:
+    if image.is_broken:
         return
     declared = set(image.stages.arguments)
     for stage in image.needed:

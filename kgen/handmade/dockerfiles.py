@@ -72,49 +72,54 @@ def findings(
         absent: Context → what is not there of what is copied from it.
         choice: Which rules count.
     """
-    said: dict[str, list[Diagnostic]] = {each.shown: [] for each in images}
     texts = {each.shown: each.file.text for each in images}
+    alone: list[Diagnostic] = []
+    together: list[Diagnostic] = []
     environments = tuple(made)
     for image in images:
-        if not image.is_known:
-            continue
         uses = [(each, use) for each in environments for use in _uses(image, each)]
-        alone = [
-            *build_faults.faults(image, [use for _, use in uses], is_strict=choice.is_strict),
-            *build_faults.missing(image, absent.get(image.build.context, frozenset()), image.build.context),
-        ]
-        said[image.shown] += [base.locate(each) for each in alone]
-        said[image.shown] += _together(image, uses, len(environments))
-    return tuple(
-        dict.fromkeys(
-            each
-            for file, found in said.items()
-            for each in counting(tuple(dict.fromkeys(found)), texts[file], file, choice)
-        )
-    )
+        alone += map(base.locate, _alone(image, [use for _, use in uses], absent, choice))
+        if image.is_known and not image.is_broken:
+            together += _together(image, uses, len(environments))
+    found = dict.fromkeys((*alone, *_merged(together)))
+    said = {file: tuple(each for each in found if _file_of(each, texts) == file) for file in texts}
+    return tuple(each for file in texts for each in counting(said[file], texts[file], file, choice))
+
+
+def _alone(
+    image: OwnImage, uses: Sequence[Use], absent: Mapping[str, frozenset[str]], choice: Choice
+) -> Iterator[Diagnostic]:
+    if image.is_known:
+        yield from build_faults.faults(image, uses, is_strict=choice.is_strict)
+        if not image.is_broken:
+            yield from build_faults.missing(image, absent.get(image.build.context, frozenset()), image.build.context)
+
+
+def _file_of(found: Diagnostic, texts: Mapping[str, str]) -> str:
+    """Return the Dockerfile that a finding is about."""
+    return next(label.file for label in (found.at, *found.related) if label.file in texts)
 
 
 def _together(image: OwnImage, uses: Iterable[tuple[Made, Use]], count: int) -> Iterator[Diagnostic]:
-    """
-    Yield where an image and what runs it do not agree: each word of the Dockerfile once for each rule.
-
-    If that is so in some environments only, the message names the first one.
-    """
+    """Yield where an image and what runs it do not agree; if only in some environments, it names the first one."""
     seen: dict[Diagnostic, list[str]] = {}
     for made, use in uses:
         release: Path | None = ("release",) if any(each.type == "release" for each in made.workloads) else None
         for each in image_use.faults(image, use, release):
             seen.setdefault(made.locate(each), []).append(made.environment)
-    merged: dict[tuple[str, Label], Diagnostic] = {}
     for each, environments in seen.items():
         is_everywhere = len(environments) == count or not environments[0]
-        first = merged.setdefault(
-            (each.rule.code, each.at),
-            each if is_everywhere else replace(each, message=f"{each.message} (in environment `{environments[0]}`)"),
-        )
+        yield each if is_everywhere else replace(each, message=f"{each.message} (in environment `{environments[0]}`)")
+
+
+def _merged(found: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Yield ``found``, what one rule says about one word of a Dockerfile as one, with the places of all."""
+    made: dict[tuple[str, Label], Diagnostic] = {}
+    for each in found:
+        first = made.setdefault((each.rule.code, each.at), each)
         others = [label for label in each.related if label not in first.related]
-        merged[each.rule.code, each.at] = replace(first, related=(*first.related, *others))
-    yield from merged.values()
+        made[each.rule.code, each.at] = replace(first, related=(*first.related, *others))
+    yield from made.values()
 
 
 def _uses(image: OwnImage, made: Made) -> Iterator[Use]:

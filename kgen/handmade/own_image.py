@@ -5,13 +5,14 @@ from functools import cached_property
 from typing import Any
 
 from kgen.check import catalogue
+from kgen.check.dockerfile import of_build
 from kgen.check.dockerfile.facts import ImageFacts
 from kgen.check.dockerfile.paths import local_sources
 from kgen.check.dockerfile.stages import Build as Stages
 from kgen.check.dockerfile.stages import Stage
 from kgen.check.templates import Template
 from kgen.diag import Diagnostic, Label, Path, Span
-from kgen.dockerfile import Dockerfile, Word
+from kgen.dockerfile import SYNTAX, Dockerfile, Fault, Word
 from kgen.model.container import Build
 from kgen.model.facts import OwnDockerfile
 from kgen.read.dockerfile import read
@@ -42,6 +43,16 @@ class OwnImage:
         return is_known(self.file)
 
     @cached_property
+    def faults(self) -> Sequence[Fault]:
+        """What `kgen validate` finds in the file, built so."""
+        return of_build(self.stages, self.given.ignored)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether Docker cannot read it."""
+        return any(fault.row == SYNTAX for fault in self.faults)
+
+    @cached_property
     def needed(self) -> Sequence[Stage]:
         """The stages that are built."""
         return self.stages.needed()
@@ -61,7 +72,7 @@ class OwnImage:
     def facts(self) -> ImageFacts | None:
         """What is known of the image, if the file makes one."""
         final = self.stages.final
-        return None if final is None or self.file.faults else ImageFacts(final)
+        return None if final is None or self.is_broken else ImageFacts(final)
 
     def place(self, word: Word, text: str = "") -> Label:
         """Return where a word of the Dockerfile stands."""

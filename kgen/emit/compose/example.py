@@ -45,16 +45,19 @@ def _uses(workload: Workload) -> Iterator[tuple[str, str, str, str]]:
             for what, line in filter(None, map(_use, variable.parts)):
                 yield what, line, variable.name, service
     for secret, key, path in secret_files(workload):
-        yield f"path of key {key} of the secret {secret}", f"{path_name(secret, key)}=", path, own
+        yield f"path of `{key}` of the secret `{secret}`", f"{path_name(secret, key)}=", path, own
 
 
 def _use(part: Part) -> tuple[str, str] | None:
     match part:
         case Address(app=app, output=output) if app:
-            return f"{output} of the app {app}, if it runs elsewhere", f"# {shell_name(app, output)}={part.in_compose}"
+            return (
+                f"`{output}` of the app `{app}`, if it runs elsewhere",
+                f"# {shell_name(app, output)}={part.in_compose}",
+            )
         case SecretKey(need="", secret=name, key=key):
-            return f"key {key} of the secret {name}", f"{shell_name(name, key)}="
+            return f"`{key}` of the secret `{name}`", f"{shell_name(name, key)}="
         case ConfigKey(config=name, key=key):
-            return f"key {key} of the ConfigMap {name}", f"{shell_name(name, key)}="
+            return f"`{key}` of the ConfigMap `{name}`", f"{shell_name(name, key)}="
         case _:
             return None

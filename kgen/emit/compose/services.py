@@ -16,9 +16,13 @@ from kgen.emit.compose.values import escaped, filled, text_of
 from kgen.model.image_plan import DOCKERFILE
 from kgen.model.plan import Container, Plan, Workload
 from kgen.model.security import Hardening
+from kgen.units import memory_bytes
 
 _ON_DEMAND = "jobs"
 """Profile of what does not start with `docker compose up`."""
+
+_LEAST_MEMORY = 6 * 2**20
+"""Docker refuses a limit below that."""
 
 
 def services(plan: Plan, workload: Workload, published: Mapping[tuple[int, str], int]) -> dict[str, Any]:
@@ -125,7 +129,9 @@ def _memory(run: Container) -> dict[str, str]:
     No limit of CPU: Docker refuses one that the machine does not have.
     """
     limit = run.resources.limits.memory
-    return {"mem_limit": size(limit), "memswap_limit": size(limit)} if limit else {}
+    if limit is None or (memory_bytes(limit) or 0) < _LEAST_MEMORY:
+        return {}
+    return {"mem_limit": size(limit), "memswap_limit": size(limit)}
 
 
 def _watch(workload: Workload, run: Container) -> dict[str, Any]:

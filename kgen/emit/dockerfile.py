@@ -28,6 +28,9 @@ _DEBIAN_PYTHON = ("python-is-python3", "python3-pip", "python3-venv")
 _DATA = "/volumes"
 """Where the builder keeps empty folders for a stage that cannot make any."""
 
+_PLAIN = re.compile(r"[\w./:=@%+,-]+", re.ASCII)
+"""A word that means the same with and without a shell."""
+
 
 def dockerfile(plan: ImagePlan) -> str:
     """Return the text of the Dockerfile of ``plan``."""
@@ -74,13 +77,26 @@ def _source(plan: ImagePlan) -> list[str]:
 
     The modes must not depend on the umask of whoever checked it out, and the app's user has to read every file.
     """
-    return ["COPY . .", *project(plan.packages), *_commands(plan), "RUN chmod -R u=rwX,go=rX /app", compiled("/app")]
+    return ["COPY . .", *project(plan.packages), *_commands(plan), compiled("/app")]
 
 
 def _commands(plan: ImagePlan) -> list[str]:
-    """Return the user's own commands, which find the project's programs as they would in the image that runs."""
-    runs = [f"RUN {exec_form(command)}" for command in plan.commands]
-    return [env(PATH=f"{VENV}/bin:$PATH"), *runs] if runs else []
+    """
+    Return the user's own commands, which find the project's programs as they would in the image that runs, and who may
+    read what is there then.
+
+    Words that a shell would look into are kept from it.
+    """
+    modes = "chmod -R u=rwX,go=rX /app"
+    if not plan.commands:
+        return [run(modes)]
+    path = env(PATH=f"{VENV}/bin:$PATH")
+    is_plain = all(_PLAIN.fullmatch(word) for command in plan.commands for word in command)
+    if is_plain and not any("=" in command[0] for command in plan.commands):  # which a shell would set
+        return [path, run(*map(" ".join, plan.commands), modes)]
+    first, *others = (f"RUN {exec_form(command)}" for command in plan.commands)
+    steps = [step for each in (*others, run(modes)) for step in ("# hadolint ignore=DL3059", each)]
+    return [path, first, "# A step of its own: a shell would look into some of the words.", *steps]
 
 
 def _runtime(plan: ImagePlan) -> list[list[str]]:

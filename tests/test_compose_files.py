@@ -91,9 +91,11 @@ def misfits(made: Mapping[str, Any], files: Mapping[str, str], given_files: set[
     if {mount.split(":")[0] for mount in mounts if not mount.startswith("./")} != set(made.get("volumes", {})):
         yield "volumes are not those that services mount"
     secrets: Mapping[str, Any] = made.get("secrets", {})
-    if {each["source"] for service in services.values() for each in service.get("secrets", [])} != set(secrets):
-        yield "secrets are not those that services have"
-    if "configs" in made or not all("file" in secret for secret in secrets.values()):
+    mounted = {each["source"] for service in services.values() for each in service.get("secrets", [])}
+    builds = [service["build"] for service in services.values() if isinstance(service.get("build"), dict)]
+    if mounted.union(*(build.get("secrets", ()) for build in builds)) != set(secrets):
+        yield "secrets are not those that services and builds have"
+    if "configs" in made or not all("file" in secrets[name] for name in mounted):
         yield "files to copy into a container, whose root may be read-only"
     joined = {name for service in services.values() for name in service.get("networks", [])}
     if joined != set(made.get("networks", {})):
@@ -102,7 +104,8 @@ def misfits(made: Mapping[str, Any], files: Mapping[str, str], given_files: set[
     ports = [(port.rsplit(":", 1)[0], protocol) for port, _, protocol in published]
     if len(ports) != len(set(ports)) or not all(port.startswith("127.0.0.1:") for port, _ in ports):
         yield "a port is published twice, or to the network"
-    asked = {*re.findall(r"(?<!\$)(?:\$\$)*\$\{(\w+)", json.dumps(made))}
+    asked = {*re.findall(r"(?<!\$)(?:\$\$)*\$\{(\w+)", json.dumps(made))} - {"HOME"}
+    asked |= {secret["environment"] for secret in secrets.values() if "environment" in secret}
     example = "".join(text for name, text in files.items() if re.fullmatch(r"\.env\..*example", name))
     if asked != {*re.findall(r"^(?:# )?(\w+)=", example, re.MULTILINE)}:
         yield "the example of .env does not list what is asked for"

@@ -44,6 +44,9 @@ def _uses(workload: Workload) -> Iterator[tuple[str, str, str, str]]:
         for variable in each.variables:
             for what, line in filter(None, map(_use, variable.parts)):
                 yield what, line, variable.name, service
+    for name, given in workload.build.secrets.items() if workload.build else ():
+        if given.env:
+            yield f"`{name}`, a secret of the build", f"{given.env}=", "image", own
     for secret, key, path in secret_files(workload):
         yield f"path of `{key}` of the secret `{secret}`", f"{path_name(secret, key)}=", path, own
 

@@ -52,10 +52,7 @@ def _service(
     network: str = "",
 ) -> dict[str, Any]:
     made = _image(workload, run)
-    if run.command:
-        made["entrypoint"] = [filled(plan, workload, run, word) for word in run.command]
-    if run.args:
-        made["command"] = [filled(plan, workload, run, word) for word in run.args]
+    made |= _command(plan, workload, run)
     if run.variables:
         made["environment"] = {variable.name: text_of(plan, workload, variable) for variable in run.variables}
     if published:
@@ -96,6 +93,18 @@ def _image(workload: Workload, run: Container) -> dict[str, Any]:
     if build.secrets:
         made["secrets"] = [*build.secrets]
     return {"build": made if len(made) > 1 else build.context}
+
+
+def _command(plan: Plan, workload: Workload, run: Container) -> dict[str, Any]:
+    """
+    Return what Kubernetes calls ``command`` and ``args``, and Docker ``entrypoint`` and ``command``.
+
+    Where the image is known to have no entrypoint, all is ``command``: ``docker compose run web sh`` replaces that.
+    """
+    command, args = ([filled(plan, workload, run, word) for word in words] for words in (run.command, run.args))
+    if workload.image and run.same_image and not workload.image.entrypoint:
+        return {"command": command + args} if command or args else {}
+    return {key: words for key, words in (("entrypoint", command), ("command", args)) if words}
 
 
 def _names(workload: Workload, run: Container) -> dict[str, Any]:

@@ -46,6 +46,11 @@ def buildah(*words: str) -> str:
     return call("buildah", *_storage(), *words)
 
 
+def printed(container: str) -> str:
+    """Return what ``container`` printed, errors included."""
+    return _ran("podman", *_storage(), "logs", container, errors=subprocess.STDOUT).stdout
+
+
 def exists(image: str) -> bool:
     """Tell whether the lab has ``image``."""
     return bool(podman("images", "-q", image).strip())
@@ -82,7 +87,16 @@ def alone() -> Iterator[None]:
 
 
 def call(*words: str, env: Mapping[str, str] | None = None) -> str:
-    """Run a command and return what it prints, errors included; the end of that is in the exception, if it fails."""
+    """Run a command and return what it prints; the end of that is in the exception, if it fails."""
+    result = _ran(*words, errors=subprocess.PIPE, env=env)
+    if result.returncode:
+        end = "\n".join((result.stdout + result.stderr).splitlines()[-40:])
+        raise RuntimeError(f"{' '.join(words[:12])} failed with {result.returncode}:\n{end}")
+    return result.stdout
+
+
+def _ran(*words: str, errors: int, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run a command with the lab's settings."""
     _settle()
     merged = {
         **os.environ,
@@ -91,11 +105,7 @@ def call(*words: str, env: Mapping[str, str] | None = None) -> str:
         "CONTAINERS_REGISTRIES_CONF": str(HOME / "registries.conf"),
         "TMPDIR": str(HOME / "tmp"),  # also where buildah keeps what RUN mounts as a cache
     }
-    result = subprocess.run(words, capture_output=True, text=True, check=False, env=merged)
-    if result.returncode:
-        end = "\n".join((result.stdout + result.stderr).splitlines()[-40:])
-        raise RuntimeError(f"{' '.join(words[:12])} failed with {result.returncode}:\n{end}")
-    return result.stdout
+    return subprocess.run(words, stdout=subprocess.PIPE, stderr=errors, text=True, check=False, env=merged)
 
 
 @functools.cache

@@ -80,6 +80,9 @@ def _make_python() -> None:
     # upstream's image lets pip install anywhere; Debian's asks for a virtual environment
     for marker in root.glob("usr/lib/python3*/EXTERNALLY-MANAGED"):
         marker.unlink()
+    # upstream's image deletes packages as soon as they are installed
+    clean = 'DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin || true"; };\n'
+    (root / "etc/apt/apt.conf.d/docker-clean").write_text(clean, "ascii")
     interpreter = (root / "usr/bin/python3").readlink().name
     (HOME / "python-version").write_text(interpreter.removeprefix("python") + "\n", "ascii")
     packed = HOME / "python.tar"

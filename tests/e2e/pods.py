@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from containers import HOME, podman
+from containers import HOME, podman, printed
 from projects import Compiled, free_port
 
 INSIDE = """
@@ -60,22 +60,17 @@ def running(
     """
     template = app.object("deployment", component)["spec"]["template"]["spec"]
     (container,) = template["containers"]
-    name = _play(app, component, playable(template, values or {}, database=database))
     port = container["ports"][0]["containerPort"] if container.get("ports") else 0
-    pod = Running(
-        container=f"{name}-{container['name']}",
-        grace=template["terminationGracePeriodSeconds"],
-        url=f"http://127.0.0.1:{port}" if port else "",
-    )
-    try:
-        if "startupProbe" in container:
-            wait_until_healthy(container["startupProbe"], pod)
-        for kind in ("readinessProbe", "livenessProbe"):
+    with _pod(app, component, playable(app, template, values or {}, database=database)) as name:
+        pod = Running(
+            container=f"{name}-{container['name']}",
+            grace=template.get("terminationGracePeriodSeconds", 30),
+            url=f"http://127.0.0.1:{port}" if port else "",
+        )
+        for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
             if kind in container:
                 wait_until_healthy(container[kind], pod)
         yield pod
-    finally:
-        _remove(name)
 
 
 def run(
@@ -84,15 +79,14 @@ def run(
     """Run the pod of a Job to its end, and return the exit code and what it printed."""
     template = job["spec"]["template"]["spec"]
     (container,) = template["containers"]
-    name = _play(app, "job", playable(template, values or {}, database=database))
-    try:
+    with _pod(app, "job", playable(app, template, values or {}, database=database)) as name:
         code = podman("wait", f"{name}-{container['name']}")
-        return int(code), podman("logs", f"{name}-{container['name']}")
-    finally:
-        _remove(name)
+        return int(code), printed(f"{name}-{container['name']}")
 
 
-def playable(spec: dict[str, Any], values: Mapping[str, str], *, database: bool = False) -> dict[str, Any]:
+def playable(
+    app: Compiled, spec: dict[str, Any], values: Mapping[str, str], *, database: bool = False
+) -> dict[str, Any]:
     """
     Return the pod's spec without what only a cluster can do.
 
@@ -101,7 +95,8 @@ def playable(spec: dict[str, Any], values: Mapping[str, str], *, database: bool 
     """
     lost = {"ports", "startupProbe", "readinessProbe", "livenessProbe", "lifecycle"}
     mounts = [{"name": "database", "mountPath": DATABASE}] if database else []
-    volumes = [{"name": "database", "persistentVolumeClaim": {"claimName": "database"}}] if database else []
+    claim = {"claimName": database_of(app)}
+    volumes = [{"name": "database", "persistentVolumeClaim": claim}] if database else []
     containers = [
         {key: value for key, value in container.items() if key not in lost}
         | {
@@ -114,6 +109,17 @@ def playable(spec: dict[str, Any], values: Mapping[str, str], *, database: bool 
     cluster = {"serviceAccountName", "topologySpreadConstraints"}
     rest = {key: value for key, value in spec.items() if key not in cluster}
     return rest | {"containers": containers, "volumes": [*spec.get("volumes", ()), *volumes], "hostNetwork": True}
+
+
+def database_of(app: Compiled) -> str:
+    """Return the name of the volume that pods of ``app`` find at ``DATABASE``."""
+    return f"{app.name}-database"
+
+
+def remove_volumes(app: Compiled) -> None:
+    """Remove what pods of ``app`` have kept."""
+    claims = [each["metadata"]["name"] for each in app.configuration if each["kind"] == "PersistentVolumeClaim"]
+    podman("volume", "rm", "--force", *claims, database_of(app))
 
 
 def assert_restricted(pod: Running) -> None:
@@ -151,7 +157,7 @@ def wait_until_healthy(probe: Mapping[str, Any], pod: Running) -> None:
 
 def logs(pod: Running) -> str:
     """Return what the container printed."""
-    return podman("logs", pod.container)
+    return printed(pod.container)
 
 
 def get(url: str, data: bytes | None = None, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
@@ -194,16 +200,16 @@ def _plain(variable: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any
     return {"name": variable["name"], "value": values[variable["name"]]}
 
 
-def _play(app: Compiled, component: str, spec: dict[str, Any]) -> str:
-    """Start a pod and what it refers to, and return its name."""
+@contextmanager
+def _pod(app: Compiled, component: str, spec: dict[str, Any]) -> Iterator[str]:
+    """Start a pod and what it refers to; yield its name, and remove it."""
     name = f"{app.name}-{component}-{free_port()}"
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec}
     manifest = HOME / f"{name}.yaml"  # JSON documents are YAML documents
     manifest.write_text("\n---\n".join(json.dumps(each) for each in (*app.configuration, pod)), "utf-8")
-    podman("kube", "play", str(manifest))
-    manifest.unlink()
-    return name
-
-
-def _remove(pod: str) -> None:
-    podman("pod", "rm", "--force", "--time", "0", "--ignore", pod)
+    try:
+        podman("kube", "play", str(manifest))
+        yield name
+    finally:
+        manifest.unlink()
+        podman("pod", "rm", "--force", "--time", "0", "--ignore", name)

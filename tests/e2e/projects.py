@@ -62,8 +62,8 @@ def initialised(name: str, folder: Path, edits: Mapping[str, str] | None = None,
         port: A port that init wrote; another one, which is free, takes its place.
     """
     app = copied(PROJECTS / name, folder)
-    kgen("init", "--yes", str(app))
     file = app / "app.yaml"
+    kgen("init", "--yes", str(app))
     edit(file, edits or {})
     if port:
         text = file.read_text("utf-8")

@@ -40,7 +40,7 @@ from kgen.features.slo import Slo
 from kgen.features.triggers import CronTimes, Kafka, PrometheusQuery, RabbitMq, RedisList, Trigger
 from kgen.features.volumes import Volume
 from kgen.model.app import App, Compose, Release
-from kgen.model.build import EnvExample, FileName
+from kgen.model.build import EnvExample, FileName, LabelName, LabelText
 from kgen.model.companions import InitContainer, Shared, Sidecar
 from kgen.model.component import Component
 from kgen.model.container import (
@@ -234,6 +234,8 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (scalars.AppProtocol, st.sampled_from(["http", "grpc", "kubernetes.io/h2c"])),
         (scalars.RelativePath, _relative_path),
         (EnvExample, st.sampled_from([".env.example", ".env.kgen.example", ".env.1"])),
+        (LabelName, st.sampled_from(["title", "source", "licenses", "com.example.team", "io.example-1.x"])),
+        (LabelText, st.sampled_from(["Shop", 'a "b" $5', "\\", "no"])),
         (FileName, st.sampled_from(["Dockerfile", "Dockerfile.kgen", "api.Dockerfile", "1", "_no"])),
         (scalars.VersionText, _version),
         (scalars.MinorVersion, st.sampled_from(["3.11", "3.13", "3.10"])),
@@ -596,7 +598,7 @@ def _build(known: Known) -> Strategy:
         fields(Build, known, without=[*not_ours, "python", "variant"]),
         st.sampled_from(["distroless", "chainguard"]),
     )
-    own = fields(Build, known, without=["output", "variant", "python", "commands"], always=["dockerfile"])
+    own = fields(Build, known, without=["output", "variant", "python", "labels", "commands"], always=["dockerfile"])
     return st.one_of(fields(Build, known, without=[*not_ours, "variant"]), small, own)
 
 

@@ -17,7 +17,7 @@ import shlex
 from collections.abc import Sequence
 
 from kgen.emit.dockerignore import dockerignore, header
-from kgen.emit.instructions import command_line, env, exec_form, run
+from kgen.emit.instructions import command_line, env, exec_form, label, run
 from kgen.emit.managers import VENV, compiled, locked, project
 from kgen.model.image_plan import UID, ImagePlan
 
@@ -112,14 +112,16 @@ def _runtime(plan: ImagePlan) -> list[list[str]]:
     settings = {"PATH": f"{VENV}/bin:$PATH", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
     copied = [f"COPY --from=builder {VENV} {VENV}", "COPY --from=builder /app /app"]
     start = _from(plan.base, "runtime")
+    labels = [[label(plan.labels)]] if plan.labels else []
     if plan.variant == "slim":
         data = [_folders(plan.data)] if plan.data else []
         user = run(f"groupadd --gid {UID} nonroot", f"{_USERADD} nonroot", *data)
-        return [start, *_apt(plan.system_packages), [user], [env(**settings)], ["WORKDIR /app", *copied], _start(plan)]
+        copied = ["WORKDIR /app", *copied]
+        return [start, *_apt(plan.system_packages), [user], [env(**settings)], *labels, copied, _start(plan)]
     # nothing can run here: the user is the image's, its home comes from the environment, folders from the builder;
     # WORKDIR comes last, since it would make the folder the user's
     data = [f"COPY --from=builder --chown={UID}:{UID} {_DATA}{path} {path}" for path in plan.data]
-    return [start, [env(HOME="/tmp", **settings)], [*copied, *data, "WORKDIR /app"], _start(plan)]  # noqa: S108  # there
+    return [start, [env(HOME="/tmp", **settings)], *labels, [*copied, *data, "WORKDIR /app"], _start(plan)]  # noqa: S108  # there
 
 
 def _start(plan: ImagePlan) -> list[str]:

@@ -11,6 +11,17 @@ def env(**values: str) -> str:
     return "ENV " + " \\\n    ".join(f"{name}={value}" for name, value in values.items())
 
 
+def label(values: Iterable[tuple[str, str]]) -> str:
+    r"""
+    Return one LABEL; Docker would look for variables in the text, and for its end.
+
+    >>> print(label([("com.example.price", 'a "fair" $5')]))
+    LABEL com.example.price="a \"fair\" \$5"
+    """
+    quoted = (name + '="' + re.sub(r'([$"\\])', r"\\\1", text) + '"' for name, text in values)
+    return "LABEL " + " \\\n    ".join(quoted)
+
+
 def run(*commands: str, cache: str = "", mounts: Iterable[str] = ()) -> str:
     """
     Return one RUN of all ``commands``, each only if those before it succeeded.

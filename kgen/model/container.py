@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import Tag as UnionTag
 from pydantic import model_validator
 
-from kgen.model.build import FileName, Variant
+from kgen.model.build import FileName, LabelName, LabelText, Variant
 from kgen.model.image_plan import DOCKERFILE
 from kgen.scalars import (
     IMAGE,
@@ -149,6 +149,11 @@ class Build(Spec):
 
     secrets: dict[ExtraName, BuildSecret] = {}
     """Secrets of package indexes, by their ids: `{netrc: /root/.netrc, acme: UV_INDEX_ACME_PASSWORD}`."""
+    labels: dict[LabelName, LabelText] = {}
+    """
+    Labels of the image: static ones of the OCI by their last word, as `title: Shop`, `source: https://…` and
+    `licenses: MIT`, and those below a domain of yours.
+    """
 
     commands: tuple[Command, ...] = ()
     """Commands of the build, once project and packages are installed, as `python manage.py collectstatic --noinput`."""

@@ -57,6 +57,9 @@ class ImagePlan:
     commands: tuple[tuple[str, ...], ...] = ()
     """What the builder runs in ``/app`` once project and packages are there; without a shell."""
 
+    labels: tuple[tuple[str, str], ...] = ()
+    """Full names and values, the same in every build."""
+
     data: tuple[str, ...] = ()
     """Folders that persistent volumes are mounted at, by any component that runs the image."""
 

@@ -30,6 +30,9 @@ _MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.doc
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _CHALLENGE = re.compile(r'(\w+)="([^"]*)"')
 _TRIES = 4
+_TRIES_ALONE = 2
+"""Where nobody answers, there is little hope."""
+
 _LONGEST_WAIT = 60
 """Seconds. A registry that asks for more is asked another time, by somebody."""
 
@@ -127,6 +130,8 @@ class Client:
             except (OSError, http.client.HTTPException, ValueError) as error:
                 problem = _reason(error, self.timeout)
                 wait = 2.0 ** (number - 1)
+                if number == _TRIES_ALONE:
+                    break
             else:
                 if answered.status != _TOO_MANY and answered.status < http.client.INTERNAL_SERVER_ERROR:
                     return answered

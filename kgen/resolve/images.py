@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from kgen.diag import Diagnostic, Label, Path, Rule, Severity
 from kgen.filenames import IMAGE_LOCK
 from kgen.model.app import App, Release
+from kgen.model.build import OCI_LABELS
 from kgen.model.companions import InitContainer, Sidecar
 from kgen.model.component import Component
 from kgen.model.container import Build, Image
@@ -34,7 +35,7 @@ NOT_LOCKED = Rule(
 )
 RULES = (NOT_LOCKED,)
 
-_OF_GENERATED = ("variant", "python", "commands")
+_OF_GENERATED = ("variant", "python", "labels", "commands")
 """Fields that the Dockerfile of kgen's own is made of."""
 
 CLOUDNATIVE_PG = "ghcr.io/cloudnative-pg/postgresql"
@@ -288,6 +289,7 @@ def _plan(
         interpreter=images.interpreter,
         uv_image=pinned(uv, facts) if installed.uses_uv else "",
         packages=installed,
+        labels=tuple((name if "." in name else OCI_LABELS + name, text) for name, text in build.labels.items()),
         system_packages=python.system_packages,
         build_packages=tuple(dict.fromkeys((*python.build_packages, *fetched_by(build, project)))),
         commands=build.commands,

@@ -598,7 +598,9 @@ def _build(known: Known) -> Strategy:
         fields(Build, known, without=[*not_ours, "python", "variant"]),
         st.sampled_from(["distroless", "chainguard"]),
     )
-    own = fields(Build, known, without=["output", "variant", "python", "labels", "commands"], always=["dockerfile"])
+    own = fields(
+        Build, known, without=["output", "variant", "python", "labels", "include", "commands"], always=["dockerfile"]
+    )
     return st.one_of(fields(Build, known, without=[*not_ours, "variant"]), small, own)
 
 

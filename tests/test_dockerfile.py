@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from docker_patterns import ignored
 from kgen.emit.dockerfile import dockerfile, dockerignore
 from kgen.emit.dockerignore import copied_by_name
 from kgen.model.image_plan import ImagePlan
@@ -191,20 +192,3 @@ def test_old_poetry_gets_a_command_that_it_knows() -> None:
     text = dockerfile(replace(PIP, packages=old))
     assert "poetry install --only main --no-root --no-directory\n" in text
     assert "sync" not in text
-
-
-def ignored(name: str, patterns: list[str]) -> bool:
-    """Say whether Docker leaves ``name`` out: the last pattern that matches it, or a folder above it, decides."""
-    verdict = False
-    for line in patterns:
-        pattern = line.removeprefix("!")
-        if pattern and not pattern.startswith("#") and re.match(_as_regex(pattern), name):
-            verdict = not line.startswith("!")
-    return verdict
-
-
-def _as_regex(pattern: str) -> str:
-    """Translate Docker's patterns, as far as kgen writes them."""
-    words = {"**/": "(?:.*/)?", "*": "[^/]*", "[": "[", "]": "]"}
-    parts = re.split(r"(\*\*/|\*|\[|\])", pattern)
-    return "".join(words.get(part, re.escape(part)) for part in parts) + r"(?:/|\Z)"

@@ -15,15 +15,62 @@ from posixpath import normpath
 from kgen.model.image_plan import ImagePlan
 from kgen.model.packages import Packages
 
-SECRETS = ("**/.env", "**/.env.*", "**/.envrc", "**/.netrc", "**/.pypirc")
-"""They would be in a layer for good, and every pull hands them out."""
+SECRETS = (
+    "**/.env*",
+    "**/.netrc",
+    "**/_netrc",
+    "**/.npmrc",
+    "**/.pgpass",
+    "**/.pypirc",
+    "**/.git-credentials",
+    "**/.htpasswd",
+    "**/.dockercfg",
+    "**/.dockerconfigjson",
+    "**/.vault*",
+    "**/.aws",
+    "**/.azure",
+    "**/.docker",
+    "**/.gnupg",
+    "**/.kube",
+    "**/.ssh",
+    "**/.terraform",
+    "**/.streamlit/secrets.toml",
+    "**/application_default_credentials.json",
+    "**/client_secret*.json",
+    "**/credentials.json",
+    "**/credentials.y*ml",
+    "**/service-account*.json",
+    "**/id_dsa*",
+    "**/id_ecdsa*",
+    "**/id_ed25519*",
+    "**/id_rsa*",
+    "**/kubeconfig",
+    "**/kubeconfig.y*ml",
+    "**/*.kubeconfig",
+    "**/*.jks",
+    "**/*.kdbx",
+    "**/*.key",
+    "**/*.p12",
+    "**/*.pem",
+    "**/*.pfx",
+    "**/*.tfstate*",
+    "**/*.tfvars*",
+)
+"""
+They would be in a layer for good, and every pull hands them out.
 
-HISTORY = (".git*", ".hg", ".svn")
-"""Large, and every commit would change the layer. Also ``.gitignore``, ``.github`` and their like."""
+A certificate that an app does need, of a database say, may be called ``*.pem`` too: ``build.include`` lets it in.
+"""
+
+HISTORY = (".git*", ".hg", ".jj", ".svn", "**/.git")
+"""Large, and every commit would change the layer. Also ``.gitignore``, ``.github`` and their like; not ``.gitkeep``."""
 
 LEFTOVERS = (
-    "**/.venv",
+    "**/.venv*",
     "venv",
+    ".conda",
+    ".pixi",
+    "__pypackages__",
     "**/__pycache__",
     "**/*.py[co]",
     "**/*.egg-info",
@@ -31,6 +78,9 @@ LEFTOVERS = (
     "**/.coverage*",
     "**/.DS_Store",
     "**/node_modules",
+    "**/.ipynb_checkpoints",
+    ".direnv",
+    ".eggs",
     ".hypothesis",
     ".idea",
     ".nox",
@@ -76,6 +126,7 @@ def dockerignore(plan: ImagePlan, outputs: Iterable[str]) -> str:
         ["# What tools leave behind", *LEFTOVERS, *(ARTIFACTS if plan.packages.installs_project else ())],
         ["# Development and deployment", *DEVELOPMENT, *(_literal(name) for name in ours if _is_within(name))],
         ["# Copied by name, whatever stands above", *(f"!{name}" for name in copied_by_name(plan.packages))],
+        *([["# Let in by name", *(f"!{_literal(name)}" for name in plan.include)]] if plan.include else []),
     ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 

@@ -149,11 +149,15 @@ class Build(Spec):
 
     secrets: dict[ExtraName, BuildSecret] = {}
     """Secrets of package indexes, by their ids: `{netrc: /root/.netrc, acme: UV_INDEX_ACME_PASSWORD}`."""
+
     labels: dict[LabelName, LabelText] = {}
     """
     Labels of the image: static ones of the OCI by their last word, as `title: Shop`, `source: https://…` and
     `licenses: MIT`, and those below a domain of yours.
     """
+
+    include: tuple[RelativePath, ...] = ()
+    """Files of the context that go into the image though they look like secrets, as `certs/database-ca.pem`."""
 
     commands: tuple[Command, ...] = ()
     """Commands of the build, once project and packages are installed, as `python manage.py collectstatic --noinput`."""

@@ -60,6 +60,9 @@ class ImagePlan:
     labels: tuple[tuple[str, str], ...] = ()
     """Full names and values, the same in every build."""
 
+    include: tuple[str, ...] = ()
+    """Files that are not left out, whatever they look like."""
+
     data: tuple[str, ...] = ()
     """Folders that persistent volumes are mounted at, by any component that runs the image."""
 

@@ -35,7 +35,7 @@ NOT_LOCKED = Rule(
 )
 RULES = (NOT_LOCKED,)
 
-_OF_GENERATED = ("variant", "python", "labels", "commands")
+_OF_GENERATED = ("variant", "python", "secrets", "labels", "include", "commands")
 """Fields that the Dockerfile of kgen's own is made of."""
 
 CLOUDNATIVE_PG = "ghcr.io/cloudnative-pg/postgresql"
@@ -290,6 +290,7 @@ def _plan(
         uv_image=pinned(uv, facts) if installed.uses_uv else "",
         packages=installed,
         labels=tuple((name if "." in name else OCI_LABELS + name, text) for name, text in build.labels.items()),
+        include=build.include,
         system_packages=python.system_packages,
         build_packages=tuple(dict.fromkeys((*python.build_packages, *fetched_by(build, project)))),
         commands=build.commands,

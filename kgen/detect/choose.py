@@ -18,8 +18,12 @@ _SAME = {"celery worker and beat": "celery worker"}
 """Role → the one that it is as well."""
 
 
+_ORDER = ("web", "worker", "cron", "job")
+"""How people list the components of an app."""
+
+
 def chosen(programs: Iterable[Program]) -> list[Program]:
-    """Return the programs to run, in the order in which they were found; a job only if nothing else is there."""
+    """Return the programs to run, what serves requests first; a job only if nothing else is there."""
     found = list(programs)
     if any(each.rank >= _FOUND for each in found):
         found = [each for each in found if each.rank >= _FOUND]
@@ -35,7 +39,7 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
     if any(each.role == "celery worker and beat" for each in best):
         best = [each for each in best if each.role != "celery beat"]
     lasting = [each for each in best if each.type != "job"]
-    return _named(lasting or best)
+    return _named(sorted(lasting or best, key=lambda each: _ORDER.index(each.type)))
 
 
 def _once(programs: Sequence[Program]) -> list[Program]:

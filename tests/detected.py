@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kgen.detect import managers
 from kgen.detect.project import Project
-from kgen.detect.proposal import look
+from kgen.detect.proposal import look, propose
 from kgen.detect.tree import Tree
 
 
@@ -21,3 +21,9 @@ def seen(folder: Path, files: Mapping[str, str], inner: str = "") -> Project:
     """Return the project that ``files`` are, as finders look at it."""
     tree = grown(folder, files)
     return look(tree, inner, managers.managed(tree, inner))
+
+
+def commands(folder: Path, files: Mapping[str, str]) -> dict[str, str]:
+    """Return component → command, of all that `kgen init` would write for ``files``."""
+    made = propose(grown(folder, files)).value or ()
+    return {program.name: str(program.command.value) for each in made for program in each.programs}

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module
+from kgen.detect.syntax import Module, walk
 from kgen.detect.texts import table
 from kgen.detect.tree import join
 
@@ -137,9 +137,7 @@ def _candidates(project: Project, path: str) -> Iterator[str]:
     folders = project.below(path).split("/")[:-1]
     module = project.modules.module(path)
     levels = (
-        max((node.level for node in ast.walk(module.tree) if isinstance(node, ast.ImportFrom)), default=0)
-        if module
-        else 0
+        max((node.level for node in walk(module.tree) if isinstance(node, ast.ImportFrom)), default=0) if module else 0
     )
     for cut in range(len(folders) + 1):
         package = folders[cut:]
@@ -149,7 +147,7 @@ def _candidates(project: Project, path: str) -> Iterator[str]:
 
 def _foreign(module: Module) -> Iterator[str]:
     """Yield the first parts of what a module imports, but for the standard library."""
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         names = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]

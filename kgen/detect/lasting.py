@@ -5,7 +5,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported, meaning
+from kgen.detect.syntax import Module, imported, meaning, walk
 from kgen.record import dataclass
 
 FRAMEWORKS: Mapping[str, str] = {
@@ -160,7 +160,7 @@ def _look(tree: ast.Module) -> _Seen:
     roots = frozenset(name.partition(".")[0] for name in names.values())
     endless = loop = serving = keeps_alive = messages = 0
     has_threads = False
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.While(test=ast.Constant(value=value)) if value and _goes_on(node):
                 loop = loop or node.lineno

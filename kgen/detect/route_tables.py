@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from kgen.detect.frameworks.objects import Sources
-from kgen.detect.syntax import Module, meaning, name_of
+from kgen.detect.syntax import Module, meaning, name_of, walk
 from kgen.detect.values import constants, keyword, value
 from kgen.record import dataclass
 
@@ -55,7 +55,7 @@ class Edge:
 def routers(module: Module) -> Iterator[tuple[Place, str | None]]:
     """Yield what collects routes in a module, with its own prefix; ``None`` if that cannot be told."""
     known = constants(module.tree)
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         match node:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=given)
@@ -78,7 +78,7 @@ def _is_entry(node: ast.expr) -> bool:
 def edges(sources: Sources, module: Module) -> Iterator[Edge]:
     """Yield which routers a module includes in what."""
     known = constants(module.tree)
-    for call in (node for node in ast.walk(module.tree) if isinstance(node, ast.Call)):
+    for call in (node for node in walk(module.tree) if isinstance(node, ast.Call)):
         name = name_of(call.func).rpartition(".")[2]
         owner = call.func.value if isinstance(call.func, ast.Attribute) else None
         if name in _APPLICATIONS:
@@ -102,7 +102,7 @@ def entries(sources: Sources, module: Module) -> Iterator[Entry]:
     names = dict(sources.imports(module))
     known = constants(module.tree)
     prefixes = dict(_controllers(module, known))
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         match node:
             case ast.FunctionDef(decorator_list=decorators) | ast.AsyncFunctionDef(decorator_list=decorators):
                 made = _decorated(sources, module, decorators, prefixes.get(id(node), ""))
@@ -156,7 +156,7 @@ def _controllers(module: Module, known: Mapping[str, object]) -> Iterator[tuple[
 
 def _tables(module: Module) -> Iterator[tuple[Place, ast.List]]:
     """Yield Starlette's lists of routes: those with a name, and those that are passed to an application."""
-    for node in ast.walk(module.tree):
+    for node in walk(module.tree):
         match node:
             case (
                 ast.Assign(targets=[ast.Name(id=name)], value=ast.List() as table)
@@ -215,7 +215,7 @@ def _setting(sources: Sources, name: str) -> str | None:
     """Return the text that a class of settings says ``name`` is: ``API_V1_STR: str = "/api/v1"``; if it is one."""
     found: set[str] = set()
     for module in sources.project.modules.mentioning(name):
-        for node in ast.walk(module.tree):
+        for node in walk(module.tree):
             match node:
                 case (
                     ast.Assign(targets=[ast.Name(id=known)], value=ast.Constant(value=str(text)))

@@ -5,23 +5,22 @@ Parsing is slow, looking for a word in a file is not: only files that mention a 
 """
 
 import ast
-import warnings
 from collections.abc import Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from kgen.detect.parse import parsed
 from kgen.detect.tree import Tree
 from kgen.record import dataclass
 
-_SIDE = frozenset(
-    {
-        *("test", "tests", "testing", "doc", "docs", "example", "examples", "sample", "samples", "demo", "demos"),
-        *("benchmark", "benchmarks", "scripts", "tools", "tutorial", "tutorials", "notebooks", "fixtures", "e2e"),
-    }
-)
-"""Folders beside the program: what is in there is started by developers, not by users."""
+_TESTS = frozenset({"test", "tests", "testing", "fixtures", "e2e"})
+"""Folders of tests: nothing in there is ever part of the program."""
 
-_MAX_TEXT = 2_000_000
-"""Characters of a file that is parsed; more is data."""
+_SIDE = _TESTS | {
+    *("doc", "docs", "example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials"),
+    *("benchmark", "benchmarks", "scripts", "tools", "notebooks"),
+}
+"""Folders beside the program: what is in there is started by developers, not by users."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +33,7 @@ class Module:
     tree: ast.Module
 
     is_side: bool
-    """Whether it stands beside the program: tests, documentation, examples."""
+    """Whether it stands beside the program: documentation, examples, tests."""
 
 
 class Modules:
@@ -43,7 +42,9 @@ class Modules:
     def __init__(self, tree: Tree, folder: str = "") -> None:
         self.tree = tree
         self.folder = folder
-        self.paths = tuple(name for name in tree.below(folder) if name.endswith(".py"))
+        paths = tuple(name for name in tree.below(folder) if name.endswith(".py"))
+        self.paths = tuple(path for path in paths if not self._is_test(path)) or paths
+        """Tests, which are large and many, only if there is nothing else."""
         self._parsed: dict[str, ast.Module | None] = {}
         self.notes: dict[str, Any] = {}
         """What finders have seen in a file, by its path, so that they look at it once."""
@@ -59,13 +60,23 @@ class Modules:
     def module(self, path: str) -> Module | None:
         """Return the module of a file; ``None`` if it is not there, or no Python that can be read."""
         if path not in self._parsed:
-            self._parsed[path] = _parsed(self.tree.text(path))
+            text = self.tree.text(path)
+            self._parsed[path] = None if text is None else parsed(text)
         tree = self._parsed[path]
         return Module(path=path, tree=tree, is_side=self.is_side(path)) if tree else None
 
     def is_side(self, path: str) -> bool:
+        folders = path.removeprefix(f"{self.folder}/").split("/")[:-1]
+        return not _SIDE.isdisjoint(folders) or self._is_test(path)
+
+    def _is_test(self, path: str) -> bool:
         *folders, name = path.removeprefix(f"{self.folder}/").split("/")
-        return not _SIDE.isdisjoint(folders) or name.startswith("test_") or name == "conftest.py"
+        return (
+            not _TESTS.isdisjoint(folders)
+            or name == "conftest.py"
+            or name.startswith("test_")
+            or name.endswith("_test.py")
+        )
 
     def dotted(self, path: str, source: str = "") -> str:
         """
@@ -76,6 +87,31 @@ class Modules:
         start = "/".join(each for each in (self.folder, source) if each)
         below = path.removeprefix(f"{start}/") if start else path
         return below.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def walk(tree: ast.Module) -> list[ast.AST]:
+    """Return all nodes of a module, the outer ones first: found once, since everybody asks for them."""
+    nodes = _NODES.get(tree)
+    if nodes is None:
+        nodes = _NODES[tree] = _below(tree)
+    return nodes
+
+
+_NODES: WeakKeyDictionary[ast.Module, list[ast.AST]] = WeakKeyDictionary()
+
+_MARKS = (ast.Load, ast.Store, ast.Del)
+
+
+def _below(tree: ast.AST) -> list[ast.AST]:
+    """Return the nodes that `ast.walk` yields, but for those that say nothing, in a third of the time."""
+    nodes = [tree]
+    for node in nodes:
+        for value in vars(node).values():
+            if isinstance(value, list):
+                nodes += [each for each in value if isinstance(each, ast.AST)]
+            elif isinstance(value, ast.AST) and not isinstance(value, _MARKS):
+                nodes.append(value)
+    return nodes
 
 
 def name_of(node: ast.AST) -> str:
@@ -103,7 +139,7 @@ def imported(tree: ast.Module) -> dict[str, str]:
     {'F': 'fastapi.FastAPI', 'flask': 'flask'}
     """
     names: dict[str, str] = {}
-    for node in ast.walk(tree):
+    for node in walk(tree):
         match node:
             case ast.Import(names=aliases):
                 names |= {
@@ -128,14 +164,3 @@ def meaning(node: ast.AST, names: dict[str, str]) -> str:
     first, _, rest = name_of(node).partition(".")
     start = names.get(first, first)
     return f"{start}.{rest}" if rest else start
-
-
-def _parsed(text: str | None) -> ast.Module | None:
-    if text is None or len(text) > _MAX_TEXT:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of what is parsed: it is not ours to mend
-            return ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # Python 2, null bytes, far too deep
-        return None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from kgen.detect.frameworks.objects import Sources
 from kgen.detect.imports import absolute, definition, dotted
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, name_of
+from kgen.detect.syntax import Module, name_of, walk
 from kgen.detect.tree import join
 from kgen.detect.values import statements, value
 from kgen.record import dataclass
@@ -46,7 +46,7 @@ class Settings:
         return any(
             isinstance(node, ast.Constant) and isinstance(node.value, str) and word in node.value
             for module in self.modules
-            for node in ast.walk(module.tree)
+            for node in walk(module.tree)
         )
 
 
@@ -65,7 +65,7 @@ def named(sources: Sources, paths: list[str]) -> Iterator[tuple[str, str]]:
     """Yield the settings modules that files name as the usual ones, with the place: manage.py, wsgi.py, asgi.py."""
     for path in paths:
         module = sources.project.modules.module(path)
-        for node in ast.walk(module.tree) if module else ():
+        for node in walk(module.tree) if module else ():
             match node:
                 case ast.Call(func=ast.Attribute(attr="setdefault" | "get"), args=[ast.Constant(value=key), given]):
                     name = value(given)

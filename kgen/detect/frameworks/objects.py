@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from kgen.detect.frameworks.classes import CLASSES, DASH, WORDS, Framework
 from kgen.detect.imports import absolute, definition, dotted, root
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported, meaning, name_of
+from kgen.detect.syntax import Module, imported, meaning, name_of, walk
 from kgen.detect.values import calls, keyword, statements
 from kgen.record import dataclass, field, replace
 
@@ -140,7 +140,7 @@ def _adds(sources: Sources, module: Module, path: str, name: str) -> bool:
     own = sources.project.modules.module(path)
     uses = any(
         isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
-        for node in ast.walk(module.tree)
+        for node in walk(module.tree)
     )
     stem = module.path.rpartition("/")[2].removesuffix(".py")
     if not own or not uses or stem not in FILES:
@@ -365,7 +365,7 @@ def _assigns(module: Module, call: ast.Call, name: str) -> bool:
         isinstance(node, ast.Assign)
         and node.value is call
         and any(isinstance(each, ast.Name) and each.id == name for each in node.targets)
-        for node in ast.walk(module.tree)
+        for node in walk(module.tree)
     )
 
 

@@ -19,7 +19,8 @@ def listening(sources: Sources, each: Application) -> Fact | None:
     if each.framework.interface not in {"asgi", "sanic"} or each.is_side:
         return None
     named = target(sources.project, each).removesuffix("()")
-    for module in sources.project.modules.mentioning("uvicorn.run(", "uvicorn import run", ".run("):
+    own = (".run(",) if each.framework.interface == "sanic" else ()
+    for module in sources.project.modules.mentioning("uvicorn.run(", "uvicorn import run", *own):
         if not module.is_side and (port := next(_ports(sources, module, each, named), None)):
             return port
     return None

@@ -8,7 +8,7 @@ from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks.starts import search_path
 from kgen.detect.imports import dotted, root
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported, meaning
+from kgen.detect.syntax import Module, imported, meaning, walk
 from kgen.record import replace
 
 RANK = 60
@@ -149,7 +149,7 @@ def _rq(project: Project) -> Iterator[tuple[str, Program]]:
     queues: dict[str, str] = {}
     for module in project.modules.mentioning("Queue("):
         names = imported(module.tree)
-        for node in ast.walk(module.tree):
+        for node in walk(module.tree):
             if isinstance(node, ast.Call) and meaning(node.func, names) in {"rq.Queue", "rq.queue.Queue"}:
                 first = node.args[0] if node.args else None
                 name = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else "default"
@@ -165,9 +165,9 @@ def _dramatiq(project: Project) -> Iterator[tuple[str, Program]]:
         yield _worked("dramatiq worker", "Dramatiq", "python manage.py rundramatiq", origin)
         return
     found = []
-    for module in project.modules.mentioning("actor"):
+    for module in project.modules.mentioning("@actor", "@dramatiq.actor"):
         names = imported(module.tree)
-        for node in ast.walk(module.tree):
+        for node in walk(module.tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not module.is_side:
                 decorators = (each.func if isinstance(each, ast.Call) else each for each in node.decorator_list)
                 if any(meaning(each, names) == "dramatiq.actor" for each in decorators):

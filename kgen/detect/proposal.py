@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kgen.detect import layout, managers, names, neighbours, pythons
+from kgen.detect import layout, managers, names, neighbours, pythons, system_packages
 from kgen.detect.choose import chosen
 from kgen.detect.dependencies import dependencies
 from kgen.detect.evidence import compose, own_dockerfile, platforms, procfile, start_scripts
@@ -12,6 +12,7 @@ from kgen.detect.frameworks import django, gradio, own_servers, scripts, spiders
 from kgen.detect.managers import Managed
 from kgen.detect.project import Project
 from kgen.detect.rules import NO_PYTHON_PROJECT, NOTHING_TO_RUN
+from kgen.detect.settings import settings
 from kgen.detect.syntax import Modules
 from kgen.detect.texts import toml
 from kgen.detect.tree import Tree, join
@@ -64,8 +65,10 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
         return None
     app = names.name(project)
     head = Part(data={"apiVersion": "kgen/v1", "name": app.value}, comments={("name",): app.origin})
+    components = [component(program) for program in programs]
+    known = {name for part in components for name in part.data.get("env", {})}
     parts = [head, names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
-    parts += map(component, programs)
+    parts += [system_packages.part(project), *components, settings(project, app.value, known)]
     return Proposal(folder=folder, part=joined(parts), programs=tuple(programs))
 
 
@@ -94,6 +97,8 @@ def build(project: Project, installed: Managed | None, programs: Iterable[Progra
     if installed:
         python["manager"] = installed.manager.value
         comments[*path, "manager"] = installed.manager.origin
+        if installed.requirements not in {"", "requirements.txt"}:
+            python["requirements"] = installed.requirements
     for field, needed in groups(programs).items():
         python[field] = [each.value for each in needed]
         comments[*path, field] = needed[0].origin
@@ -124,6 +129,8 @@ def component(program: Program) -> Part:
     if program.health:
         made["probes"] = program.health.value
         comments[*at, "probes"] = program.health.origin
+    if program.type == "job":
+        made["when"] = "post-deploy"
     data: dict[str, Any] = {"components": {program.name: made | dict(program.fields)}}
     if program.release:
         data = {"release": program.release.value} | data

@@ -87,16 +87,17 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
             rank=min(rank, SCRIPT_OF_WEB),
             doubts=tuple(_doubts(project, said, start, path)),
         )
+    kind = _type(said, start, found)
     return Program(
         name=name,
-        type=_type(said, start, found),
+        type=kind,
         role=start.role,
         covers=found.covers if found else frozenset(),
         framework=framework,
         command=Fact(start.command, said.origin),
         port=Fact(start.port, said.origin) if start.port else None,
         release=Fact(release.command, said.origin) if release else None,
-        fields={"replicas": 1} if is_one and _type(said, start, None) == "worker" else {},
+        fields={"replicas": 1} if is_one and kind == "worker" else {},
         env={key: Fact(value, said.origin) for key, value in start.env.items()},
         rank=rank,
         doubts=tuple(_doubts(project, said, start, path)),

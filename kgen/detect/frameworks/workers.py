@@ -41,10 +41,10 @@ def _start(project: Project, path: str) -> str:
     """Return the folder, relative to the project's, where imports of the module at ``path`` start."""
     folder = project.below(path).rpartition("/")[0]
     while folder:
-        if project.path(f"{folder}/manage.py") in project.tree:
+        if "django" in (project.text(f"{folder}/manage.py") or ""):
             return folder
         folder = folder.rpartition("/")[0]
-    start = "" if project.path("manage.py") in project.tree else root(project, path)
+    start = "" if "django" in (project.text("manage.py") or "") else root(project, path)
     while start and project.path(f"{start}/__init__.py") in project.tree:  # a package is imported from above
         start = start.rpartition("/")[0]
     return start

@@ -1,0 +1,140 @@
+"""Which backing services a project needs, by its drivers and the names of the variables that it reads."""
+
+import re
+from collections.abc import Mapping
+
+from kgen.detect.project import Project
+from kgen.record import dataclass
+
+DRIVERS: Mapping[str, tuple[str, ...]] = {
+    "postgres": (
+        *("psycopg2", "psycopg2-binary", "psycopg", "psycopg-binary", "asyncpg", "pg8000", "aiopg", "psycopg-pool"),
+        *("django-tenants", "pgvector", "tortoise-orm"),
+    ),
+    "mysql": ("mysqlclient", "pymysql", "aiomysql", "asyncmy", "mysql-connector-python", "mysql-connector"),
+    "mongodb": ("pymongo", "motor", "mongoengine", "beanie", "odmantic", "flask-pymongo"),
+    "redis": (
+        *(
+            "redis",
+            "aioredis",
+            "django-redis",
+            "rq",
+            "arq",
+            "celery-redbeat",
+            "channels-redis",
+            "hiredis",
+            "flask-redis",
+        ),
+        *("huey", "fastapi-cache2", "django-rq", "saq", "scrapy-redis", "redis-om"),
+    ),
+    "rabbitmq": ("pika", "aio-pika", "kombu", "aioamqp", "amqpstorm", "celery", "dramatiq"),
+    "kafka": ("aiokafka", "kafka-python", "confluent-kafka", "faust", "faust-streaming", "kafka-python-ng"),
+    "opensearch": ("opensearch-py", "elasticsearch", "elasticsearch-dsl", "django-elasticsearch-dsl"),
+}
+"""Type of a need → distributions that talk to it."""
+
+NAMES: Mapping[str, str] = {
+    "postgres": "db",
+    "mysql": "db",
+    "mongodb": "mongo",
+    "redis": "cache",
+    "rabbitmq": "broker",
+    "kafka": "kafka",
+    "opensearch": "search",
+}
+"""Type → what the need is called."""
+
+_PREFIX: Mapping[str, str] = {
+    "postgres": r"(?:\w+_)?(?:POSTGRES(?:QL)?|PG|DB|DATABASE|SQL|SQLALCHEMY(?:_DATABASE)?)",
+    "mysql": r"(?:\w+_)?(?:MYSQL|MARIADB|DB|DATABASE|SQL|SQLALCHEMY(?:_DATABASE)?)",
+    "mongodb": r"(?:\w+_)?MONGO(?:DB)?",
+    "redis": r"(?:\w+_)?(?:REDIS|CACHE|CELERY_BROKER|CELERY_RESULT_BACKEND|BROKER|RESULT_BACKEND|RQ_REDIS)",
+    "rabbitmq": r"(?:\w+_)?(?:RABBIT(?:_?MQ)?|AMQP|BROKER|CELERY_BROKER)",
+    "kafka": r"(?:\w+_)?KAFKA",
+    "opensearch": r"(?:\w+_)?(?:OPENSEARCH|ELASTIC(?:SEARCH)?)",
+}
+_WHAT: Mapping[str, str] = {
+    "url": r"(?:_?(?:URL|URI|DSN|CONNECTION(?:_STRING)?|CONN(?:_STR)?))",
+    "host": r"_?(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS)",
+    "port": r"_?PORT",
+    "username": r"_?(?:USER|USERNAME|USER_NAME)",
+    "password": r"_?(?:PASSWORD|PASS|PASSWD|PWD)",
+    "database": r"_?(?:NAME|DB|DATABASE|DB_NAME|DATABASE_NAME)",
+    "brokers": r"_?(?:BOOTSTRAP_SERVERS?|BROKERS?|SERVERS)",
+    "vhost": r"_?VHOST",
+}
+"""Output of a need → how the end of a variable's name says so."""
+
+_ALONE = {
+    "CELERY_BROKER_URL": "url",
+    "CELERY_RESULT_BACKEND": "url",
+    "CELERY_BROKER": "url",
+    "CELERY_BACKEND": "url",
+    "BROKER_URL": "url",
+    "RESULT_BACKEND": "url",
+    "DATABASE": "url",
+    "DATABASE_URI": "url",
+    "SQLALCHEMY_DATABASE_URI": "url",
+}
+"""Variables whose whole name is known."""
+
+_OUTPUTS: Mapping[str, frozenset[str]] = {
+    "postgres": frozenset({"url", "host", "port", "username", "password", "database"}),
+    "mysql": frozenset({"url", "host", "port", "username", "password", "database"}),
+    "mongodb": frozenset({"url", "host", "port", "username", "password", "database"}),
+    "redis": frozenset({"url", "host", "port", "password"}),
+    "rabbitmq": frozenset({"url", "host", "port", "username", "password", "vhost"}),
+    "kafka": frozenset({"brokers"}),
+    "opensearch": frozenset({"url", "host", "port", "username", "password"}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a variable holds of a backing service."""
+
+    type: str
+    name: str
+    """Output: ``url``, ``host``."""
+
+    origin: str
+    """The dependency that talks to it."""
+
+    @property
+    def value(self) -> str:
+        return f"${{needs.{NAMES[self.type]}.{self.name}}}"
+
+
+def output(project: Project, variable: str, images: frozenset[str]) -> Output | None:
+    """
+    Return what ``variable`` holds of which backing service; ``None`` if of none that the project has a driver for.
+
+    Args:
+        project: The project.
+        variable: Its name.
+        images: Types whose servers the project's own compose files start.
+    """
+    for kind in _candidates(project, images):
+        name = _output(kind, variable)
+        driver = next((name for name in DRIVERS[kind] if project.has(name)), "")
+        if name and driver:
+            return Output(kind, name, f"{project.dependencies[driver].origin}: {driver}")
+    return None
+
+
+def _candidates(project: Project, images: frozenset[str]) -> list[str]:
+    """Return the types that the project has a driver for, those that it starts locally first."""
+    known = [kind for kind, drivers in DRIVERS.items() if project.has(*drivers)]
+    if "rabbitmq" in known and "rabbitmq" not in images and not project.has("pika", "aio-pika", "aioamqp", "amqpstorm"):
+        known.remove("rabbitmq")  # Celery and Dramatiq take other brokers, too
+    return sorted(known, key=lambda kind: kind not in images)
+
+
+def _output(kind: str, variable: str) -> str:
+    if variable in _ALONE and kind in {"postgres", "mysql", "redis", "rabbitmq"}:
+        is_queue = any(word in variable for word in ("CELERY", "BROKER", "RESULT"))
+        return _ALONE[variable] if is_queue == (kind in {"redis", "rabbitmq"}) else ""
+    for name, end in _WHAT.items():
+        if name in _OUTPUTS[kind] and re.fullmatch(_PREFIX[kind] + end, variable):
+            return name
+    return ""

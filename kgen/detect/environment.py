@@ -1,0 +1,184 @@
+"""Which environment variables the project's code reads, and which of them it cannot do without."""
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+from kgen.detect.project import Project
+from kgen.detect.syntax import Module, imported, meaning
+from kgen.record import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variable:
+    """An environment variable that is read."""
+
+    name: str
+    origin: str
+    is_required: bool
+    """Whether the program fails without it."""
+
+    default: str | None = None
+    """What it is otherwise, as far as that stands in the source; ``None``: nothing, or something computed."""
+
+
+_WORDS = ("environ", "getenv", "BaseSettings", "config(", "env(", "env.", "Env(", "Config(")
+_READERS = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault"})
+_METHODS = frozenset(
+    {
+        *(
+            "str",
+            "int",
+            "bool",
+            "float",
+            "list",
+            "dict",
+            "json",
+            "url",
+            "path",
+            "tuple",
+            "db",
+            "db_url",
+            "cache",
+            "email",
+        ),
+        *("cache_url", "email_url", "decimal", "date", "datetime", "timedelta", "uuid", "log_level", "enum", "unicode"),
+        *("dj_db_url", "dj_email_url", "dj_cache_url", "list_int", "bytes", "search_url", "channels"),
+    }
+)
+"""What ``Env`` objects of environs and django-environ are asked for."""
+
+_USUAL = {"db": "DATABASE_URL", "cache": "CACHE_URL", "email": "EMAIL_URL"}
+"""Method → the variable that it reads if it is given none."""
+
+_CONFIGS = frozenset(
+    {"decouple.config", "decouple.AutoConfig", "starlette.config.Config", "environ.Env", "environs.Env"}
+)
+
+
+def variables(project: Project) -> list[Variable]:
+    """Return the variables that the project reads, in the order of their first use; required wins over optional."""
+    found: dict[str, Variable] = {}
+    for module in project.modules.mentioning(*_WORDS):
+        if module.is_side:
+            continue
+        for each in _in_module(module):
+            known = found.get(each.name)
+            if known is None or (each.is_required and not known.is_required):
+                found[each.name] = each
+    return list(found.values())
+
+
+def _in_module(module: Module) -> Iterator[Variable]:
+    names = imported(module.tree)
+    readers = _objects(module.tree, names)
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Subscript(value=what, slice=ast.Constant(value=str(name)), ctx=ast.Load()) if (
+                meaning(what, names) == "os.environ"
+            ):
+                yield Variable(name=name, origin=f"{module.path}:{node.lineno}", is_required=True)
+            case ast.Call(func=func):
+                yield from _called(module, node, meaning(func, names), readers)
+            case ast.ClassDef():
+                if any(meaning(base, names).rpartition(".")[2].endswith("Settings") for base in node.bases):
+                    yield from _fields(module, node)
+            case _:
+                pass
+
+
+def _objects(tree: ast.Module, names: dict[str, str]) -> frozenset[str]:
+    """Return what is called to read a variable: ``config`` of decouple, and objects such as ``env = Env()``."""
+    made = {name for name, full in names.items() if full == "decouple.config"}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func)) if meaning(func, names) in _CONFIGS:
+                made.add(name)
+            case _:
+                pass
+    return frozenset(made)
+
+
+def _called(module: Module, call: ast.Call, full: str, readers: frozenset[str]) -> Iterator[Variable]:
+    where = f"{module.path}:{call.lineno}"
+    first = (
+        call.args[0] if call.args else next((each.value for each in call.keywords if each.arg in {"var", "key"}), None)
+    )
+    name = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+    given = call.args[1] if len(call.args) > 1 else None
+    given = given or next((each.value for each in call.keywords if each.arg == "default"), None)
+    if full in _READERS:
+        if name and full != "os.environ.setdefault":
+            yield Variable(name=name, origin=where, is_required=False, default=_text(given))
+        return
+    reader, _, method = _source(call).rpartition(".")
+    is_reader = (method in readers and not reader) or (reader in readers and method in _METHODS)
+    if is_reader and (name or method in _USUAL):
+        yield Variable(
+            name=name or _USUAL[method],
+            origin=where,
+            is_required=given is None,
+            default=_text(given) if given else None,
+        )
+
+
+def _source(call: ast.Call) -> str:
+    match call.func:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=ast.Name(id=name), attr=attr):
+            return f"{name}.{attr}"
+        case _:
+            return ""
+
+
+def _text(node: ast.expr | None) -> str | None:
+    """Return a default as text; ``None`` if there is none, or if it is computed."""
+    return str(node.value) if isinstance(node, ast.Constant) and node.value is not None else None
+
+
+def _fields(module: Module, node: ast.ClassDef) -> Iterator[Variable]:
+    """Yield the fields of pydantic's settings: without a default they are required."""
+    prefix = _prefix(node)
+    for each in node.body:
+        match each:
+            case ast.AnnAssign(target=ast.Name(id=name), value=given) if name != "model_config" and (
+                "ClassVar" not in ast.unparse(each.annotation)
+            ):
+                alias, default, is_required = _field(given)
+                optional = "None" in ast.unparse(each.annotation) and given is not None
+                yield Variable(
+                    name=(alias or f"{prefix}{name}").upper(),
+                    origin=f"{module.path}:{each.lineno}",
+                    is_required=is_required and not optional,
+                    default=default,
+                )
+            case _:
+                pass
+
+
+def _field(given: ast.expr | None) -> tuple[str, str | None, bool]:
+    """Return alias, default, and whether a value is required, of what a field is set to."""
+    if given is None:
+        return "", None, True
+    if not (isinstance(given, ast.Call) and ast.unparse(given.func).rpartition(".")[2] == "Field"):
+        return "", _text(given), False
+    keys = {each.arg: each.value for each in given.keywords}
+    first: Any = given.args[0] if given.args else keys.get("default")
+    alias = next((_text(keys[key]) or "" for key in ("validation_alias", "env", "alias") if key in keys), "")
+    is_required = first is None and "default_factory" not in keys
+    if isinstance(first, ast.Constant) and first.value is ...:
+        return alias, None, True
+    return alias, _text(first), is_required
+
+
+def _prefix(node: ast.ClassDef) -> str:
+    for each in ast.walk(node):
+        match each:
+            case ast.keyword(arg="env_prefix", value=ast.Constant(value=str(prefix))):
+                return prefix
+            case ast.Assign(targets=[ast.Name(id="env_prefix")], value=ast.Constant(value=str(prefix))):
+                return prefix
+            case _:
+                pass
+    return ""

@@ -35,7 +35,7 @@ NOT_LOCKED = Rule(
 )
 RULES = (NOT_LOCKED,)
 
-_OF_GENERATED = ("variant", "python", "secrets", "labels", "include", "commands")
+_OF_GENERATED = ("variant", "python", "labels", "include", "commands")
 """Fields that the Dockerfile of kgen's own is made of."""
 
 CLOUDNATIVE_PG = "ghcr.io/cloudnative-pg/postgresql"

@@ -81,7 +81,7 @@ def commands(text: str) -> list[Command]:
     env: dict[str, str] = {}
     known: dict[str, str] = {}
     for line, words, end in _pieces(text):
-        depth, rest = _depth([filled(word, known) for word in words], depth)
+        depth, rest = _depth([_known(word, known) for word in words], depth)
         made, rest = _assigned(rest)
         if any(value.startswith(("(", "$(", "`")) for value in made.values()):  # an array, or what a command prints
             known |= {name: "." for name in made if "dirname" in rest}
@@ -183,6 +183,11 @@ def _assigned(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
 
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?[-=]([^}]*))?\}|(\w+))")
+
+
+def _known(word: str, values: Mapping[str, str]) -> str:
+    """Return ``word`` with the variables that were set before; what has a default may still be set by others."""
+    return _VARIABLE.sub(lambda match: values.get(match[1] or match[3]) or match[0], word)
 
 
 def filled(word: str, values: Mapping[str, str]) -> str:

@@ -302,6 +302,9 @@ class Workload:
     build: Build | None = None
     """How `docker compose` builds its image; ``None``: the image is somebody else's."""
 
+    has_python: bool = False
+    """Whether that image is sure to have ``python``."""
+
     @property
     def containers(self) -> tuple[Container, ...]:
         """All containers of its pods, its own first."""

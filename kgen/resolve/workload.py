@@ -24,6 +24,7 @@ from kgen.resolve import (
     alerts,
     autoscaling,
     backups,
+    bases,
     companions,
     container,
     dashboards,
@@ -135,6 +136,7 @@ def of_component(known: Known, name: str) -> Workload:
         account=accounts.own_account(component, target),
         image=known.builds.get(outputs.key(build)) if build and not build.dockerfile else None,
         build=build,
+        has_python=bases.has_python(build, known.facts),
     )
 
 
@@ -162,6 +164,7 @@ def of_release(known: Known, release: Release) -> Workload:
         watch=alerts.of_release(app, target, platform),
         image=known.builds.get(outputs.key(build)) if build and not build.dockerfile else None,
         build=build,
+        has_python=bases.has_python(build, known.facts),
     )
 
 

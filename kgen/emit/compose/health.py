@@ -22,10 +22,10 @@ def health_check(workload: Workload, run: Container) -> dict[str, Any]:
     """
     Return the check of readiness of ``run``, or else another one; nothing if its image may not have what asks.
 
-    Python itself asks, since slim images have no curl: so only images that kgen writes the Dockerfile of have it.
+    Python itself asks, since slim images have no curl.
     """
     check = next((run.probes[kind] for kind in ("readiness", "liveness", "startup") if kind in run.probes), None)
-    has_python = workload.image is not None and run.same_image
+    has_python = workload.has_python and run.same_image
     if check is None or not (check.command or has_python):
         return {}
     start = run.probes.get("startup", check)

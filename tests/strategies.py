@@ -599,7 +599,10 @@ def _build(known: Known) -> Strategy:
         st.sampled_from(["distroless", "chainguard"]),
     )
     own = fields(
-        Build, known, without=["output", "variant", "python", "labels", "include", "commands"], always=["dockerfile"]
+        Build,
+        known,
+        without=["output", "variant", "python", "labels", "include", "commands", "stop_signal"],
+        always=["dockerfile"],
     )
     return st.one_of(fields(Build, known, without=[*not_ours, "variant"]), small, own)
 

@@ -130,6 +130,7 @@ def _start(plan: ImagePlan) -> list[str]:
     return [
         f"USER {UID}:{UID}",
         *([f"EXPOSE {' '.join(plan.ports)}"] if plan.ports else []),
+        *([f"STOPSIGNAL {plan.stop_signal}"] if plan.stop_signal else []),
         *([f"ENTRYPOINT {exec_form(plan.entrypoint)}"] if plan.entrypoint else no_entrypoint),
         *([f"CMD {exec_form(plan.command)}"] if plan.command else []),
     ]

@@ -117,6 +117,10 @@ class BuildSecret(Spec):
         return cls.only(node, file=node) if node.value.startswith("/") else cls.only(node, env=node)
 
 
+StopSignal: TypeAlias = Literal["SIGINT", "SIGQUIT", "SIGTERM"]
+"""A signal that asks a program to stop."""
+
+
 class Build(Spec):
     """How the image is built. A string is short for `{context: …}`."""
 
@@ -161,6 +165,12 @@ class Build(Spec):
 
     commands: tuple[Command, ...] = ()
     """Commands of the build, once project and packages are installed, as `python manage.py collectstatic --noinput`."""
+
+    stop_signal: StopSignal | None = None
+    """
+    Signal that stops the program (`STOPSIGNAL`). By default what the commands listen to: `SIGINT` for Waitress, else
+    `SIGTERM`, which a Python program ignores in a container if it has no handler of its own.
+    """
 
     @classmethod
     def expand(cls, node: Node) -> Node:

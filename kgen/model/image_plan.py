@@ -63,6 +63,9 @@ class ImagePlan:
     include: tuple[str, ...] = ()
     """Files that are not left out, whatever they look like."""
 
+    stop_signal: str = ""
+    """Signal that stops the program, as ``SIGINT``; empty: the usual one, ``SIGTERM``."""
+
     data: tuple[str, ...] = ()
     """Folders that persistent volumes are mounted at, by any component that runs the image."""
 

@@ -1,7 +1,7 @@
 """Images: where they come from, and how those are built that kgen writes a Dockerfile for."""
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from kgen.diag import Diagnostic, Label, Path, Rule, Severity
 from kgen.filenames import IMAGE_LOCK
@@ -26,6 +26,7 @@ from kgen.resolve.rules import (
     UNTAGGED_IMAGE,
     WITHOUT_EFFECT,
 )
+from kgen.resolve.stopping import stop_signal
 
 NOT_LOCKED = Rule(
     code="KG3297",
@@ -35,7 +36,7 @@ NOT_LOCKED = Rule(
 )
 RULES = (NOT_LOCKED,)
 
-_OF_GENERATED = ("variant", "python", "labels", "include", "commands")
+_OF_GENERATED = ("variant", "python", "labels", "include", "commands", "stop_signal")
 """Fields that the Dockerfile of kgen's own is made of."""
 
 CLOUDNATIVE_PG = "ghcr.io/cloudnative-pg/postgresql"
@@ -110,7 +111,7 @@ def faults(app: App, facts: Facts, platform: Platform) -> Iterator[Diagnostic]:
 def _contradictions(build: Build, at: Path, first: Build, where: Path) -> Iterator[Diagnostic]:
     """Yield the field that makes another image of ``build``, though both have one Dockerfile."""
     different = [name for name in (*_OF_GENERATED, "secrets") if getattr(build, name) != getattr(first, name)]
-    for field in different[:1]:
+    for field in map(_written, different[:1]):
         yield Diagnostic(
             rule=CONTRADICTING_BUILDS,
             message=f"the folder `{build.context}` is built in two ways",
@@ -119,6 +120,11 @@ def _contradictions(build: Build, at: Path, first: Build, where: Path) -> Iterat
             help=f"say `{field}` once, at the app's `build`, or give this one a Dockerfile of its own: "
             "`output: Dockerfile.two`",
         )
+
+
+def _written(field: str) -> str:
+    """Return the name of a field of ``Build`` as people write it."""
+    return Build.model_fields[field].alias or field
 
 
 def pinned(image: str, facts: Facts) -> str:
@@ -201,14 +207,13 @@ def _field_faults(app: App, at: Path) -> Iterator[Diagnostic]:
         yield from exactly_one(secret, ("env", "file"), (*at, "secrets", name))
     unread = ("target", "args") if build.dockerfile is None else ("output", *_OF_GENERATED)
     reason = "a Dockerfile of your own" if build.dockerfile is None else "the Dockerfile that kgen writes"
-    for field in unread:
-        if field in build.model_fields_set:
-            yield Diagnostic(
-                rule=NOT_FOR_BUILD,
-                message=f"`{field}` is for {reason}",
-                at=Label((*at, field), on="key"),
-                help="remove it" + (", or name the file: `dockerfile: …`" if build.dockerfile is None else ""),
-            )
+    for field in map(_written, (name for name in unread if name in build.model_fields_set)):
+        yield Diagnostic(
+            rule=NOT_FOR_BUILD,
+            message=f"`{field}` is for {reason}",
+            at=Label((*at, field), on="key"),
+            help="remove it" + (", or name the file: `dockerfile: …`" if build.dockerfile is None else ""),
+        )
 
 
 def _generated(app: App) -> Iterator[tuple[Build, Path]]:
@@ -237,18 +242,23 @@ def plans(app: App, facts: Facts, platform: Platform) -> Mapping[outputs.Key, Im
         made[known] = _plan(build, component, _exposed(component), facts, platform)
     if app.release and app.build and app.build.dockerfile is None and outputs.key(app.build) not in made:
         made[outputs.key(app.build)] = _plan(app.build, app.release, (), facts, platform)
-    return {known: replace(plan, data=_data(app, known)) for known, plan in made.items()}
+    return {known: _for_all(plan, _running(app, known)) for known, plan in made.items()}
 
 
-def _data(app: App, known: outputs.Key) -> tuple[str, ...]:
-    """Return where components that run the image of ``known`` mount persistent volumes."""
+def _running(app: App, known: outputs.Key) -> list[Component]:
+    """Return the components that run the image of ``known``."""
+    builds = [(component, build_of(app, component)) for component in app.components.values()]
+    return [each for each, build in builds if build and build.dockerfile is None and outputs.key(build) == known]
+
+
+def _for_all(plan: ImagePlan, components: Sequence[Component]) -> ImagePlan:
+    """Return ``plan`` fit for all ``components`` that run its image: their volumes, the signal that stops them."""
     paths: set[str] = set()
-    for component in app.components.values():
-        build = build_of(app, component)
-        if build and build.dockerfile is None and outputs.key(build) == known:
-            paths |= {volume.path for volume in component.volumes.values() if volume.type == "persistent"}
-            paths |= _shared_paths(component)
-    return tuple(sorted(paths))
+    for component in components:
+        paths |= {volume.path for volume in component.volumes.values() if volume.type == "persistent"}
+        paths |= _shared_paths(component)
+    signal = plan.stop_signal or stop_signal(component.command or component.args or () for component in components)
+    return replace(plan, data=tuple(sorted(paths)), stop_signal=signal)
 
 
 def _shared_paths(component: Component) -> set[str]:
@@ -294,6 +304,7 @@ def _plan(
         system_packages=python.system_packages,
         build_packages=tuple(dict.fromkeys((*python.build_packages, *fetched_by(build, project)))),
         commands=build.commands,
+        stop_signal=build.stop_signal or "",
         entrypoint=(runs.command or ()) if runs.args else (),
         command=runs.args or runs.command or (),
         ports=ports,

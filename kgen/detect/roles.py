@@ -137,7 +137,7 @@ def _celery(rest: Sequence[str]) -> str:
 
 def _own(program: str, rest: Sequence[str], words: Sequence[str]) -> str:
     name = program.rpartition("/")[2]
-    if name in {"manage.py", "django-admin"}:
+    if name in {"manage.py", "django-admin"} or (name in {"manage", "django"} and "-m" in words):
         found = _MANAGE.get(rest[0] if rest else "", f"script {program} {rest[0]}" if rest else "idle")
         return _celery(rest[1:]) if found == "celery" else found
     if program == "scrapy":

@@ -10,6 +10,7 @@ from packaging.version import InvalidVersion, Version
 from kgen.detect.found import Doubt
 from kgen.detect.project import Dependency, Project
 from kgen.detect.requirements import requirements, requirements_files
+from kgen.detect.roles import unwrapped
 from kgen.record import dataclass, replace
 
 PORT = 8000
@@ -168,6 +169,18 @@ def _missing(project: Project, usual: str) -> Doubt:
         question=f"no server is among the dependencies; {usual} is the usual one",
         help=to_add(project, usual),
     )
+
+
+def missing(project: Project, words: Sequence[str]) -> Iterator[Doubt]:
+    """Yield what to do if a command that somebody wrote down calls a server that is not among the dependencies."""
+    program, _ = unwrapped(words)
+    known = {name for names in _SERVERS.values() for name in names} - {"pyuwsgi"}
+    if program in known and not installed(project, program) and not project.has(f"py{program}"):
+        yield Doubt(
+            path=("command",),
+            question=f"{program} is not among the dependencies",
+            help=to_add(project, program),
+        )
 
 
 def to_add(project: Project, name: str) -> str:

@@ -56,10 +56,29 @@ _NOTHING = frozenset(
             "pkill",
             "sync",
         ),
-        *("cp", "mv", "rm", "ln", "dirname", "basename", "curl", "wget", "tar", "sed", "grep", "awk", "git", "clear"),
+        *(
+            "yes",
+            "cp",
+            "mv",
+            "rm",
+            "ln",
+            "dirname",
+            "basename",
+            "curl",
+            "wget",
+            "tar",
+            "sed",
+            "grep",
+            "awk",
+            "git",
+            "clear",
+        ),
     }
 )
 """Commands that start nothing."""
+
+_ANSWERS = frozenset({"yes", "echo", "printf"})
+"""Commands that only say something to the one behind the ``|``."""
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _ENDS = frozenset({"&&", ";", "\n", "&", "||", "|", ";;", "|&"})
@@ -121,8 +140,9 @@ def _pieces(text: str) -> Iterator[tuple[int, list[str], str]]:
                 continue
             if words and not skipping:
                 yield number, words, token
-            # what comes after `||` runs if something failed; after `|` it only reads
-            skipping, words = token in {"||", "|", "|&"}, []
+            # what comes after `||` runs if something failed; after `|` it only reads, unless it reads a mere answer
+            answers = bool(words) and words[0] in _ANSWERS
+            skipping, words = token in {"||", *(() if answers else ("|", "|&"))}, []
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:

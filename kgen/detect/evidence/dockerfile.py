@@ -97,7 +97,7 @@ def _rank(made: Container, folder: str) -> tuple[object, ...]:
     return (
         not made.python,
         bool(_DEVELOPMENT.search(name)),
-        not made.command,
+        not made.start,
         below.count("/"),
         name != "Dockerfile",
         name,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from kgen.detect import installed
+from kgen.detect import installed, servers
 from kgen.detect.found import ComponentType, Doubt, Fact, Program
 from kgen.detect.lasting import Nature, nature
 from kgen.detect.names import label
@@ -135,6 +135,8 @@ def script(project: Project, start: Start) -> str:
 
 def _doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Doubt]:
     kind, _, what = start.role.partition(" ")
+    if start.role == "web":
+        yield from servers.missing(project, start.words)
     if _is_lost(project, kind, what, path):
         yield Doubt(path=("command",), question=f"`{what}` was not found", help="correct the command")
     if start.is_doubtful:

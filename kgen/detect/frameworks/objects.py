@@ -94,7 +94,16 @@ class Sources:
         full = meaning(node, dict(self.imports(module)))
         if full == name_of(node) and "." not in full:
             return module.path, full
-        return definition(self.project, self.start(module.path), full)
+        return self.followed(definition(self.project, self.start(module.path), full), 0)
+
+    def followed(self, place: tuple[str, str] | None, depth: int) -> tuple[str, str] | None:
+        """Return where a name comes from that a package passes on: ``from shop.web import app`` in its ``__init__``."""
+        module = self.project.modules.module(place[0]) if place and place[1] else None
+        if place is None or module is None or depth > _DEEPEST:
+            return place
+        passed_on = self.imports(module).get(place[1].partition(".")[0], "")
+        inner = definition(self.project, self.start(module.path), passed_on) if passed_on else None
+        return self.followed(inner, depth + 1) if inner and inner != place and inner[1] else place
 
 
 def applications(sources: Sources) -> list[Application]:

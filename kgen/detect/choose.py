@@ -80,9 +80,10 @@ def _is_near(first: Program, other: Program) -> bool:
 def _completed(first: Program, ranked: Sequence[Program]) -> Program:
     """Return a program that somebody wrote down, with what is known of the same one from the source."""
     found = [each for each in ranked if _SURE > each.rank >= _CLEAR and each.framework]
-    if first.rank < _SURE or not found or len({each.framework for each in found}) > 1:
+    same = [each for each in found if _subject(each.command.value) in str(first.command.value)]
+    if first.rank < _SURE or not found or (not same and len({each.framework for each in found}) > 1):
         return first
-    source = found[0]
+    source = (same or found)[0]
     return replace(
         first,
         framework=first.framework or source.framework,
@@ -94,6 +95,18 @@ def _completed(first: Program, ranked: Sequence[Program]) -> Program:
         needs=(*first.needs, *source.needs),
         doubts=(*first.doubts, *(each for each in source.doubts if each.path[0] in {"env", "build", "release"})),
     )
+
+
+def _subject(command: object) -> str:
+    """
+    Return what a server serves: the application object, or a script.
+
+    >>> _subject("gunicorn 'shop:create_app()' --bind 0.0.0.0:8000"), _subject("streamlit run Home.py --server.port 1")
+    ('shop:create_app', 'Home.py')
+    """
+    words = [word.strip("'").removesuffix("()") for word in str(command).split()]
+    objects = [word for word in words if ":" in word and not word[0].isdigit() and not word.startswith("-")]
+    return next((word for word in (*objects, *words) if ":" in word or word.endswith(".py")), str(command))
 
 
 def _named(programs: Sequence[Program]) -> list[Program]:

@@ -1,6 +1,8 @@
 """Where in a folder Python projects are: at its root, one below, or several side by side."""
 
 from kgen.detect.managers import LOCKS, MARKERS
+from kgen.detect.requirements import is_requirements
+from kgen.detect.syntax import SIDE
 from kgen.detect.tree import Tree
 
 _NAMES = frozenset({*LOCKS.values(), *MARKERS})
@@ -8,11 +10,17 @@ _NAMES = frozenset({*LOCKS.values(), *MARKERS})
 
 def folders(tree: Tree) -> list[str]:
     """Return the folders of the projects in ``tree``: its root if it is one, else those nearest to it."""
-    found = {name.rpartition("/")[0] for name in tree.files if name.rpartition("/")[2] in _NAMES}
+    marked = {folder for folder, _, name in (each.rpartition("/") for each in tree.files) if _marks(name)}
+    found = {folder for folder in marked if SIDE.isdisjoint(folder.split("/"))} or marked
     if "" in found or not found:
         return [""] if found or any(name.endswith(".py") for name in tree.here("")) else []
     depth = min(folder.count("/") for folder in found)
     return sorted(folder for folder in found if folder.count("/") == depth)
+
+
+def _marks(name: str) -> bool:
+    """Tell whether a file of this name makes its folder a project."""
+    return name in _NAMES or (name.endswith((".txt", ".in")) and is_requirements(name))
 
 
 def source(tree: Tree, folder: str) -> str:

@@ -49,9 +49,19 @@ def is_development(name: str) -> bool:
     return not DEVELOPMENT.isdisjoint(re.split(r"[\W_]+", name.lower()))
 
 
+def is_requirements(name: str) -> bool:
+    """
+    Tell whether a file has requirements to install, by its name.
+
+    >>> is_requirements("requirements_linux.txt"), is_requirements("requirements-dev.txt")
+    (True, False)
+    """
+    return _FILES.fullmatch(name) is not None and not is_development(name)
+
+
 def requirements_files(tree: Tree, folder: str) -> Iterator[str]:
     """Yield the requirements files of a project, the one to install first; none for developers."""
-    here = [name for name in tree.here(folder) if _FILES.fullmatch(name) and not is_development(name)]
+    here = [name for name in tree.here(folder) if is_requirements(name)]
     below = [
         f"{inner}/{name}"
         for inner in ("requirements", "reqs", "deps")

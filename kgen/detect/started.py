@@ -143,6 +143,8 @@ class Image:
                 yield self._below(posixpath.normpath(posixpath.join(start, rest)))
                 if is_folder and rest == posixpath.basename(start):
                     yield self._below(start)
+        if f"{wanted}/".startswith(f"{workdir}/"):
+            yield self._below(posixpath.relpath(wanted, workdir))
         plain = posixpath.normpath(posixpath.join(folder, name)) if not name.startswith("/") else name.lstrip("/")
         yield self._below(plain)
         yield posixpath.basename(plain)
@@ -246,7 +248,7 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
     words = [filled(word, {**values, **command.env}) for word in command.words]
     env = {name: filled(value, values) for name, value in command.env.items() if name != "PORT"}
     folder = command.folder or image.folder()
-    words, moved = _placed(image, words, folder)
+    words, moved = _placed(image, [_inner(image, word) for word in words], folder)
     what = role(words)
     found = None
     if "celery" in what and "beat" in what and not {"-s", "--schedule", "-S", "--scheduler"} & set(words):
@@ -276,6 +278,12 @@ def _placed(image: Image, words: list[str], folder: str) -> tuple[list[str], boo
             made = found or posixpath.normpath(posixpath.join(folder, word))
             return [*words[:place], made, *words[place + 1 :]], True
     return words, False
+
+
+def _inner(image: Image, word: str) -> str:
+    """Return the path of a file in the project instead of the one that it has in another image."""
+    found = image.path(word) if word.startswith("/") and image.container else None
+    return found if found and found.rpartition("/")[2] == word.rpartition("/")[2] and "/" in word[1:] else word
 
 
 def _for_shell(word: str) -> str:

@@ -16,7 +16,7 @@ from kgen.record import dataclass
 _TESTS = frozenset({"test", "tests", "testing", "fixtures", "e2e"})
 """Folders of tests: nothing in there is ever part of the program."""
 
-_SIDE = _TESTS | {
+SIDE = _TESTS | {
     *("doc", "docs", "example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials"),
     *("benchmark", "benchmarks", "scripts", "tools", "notebooks"),
 }
@@ -67,7 +67,7 @@ class Modules:
 
     def is_side(self, path: str) -> bool:
         folders = path.removeprefix(f"{self.folder}/").split("/")[:-1]
-        return not _SIDE.isdisjoint(folders) or self._is_test(path)
+        return not SIDE.isdisjoint(folders) or self._is_test(path)
 
     def _is_test(self, path: str) -> bool:
         *folders, name = path.removeprefix(f"{self.folder}/").split("/")

@@ -17,6 +17,9 @@ _ONE = frozenset({"celery beat", "celery worker and beat", "rq scheduler"})
 LOST = 30
 """Rank of a command that nothing in the project brings."""
 
+UNSERVED = 58
+"""Rank of a server that is not installed: an application object with one that is, or is to be added, is better."""
+
 SCRIPT_OF_WEB = 55
 """Rank of a script that serves a web application itself: a server for the application object is better."""
 
@@ -71,6 +74,8 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
     path = script(project, start)
     if _is_lost(project, *start.role.partition(" ")[::2], path):
         rank = LOST
+    if start.role == "web" and any(servers.missing(project, start.words)):
+        rank = min(rank, UNSERVED)
     found = nature(project, path) if path else None
     framework = FRAMEWORKS.get(start.role.partition(" ")[0], "") or (found.framework if found else "")
     release = said.started.release[-1] if said.started.release else None

@@ -104,7 +104,18 @@ def _unlocked(tree: Tree, folder: str, here: frozenset[str]) -> Managed | None:
     is_package = table(pyproject, "project") or "build-system" in pyproject
     plain = [*(["pyproject.toml"] if is_package else []), "setup.py", "setup.cfg"]
     found = next(((name, name in ENVIRONMENTS) for name in (*ENVIRONMENTS, *plain) if name in here), None)
-    return Managed(manager=Fact("conda" if found[1] else "pip", found[0])) if found else None
+    if found and found[1]:
+        return Managed(manager=Fact("conda", found[0]), doubts=(_conda(found[0]),))
+    return Managed(manager=Fact("pip", found[0])) if found else None
+
+
+def _conda(file: str) -> Doubt:
+    return Doubt(
+        path=("build", "python"),
+        question=f"{file} is conda's, which kgen does not install from",
+        help="write what pip installs into `requirements.txt`, or build with a Dockerfile of your own: "
+        "`build: {dockerfile: Dockerfile}`",
+    )
 
 
 def _not_locked(command: str) -> Doubt:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kgen.detect import layout, managers, names, neighbours, pythons, system_packages
+from kgen.detect import layout, managers, names, neighbours, pythons, system_packages, unnamed, workspaces
 from kgen.detect.choose import chosen
 from kgen.detect.dependencies import dependencies
 from kgen.detect.evidence import compose, own_dockerfile, platforms, procfile, start_scripts
@@ -59,25 +59,94 @@ def propose(tree: Tree) -> Outcome[tuple[Proposal, ...]]:
 def proposal(tree: Tree, folder: str) -> Proposal | None:
     """Return the app file of the project in ``folder``; ``None`` if it has no program."""
     installed = managers.managed(tree, folder)
-    project = look(tree, folder, installed)
-    programs = chosen(each for finder in FINDERS for each in finder(project))
+    inner = workspaces.members(tree, folder) if installed and installed.manager.value == "uv" else {}
+    project = look(tree, folder, installed, inner)
+    programs = _programs(project)
+    if inner and (found := _of_workspace(project, programs, inner)):
+        return _workspace(project, installed, found)
     if not programs:
         return None
     app = names.name(project)
-    head = Part(data={"apiVersion": "kgen/v1", "name": app.value}, comments={("name",): app.origin})
     components = [component(program) for program in programs]
+    head = [_head(app), names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
+    head += [] if installed else [unnamed.part(project)]
     known = {name for part in components for name in part.data.get("env", {})}
-    parts = [head, names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
-    parts += [system_packages.part(project), *components, settings(project, app.value, known)]
+    parts = [*head, system_packages.part(project), *components, settings(project, app.value, known)]
     return Proposal(folder=folder, part=joined(parts), programs=tuple(programs))
 
 
-def look(tree: Tree, folder: str, installed: Managed | None) -> Project:
-    """Return the project in ``folder``, as finders look at it."""
+def _programs(project: Project) -> list[Program]:
+    return chosen(each for finder in FINDERS for each in finder(project))
+
+
+def _head(app: Fact) -> Part:
+    return Part(data={"apiVersion": "kgen/v1", "name": app.value}, comments={("name",): app.origin})
+
+
+def _of_workspace(
+    project: Project, programs: list[Program], inner: Mapping[str, str]
+) -> dict[str, tuple[Project, list[Program]]]:
+    """Return package → its project and programs; nothing if all programs are of the root."""
+    found: dict[str, tuple[Project, list[Program]]] = {}
+    if workspaces.is_sure(programs):
+        for each in programs:
+            folder = workspaces.owner(project, each, inner)
+            member = look(project.tree, folder, managers.managed(project.tree, folder)) if folder else project
+            found.setdefault(inner.get(folder, ""), (member, []))[1].append(each)
+        return found if list(found) != [""] else {}
+    for folder, name in inner.items():
+        member = look(project.tree, folder, managers.managed(project.tree, folder))
+        if own := [workspaces.moved(member, each, project.folder) for each in _programs(member)]:
+            found[name] = (member, own)
+    lasting = {name: both for name, both in found.items() if any(each.type != "job" for each in both[1])}
+    found = lasting or found
+    if programs and (not lasting or any(each.type != "job" for each in programs)):
+        found = {"": (project, programs), **found}
+    return found if list(found) != [""] else {}
+
+
+def _workspace(
+    project: Project, installed: Managed | None, found: Mapping[str, tuple[Project, list[Program]]]
+) -> Proposal:
+    """Return the app file of a workspace: one image for its only program, or one for each package that has some."""
+    app = names.name(project)
+    image = names.image(project, app.value)
+    parts: list[Part] = []
+    every: list[Program] = []
+    for package, (member, own) in found.items():
+        programs = workspaces.named(own, package) if package and len(found) > 1 else own
+        made = joined([build(project, installed, programs), neighbours.part(project), system_packages.part(member)])
+        every += programs
+        if len(found) == 1:
+            parts += [Part(data={"build": {"python": {"package": package}}} if package else {}), made]
+            parts += map(component, programs)
+            continue
+        own_build = made.data["build"]
+        parts.append(Part(comments={}, doubts=made.doubts))
+        for each in programs:
+            one = component(each)
+            parts.append(workspaces.part(one, own_build, package, each.name, image.data["image"]) if package else one)
+        if not package:
+            parts.append(made)
+    if len(found) > 1 and "" not in found and (first := next((one for one in every if one.release), None)):
+        package = next(name for name, (_, own) in found.items() if any(one.release == first.release for one in own))
+        made = build(project, installed, [first])
+        parts.append(Part(data={"build": {**made.data["build"], "output": f"Dockerfile.{names.label(package)}"}}))
+        parts.append(Part(data={"build": {"python": {"package": package}}}))
+    known = {name for each in parts for name in each.data.get("env", {})}
+    parts += [settings(member, app.value, known) for member, _ in found.values()]
+    compose = Part(
+        data={"compose": neighbours.part(project).data["compose"]} if "compose" in neighbours.part(project).data else {}
+    )
+    return Proposal(folder=project.folder, part=joined([_head(app), image, compose, *parts]), programs=tuple(every))
+
+
+def look(tree: Tree, folder: str, installed: Managed | None, inner: Iterable[str] = ()) -> Project:
+    """Return the project in ``folder``, as finders look at it: without what is in the folders ``inner``."""
     return Project(
         tree=tree,
         folder=folder,
-        modules=Modules(tree, folder),
+        modules=Modules(tree, folder, tuple(inner)),
         pyproject=toml(tree.text(join(folder, "pyproject.toml"))),
         dependencies=dependencies(tree, folder, installed.requirements if installed else ""),
         manager=installed.manager.value if installed else "",
@@ -94,7 +163,7 @@ def build(project: Project, installed: Managed | None, programs: Iterable[Progra
     if version:
         python["version"] = version.value
         comments[*path, "version"] = version.origin
-    if installed:
+    if installed and installed.manager.value != "conda":
         python["manager"] = installed.manager.value
         comments[*path, "manager"] = installed.manager.origin
         if installed.requirements not in {"", "requirements.txt"}:

@@ -147,7 +147,8 @@ class Image:
             yield self._below(posixpath.relpath(wanted, workdir))
         plain = posixpath.normpath(posixpath.join(folder, name)) if not name.startswith("/") else name.lstrip("/")
         yield self._below(plain)
-        yield posixpath.basename(plain)
+        parts = plain.split("/")
+        yield from (self._below("/".join(parts[place:])) for place in range(1, len(parts)))
 
     def _below(self, path: str) -> str:
         """Return ``path``, which may be relative to the root of the repository, relative to the project."""

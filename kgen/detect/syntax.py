@@ -39,10 +39,17 @@ class Module:
 class Modules:
     """The Python files in ``folder`` of ``tree`` and below."""
 
-    def __init__(self, tree: Tree, folder: str = "") -> None:
+    def __init__(self, tree: Tree, folder: str = "", without: tuple[str, ...] = ()) -> None:
+        """
+        Args:
+            tree: Where they are.
+            folder: Where to start.
+            without: Folders below it whose files are another project's.
+        """
         self.tree = tree
         self.folder = folder
-        paths = tuple(name for name in tree.below(folder) if name.endswith(".py"))
+        others = tuple(f"{each}/" for each in without)
+        paths = tuple(name for name in tree.below(folder) if name.endswith(".py") and not name.startswith(others))
         self.paths = tuple(path for path in paths if not self._is_test(path)) or paths
         """Tests, which are large and many, only if there is nothing else."""
         self._parsed: dict[str, ast.Module | None] = {}

@@ -1,6 +1,7 @@
 """From what starts to programs: names, types, and what one process a component needs besides its command."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
 
 from kgen.detect import installed, servers
 from kgen.detect.found import ComponentType, Doubt, Fact, Program
@@ -80,16 +81,17 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
     framework = FRAMEWORKS.get(start.role.partition(" ")[0], "") or (found.framework if found else "")
     release = said.started.release[-1] if said.started.release else None
     is_one = start.role in _ONE or name in _CLOCKS or (found is not None and start.role != "web")
-    if found and found.is_web:
-        port = start.port or said.started.port or PORT
+    listens = _listens(start)
+    if (found and found.is_web) or listens:
+        port = listens or start.port or said.started.port or PORT
         return Program(
             name="web",
             type="web",
             command=Fact(start.command, said.origin),
-            port=Fact(port, said.origin if start.port or said.started.port else found.origin),
+            port=Fact(port, found.origin if found and port == PORT else said.origin),
             release=Fact(release.command, said.origin) if release else None,
             env={key: Fact(value, said.origin) for key, value in start.env.items()},
-            rank=min(rank, SCRIPT_OF_WEB),
+            rank=rank if listens else min(rank, SCRIPT_OF_WEB),
             doubts=tuple(_doubts(project, said, start, path)),
         )
     kind = _type(said, start, found)
@@ -107,6 +109,15 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         rank=rank,
         doubts=tuple(_doubts(project, said, start, path)),
     )
+
+
+def _listens(start: Start) -> int | None:
+    """Return the port that a program of the project's own is told to listen on."""
+    words = [word for each in start.words for word in each.split("=")]
+    for option, value in pairwise(words if start.role.partition(" ")[0] in {"command", "script", "module"} else ()):
+        if option in {"--port", "--http-port", "--server-port"} and value.isdecimal():
+            return int(value)
+    return None
 
 
 def _type(said: Said, start: Start, found: Nature | None) -> ComponentType:

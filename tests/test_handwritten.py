@@ -1,5 +1,6 @@
 """Dockerfiles of the user's own: what `kgen compile` finds in them, where, and what it leaves alone."""
 
+import io
 import json
 import re
 from collections.abc import Mapping
@@ -10,6 +11,8 @@ import pytest
 from kgen.check import catalogue
 from kgen.check.catalogue import Entry
 from kgen.check.dockerfile import programs
+from kgen.commands.validate import Request
+from kgen.commands.validate import run as validate
 from kgen.diag import Diagnostic
 from kgen.pipeline import Compiled, Options, compile_app
 from kgen.report.json import render_all as render_json
@@ -296,6 +299,28 @@ def test_ports(ports: str, exposed: str, rules: list[str]) -> None:
     assert found(APP.replace("port: 8000", ports), dockerfile) == rules
 
 
+@pytest.mark.usefixtures("folder")
+def test_every_volume_is_shown_where_it_is_made() -> None:
+    dockerfile = GOOD.replace("USER", 'ENV DATA=/data\nVOLUME ["/a", "/b"]\nVOLUME $DATA\nUSER')
+    dockerfile = dockerfile.replace("shop:app", "/var/tmp/x")  # noqa: S108  # nothing is written
+    app = APP.replace("port: 8000", "port: 8000, volumes: {a: {path: /a, type: ephemeral}}")
+    made = compiled(app, dockerfile).found
+    places = [(each.rule.name, each.at.span.line, each.at.span.column) for each in made if each.at.span]
+    name = "image-volume-on-read-only-root"
+    assert places == [(name, 3, 15), (name, 4, 8), (name, 6, 5)]
+
+
+@pytest.mark.usefixtures("folder")
+def test_practice_keeps_nothing_from_being_compiled() -> None:
+    made = compiled(APP, "FROM python\nARG API_TOKEN\nWORKDIR srv\nUSER 65532\nCMD ['x']\n".replace("'", '"'))
+    assert [(each.rule.name, each.rule.severity.value) for each in made.found] == [
+        ("untagged-base-image", "warning"),
+        ("secret-in-image", "warning"),
+        ("relative-workdir", "warning"),
+    ]
+    assert made.app == "shop"
+
+
 # Files of the context
 
 
@@ -312,7 +337,9 @@ COPY = 'FROM python:3.13-slim-trixie\nWORKDIR /srv\nCOPY {} /srv/\nUSER 65532\nC
         ("../app.yaml", "", []),
         (".", "", []),
         ("*.yaml", "", []),
-        ("*.toml", "", ["copy-of-missing-file"]),
+        ("*.toml", "", []),
+        ("src/*.toml ./poetry.lock*", "", []),
+        ("lib/*.py", "", ["copy-of-missing-file"]),
         ("src src/shop.py", "", []),
         ("s[a-s]c", "", []),
         ("nowhere", "", ["copy-of-missing-file"]),
@@ -432,6 +459,35 @@ def test_environments_are_compared_each() -> None:
     )
     one = only(app, GOOD)
     assert one.message == "the image is made for the user 65532, but `web` runs as 7 (in environment `production`)"
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(("target", "user"), [("web", "app"), ("tools", "")])
+def test_validate_compares_pods_with_the_stage_that_is_built(target: str, user: str) -> None:
+    files = {
+        "app.yaml": built(target=target, args="{WHO: app}").replace("shop:1.7.3", "shop"),
+        "Dockerfile": "FROM python:3.13-slim AS web\nARG WHO\nUSER $WHO\n\nFROM python:3.13-slim AS tools\nUSER 5\n",
+        "pod.yaml": POD,
+    }
+    for name, text in files.items():
+        Path(name).write_text(text, "utf-8")
+    out = io.StringIO()
+    request = Request(paths=["."], profile="strict", output_format="json", cached=False, jobs=1)
+    validate(request, io.BytesIO(), out, out)
+    documents = json.loads(out.getvalue())["documents"]
+    found = [each for document in documents for each in document["findings"]]
+    said = [each["message"] for each in found if each["name"] == "nonroot-with-user-name"]
+    assert [f"as `{user}`" in message for message in said] == ([True] if user else [])
+
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec:
+  containers:
+    - {name: web, image: "ghcr.io/acme/shop:1.7.3", securityContext: {runAsNonRoot: true}}
+"""
 
 
 # Docs

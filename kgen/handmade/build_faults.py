@@ -9,6 +9,7 @@ from kgen.check.dockerfile.stages import PLATFORM_ARGUMENTS
 from kgen.diag import Diagnostic, Label, Path, Severity
 from kgen.dockerfile import SYNTAX, Fault, Word
 from kgen.handmade.own_image import OwnImage, Use
+from kgen.record import replace
 from kgen.words import suggestion
 
 UNKNOWN_TARGET = "XAPP001"
@@ -19,6 +20,9 @@ _PREDEFINED = frozenset(
     {"ALL_PROXY", "FTP_PROXY", "HTTPS_PROXY", "HTTP_PROXY", "NO_PROXY", "SOURCE_DATE_EPOCH"} | PLATFORM_ARGUMENTS
 )
 """Build arguments that Docker knows without an ``ARG``."""
+
+_CERTAIN = DEFAULT | {"DKF13"}
+"""Rows without which the build fails."""
 
 _OF_USER = frozenset({"DKF04", "DKF05"})
 _OF_START = frozenset({"DKF06", "DKF25"})
@@ -44,7 +48,7 @@ def faults(image: OwnImage, uses: Iterable[Use], *, is_strict: bool) -> Iterator
     for fault in image.faults:
         is_elsewhere = any(start <= fault.start < end for start, end in unneeded)
         if _counts(fault, is_strict=is_strict) and not (is_elsewhere and fault.row not in _OF_WHOLE_FILE):
-            yield from _diagnostic(image, fault, uses)
+            yield from (_weighed(each, fault) for each in _diagnostic(image, fault, uses))
     yield from _undeclared(image)
 
 
@@ -59,6 +63,13 @@ def _counts(fault: Fault, *, is_strict: bool) -> bool:
     if fault.row in DEFAULT:
         return True
     return is_strict and fault.row not in OFF and catalogue.rule(fault.row).severity is not Severity.INFO
+
+
+def _weighed(found: Diagnostic, fault: Fault) -> Diagnostic:
+    """Return a finding that keeps nothing from being compiled, unless the build fails for certain."""
+    if found.rule.severity is not Severity.ERROR or fault.row in _CERTAIN:
+        return found
+    return replace(found, rule=replace(found.rule, severity=Severity.WARNING))
 
 
 def _diagnostic(image: OwnImage, fault: Fault, uses: tuple[Use, ...]) -> Iterator[Diagnostic]:

@@ -129,6 +129,17 @@ def _program(use: Use, fault: Fault) -> Label:
     return use.label("runs in the image", *rest[:1])
 
 
+def _volume(image: OwnImage, fault: Fault) -> Word | None:
+    """Return the word that makes the folder a volume which a fault is about."""
+    final = image.stages.final
+    for instruction, scope in final.steps_of_line() if final is not None and fault.row == "XIMG005" else ():
+        if instruction.name == "VOLUME":
+            for word in instruction.words:
+                if final is not None and final.value(word, scope) == _path_of(fault.help):
+                    return word
+    return None
+
+
 def _path_of(help_: str) -> str:
     return help_.split("`")[-2]
 
@@ -140,7 +151,7 @@ _ADAPTED: Mapping[str, tuple[str, tuple[str, ...], _Place, Callable[[str], str]]
     "XIMG004": ("port", ("EXPOSE",), _port, lambda _: "write the port that the program listens on in both files"),
     "XIMG005": (
         "readOnlyRootFilesystem",
-        ("VOLUME",),
+        ("CMD", "ENTRYPOINT"),  # which use it for temporary files, if it is no volume
         _security("readOnlyRootFilesystem"),
         lambda help_: f"mount a volume there: `volumes: {{data: {{path: {_path_of(help_)}}}}}`",
     ),
@@ -158,5 +169,5 @@ def _of_pod(image: OwnImage, facts: ImageFacts, use: Use) -> Iterator[Diagnostic
             continue
         field, instructions, place, way_out = _ADAPTED[fault.row]
         subject = f"`{field}` of `{use.name}`" if field else f"`{use.name}`"
-        at: Word = image.last(*instructions)
+        at = _volume(image, fault) or image.last(*instructions)
         yield image.found(fault.row, at, f"{subject} {fault.message}", way_out(fault.help), [place(use, fault)])

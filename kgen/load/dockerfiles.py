@@ -2,6 +2,7 @@
 
 import posixpath
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from pathlib import Path
 
 from kgen.load.text import text_of
@@ -47,10 +48,11 @@ def absent(sources: Iterable[str], context: Path) -> frozenset[str]:
 def _is_there(source: str, context: Path) -> bool:
     path = posixpath.normpath(f"/{source}").lstrip("/") or "."  # `..` stays within the context, as in Docker
     try:
-        if _WILDCARDS & set(path):
-            return any(True for _ in context.glob(path))
-        found = context / path
+        # a pattern may fit nothing, as `poetry.lock*`, but its folder has to be there
+        parts = path.split("/")
+        plain = list(takewhile(lambda part: not _WILDCARDS & set(part), parts))
+        found = context.joinpath(*plain)
         # nothing is read, but what is outside is none of kgen's business: a link counts as what it is
         return found.is_symlink() or found.exists()
-    except (OSError, ValueError, NotImplementedError):
+    except (OSError, ValueError):
         return True

@@ -6,7 +6,7 @@ Only runs with a Dockerfile come here.
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from kgen.check import catalogue
 from kgen.check.cross.resources import Finding
@@ -40,17 +40,17 @@ def disagreements(resources: Iterable[Resource], held: Iterable[Verdict], profil
     if not dockerfiles:
         return
     built = dict(_built(verdicts, dockerfiles))
-    facts = {path: _facts(path) for path in set(built.values())}
+    facts = {way: _facts(*way) for way in set(built.values())}
     for resource in resources:
         if resource.template is None:
             continue
         for at, container in resource.template.containers("containers"):
-            path = built.get(_repository(text(container, "image")), "")
-            known = facts.get(path)
-            if known:
+            way = built.get(_repository(text(container, "image")))
+            known = facts.get(way) if way else None
+            if way and known:
                 for fault in images.faults(known, resource.template, container, at):
                     if catalogue.entry(fault.row).profile in _ASKED[profile]:
-                        yield Finding(resource, _with_place(fault, path))
+                        yield Finding(resource, _with_place(fault, way[0]))
 
 
 def _with_place(fault: Fault, path: str) -> Fault:
@@ -69,16 +69,20 @@ def _repository(name: str) -> str:
     return known.repository if known else ""
 
 
-def _facts(path: str) -> ImageFacts | None:
+def _facts(path: str, target: str, given: tuple[tuple[str, str], ...]) -> ImageFacts | None:
     try:
         data = read(path)
     except OSError:  # somebody has removed it since
         return None
-    return image_facts(read_dockerfile(data)) if data is not None else None
+    return image_facts(read_dockerfile(data), target, dict(given)) if data is not None else None
 
 
-def _built(verdicts: Iterable[Verdict], dockerfiles: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield the repository of each image that a compose or app file builds, and its Dockerfile."""
+_Way: TypeAlias = tuple[str, str, tuple[tuple[str, str], ...]]
+"""Path of a Dockerfile, stage, and arguments."""
+
+
+def _built(verdicts: Iterable[Verdict], dockerfiles: set[str]) -> Iterator[tuple[str, _Way]]:
+    """Yield the repository of each image that a compose or app file builds, and how it is built."""
     for verdict in verdicts:
         wanted = {each.index for each in verdict.documents if each.skipped in (sorts.COMPOSE, sorts.APP)}
         if not wanted:
@@ -93,7 +97,9 @@ def _built(verdicts: Iterable[Verdict], dockerfiles: set[str]) -> Iterator[tuple
                 for name, build in (*_of_compose(value), *_of_app(value)):
                     path = _dockerfile(os.path.dirname(verdict.path), build)
                     if path in dockerfiles:
-                        yield _repository(name), path
+                        args = part(build, "args").items()
+                        given = tuple((key, str(value)) for key, value in args if isinstance(value, str | int))
+                        yield _repository(name), (path, text(build, "target"), given)
 
 
 def _of_compose(value: Any) -> Iterator[tuple[str, Any]]:

@@ -11,7 +11,7 @@ from kgen.check.dockerfile.variables import expanded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from kgen.check.dockerfile.shell import Command
     from kgen.check.dockerfile.stages import Stage
@@ -103,9 +103,16 @@ class ImageFacts:
         return self.user in ROOT
 
 
-def image_facts(file: Dockerfile) -> ImageFacts | None:
-    """Return what ``file`` says about its image, or ``None`` if it makes none."""
-    final = Build(file).final
+def image_facts(file: Dockerfile, target: str = "", given: Mapping[str, str] | None = None) -> ImageFacts | None:
+    """
+    Return what ``file`` says about its image, or ``None`` if it makes none.
+
+    Args:
+        file: As it was read.
+        target: The stage that is built; empty: the last one.
+        given: Build arguments.
+    """
+    final = Build(file, target, given).final
     return None if final is None or file.faults else ImageFacts(final)
 
 

@@ -37,7 +37,9 @@ def faults(build: Build, ignored: str | None) -> Iterator[Fault]:
         for instruction, scope in stage.steps:
             is_at_root &= instruction.name != "WORKDIR"
             if instruction.name in {"ADD", "COPY"}:
-                yield from _of_destination(stage, instruction, scope, is_at_root=is_at_root)
+                for fault in _of_destination(stage, instruction, scope, is_at_root=is_at_root):
+                    is_at_root &= fault.row != "DKF33"  # said once a stage
+                    yield fault
             if instruction.name not in {"ADD", "COPY"} or instruction.flag("from") is not None:
                 continue
             sources = [*local_sources(stage, instruction, scope)]

@@ -13,7 +13,7 @@ import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Annotated, Any, Final, Literal, TypeAlias, Union, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeAlias, Union, cast, get_args, get_origin
 
 from annotated_types import Interval
 from hypothesis import strategies as st
@@ -56,6 +56,7 @@ from kgen.model.container import (
 )
 from kgen.model.facts import Facts, Lock, Project, Requirements, SecretFile
 from kgen.model.needs import KINDS, Need
+from kgen.model.packages import Manager
 from kgen.model.patches import FilePattern, Operation, Patch, PatchTarget
 from kgen.model.placement import Affinity, DnsOptions, Handler, IpAddress, Lifecycle, NodeRule, Spread, Toleration
 from kgen.model.platform import Defaults
@@ -1513,12 +1514,14 @@ OWN_OBJECT: Final = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: object-of
 def _project(build: Build) -> Project:
     """Return a project that has what ``build`` names."""
     python = build.python
-    if python.manager is None or python.manager == "pip":
+    if python.manager in {None, "pip", "conda"}:
         names = python.requirements or ("requirements.txt",)
         return Project(pip="requirements.txt", requirements={names: Requirements(files=names)})
     members = (python.package,) if python.package else ()
     name = f"{python.manager}.lock"
-    return Project(locks={python.manager: Lock(name=name, files=(name,), written_by="2.2.1", members=members)})
+    return Project(
+        locks={cast("Manager", python.manager): Lock(name=name, files=(name,), written_by="2.2.1", members=members)}
+    )
 
 
 def facts(*variants: App) -> Facts:

@@ -14,6 +14,7 @@ from kgen.model.container import Build
 from kgen.model.facts import Facts, Project
 
 _BY_PIP = ("pylock.toml", "requirements.txt")
+_CONDA = ("environment.yml", "environment.yaml", "conda.yml", "conda.yaml")
 _MINOR = re.compile(r"(?:cpython-)?(\d+\.\d+)")
 _CARET = re.compile(r"\^(\d+)(\.\d+)*")
 _TILDE = re.compile(r"~(\d+)\.(\d+)(\.\d+)*")
@@ -49,13 +50,15 @@ def project(folder: Path, asked: Iterable[tuple[str, ...]] = ()) -> Project:
     """
     if not folder.is_dir():
         return Project(exists=False)
-    pip = next((name for name in _BY_PIP if text_of(folder / name) is not None), "")
+    pip = next((name for name in _BY_PIP if (folder / name).is_file()), "")
+    conda = next((name for name in _CONDA if (folder / name).is_file()), "")
     wanted = {(pip,)} if pip else set()
     pyproject = _toml(folder / "pyproject.toml")
     version = _MINOR.match((text_of(folder / ".python-version") or "").strip())
     return Project(
         locks=locks(folder),
         pip=pip,
+        conda=conda,
         requirements={names: read(folder, names) for names in {*asked, *wanted} if names},
         packaging=packaging(folder, pyproject),
         python=version[1] if version else "",

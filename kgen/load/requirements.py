@@ -83,13 +83,18 @@ def _included(folder: Path, names: Iterable[str]) -> dict[str, str | None]:
         path = waiting.pop(0)
         if path in found or "://" in path:
             continue
-        found[path] = text = None if path.startswith(("../", "/")) else text_of(folder / path)
+        found[path] = text = None if path.startswith(("../", "/")) else _text(folder, path)
         beside = posixpath.dirname(path)
         others = [match[1] for line in _lines(text or "") if (match := _INCLUDE.match(line))]
         waiting += [
             posixpath.normpath(posixpath.join(beside, other)) if "://" not in other else other for other in others
         ]
     return found
+
+
+def _text(folder: Path, path: str) -> str | None:
+    """Return the text of a requirements file; pip reads what ``pip freeze > …`` writes on Windows, too."""
+    return text_of(folder / path, folder, any_encoding=True)
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

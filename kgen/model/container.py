@@ -72,7 +72,7 @@ class PythonBuild(Spec):
     version: MinorVersion | None = None
     """Minor version of Python, as `3.13`; by default that of `.python-version`, then the platform's."""
 
-    manager: Literal["pip", "uv", "poetry", "pdm", "pipenv"] | None = None
+    manager: Literal["pip", "uv", "poetry", "pdm", "pipenv", "conda"] | None = None
     """Package manager; by default the one whose lock file is there."""
 
     manager_version: VersionText | None = None

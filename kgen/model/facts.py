@@ -106,6 +106,9 @@ class Project:
     requirements: Mapping[tuple[str, ...], Requirements] = field(default_factory=dict)
     """By the files that builds ask for, and the default one."""
 
+    conda: str = ""
+    """File of a conda environment."""
+
     packaging: Packaging = Packaging()
     python: str = ""
     """Minor version that `.python-version` asks for."""

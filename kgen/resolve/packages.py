@@ -35,6 +35,8 @@ _FETCHED_BY = {"hg": "mercurial", "svn": "subversion"}
 def installer_of(build: Build, project: Project) -> Installer | None:
     """Return what installs the project's packages, or ``None`` if nothing says so."""
     python = build.python
+    if python.manager == "conda":
+        return None
     if python.manager is not None and python.manager != "pip":
         return python.manager
     if python.manager is None and project.locks and not python.requirements:

@@ -33,7 +33,12 @@ NOT_IN_WORKSPACE = Rule(
     name="package-not-in-workspace",
     explain="An image can be for one package of a workspace, by the name in that package's `pyproject.toml`.",
 )
-RULES = (NOT_LOCKED, OUTSIDE_OF_CONTEXT, OVER_SSH, NOT_IN_WORKSPACE)
+CONDA = Rule(
+    code="KG3284",
+    name="conda-environment",
+    explain="Packages of conda are no packages of PyPI: they bring a Python of their own, and need another base image.",
+)
+RULES = (CONDA, NOT_LOCKED, OUTSIDE_OF_CONTEXT, OVER_SSH, NOT_IN_WORKSPACE)
 
 _PATCHES = 40
 """More patch releases than any Python had."""
@@ -66,6 +71,14 @@ def _lock_faults(build: Build, project: Project, installer: Installer | None, at
             message=f"{listed(sorted(lock.name for lock in project.locks.values()), 'and')} are both there",
             at=Label((*at, "context")),
             help="remove the one that is not used, or say `build: {python: {manager: uv}}`",
+        )
+    elif build.python.manager == "conda" or (installer is None and project.conda):
+        yield Diagnostic(
+            rule=CONDA,
+            message=f"`{project.conda or 'conda'}` is for conda, whose environments kgen does not build",
+            at=Label((*at, "python", "manager") if build.python.manager else (*at, "context")),
+            help="list what pip can install in `requirements.txt` and say `python: {manager: pip}`, or write "
+            "a Dockerfile yourself (`FROM mambaorg/micromamba`): `build: {dockerfile: Dockerfile}`",
         )
     elif installer is None:
         yield Diagnostic(

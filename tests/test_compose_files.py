@@ -107,7 +107,7 @@ def misfits(made: Mapping[str, Any], files: Mapping[str, str], given_files: set[
     asked = {*re.findall(r"(?<!\$)(?:\$\$)*\$\{(\w+)", json.dumps(made))} - {"HOME"}
     asked |= {secret["environment"] for secret in secrets.values() if "environment" in secret}
     example = "".join(text for name, text in files.items() if re.fullmatch(r"\.env\..*example", name))
-    if asked != {*re.findall(r"^(?:# )?(\w+)=", example, re.MULTILINE)}:
+    if asked != {*re.findall(r"^(?:# )?([\w.-]+)=", example, re.MULTILINE)}:
         yield "the example of .env does not list what is asked for"
     for name, service in services.items():
         yield from (f"{name}: {what}" for what in _service_misfits(name, service, services))

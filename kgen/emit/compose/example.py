@@ -21,7 +21,7 @@ def env_example(plan: Plan, header: str) -> dict[str, str]:
         takers.setdefault(what, {}).setdefault(name, []).append(service)
     if not lines:
         return {}
-    why = f"{plan.compose} takes these from the shell or from `.env`: copy this file there, and fill it in."
+    why = f"{plan.compose} takes these from the shell or from `.env`: copy this file there, fill it in, keep it out of Git."
     blocks = [f"# {what}: {_shown(takers[what])}\n{line}" for what, line in lines.items()]
     return {plan.env_example: "\n\n".join([f"# {header}\n# {why}", *blocks]) + "\n"}
 

@@ -71,7 +71,8 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
     head = [_head(app), names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
     head += [] if installed else [unnamed.part(project)]
     known = {name for part in components for name in part.data.get("env", {})}
-    parts = [*head, system_packages.part(project), *components, settings(project, app.value, known)]
+    version = str(head[2].data["build"]["python"].get("version", ""))
+    parts = [*head, system_packages.part(project, version), *components, settings(project, app.value, known)]
     return Proposal(folder=folder, part=joined(parts), programs=tuple(programs))
 
 

@@ -140,8 +140,14 @@ _BUILD_ONLY = ("build-essential", "gcc", "g++", "make", "git", "curl", "wget", "
 """What own Dockerfiles have to build, though they run with it."""
 
 
-def part(project: Project) -> Part:
-    """Return the Debian packages of the image, with the dependency that needs each."""
+def part(project: Project, python: str = "") -> Part:
+    """
+    Return the Debian packages of the image, with the dependency that needs each.
+
+    Args:
+        project: The project.
+        python: Its minor version: old ones have images on older releases of Debian only.
+    """
     run: dict[str, str] = {}
     build: dict[str, str] = {}
     doubts: list[Doubt] = []
@@ -155,13 +161,14 @@ def part(project: Project) -> Part:
     if source := next((each for each in project.dependencies.values() if each.source == "git"), None):
         build.setdefault("git", f"{source.origin}: {source.name} comes from Git")
     doubts += _own(project, {*run, *build})
-    python: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     comments: dict[Path, str] = {}
+    old = python in {"2.7", "3.5", "3.6", "3.7", "3.8"}
     for field, found in (("systemPackages", run), ("buildPackages", build)):
         if found:
-            python[field] = list(found)
+            fields[field] = [BEFORE_13.get(name, name) if old else name for name in found]
             comments |= {("build", "python", field): _reasons(found)}
-    return Part(data={"build": {"python": python}} if python else {}, comments=comments, doubts=tuple(doubts))
+    return Part(data={"build": {"python": fields}} if fields else {}, comments=comments, doubts=tuple(doubts))
 
 
 def _reasons(found: Mapping[str, str]) -> str:

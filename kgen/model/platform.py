@@ -72,7 +72,10 @@ class Images(Spec):
     """Python version of projects that name none."""
 
     distribution: Annotated[Name, BASE_ONLY] = "trixie"
-    """Debian release of the `python:<version>-slim-<release>` base image."""
+    """
+    Debian release of the `python:<version>-slim-<release>` base image. Python before 3.9 has none on Debian 13; it gets
+    the last release that has one.
+    """
 
     chainguard: Annotated[Repository, BASE_ONLY] = CHAINGUARD
     """

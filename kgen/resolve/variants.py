@@ -8,7 +8,7 @@ Source: https://github.com/GoogleContainerTools/distroless/blob/main/python3/REA
 https://edu.chainguard.dev/chainguard/chainguard-images/getting-started/python/
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from kgen.diag import Diagnostic, Label, Path, Rule, Severity
@@ -40,6 +40,20 @@ DISTROLESS: Final = "3.13"
 """The Python of Debian 13, the only one that distroless images have."""
 
 
+LAST_DEBIAN: Final[Mapping[str, str]] = {
+    "2.7": "buster",
+    "3.5": "buster",
+    "3.6": "bullseye",
+    "3.7": "bookworm",
+    "3.8": "bookworm",
+}
+"""
+Python that has no image on a current Debian → the last release that it has one on.
+
+Source: https://hub.docker.com/_/python/tags
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bases:
     """What a Dockerfile starts from."""
@@ -62,7 +76,7 @@ def bases(build: Build, python: str, platform: Platform) -> Bases:
             builder = f"{repository}:{tag}-dev"
             return Bases(builder=builder, runtime=f"{repository}:{tag}", interpreter="/usr/bin/python")
         case "slim":
-            image = f"python:{python}-slim-{platform.images.distribution}"
+            image = f"python:{python}-slim-{LAST_DEBIAN.get(python, platform.images.distribution)}"
             return Bases(builder=image, runtime=image, interpreter=python)
 
 

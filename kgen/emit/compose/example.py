@@ -21,9 +21,13 @@ def env_example(plan: Plan, header: str) -> dict[str, str]:
         takers.setdefault(what, {}).setdefault(name, []).append(service)
     if not lines:
         return {}
-    why = f"{plan.compose} takes these from the shell or from `.env`: copy this file there, fill it in, keep it out of Git."
+    head = (
+        f"# {header}\n"
+        f"# {plan.compose} takes these from the shell or from `.env`.\n"
+        "# Copy this file there, fill it in, and keep `.env` out of Git."
+    )
     blocks = [f"# {what}: {_shown(takers[what])}\n{line}" for what, line in lines.items()]
-    return {plan.env_example: "\n\n".join([f"# {header}\n# {why}", *blocks]) + "\n"}
+    return {plan.env_example: "\n\n".join([head, *blocks]) + "\n"}
 
 
 def _shown(takers: dict[str, list[str]]) -> str:

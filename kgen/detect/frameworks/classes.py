@@ -63,6 +63,7 @@ _NAMES = sorted({name.rpartition(".")[2] for name in CLASSES} - _COMMON)
 
 WORDS = (
     *(f"{name}{end}" for name in _NAMES for end in "()"),
+    *(f"-> {name}" for name in _NAMES),
     *("web.Application", "aiohttp.web", "falcon.App", "falcon.API", "falcon.asgi", "blacksheep", "flask_openapi3"),
 )
 """What stands in a module that makes such an object, or a class of its own of them."""

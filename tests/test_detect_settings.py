@@ -19,7 +19,11 @@ VARIABLES: Mapping[str, tuple[Mapping[str, str], dict[str, Any]]] = {
         {"a.py": f'{ENV}os.getenv("BOT_TOKEN")\n'},
         {"BOT_TOKEN": {"secret": "shop/bot-token"}},
     ),
-    "no secret with a default": ({"a.py": f'{ENV}os.getenv("SECRET_KEY", "dev")\n'}, {}),
+    "no secret with a default": ({"a.py": f'{ENV}os.getenv("API_KEY", "")\n'}, {}),
+    "what signs sessions, though it has a default": (
+        {"a.py": f'{ENV}os.getenv("SECRET_KEY", "dev")\n'},
+        {"SECRET_KEY": {"secret": "shop/secret-key"}},
+    ),
     "what has no value": ({"a.py": f'{ENV}os.environ["TOPIC"]\n'}, {"TOPIC": "change-me"}),
     "what is only set": ({"a.py": f'{ENV}os.environ["TOPIC"] = "a"\n'}, {}),
     "what the container sets": ({"a.py": f'{ENV}os.environ["HOME"]\nos.environ["PORT"]\n'}, {}),
@@ -120,11 +124,11 @@ def test_the_environment(case: str, tmp_path: Path) -> None:
     assert data.get("secrets", {}).get("shop", {}).get("keys", []) == secrets
 
 
-def test_no_value_of_an_environment_file_is_written_down(tmp_path: Path) -> None:
+def test_no_secret_of_an_environment_file_is_written_down(tmp_path: Path) -> None:
     files = {
         "a.py": f'{ENV}os.environ["API_KEY"]\nos.environ["TOPIC"]\n',
         ".env": "API_KEY=hunter2\n",
-        ".env.example": "TOPIC=hunter2\n",
+        ".env.example": "API_KEY=hunter2\nTOPIC=news\n",
     }
     assert "hunter2" not in repr(settings(seen(tmp_path, files), "shop", ()))
 

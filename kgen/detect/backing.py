@@ -45,8 +45,8 @@ NAMES: Mapping[str, str] = {
 """Type → what the need is called."""
 
 _PREFIX: Mapping[str, str] = {
-    "postgres": r"(?:\w+_)?(?:POSTGRES(?:QL)?|PG|DB|DATABASE|SQL|SQLALCHEMY(?:_DATABASE)?)",
-    "mysql": r"(?:\w+_)?(?:MYSQL|MARIADB|DB|DATABASE|SQL|SQLALCHEMY(?:_DATABASE)?)",
+    "postgres": r"(?:\w+_)?(?:POSTGRES(?:QL)?|PG)|DB|DATABASE|SQL|SQLALCHEMY(?:_DATABASE)?",
+    "mysql": r"(?:\w+_)?(?:MYSQL|MARIADB)|DB|DATABASE|SQL|SQLALCHEMY(?:_DATABASE)?",
     "mongodb": r"(?:\w+_)?MONGO(?:DB)?",
     "redis": r"(?:\w+_)?(?:REDIS|CACHE|CELERY_BROKER|CELERY_RESULT_BACKEND|BROKER|RESULT_BACKEND|RQ_REDIS)",
     "rabbitmq": r"(?:\w+_)?(?:RABBIT(?:_?MQ)?|AMQP|BROKER|CELERY_BROKER)",
@@ -54,7 +54,7 @@ _PREFIX: Mapping[str, str] = {
     "opensearch": r"(?:\w+_)?(?:OPENSEARCH|ELASTIC(?:SEARCH)?)",
 }
 _WHAT: Mapping[str, str] = {
-    "url": r"(?:_?(?:URL|URI|DSN|CONNECTION(?:_STRING)?|CONN(?:_STR)?))",
+    "url": r"(?:_?(?:A?SYNC_?)?(?:URL|URI|DSN|CONNECTION(?:_STRING)?|CONN(?:_STR)?))",
     "host": r"_?(?:HOST|HOSTNAME|SERVER|ADDR|ADDRESS)",
     "port": r"_?PORT",
     "username": r"_?(?:USER|USERNAME|USER_NAME)",
@@ -105,7 +105,7 @@ class Output:
         return f"${{needs.{NAMES[self.type]}.{self.name}}}"
 
 
-def output(project: Project, variable: str, images: frozenset[str]) -> Output | None:
+def output(project: Project, variable: str, images: frozenset[str], app: str = "") -> Output | None:
     """
     Return what ``variable`` holds of which backing service; ``None`` if of none that the project has a driver for.
 
@@ -113,13 +113,39 @@ def output(project: Project, variable: str, images: frozenset[str]) -> Output | 
         project: The project.
         variable: Its name.
         images: Types whose servers the project's own compose files start.
+        app: Name of the app, which variables may start with.
     """
+    short = _short(variable, app)
     for kind in _candidates(project, images):
-        name = _output(kind, variable)
+        name = _output(kind, short)
         driver = next((name for name in DRIVERS[kind] if project.has(name)), "")
         if name and driver:
             return Output(kind, name, f"{project.dependencies[driver].origin}: {driver}")
     return None
+
+
+_STARTS = frozenset(
+    {
+        *("APP", "DJANGO", "FLASK", "FASTAPI", "API", "WEB", "SERVER", "SERVICE", "BACKEND", "SITE", "BOT"),
+        *("MAIN", "MASTER", "PRIMARY", "DEFAULT", "PROD", "PRODUCTION", "ASYNC", "SYNC", "SETTINGS", "CONFIG", "DB"),
+    }
+)
+"""Words before the name of a service's variable that mean this service still, and no other database."""
+
+
+def _short(variable: str, app: str) -> str:
+    """
+    Return the name of a variable without the app's name, or what else such names start with.
+
+    >>> _short("SHOP_DATABASE_URL", "shop"), _short("DJANGO_DB_HOST", ""), _short("GEO_DATABASE_NAME", "shop")
+    ('DATABASE_URL', 'DB_HOST', 'GEO_DATABASE_NAME')
+    """
+    name = re.sub(r"\W", "_", app).upper()
+    own = {name, name.partition("_")[0]} - {""}
+    for start in sorted(own, key=len, reverse=True):
+        variable = variable.removeprefix(f"{start}_") if variable != f"{start}_URL" else variable
+    first, _, rest = variable.partition("_")
+    return rest if first in _STARTS and "_" in rest else variable
 
 
 def _candidates(project: Project, images: frozenset[str]) -> list[str]:
@@ -135,6 +161,6 @@ def _output(kind: str, variable: str) -> str:
         is_queue = any(word in variable for word in ("CELERY", "BROKER", "RESULT"))
         return _ALONE[variable] if is_queue == (kind in {"redis", "rabbitmq"}) else ""
     for name, end in _WHAT.items():
-        if name in _OUTPUTS[kind] and re.fullmatch(_PREFIX[kind] + end, variable):
+        if name in _OUTPUTS[kind] and re.fullmatch(f"(?:{_PREFIX[kind]}){end}", variable):
             return name
     return ""

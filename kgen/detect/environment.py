@@ -1,12 +1,14 @@
 """Which environment variables the project's code reads, and which of them it cannot do without."""
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported, meaning
-from kgen.record import dataclass
+from kgen.detect.syntax import Module, imported, meaning, name_of, walk
+from kgen.detect.values import is_main
+from kgen.record import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,8 +23,15 @@ class Variable:
     default: str | None = None
     """What it is otherwise, as far as that stands in the source; ``None``: nothing, or something computed."""
 
+    has_default: bool = False
+    """Whether the code says what it is otherwise: somebody has thought of running without it."""
+
+    is_text: bool = True
+    """Whether it may be any text; not, if it is read as a number or a switch."""
+
 
 _WORDS = ("environ", "getenv", "BaseSettings", "config(", "env(", "env.", "Env(", "Config(")
+"""What stands in a module that reads variables; ``dj_database_url.config(`` is among it."""
 _READERS = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault"})
 _METHODS = frozenset(
     {
@@ -59,44 +68,111 @@ _CONFIGS = frozenset(
 def variables(project: Project) -> list[Variable]:
     """Return the variables that the project reads, in the order of their first use; required wins over optional."""
     found: dict[str, Variable] = {}
-    for module in project.modules.mentioning(*_WORDS):
-        if module.is_side:
+    classes = _settings_classes(project)
+    for module in project.modules.mentioning(*_WORDS, *(f"({name}" for name in classes)):
+        if module.is_side or not _ASIDE.isdisjoint(module.path.split("/")[:-1]):
             continue
-        for each in _in_module(module):
+        for each in _in_module(module, classes):
             known = found.get(each.name)
             if known is None or (each.is_required and not known.is_required):
                 found[each.name] = each
     return list(found.values())
 
 
-def _in_module(module: Module) -> Iterator[Variable]:
+_ASIDE = frozenset({"bin", "commands"})
+"""Folders of programs for developers, among them Django's commands: what they read, the app does not need."""
+
+
+def _settings_classes(project: Project) -> frozenset[str]:
+    """Return the names of the classes of pydantic's settings, those that derive from the project's own too."""
+    known = {"BaseSettings"}
+    modules = {module.path: module for module in project.modules.mentioning("BaseSettings")}
+    while True:
+        new = {
+            node.name
+            for module in modules.values()
+            for node in walk(module.tree)
+            if isinstance(node, ast.ClassDef) and any(name_of(base).rpartition(".")[2] in known for base in node.bases)
+        }
+        if new <= known:
+            return frozenset(known)
+        words = [f"({name}" for name in new - known]
+        modules |= {module.path: module for module in project.modules.mentioning(*words)}
+        known |= new
+
+
+def _in_module(module: Module, classes: frozenset[str]) -> Iterator[Variable]:
     names = imported(module.tree)
-    readers = _objects(module.tree, names)
-    for node in ast.walk(module.tree):
+    readers, defaults = _objects(module.tree, names)
+    perhaps, asked = _conditional(module.tree)
+    for each, node in _read(module, names, readers, classes):
+        if each.name in defaults or id(node) in (perhaps if each.is_required else asked):
+            yield replace(each, is_required=False, has_default=True)
+        else:
+            yield each
+
+
+def _conditional(tree: ast.Module) -> tuple[set[int], set[int]]:
+    """Return the nodes that run only if something holds, and those that are asked whether there is something."""
+    perhaps: list[ast.AST] = []
+    asked: list[ast.AST] = []
+    for node in walk(tree):
+        match node:
+            case ast.If(test=test, body=body, orelse=other) if not is_main(test):
+                perhaps += [*body, *other]
+                asked.append(test)
+            case ast.Try(body=body, handlers=[_, *_] as handlers):
+                perhaps += [*body, *handlers]
+            case ast.IfExp(test=test, body=one, orelse=two):
+                perhaps += [one, two]
+                asked.append(test)
+            case ast.BoolOp(values=[first, *later]):
+                perhaps += later
+                asked.append(first)
+            case _:
+                pass
+    return _all(perhaps), _all(perhaps) | _all(asked)
+
+
+def _all(parts: list[ast.AST]) -> set[int]:
+    return {id(each) for part in parts for each in ast.walk(part)}
+
+
+def _read(
+    module: Module, names: dict[str, str], readers: frozenset[str], classes: frozenset[str]
+) -> Iterator[tuple[Variable, ast.AST]]:
+    for node in walk(module.tree):
         match node:
             case ast.Subscript(value=what, slice=ast.Constant(value=str(name)), ctx=ast.Load()) if (
                 meaning(what, names) == "os.environ"
             ):
-                yield Variable(name=name, origin=f"{module.path}:{node.lineno}", is_required=True)
+                yield Variable(name=name, origin=f"{module.path}:{node.lineno}", is_required=True), node
             case ast.Call(func=func):
-                yield from _called(module, node, meaning(func, names), readers)
-            case ast.ClassDef():
-                if any(meaning(base, names).rpartition(".")[2].endswith("Settings") for base in node.bases):
-                    yield from _fields(module, node)
+                yield from ((each, node) for each in _called(module, node, meaning(func, names), readers))
+            case ast.ClassDef(bases=bases) if any(name_of(base).rpartition(".")[2] in classes for base in bases):
+                yield from ((each, node) for each in _fields(module, node))
             case _:
                 pass
 
 
-def _objects(tree: ast.Module, names: dict[str, str]) -> frozenset[str]:
-    """Return what is called to read a variable: ``config`` of decouple, and objects such as ``env = Env()``."""
+def _objects(tree: ast.Module, names: dict[str, str]) -> tuple[frozenset[str], frozenset[str]]:
+    """
+    Return what is called to read a variable: ``config`` of decouple, and objects such as ``env = Env()``.
+
+    And the variables that such an object knows defaults of: ``Env(DEBUG=(bool, False))``.
+    """
     made = {name for name, full in names.items() if full == "decouple.config"}
-    for node in ast.walk(tree):
+    defaults: set[str] = set()
+    for node in walk(tree):
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func)) if meaning(func, names) in _CONFIGS:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func, keywords=given)) if (
+                meaning(func, names) in _CONFIGS
+            ):
                 made.add(name)
+                defaults |= {each.arg for each in given if each.arg and isinstance(each.value, ast.Tuple)}
             case _:
                 pass
-    return frozenset(made)
+    return frozenset(made), frozenset(defaults)
 
 
 def _called(module: Module, call: ast.Call, full: str, readers: frozenset[str]) -> Iterator[Variable]:
@@ -109,7 +185,19 @@ def _called(module: Module, call: ast.Call, full: str, readers: frozenset[str]) 
     given = given or next((each.value for each in call.keywords if each.arg == "default"), None)
     if full in _READERS:
         if name and full != "os.environ.setdefault":
-            yield Variable(name=name, origin=where, is_required=False, default=_text(given))
+            yield Variable(
+                name=name, origin=where, is_required=False, default=_text(given), has_default=not _is_nothing(given)
+            )
+        return
+    if full == "dj_database_url.config":
+        said = next((each.value for each in call.keywords if each.arg == "env"), first)
+        yield Variable(
+            name=_text(said) or "DATABASE_URL",
+            origin=where,
+            is_required=False,
+            default=_text(given),
+            has_default=not _is_nothing(given),
+        )
         return
     reader, _, method = _source(call).rpartition(".")
     is_reader = (method in readers and not reader) or (reader in readers and method in _METHODS)
@@ -119,7 +207,16 @@ def _called(module: Module, call: ast.Call, full: str, readers: frozenset[str]) 
             origin=where,
             is_required=given is None,
             default=_text(given) if given else None,
+            has_default=given is not None,
+            is_text=method not in _NO_TEXTS,
         )
+
+
+_NO_TEXTS = frozenset({"int", "bool", "float", "decimal", "date", "datetime", "timedelta", "log_level"})
+
+
+def _is_nothing(node: ast.expr | None) -> bool:
+    return node is None or (isinstance(node, ast.Constant) and node.value is None)
 
 
 def _source(call: ast.Call) -> str:
@@ -146,15 +243,21 @@ def _fields(module: Module, node: ast.ClassDef) -> Iterator[Variable]:
                 "ClassVar" not in ast.unparse(each.annotation)
             ):
                 alias, default, is_required = _field(given)
-                optional = "None" in ast.unparse(each.annotation) and given is not None
+                said = ast.unparse(each.annotation)
+                optional = "None" in said and given is not None
                 yield Variable(
                     name=(alias or f"{prefix}{name}").upper(),
                     origin=f"{module.path}:{each.lineno}",
                     is_required=is_required and not optional,
                     default=default,
+                    has_default=not is_required or optional,
+                    is_text=_NUMBER.search(said) is None,
                 )
             case _:
                 pass
+
+
+_NUMBER = re.compile(r"\b(?:int|float|bool|Decimal|timedelta|PositiveInt|conint)\b")
 
 
 def _field(given: ast.expr | None) -> tuple[str, str | None, bool]:

@@ -7,11 +7,11 @@ from typing import Any
 from kgen.detect.backing import NAMES, Output, output
 from kgen.detect.environment import Variable, variables
 from kgen.detect.evidence.compose import compose_files
-from kgen.detect.found import Doubt, Part
+from kgen.detect.found import Doubt, Fact, Part
 from kgen.detect.project import Project
 from kgen.detect.texts import table, yaml
 from kgen.diag import Path
-from kgen.secret_text import is_secret_name
+from kgen.secret_text import is_secret_name, known_secret
 
 _NEVER = frozenset(
     {
@@ -100,6 +100,7 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
         known: Variables that others have settled.
     """
     examples = _examples(project)
+    values = _values(project)
     images = frozenset(_images(project))
     settled = {*known, *_NEVER}
     read = [each for each in variables(project) if each.name not in settled and each.name.isidentifier()]
@@ -108,18 +109,22 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
     needs: dict[str, Any] = {}
     keys: list[str] = []
     doubts: list[Doubt] = []
+    wanted = _wanted(read, app)
     for each in read:
-        made = output(project, each.name, images)
+        made = output(project, each.name, images, app)
         if made and not _stays_local(each):
             env[each.name] = _of_need(project, each, made, examples)
             needs[NAMES[made.type]] = {"type": made.type}
             comments.setdefault(("needs", NAMES[made.type]), made.origin)
             comments["env", each.name] = each.origin
-        elif is_secret_name(each.name) and (each.is_required or each.default in {None, ""}):
+        elif each.name in wanted:
             key = each.name.lower().replace("_", "-")
             keys.append(key)
             env[each.name] = {"secret": f"{app}/{key}"}
             comments["env", each.name] = each.origin
+        elif each.is_required and each.name in values:
+            env[each.name] = values[each.name].value
+            comments["env", each.name] = f"{each.origin}, as in {values[each.name].origin}"
         elif each.is_required:
             env[each.name] = _CHANGE
             comments["env", each.name] = each.origin
@@ -130,6 +135,23 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
 
 
 _CHANGE = "change-me"
+
+
+_SIGNS = r"SECRET_?KEY|SECRET(?:_?KEY_?BASE)?|(?:SESSION|COOKIE|JWT|AUTH)_SECRET(?:_?KEY)?|JWT_KEY|SIGNING_KEY"
+"""Ends of the names of keys that sign sessions: what stands in the source for them is no secret any more."""
+
+_FEW = 4
+"""Secrets that code without a default for them most likely needs; of more, most are of features that few use."""
+
+
+def _wanted(read: Iterable[Variable], app: str) -> frozenset[str]:
+    """Return the variables that get a secret: those that the app does not start without, and keys that sign."""
+    own = re.escape(re.sub(r"\W", "_", app).upper())
+    signs = re.compile(rf"(?:(?:DJANGO|FLASK|APP|SITE|SERVER|{own})_)?(?:{_SIGNS})")
+    secret = [each for each in read if each.is_text and is_secret_name(each.name)]
+    open_ = [each.name for each in secret if not each.has_default and not each.is_required]
+    must = {each.name for each in secret if each.is_required or signs.fullmatch(each.name)}
+    return frozenset(must | set(open_ if len(open_) <= _FEW else ()))
 
 
 def _stays_local(variable: Variable) -> bool:
@@ -176,12 +198,46 @@ def _dialect(project: Project, kind: str) -> str:
 
 def _optional(read: Iterable[Variable], env: Mapping[str, Any]) -> Iterator[Doubt]:
     """Yield which variables the code reads besides: it runs without them, but perhaps not as it should."""
-    names = [each.name for each in read if each.name not in env and each.default is None and not each.is_required]
+    names = [each.name for each in read if each.name not in env and not each.has_default and not each.is_required]
     if names:
         more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
         listed = ", ".join(names[:_MOST]) + more
         path = ("env",) if env else ("components",)
         yield Doubt(path=path, question=f"the code also looks for {listed}", help="set what it should have")
+
+
+_LOCAL = re.compile(r"localhost|127\.0\.0\.1|://|<|>|\$|change|your|xxx|example\.com", re.IGNORECASE)
+"""What is in values that are right on one machine only, or in none."""
+
+
+_SWITCH = re.compile(r"\d{1,6}|true|false", re.IGNORECASE)
+"""What is no secret, whatever it is called."""
+
+
+def _values(project: Project) -> dict[str, Fact]:
+    """Return the values in examples of environments that are no secrets and hold everywhere."""
+    found: dict[str, Fact] = {}
+    for file in EXAMPLES:
+        for place, line in enumerate((project.text(file) or "").splitlines(), 1):
+            name, _, rest = line.removeprefix("export ").partition("=")
+            value = _unquoted(rest)
+            is_plain = _SWITCH.fullmatch(value) or not is_secret_name(name)
+            if name.isidentifier() and value and is_plain and not (_LOCAL.search(value) or known_secret(value)):
+                found.setdefault(name, Fact(value, f"{file}:{place}"))
+    return found
+
+
+def _unquoted(text: str) -> str:
+    """
+    Return the value of a line of such a file, without quotes and comment.
+
+    >>> _unquoted(' "a # b" # c'), _unquoted("512 ## size"), _unquoted("[1, 2]")
+    ('a # b', '512', '[1, 2]')
+    """
+    rest = text.strip()
+    if rest[:1] in {'"', "'"} and rest.find(rest[0], 1) > 0:
+        return rest[1 : rest.find(rest[0], 1)]
+    return re.split(r"\s+#", rest)[0].strip()
 
 
 def _examples(project: Project) -> dict[str, str]:

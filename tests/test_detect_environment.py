@@ -1,0 +1,71 @@
+"""What `kgen init` writes of the environment: what an app cannot do without, and no more."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from detected import seen
+from kgen.detect.settings import settings
+
+PYDANTIC = "from pydantic_settings import BaseSettings\n"
+
+
+def written(folder: Path, source: str, **files: str) -> Mapping[str, Any]:
+    """Return env, needs and secrets of an app called ``shop`` with this source."""
+    given = {name.replace("__", ".").replace("_txt", ".txt"): text for name, text in files.items()}
+    return settings(seen(folder, {"requirements.txt": "", "app/config.py": source, **given}), "shop", ()).data
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os\nA = os.environ.get('STRIPE_API_KEY', '')\n",
+        "import os\nif os.environ.get('STRIPE_API_KEY'):\n    A = os.environ['STRIPE_API_KEY']\n",
+        "import os\nA = os.environ.get('TITLE') or 'Shop'\n",
+        "from environ import Env\nenv = Env(TITLE=(str, 'Shop'))\nA = env('TITLE')\n",
+        "from environs import Env\nenv = Env()\nif 1:\n    A = env.str('SMTP_HOST')\n",
+        PYDANTIC + "class S(BaseSettings):\n    stripe_api_key: str = ''\n    token: str | None = None\n",
+        "class ModelSettings(TypedDict):\n    title: str\n    from os import environ\n",
+        "import os\n" + "".join(f"K{n} = os.getenv('K{n}_API_KEY')\n" for n in range(9)),
+    ],
+)
+def test_what_the_code_runs_without_is_not_written(tmp_path: Path, source: str) -> None:
+    assert written(tmp_path, source) == {}
+
+
+def test_what_is_required_is_written(tmp_path: Path) -> None:
+    source = PYDANTIC + (
+        "class Base(BaseSettings):\n    pass\n"
+        "class S(Base):\n    access_token_expire_minutes: int\n    api_token: str\n    title: str\n"
+    )
+    example = 'ACCESS_TOKEN_EXPIRE_MINUTES=30  # minutes\nTITLE="Shop # 1"\nAPI_TOKEN=abc\n'
+
+    assert written(tmp_path, source, __env__example=example) == {
+        "env": {
+            "ACCESS_TOKEN_EXPIRE_MINUTES": "30",
+            "API_TOKEN": {"secret": "shop/api-token"},
+            "TITLE": "Shop # 1",
+        },
+        "secrets": {"shop": {"keys": ["api-token"]}},
+    }
+
+
+def test_keys_that_sign_sessions_are_secrets_whatever_stands_in_the_source(tmp_path: Path) -> None:
+    source = "import os\nK = os.environ.get('SHOP_SECRET_KEY', 'insecure')\nB = os.getenv('BOT_TOKEN')\n"
+
+    assert list(written(tmp_path, source)["env"]) == ["SHOP_SECRET_KEY", "BOT_TOKEN"]
+
+
+def test_databases_are_known_by_the_names_of_their_variables(tmp_path: Path) -> None:
+    source = (
+        "import os, dj_database_url\nD = dj_database_url.config(default='sqlite:///db')\n"
+        "H = os.getenv('SHOP_DB_HOST', 'localhost')\nG = os.getenv('GEO_DATABASE_NAME', 'geo.mmdb')\n"
+    )
+    (tmp_path / "app").mkdir()
+
+    made = settings(seen(tmp_path, {"requirements.txt": "psycopg\n", "app/config.py": source}), "shop", ()).data
+
+    assert made["env"] == {"DATABASE_URL": "${needs.db.url}", "SHOP_DB_HOST": "${needs.db.host}"}
+    assert made["needs"] == {"db": {"type": "postgres"}}

@@ -21,6 +21,7 @@ from kgen.k8s import Emitted
 from kgen.load.files import UNREADABLE
 from kgen.load.settings import FILE as SETTINGS
 from kgen.load.settings import NOT_SETTABLE, changes
+from kgen.model.image_plan import ImagePlan
 from kgen.pipeline import Compiled, Options, compile_app
 from kgen.record import dataclass, field, replace
 from kgen.report.summary import Folder, Written, as_data, footprints, summary
@@ -158,6 +159,15 @@ def _gone(compiled: Sequence[Compiled]) -> dict[str, tuple[Tree, ...]]:
     return made
 
 
+def _secrets(plan: ImagePlan) -> str:
+    """Return the options of ``docker build`` that hand secrets over; files are where they are in the builder."""
+    from_where = {
+        each.name: f"env={each.variable}" if each.variable else f"src={each.file.replace('/root/', '$HOME/', 1)}"
+        for each in plan.packages.secrets
+    }
+    return "".join(f"--secret id={name},{place} " for name, place in from_where.items())
+
+
 def _locks(trees: Iterable[Tree]) -> list[Path]:
     return [tree.root / tree.lock for tree in trees]
 
@@ -241,7 +251,7 @@ def _written(result: _Result) -> Iterator[Written]:
             folders=tuple(_folders(each, result)),
             compose=each.compose,
             is_locked=each.image_lock is not None,
-            builds=tuple((plan.context, plan.path, image) for plan, image in each.builds),
+            builds=tuple((plan.context, plan.path, image, _secrets(plan)) for plan, image in each.builds),
             has_release=each.has_release,
         )
 

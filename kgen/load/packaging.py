@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from kgen.load.optional import offered, table
 from kgen.load.setup import Setup, setup
 from kgen.model.facts import Packaging
 
@@ -37,23 +38,24 @@ _VERSIONS = {
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 
 
-def packaging(folder: Path, pyproject: Mapping[str, Any]) -> Packaging:
-    """Return what ``pyproject`` (the parsed file), ``setup.cfg`` and ``setup.py`` of ``folder`` say."""
+def packaging(folder: Path, pyproject: Mapping[str, Any], pipfile: Mapping[str, Any]) -> Packaging:
+    """Return what ``pyproject`` and ``pipfile`` (parsed), ``setup.cfg`` and ``setup.py`` of ``folder`` say."""
     old = setup(folder)
-    project = _table(pyproject, "project")
+    project = table(pyproject, "project")
     dynamic = {*_texts(project.get("dynamic"))}
     return Packaging(
-        exists=bool(project) or old.exists or bool(_table(pyproject, "tool", "poetry")),
+        exists=bool(project) or old.exists or bool(table(pyproject, "tool", "poetry")),
         installs={
-            "uv": "build-system" in pyproject and _table(pyproject, "tool", "uv").get("package") is not False,
+            "uv": "build-system" in pyproject and table(pyproject, "tool", "uv").get("package") is not False,
             "poetry": _is_poetry_package(folder, pyproject),
             "pdm": _is_pdm_package(pyproject),
             "pip": _is_pip_package(folder, pyproject, old),
         },
         is_static=bool(project) and not dynamic & {"dependencies", "optional-dependencies"},
-        files=_texts(_table(pyproject, "tool", "setuptools", "dynamic", "dependencies").get("file")),
-        dependencies=None if project or _table(pyproject, "tool", "poetry") else old.dependencies,
+        files=_texts(table(pyproject, "tool", "setuptools", "dynamic", "dependencies").get("file")),
+        dependencies=None if project or table(pyproject, "tool", "poetry") else old.dependencies,
         extras=old.extras,
+        offered=offered(pyproject, pipfile, old.extras if old.knows_extras else None),
         version_variable=_version_variable(pyproject, old),
     )
 
@@ -64,8 +66,8 @@ def _is_poetry_package(folder: Path, pyproject: Mapping[str, Any]) -> bool:
 
     Source: https://python-poetry.org/docs/pyproject/#packages
     """
-    poetry = _table(pyproject, "tool", "poetry")
-    name = poetry.get("name") or _table(pyproject, "project").get("name")
+    poetry = table(pyproject, "tool", "poetry")
+    name = poetry.get("name") or table(pyproject, "project").get("name")
     if poetry.get("package-mode") is False or not isinstance(name, str):
         return False
     module = re.sub(r"[^\w]", "_", name)
@@ -75,20 +77,20 @@ def _is_poetry_package(folder: Path, pyproject: Mapping[str, Any]) -> bool:
 
 def _is_pdm_package(pyproject: Mapping[str, Any]) -> bool:
     """Source: https://pdm-project.org/en/latest/reference/pep621/#package-name."""
-    pdm = _table(pyproject, "tool", "pdm")
+    pdm = table(pyproject, "tool", "pdm")
     is_library = pdm.get("package-type", "library") == "library" and pdm.get("distribution") is not False
-    return is_library and "build-system" in pyproject and bool(_table(pyproject, "project").get("name"))
+    return is_library and "build-system" in pyproject and bool(table(pyproject, "project").get("name"))
 
 
 def _is_pip_package(folder: Path, pyproject: Mapping[str, Any], old: Setup) -> bool:
     """Tell whether pip can build the project: setuptools does not if it finds several packages and no names."""
-    named = "name" in _table(pyproject, "project") or "name" in _table(pyproject, "tool", "poetry") or old.exists
+    named = "name" in table(pyproject, "project") or "name" in table(pyproject, "tool", "poetry") or old.exists
     if not named or not ("build-system" in pyproject or old.exists):
         return False
-    backend = str(_table(pyproject, "build-system").get("build-backend", "setuptools.build_meta"))
+    backend = str(table(pyproject, "build-system").get("build-backend", "setuptools.build_meta"))
     if backend.startswith("poetry"):
         return _is_poetry_package(folder, pyproject)
-    told = {"packages", "py-modules", "package-dir"} & {*_table(pyproject, "tool", "setuptools")}
+    told = {"packages", "py-modules", "package-dir"} & {*table(pyproject, "tool", "setuptools")}
     if not backend.startswith("setuptools") or told or old.names_packages or (folder / "src").is_dir():
         return True
     here = sorted(folder.iterdir())
@@ -99,20 +101,12 @@ def _is_pip_package(folder: Path, pyproject: Mapping[str, Any], old: Setup) -> b
 
 def _version_variable(pyproject: Mapping[str, Any], old: Setup) -> str:
     """Return the variable that tells the build backend its version, if it would ask Git, which no image has."""
-    pdm = _table(pyproject, "tool", "pdm", "version")
+    pdm = table(pyproject, "tool", "pdm", "version")
     if pdm.get("source") == "scm":
         return "PDM_BUILD_SCM_VERSION"
-    asked = (*_texts(_table(pyproject, "build-system").get("requires")), *old.tools)
+    asked = (*_texts(table(pyproject, "build-system").get("requires")), *old.tools)
     names = (re.sub(r"[._]", "-", match[0]).lower() for text in asked if (match := _NAME.match(text)))
     return next((_VERSIONS[name] for name in names if name in _VERSIONS), "")
-
-
-def _table(data: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
-    """Return a table of a TOML file; empty if there is none."""
-    for name in names:
-        found = data.get(name)
-        data = found if isinstance(found, dict) else {}
-    return data
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -53,16 +53,16 @@ def project(folder: Path, asked: Iterable[tuple[str, ...]] = ()) -> Project:
     pip = next((name for name in _BY_PIP if (folder / name).is_file()), "")
     conda = next((name for name in _CONDA if (folder / name).is_file()), "")
     wanted = {(pip,)} if pip else set()
-    pyproject = _toml(folder / "pyproject.toml")
+    pyproject, pipfile = _toml(folder / "pyproject.toml"), _toml(folder / "Pipfile")
     version = _MINOR.match((text_of(folder / ".python-version") or "").strip())
     return Project(
         locks=locks(folder),
         pip=pip,
         conda=conda,
         requirements={names: read(folder, names) for names in {*asked, *wanted} if names},
-        packaging=packaging(folder, pyproject),
+        packaging=packaging(folder, pyproject, pipfile),
         python=version[1] if version else "",
-        requires_python=_requires_python(pyproject, _toml(folder / "Pipfile")),
+        requires_python=_requires_python(pyproject, pipfile),
     )
 
 

@@ -23,6 +23,7 @@ class Setup:
     """``None``: only running ``setup.py`` tells."""
 
     extras: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    knows_extras: bool = True
     names_packages: bool = False
     """Whether packages or modules are named, so that nothing has to be discovered."""
 
@@ -39,6 +40,7 @@ def setup(folder: Path) -> Setup:
         exists=declared.exists or called.exists,
         dependencies=declared.dependencies if called.dependencies == () else called.dependencies,
         extras={**declared.extras, **called.extras},
+        knows_extras=called.knows_extras,
         names_packages=declared.names_packages or called.names_packages,
         tools=declared.tools + called.tools,
     )
@@ -96,13 +98,14 @@ def _called(text: str) -> Setup:
             return None
 
     given = {keyword.arg: value(keyword) for keyword in calls[-1].keywords if keyword.arg}
-    extras = given.get("extras_require") or {}
+    extras = given.get("extras_require", {})
     return Setup(
         exists=True,
         dependencies=_texts(given["install_requires"]) if "install_requires" in given else (),
         extras={str(name): _texts(entries) or () for name, entries in extras.items()}
         if isinstance(extras, dict)
         else {},
+        knows_extras=isinstance(extras, dict),
         names_packages="packages" in given or "py_modules" in given,
         tools=(
             *(_texts(given.get("setup_requires")) or ()),

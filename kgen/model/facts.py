@@ -88,6 +88,9 @@ class Packaging:
     extras: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What they ask for besides."""
 
+    offered: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
+    """`extras` and `groups` → those that the project defines, by their canonical names; ``None`` if only code tells."""
+
     version_variable: str = ""
     """What tells the build backend its version, where it would ask Git."""
 

@@ -50,8 +50,8 @@ class Written:
     compose: str = ""
     """Name of the compose file; empty: there is none."""
 
-    builds: tuple[tuple[str, str, str], ...] = ()
-    """Build context, Dockerfile and image."""
+    builds: tuple[tuple[str, str, str, str], ...] = ()
+    """Build context, Dockerfile, image, and the options with secrets."""
 
     is_locked: bool = False
     """Whether there is a lock file of base images."""
@@ -203,11 +203,11 @@ def _next_steps(apps: Sequence[Written]) -> Iterator[str]:
         yield f"  docker compose --file {beside.root}/{app.compose} up --build   # run it on this machine"
     if beside and app.builds and not app.is_locked:
         yield f"  kgen lock {beside.root}   # pin the base images of Dockerfiles by digest"
-    for context, dockerfile, image in app.builds if beside else ():
+    for context, dockerfile, image, secrets in app.builds if beside else ():
         folder = beside.root if beside and context == "." else f"{beside.root if beside else ''}/{context}"
         name = dockerfile.rpartition("/")[2]
         file = "" if name == "Dockerfile" else f"--file {folder}/{name} "
-        yield f"  docker build {file}--tag {image} {folder}"
+        yield f"  docker build {file}{secrets}--tag {image} {folder}"
     told = next((folder for folder in app.folders if folder.is_for_argocd), None)
     if first and told:
         yield "  git add --all   # and commit it, for Argo CD to read; once for each environment:"

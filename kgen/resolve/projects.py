@@ -1,5 +1,6 @@
 """Python projects that kgen writes a Dockerfile for: what stands in the way, and which Python it is."""
 
+import re
 from collections.abc import Iterator
 
 from kgen.diag import Diagnostic, Label, Path, Rule, Severity
@@ -33,12 +34,17 @@ NOT_IN_WORKSPACE = Rule(
     name="package-not-in-workspace",
     explain="An image can be for one package of a workspace, by the name in that package's `pyproject.toml`.",
 )
+NOT_OFFERED = Rule(
+    code="KG3285",
+    name="unknown-dependency-group",
+    explain="Extras and groups are those of the project's own files; PDM and Pipenv go on without one that is missing.",
+)
 CONDA = Rule(
     code="KG3284",
     name="conda-environment",
     explain="Packages of conda are no packages of PyPI: they bring a Python of their own, and need another base image.",
 )
-RULES = (CONDA, NOT_LOCKED, OUTSIDE_OF_CONTEXT, OVER_SSH, NOT_IN_WORKSPACE)
+RULES = (CONDA, NOT_LOCKED, OUTSIDE_OF_CONTEXT, OVER_SSH, NOT_IN_WORKSPACE, NOT_OFFERED)
 
 _PATCHES = 40
 """More patch releases than any Python had."""
@@ -59,6 +65,7 @@ def faults(build: Build, project: Project, platform: Platform, at: Path) -> Iter
         *_file_faults(build, project, at),
         *_source_faults(build, project, at),
         *_member_faults(build, project, at),
+        *_offer_faults(build, project, at),
         *(_not_locked(build, project, installer, at)),
     ]
     yield from found[:1]
@@ -175,6 +182,22 @@ def _member_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnos
             at=Label((*at, "python", "package")),
             help=f"known are {listed(sorted(lock.members), 'and')}" if lock.members else "`uv.lock` has none",
         )
+
+
+def _offer_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnostic]:
+    """Yield extras and groups that are not there, at which some managers fail and others shrug."""
+    if build.python.package or installer_of(build, project) == "pylock":
+        return  # they are that package's, or that file's
+    for field, asked in (("extras", build.python.extras), ("groups", build.python.groups)):
+        known = project.packaging.offered.get(field)
+        for place, name in enumerate(asked):
+            if known is not None and re.sub(r"[-_.]+", "-", name).lower() not in known:
+                yield Diagnostic(
+                    rule=NOT_OFFERED,
+                    message=f"the project has no {'extra' if field == 'extras' else 'group'} `{name}`",
+                    at=Label((*at, "python", field, place)),
+                    help=f"it has {listed(sorted(known), 'and')}" if known else "remove it",
+                )
 
 
 def _not_locked(build: Build, project: Project, installer: Installer | None, at: Path) -> Iterator[Diagnostic]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from kgen.check import catalogue
 from kgen.check.catalogue import Entry
@@ -17,6 +19,7 @@ from kgen.diag import Diagnostic
 from kgen.pipeline import Compiled, Options, compile_app
 from kgen.report.json import render_all as render_json
 from kgen.report.sarif import render_all as render_sarif
+from kgen.report.text import render_all
 from kgen.rules import ALL
 from kgen.validate.dockerfiles import verdict
 from kgen.validate.selection import Selection
@@ -488,6 +491,28 @@ spec:
   containers:
     - {name: web, image: "ghcr.io/acme/shop:1.7.3", securityContext: {runAsNonRoot: true}}
 """
+
+
+LINES = st.sampled_from(
+    [
+        *("FROM python:3.13-slim AS a", "FROM a AS b", "FROM b", "FROM scratch", "FROM $X", "from ${X:-a} as c"),
+        *("ARG X=a", "ARG X", "ENV X=1 Y=$X", "ENV X $Y", "WORKDIR x", "WORKDIR /x", "USER $X", "USER a:b", "USER 5"),
+        *("RUN useradd -u $X a", "RUN chown -R 5:5 /x", "RUN sudo x \\", "", "RUN <<EOF", "EOF", "EXPOSE 80-90 $X"),
+        *("COPY a b c", "COPY --from=a /x y", "COPY --from=b . .", "ADD $X $Y", 'COPY ["x"', 'VOLUME ["/x"]'),
+        *("VOLUME $X", "CMD x", 'CMD ["flask", "run"]', "ENTRYPOINT []", 'ENTRYPOINT ["manage.py", "migrate"]'),
+        *("HEALTHCHECK CMD x", "STOPSIGNAL 9", "ONBUILD USER 0", 'SHELL ["x"]', "# hadolint ignore=DL3006,DL3025"),
+        *("# check=skip=all", "# kgen: allow KG78: x", "# kgen: allow", "# syntax=docker/dockerfile:1", "'", '"', "\\"),
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=st.lists(LINES, max_size=14), target=st.sampled_from(["", "a", "b", "c", "1"]))
+def test_any_text_gives_findings_that_can_be_shown(folder: Path, lines: list[str], target: str) -> None:
+    assert folder.is_dir()
+    app = built(args="{X: a, Y: b}", **({"target": f'"{target}"'} if target else {}))
+    made = compiled(app, "\n".join(lines))
+    assert render_all(made.found, made.sources) or not made.found
 
 
 # Docs

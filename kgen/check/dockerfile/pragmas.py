@@ -7,6 +7,7 @@ Source: https://github.com/hadolint/hadolint#inline-ignores, https://docs.docker
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 
 from kgen.dockerfile import SYNTAX
 
@@ -26,19 +27,20 @@ _ALL = "all"
 def counting(file: Dockerfile, found: Sequence[Fault]) -> list[Fault]:
     """Return those of ``found`` that no such comment is about."""
     skipped = _skipped(file)
-    ignored = _ignored(file) if "hadolint" in file.text else []
-    if not found or not (skipped or ignored):
+    everywhere, ignored = _ignored(file) if "hadolint" in file.text else (set(), {})
+    if not found or not (skipped or everywhere or ignored):
         return list(found)
     from kgen.check import catalogue  # noqa: PLC0415  # only where there are faults and comments
 
+    starts = [each.keyword.start for each in file.instructions]
     kept = []
     for fault in found:
         peers = [peer.partition(" ")[::2] for peer in catalogue.entry(fault.row).peers]
         checks = {name for tool, name in peers if tool == "BuildKit"}
         codes = {name for tool, name in peers if tool == "hadolint"}
+        here = ignored.get(bisect_right(starts, fault.start) - 1, set())
         is_skipped = bool(checks) and (_ALL in skipped or checks <= skipped)
-        is_ignored = any(codes & names and start <= fault.start < end for names, start, end in ignored)
-        if fault.row == SYNTAX or not (is_skipped or is_ignored):
+        if fault.row == SYNTAX or not (is_skipped or codes & (everywhere | here)):
             kept.append(fault)
     return kept
 
@@ -49,14 +51,15 @@ def _skipped(file: Dockerfile) -> set[str]:
     return {name.strip() for name in found[1].split(",")} if found else set()
 
 
-def _ignored(file: Dockerfile) -> list[tuple[set[str], int, int]]:
-    """Return the codes of hadolint that are ignored, and between which places."""
-    made = []
+def _ignored(file: Dockerfile) -> tuple[set[str], dict[int, set[str]]]:
+    """Return the codes of hadolint that are ignored in all of the file, and in single instructions."""
+    starts = [each.keyword.start for each in file.instructions]
+    everywhere: set[str] = set()
+    made: dict[int, set[str]] = {}
     for comment in _IGNORE.finditer(file.text):
         names = {name.strip() for name in comment[2].split(",")}
-        below = next((each for each in file.instructions if each.keyword.start > comment.start()), None)
         if comment[1]:
-            made.append((names, 0, len(file.text) + 1))
-        elif below is not None:
-            made.append((names, below.keyword.start, max(below.end, below.keyword.end) + 1))
-    return made
+            everywhere |= names
+        else:
+            made.setdefault(bisect_right(starts, comment.start()), set()).update(names)
+    return everywhere, made

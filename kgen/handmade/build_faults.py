@@ -3,12 +3,11 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from kgen.check import catalogue
 from kgen.check.dockerfile import DEFAULT, OFF
 from kgen.check.dockerfile.stages import PLATFORM_ARGUMENTS
 from kgen.diag import Diagnostic, Label, Path, Severity
 from kgen.dockerfile import SYNTAX, Fault, Word
-from kgen.handmade.own_image import OwnImage, Use
+from kgen.handmade.own_image import OwnImage, Use, rule_of
 from kgen.record import replace
 from kgen.words import suggestion
 
@@ -62,7 +61,7 @@ def _counts(fault: Fault, *, is_strict: bool) -> bool:
     """Tell whether `kgen compile` says it: errors and warnings, no matters of taste."""
     if fault.row in DEFAULT:
         return True
-    return is_strict and fault.row not in OFF and catalogue.rule(fault.row).severity is not Severity.INFO
+    return is_strict and fault.row not in OFF and rule_of(fault.row).severity is not Severity.INFO
 
 
 def _weighed(found: Diagnostic, fault: Fault) -> Diagnostic:
@@ -122,7 +121,7 @@ def _unknown_target(image: OwnImage) -> Diagnostic:
     names = [each.name for each in stages]
     shown = [image.place(each.name_word, "a stage") for each in stages if each.name_word is not None]
     return Diagnostic(
-        rule=catalogue.rule(UNKNOWN_TARGET),
+        rule=rule_of(UNKNOWN_TARGET),
         message=f"`{image.build.dockerfile}` has no stage `{image.build.target}`",
         at=Label((*image.at, "target")),
         related=tuple(shown[:3]) or (image.place(image.stages.stages[-1].start.keyword, "stages have no names"),),
@@ -144,7 +143,7 @@ def _undeclared(image: OwnImage) -> Iterator[Diagnostic]:
             continue
         at: Path = (*image.at, "args", name)
         yield Diagnostic(
-            rule=catalogue.rule(UNDECLARED_ARGUMENT),
+            rule=rule_of(UNDECLARED_ARGUMENT),
             message=f"no `ARG` of `{image.build.dockerfile}` takes `{name}`",
             at=Label(at, on="key"),
             related=(image.place(image.start, "the stage that is built"),),

@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from kgen.diag import Diagnostic, Label, Severity
 from kgen.model.platform import Rules
 from kgen.read.split import Chunk
 from kgen.record import dataclass, field, replace
 from kgen.validate.selection import Ignored
-from kgen.validate.silences import UNUSED, resolved, silences
+
+if TYPE_CHECKING:
+    from kgen.validate.silences import Silence
 
 _KIND = "Dockerfile"
 
@@ -28,6 +31,10 @@ class Choice:
 
 def choice(rules: Rules, root: str) -> Choice:
     """Return what ``rules`` of the kgen.yaml in ``root`` mean; `kgen validate` says what is wrong with them."""
+    if not (rules.ignore or rules.severity):
+        return Choice(is_strict=rules.profile in {None, "strict"})
+    from kgen.validate.silences import resolved  # noqa: PLC0415  # few kgen.yaml say something
+
     ignored = [
         Ignored(code, Label(), paths=each.paths, kinds=each.kinds, until=each.until or "")
         for each in rules.ignore
@@ -52,7 +59,12 @@ def counting(found: Sequence[Diagnostic], text: str, file: str, chosen: Choice) 
         chosen: What kgen.yaml says.
     """
     from_root = os.path.relpath(file, chosen.root).replace(os.sep, "/") if chosen.ignored else file
-    comments, wrong = silences(Chunk(text.encode()), file, "") if "kgen:" in text else ([], [])
+    comments: list[Silence] = []
+    if "kgen:" in text:
+        from kgen.validate.silences import UNUSED, silences  # noqa: PLC0415  # few files have such comments
+
+        comments, wrong = silences(Chunk(text.encode()), file, "")
+        yield from (each for each in wrong if each.rule is not UNUSED)
     for each in found:
         code = each.rule.code
         line = each.at.span.line if each.at.span and each.at.file == file else 0
@@ -62,4 +74,3 @@ def counting(found: Sequence[Diagnostic], text: str, file: str, chosen: Choice) 
             continue
         severity = chosen.severities.get(code, each.rule.severity)
         yield each if severity is each.rule.severity else replace(each, rule=replace(each.rule, severity=severity))
-    yield from (each for each in wrong if each.rule is not UNUSED)

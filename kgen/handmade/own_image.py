@@ -4,19 +4,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from kgen.check import catalogue
 from kgen.check.dockerfile import of_build
 from kgen.check.dockerfile.facts import ImageFacts
 from kgen.check.dockerfile.paths import local_sources
 from kgen.check.dockerfile.stages import Build as Stages
 from kgen.check.dockerfile.stages import Stage
 from kgen.check.templates import Template
-from kgen.diag import Diagnostic, Label, Path, Span
+from kgen.diag import Diagnostic, Label, Path, Rule, Span
 from kgen.dockerfile import SYNTAX, Dockerfile, Fault, Word
 from kgen.model.container import Build
 from kgen.model.facts import OwnDockerfile
 from kgen.read.dockerfile import read
 from kgen.validate.dockerfiles import is_known
+
+
+def rule_of(row: str) -> Rule:
+    """Return the rule of a row of the catalogue."""
+    from kgen.check import catalogue  # noqa: PLC0415  # only after a fault
+
+    return catalogue.rule(row)
 
 
 class OwnImage:
@@ -96,8 +102,7 @@ class OwnImage:
 
     def found(self, row: str, at: Word, message: str, help_: str, related: Iterable[Label] = ()) -> Diagnostic:
         """Return a finding at a word of the Dockerfile; places without a file are paths of the app."""
-        rule = catalogue.rule(row)
-        return Diagnostic(rule=rule, message=message, at=self.place(at), related=tuple(related), help=help_)
+        return Diagnostic(rule=rule_of(row), message=message, at=self.place(at), related=tuple(related), help=help_)
 
 
 class Use:

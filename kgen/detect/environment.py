@@ -21,7 +21,10 @@ class Variable:
     """Whether the program fails without it."""
 
     default: str | None = None
-    """What it is otherwise, as far as that stands in the source; ``None``: nothing, or something computed."""
+    """What it is otherwise, as the source says it; ``None``: nothing."""
+
+    is_optional: bool = False
+    """Whether the source says that it may be missing: its default is ``None``."""
 
     has_default: bool = False
     """Whether the code says what it is otherwise: somebody has thought of running without it."""
@@ -230,8 +233,10 @@ def _source(call: ast.Call) -> str:
 
 
 def _text(node: ast.expr | None) -> str | None:
-    """Return a default as text; ``None`` if there is none, or if it is computed."""
-    return str(node.value) if isinstance(node, ast.Constant) and node.value is not None else None
+    """Return a default as text; ``None`` if there is none."""
+    if node is None or (isinstance(node, ast.Constant) and node.value is None):
+        return None
+    return str(node.value) if isinstance(node, ast.Constant) else ast.unparse(node)
 
 
 def _fields(module: Module, node: ast.ClassDef) -> Iterator[Variable]:
@@ -269,10 +274,10 @@ def _field(given: ast.expr | None) -> tuple[str, str | None, bool]:
     keys = {each.arg: each.value for each in given.keywords}
     first: Any = given.args[0] if given.args else keys.get("default")
     alias = next((_text(keys[key]) or "" for key in ("validation_alias", "env", "alias") if key in keys), "")
-    is_required = first is None and "default_factory" not in keys
     if isinstance(first, ast.Constant) and first.value is ...:
         return alias, None, True
-    return alias, _text(first), is_required
+    factory = keys.get("default_factory")
+    return alias, _text(first or factory), first is None and factory is None
 
 
 def _prefix(node: ast.ClassDef) -> str:

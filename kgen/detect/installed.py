@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from kgen.detect.project import Project
 from kgen.detect.setup_files import setups
-from kgen.detect.texts import origin, table
+from kgen.detect.texts import origin, table, toml
 
 
 def scripts(project: Project) -> Mapping[str, tuple[str, str]]:
@@ -30,6 +30,12 @@ def file(project: Project, target: str) -> str:
             if path in project.tree:
                 return path
     return ""
+
+
+def elsewhere(project: Project, command: str) -> str:
+    """Return the ``pyproject.toml`` of another package below the project's folder that installs ``command``, if any."""
+    files = (path for path in project.tree.below(project.folder) if path.endswith("/pyproject.toml"))
+    return next((path for path in files if command in table(toml(project.tree.text(path)), "project", "scripts")), "")
 
 
 def name(project: Project) -> str:

@@ -134,6 +134,7 @@ def nature(project: Project, path: str) -> Nature:
             keeps_alive = keeps_alive or f"{module.path}:{seen.keeps_alive}"
             is_elsewhere = is_elsewhere or bool(depth) or seen.has_threads
     endless = endless or (messages if framework in CONSUMERS else "")
+    endless = endless or _started_client(project, path)
     is_bot = bool(endless) and (framework in _CHAT or framework in CONSUMERS)
     beside = bool(keeps_alive) and (is_bot or (is_elsewhere and has_threads))
     return Nature(
@@ -144,6 +145,46 @@ def nature(project: Project, path: str) -> Nature:
         is_bot=is_bot or beside,
         covers=frozenset(covers),
     )
+
+
+def _started_client(project: Project, path: str) -> str:
+    """Return where a script starts something, if the project is a bot by its dependencies; nothing if it does not."""
+    if not project.has(*_CHAT_DISTRIBUTIONS):
+        return ""
+    module = project.modules.module(path)
+    for node in ast.walk(module.tree) if module else ():
+        match node:
+            case ast.Call(func=ast.Attribute(attr="run" | "start" | "connect")):
+                return f"{path}:{node.lineno}"
+            case _:
+                pass
+    return ""
+
+
+_CHAT_DISTRIBUTIONS = frozenset(
+    {
+        *(
+            "discord-py",
+            "discord",
+            "py-cord",
+            "nextcord",
+            "disnake",
+            "hikari",
+            "python-telegram-bot",
+            "pytelegrambotapi",
+        ),
+        *(
+            "aiogram",
+            "pyrogram",
+            "telethon",
+            "slack-bolt",
+            "twitchio",
+            "vkbottle",
+            "nonebot2",
+            "discord-py-interactions",
+        ),
+    }
+)
 
 
 def _seen(project: Project, module: Module) -> _Seen:

@@ -10,7 +10,7 @@ from kgen.detect.evidence import compose, own_dockerfile, platforms, procfile, s
 from kgen.detect.found import APP_WIDE, Doubt, Fact, Part, Program
 from kgen.detect.frameworks import django, gradio, own_servers, scripts, spiders, streamlit, web, workers
 from kgen.detect.managers import Managed
-from kgen.detect.project import Project
+from kgen.detect.project import Dependency, Project
 from kgen.detect.rules import NO_PYTHON_PROJECT, NOTHING_TO_RUN
 from kgen.detect.settings import settings
 from kgen.detect.syntax import Modules
@@ -143,13 +143,21 @@ def _workspace(
 
 
 def look(tree: Tree, folder: str, installed: Managed | None, inner: Iterable[str] = ()) -> Project:
-    """Return the project in ``folder``, as finders look at it: without what is in the folders ``inner``."""
+    """
+    Return the project in ``folder``, as finders look at it: without the source in the folders ``inner``.
+
+    What these packages of a workspace depend on counts, too: one of them has what the root's files start.
+    """
+    known: dict[str, Dependency] = {}
+    for each in inner:
+        known |= dependencies(tree, each)
+    known |= dependencies(tree, folder, installed.requirements if installed else "")
     return Project(
         tree=tree,
         folder=folder,
         modules=Modules(tree, folder, tuple(inner)),
         pyproject=toml(tree.text(join(folder, "pyproject.toml"))),
-        dependencies=dependencies(tree, folder, installed.requirements if installed else ""),
+        dependencies=known,
         manager=installed.manager.value if installed else "",
         source=layout.source(tree, folder),
     )
@@ -164,10 +172,7 @@ def build(project: Project, installed: Managed | None, programs: Iterable[Progra
     if version:
         python["version"] = version.value
         comments[*path, "version"] = version.origin
-    if installed is None:
-        python["manager"] = "pip"
-        comments[*path, "manager"] = "nothing but Python is needed"
-    elif installed.manager.value != "conda":
+    if installed and installed.manager.value != "conda":
         python["manager"] = installed.manager.value
         comments[*path, "manager"] = installed.manager.origin
         if installed.requirements not in {"", "requirements.txt"}:

@@ -112,7 +112,7 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
     wanted = _wanted(read, app)
     for each in read:
         made = output(project, each.name, images, app)
-        if made and not _stays_local(each):
+        if made and not _stays_local(each) and not (each.is_optional and made.name == "password"):
             env[each.name] = _of_need(project, each, made, examples)
             needs[NAMES[made.type]] = {"type": made.type}
             comments.setdefault(("needs", NAMES[made.type]), made.origin)

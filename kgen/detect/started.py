@@ -230,14 +230,16 @@ def _target(project: Project, words: Sequence[str]) -> tuple[str, tuple[str, ...
 
 def _supervised(image: Image, words: Sequence[str], seen: tuple[str, ...]) -> tuple[str, tuple[str, ...], str] | None:
     """Return what supervisord runs, as lines of a script: everything in the background."""
+    tree, start = image.project.tree, image.project.folder
     given = next((image.path(word) for word in words if word.endswith((".conf", ".ini"))), None) or ""
-    folder = posixpath.dirname(join(image.project.folder, given)) if given else image.project.folder
-    names = [name for name in image.project.tree.here(folder) if name.endswith((".conf", ".ini"))]
+    beside = posixpath.dirname(join(start, given))
+    names = [join(beside, name) for name in tree.here(beside)] if given else list(tree.below(start))
     lines = []
     for name in names:
+        text = (tree.text(name) or "") if name.endswith((".conf", ".ini")) else ""
         parser = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
         with contextlib.suppress(Error):
-            parser.read_string(image.project.tree.text(join(folder, name)) or "")
+            parser.read_string(text if "[program:" in text else "")
         for section in parser.sections():
             if section.startswith("program:") and (line := parser.get(section, "command", fallback="")):
                 where = image.inner(parser.get(section, "directory", fallback="") or "")

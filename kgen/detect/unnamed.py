@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from kgen.detect.found import Doubt, Part
 from kgen.detect.project import Project
 from kgen.detect.syntax import imported
+from kgen.diag import Path
 
 _MOST = 6
 
@@ -13,18 +14,17 @@ _MOST = 6
 def part(project: Project) -> Part:
     """Return that nothing is to be installed, or the doubt about what the code imports."""
     foreign = sorted(set(_foreign(project)))
-    path = ("build", "python", "manager")
+    path: Path = ("build", "python", "manager")
+    data = {"build": {"python": {"manager": "pip"}}}
     if not foreign:
-        return Part(
-            data={"build": {"python": {"manager": "pip"}}}, comments={path: "the code imports nothing of others"}
-        )
+        return Part(data=data, comments={path: "nothing but Python is needed"})
     names = ", ".join(foreign[:_MOST]) + (f" and {len(foreign) - _MOST} more" if len(foreign) > _MOST else "")
     doubt = Doubt(
-        path=("build",),
+        path=path,
         question=f"no file says what to install, but the code imports {names}",
         help="write `requirements.txt`",
     )
-    return Part(doubts=(doubt,))
+    return Part(data=data, doubts=(doubt,))
 
 
 def _foreign(project: Project) -> Iterator[str]:

@@ -67,6 +67,7 @@ def _own_name(said: Said, start: Start) -> str:
     if said.name:
         return label(said.name)[:30]
     stem = start.role.partition(" ")[2] or start.role
+    stem = stem.rpartition(" ")[2]  # a command of manage.py is called like that
     return label(stem.rpartition("/")[2].removesuffix(".py").rpartition(".")[2] or stem) or "main"
 
 
@@ -136,9 +137,10 @@ def script(project: Project, start: Start) -> str:
     kind, _, what = start.role.partition(" ")
     if kind == "command":
         target = installed.scripts(project).get(what)
-        return installed.file(project, target[0]) if target else ""
+        return installed.file(project, target[0]) if target else installed.elsewhere(project, what)
     if kind == "script":
-        return project.path(what) if project.path(what) in project.tree else ""
+        path = project.path(what.partition(" ")[0])
+        return path if path in project.tree else ""
     if kind == "module":
         stem = what.replace(".", "/")
         for source in (project.source, ""):

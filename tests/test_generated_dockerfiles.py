@@ -8,7 +8,10 @@ import pytest
 
 from kgen.check import catalogue
 from kgen.check.dockerfile import faults
+from kgen.emit.dockerfile import dockerfile, dockerignore
+from kgen.model.image_plan import ImagePlan
 from kgen.read.dockerfile import read
+from test_dockerfile import matrix
 
 ROOT = Path(__file__).parents[1]
 GENERATED = sorted(
@@ -66,6 +69,14 @@ def test_there_are_many() -> None:
 def test_no_rule_of_kgen_is_broken(path: Path) -> None:
     """Those that are off included: among them are all of BuildKit's checks."""
     found = [fault for fault in faults(read(path.read_bytes()), ignored(path)) if fault.row not in MATTERS_OF_CHOICE]
+    assert [(fault.row, fault.message) for fault in found] == []
+
+
+@pytest.mark.parametrize("plan", matrix(), ids=repr)
+def test_no_plan_breaks_a_rule(plan: ImagePlan) -> None:
+    """Every way to combine managers, packages, ports and so on; ``test_dockerfile.py`` asks hadolint about them."""
+    text, beside = dockerfile(plan), dockerignore(plan, ("deploy",))
+    found = [fault for fault in faults(read(text.encode()), beside) if fault.row not in MATTERS_OF_CHOICE]
     assert [(fault.row, fault.message) for fault in found] == []
 
 

@@ -73,9 +73,16 @@ _NOTHING = frozenset(
             "git",
             "clear",
         ),
+        *("useradd", "usermod", "groupadd", "groupmod", "adduser", "addgroup", "getent", "find", "xargs", "install"),
+        *("update-ca-certificates", "ldconfig", "locale-gen", "stty", "tee", "head", "tr", "cut", "sort", "uname"),
+        *("hostname",),
     }
 )
 """Commands that start nothing."""
+
+_FUNCTION = re.compile(r"^\s*(?:function\s+)?([\w-]+)\s*\(\)", re.MULTILINE)
+_HERE = re.compile(r"(<<-?[ \t]*[\"']?(\w+)[\"']?[^\n]*\n)(?:.*\n)*?[ \t]*\2[ \t]*(?=\n|$)")
+"""A text that a command reads from the script itself."""
 
 _ANSWERS = frozenset({"yes", "echo", "printf"})
 """Commands that only say something to the one behind the ``|``."""
@@ -96,6 +103,8 @@ def commands(text: str) -> list[Command]:
     [('python', 'manage.py', 'migrate'), ('gunicorn', 'shop.wsgi')]
     """
     found: list[Command] = []
+    text = _HERE.sub(r"\1", text)
+    functions = {match[1] for match in _FUNCTION.finditer(text)}
     folder, depth = "", 0
     env: dict[str, str] = {}
     known: dict[str, str] = {}
@@ -114,7 +123,7 @@ def commands(text: str) -> list[Command]:
         elif rest[0] not in _NOTHING:
             takes_over = rest[0] == "exec"
             plain = tuple(rest[1:] if takes_over else rest)
-            if plain and _PROGRAM.fullmatch(plain[0]):
+            if plain and _PROGRAM.fullmatch(plain[0]) and plain[0] not in functions:
                 found.append(
                     Command(
                         words=plain,
@@ -207,7 +216,13 @@ _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?[-=]([^}]*))?\}|(\w+))")
 
 def _known(word: str, values: Mapping[str, str]) -> str:
     """Return ``word`` with the variables that were set before; what has a default may still be set by others."""
-    return _VARIABLE.sub(lambda match: values.get(match[1] or match[3]) or match[0], word)
+
+    def value(match: re.Match[str]) -> str:
+        name, default = match[1] or match[3], match[2] or ""
+        return values.get(name) or (f"${{{name}:-{filled(default, plain)}}}" if "$" in default else match[0])
+
+    plain = {name: filled(each, {}) for name, each in values.items()}
+    return _VARIABLE.sub(value, word)
 
 
 def filled(word: str, values: Mapping[str, str]) -> str:

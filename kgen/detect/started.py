@@ -119,6 +119,11 @@ class Image:
                 return each
         return None
 
+    def here(self, value: str) -> str:
+        """Return a path in the folder that commands run in as it is in kgen's image; other values stay."""
+        workdir = self.container.workdir if self.container else ""
+        return f"/app/{value[len(workdir) + 1 :]}" if len(workdir) > 1 and value.startswith(f"{workdir}/") else value
+
     def folder(self) -> str:
         """Return the project's folder that commands run in, ``""`` for its root."""
         return self.inner(".")
@@ -248,8 +253,8 @@ def _supervised(image: Image, words: Sequence[str], seen: tuple[str, ...]) -> tu
 
 
 def _start(image: Image, command: Command, values: Mapping[str, str], port: int | None) -> Start:
-    words = [filled(word, {**values, **command.env}) for word in command.words]
-    env = {name: filled(value, values) for name, value in command.env.items() if name != "PORT"}
+    env = {name: image.here(filled(value, values)) for name, value in command.env.items() if name != "PORT"}
+    words = [filled(word, {**values, **env}) for word in command.words]
     folder = command.folder or image.folder()
     words, moved = _placed(image, [_inner(image, word) for word in words], folder)
     what = role(words)

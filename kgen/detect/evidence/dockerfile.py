@@ -25,6 +25,9 @@ _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 _VERSION = re.compile(r"(?:^|[^\d.])([23]\.\d+)")
 _OFFICIAL = re.compile(r"(?:.*/)?python")
 _UV_PYTHON = re.compile(r"\buv python install\s+(?:cpython-)?(3\.\d+)")
+_ASIDE = re.compile(r"`#[^`]*`")
+"""A comment in the middle of a command."""
+
 _APT = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\s+([^;&|]*)")
 _CRON = re.compile(r"""echo\s+['"]((?:[\d*/,-]+\s+){4}[\d*/,-]+)\s+([^\n]+?)['"]\s*>>?\s*\S*cron""")
 _PORTS = 65535
@@ -248,7 +251,7 @@ def _apt(instructions: Iterable[Instruction]) -> Iterator[str]:
     """Yield the Debian packages that are installed by name."""
     for each in instructions:
         if each.name == "RUN":
-            for listed in _APT.findall(each.text):
+            for listed in _APT.findall(_ASIDE.sub(" ", each.text)):
                 for word in listed.split():
                     name = word.partition("=")[0]
                     if _PACKAGE.fullmatch(name) and not word.startswith("-"):

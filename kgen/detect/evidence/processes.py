@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from kgen.detect import installed, servers
+from kgen.detect.evidence import places
 from kgen.detect.found import ComponentType, Doubt, Fact, Program
 from kgen.detect.lasting import Nature, nature
 from kgen.detect.names import label
-from kgen.detect.project import Project
+from kgen.detect.project import Dependency, Project
 from kgen.detect.roles import NAMES
 from kgen.detect.started import PORT, Start, Started
-from kgen.record import dataclass
+from kgen.record import dataclass, replace
 
 _ONE = frozenset({"celery beat", "celery worker and beat", "rq scheduler"})
 """Roles of which two at a time would do everything twice."""
@@ -74,6 +75,7 @@ def _own_name(said: Said, start: Start) -> str:
 def program(project: Project, said: Said, start: Start, name: str, rank: int) -> Program:
     """Return one process as a component."""
     path = script(project, start)
+    start = _findable(project, start, path)
     if _is_lost(project, *start.role.partition(" ")[::2], path):
         rank = LOST
     if start.role == "web" and any(servers.missing(project, start.words)):
@@ -92,6 +94,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
             port=Fact(port, found.origin if found and port == PORT else said.origin),
             release=Fact(release.command, said.origin) if release else None,
             env={key: Fact(value, said.origin) for key, value in start.env.items()},
+            needs=_needs(project, start),
             rank=rank if listens else min(rank, SCRIPT_OF_WEB),
             doubts=tuple(_doubts(project, said, start, path)),
         )
@@ -107,9 +110,30 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         release=Fact(release.command, said.origin) if release else None,
         fields={"replicas": 1} if is_one and kind == "worker" else {},
         env={key: Fact(value, said.origin) for key, value in start.env.items()},
+        needs=_needs(project, start),
         rank=rank,
         doubts=tuple(_doubts(project, said, start, path)),
     )
+
+
+def _findable(project: Project, start: Start, path: str) -> Start:
+    """Return ``start`` with what it needs to find its module, and a server that is reachable."""
+    env = {**places.search(project, start, path), **start.env}
+    words = start.words
+    port = start.port
+    if start.role == "web" and {"-c", "--config"} & {word.partition("=")[0] for word in words} and "gunicorn" in words:
+        said = places.settings_of_gunicorn(project, words)
+        is_bound = {"-b", "--bind"} & {word.partition("=")[0] for word in words}
+        if not said and not is_bound:
+            words = (*words, "--bind", f"0.0.0.0:{port or PORT}")
+        port = port if is_bound else said or port
+    return replace(start, env=env, words=words, port=port)
+
+
+def _needs(project: Project, start: Start) -> tuple[Dependency, ...]:
+    """Return the server of a command, which may be in a group that is not installed unless something needs it."""
+    found = (servers.installed(project, word) for word in start.words[:3] if start.role == "web")
+    return tuple(each for each in found if each)[:1]
 
 
 def _listens(start: Start) -> int | None:

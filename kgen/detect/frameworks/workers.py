@@ -98,7 +98,9 @@ def _celery_apps(project: Project) -> Iterator[tuple[str, str]]:
                     | ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(func=func))
                 ):
                     called = meaning(func, names)
-                    found = (_target(_dotted(project, module.path), name), f"{module.path}:{node.lineno}")
+                    dotted = _dotted(project, module.path)
+                    target = f"{dotted}.celery" if dotted and _hides(module, name) else _target(dotted, name)
+                    found = (target, f"{module.path}:{node.lineno}")
                     if found[0].startswith(":"):
                         continue
                     if called in {"celery.Celery", "celery.app.Celery"} and not module.is_side:
@@ -111,6 +113,12 @@ def _celery_apps(project: Project) -> Iterator[tuple[str, str]]:
                 case _:
                     pass
     yield from (*later, *bare)
+
+
+def _hides(module: Module, name: str) -> bool:
+    """Tell whether ``celery -A`` would take another object of the module: it looks for ``app`` before ``celery``."""
+    targets = [each for node in module.tree.body if isinstance(node, ast.Assign) for each in node.targets]
+    return name == "celery" and any(isinstance(each, ast.Name) and each.id == "app" for each in targets)
 
 
 def _target(dotted: str, name: str) -> str:

@@ -1,0 +1,96 @@
+"""Start commands that somebody wrote down: what they need so that they work in the image that kgen builds."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from detected import grown
+from kgen.detect.proposal import propose
+
+FLASK = "from flask import Flask\napp = Flask(__name__)\n"
+WEB = {"requirements.txt": "flask\ngunicorn\nuvicorn\n"}
+OWN = "FROM python:3.13\nWORKDIR /srv/shop\nCOPY . .\n"
+
+CASES: Mapping[str, tuple[Mapping[str, str], str, dict[str, str]]] = {
+    "a module at hand": (
+        {"shop/web.py": FLASK, "Dockerfile": f'{OWN}CMD ["gunicorn", "shop.web:app"]\n'},
+        "gunicorn shop.web:app --bind 0.0.0.0:8000",
+        {},
+    ),
+    "a module in a folder": (
+        {"backend/shop/web.py": FLASK, "Procfile": "web: gunicorn shop.web:app\n"},
+        "gunicorn shop.web:app --bind 0.0.0.0:8000",
+        {"PYTHONPATH": "/app/backend"},
+    ),
+    "a module in a folder that the command names": (
+        {"backend/shop/web.py": FLASK, "Procfile": "web: gunicorn --chdir backend shop.web:app\n"},
+        "gunicorn --chdir backend shop.web:app --bind 0.0.0.0:8000",
+        {},
+    ),
+    "a module in src": (
+        {"src/main.py": FLASK, "src/shop/db.py": "", "Procfile": "web: gunicorn main:app\n"},
+        "gunicorn main:app --bind 0.0.0.0:8000",
+        {"PYTHONPATH": "/app/src"},
+    ),
+    "a script in src that nobody installs": (
+        {"src/shop/main.py": "print('hello')\n", "Dockerfile": f'{OWN}ENTRYPOINT ["python", "-m", "shop.main"]\n'},
+        "python -m shop.main",
+        {"PYTHONPATH": "/app/src"},
+    ),
+    "settings of Gunicorn with a port": (
+        {"run.py": FLASK, "conf.py": "bind = '0.0.0.0:5005'\n", "Procfile": "web: gunicorn -c conf.py run:app\n"},
+        "gunicorn -c conf.py run:app",
+        {},
+    ),
+    "settings of Gunicorn with a socket": (
+        {"run.py": FLASK, "conf.py": "bind = 'unix:/tmp/a'\n", "Procfile": "web: gunicorn -c conf.py run:app\n"},
+        "gunicorn -c conf.py run:app --bind 0.0.0.0:8000",
+        {},
+    ),
+    "variables of a script that build on one another": (
+        {
+            "shop/web.py": FLASK,
+            "start.sh": "fail() {\n  echo $1\n}\nif [ -z $A ]; then fail 'no A'; fi\ncat > x <<EOF\nlisten 80\nEOF\n"
+            'MODULE=shop.web\nNAME=${NAME:-$MODULE}\nexport APP=${APP:-"$NAME:app"}\nexport DATA=/srv/shop/data\n'
+            "useradd shop\nexec gunicorn $APP\n",
+            "Dockerfile": f'{OWN}CMD ["./start.sh"]\n',
+        },
+        "gunicorn shop.web:app --bind 0.0.0.0:8000",
+        {"APP": "shop.web:app", "DATA": "/app/data"},
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_somebody_wrote_down_starts(case: str, tmp_path: Path) -> None:
+    files, command, env = CASES[case]
+    found: Any = propose(grown(tmp_path, {**WEB, **files})).value
+    program = found[0].programs[0]
+
+    assert program.command.value == command
+    assert {name: fact.value for name, fact in program.env.items()} == env
+    assert not [each.question for each in program.doubts if "runs" in each.question]
+
+
+def test_the_port_of_gunicorns_settings(tmp_path: Path) -> None:
+    found: Any = propose(grown(tmp_path, {**WEB, **CASES["settings of Gunicorn with a port"][0]})).value
+
+    assert found[0].programs[0].port.value == 5005
+
+
+def test_a_worker_names_the_object_that_celery_would_not_find(tmp_path: Path) -> None:
+    source = f'from celery import Celery\n{FLASK}celery = Celery("shop", broker="redis://localhost")\n'
+    found: Any = propose(grown(tmp_path, {"requirements.txt": "flask\ngunicorn\ncelery\n", "app.py": source})).value
+
+    commands = {each.name: each.command.value for each in found[0].programs}
+    assert commands["worker"] == "celery -A app.celery worker --loglevel info"
+
+
+def test_comments_in_apt_lists_are_no_packages(tmp_path: Path) -> None:
+    run = "RUN apt-get update && apt-get install -y `# for the shop` sox\n"
+    files = {**WEB, "app.py": FLASK, "Dockerfile": f'{OWN}{run}CMD ["gunicorn", "app:app"]\n'}
+    found: Any = propose(grown(tmp_path, files)).value
+
+    assert "Dockerfile also installs sox" in [each.question for each in found[0].part.doubts]

@@ -244,6 +244,14 @@ def test_output_under_other_names_leaves_files_of_the_users_own_alone(here: Path
     assert kgen(mode="check").code == 0
 
 
+def test_the_build_is_told_where_its_secrets_are(here: Path) -> None:
+    beside(
+        here, "build: {output: two.Dockerfile, secrets: {acme: ACME_PASSWORD, netrc: /root/.netrc}}\ncompose: false\n"
+    )
+    secrets = "--secret id=acme,env=ACME_PASSWORD --secret id=netrc,src=$HOME/.netrc"
+    assert f"docker build --file ./two.Dockerfile {secrets} --tag ghcr.io/acme/demo:1.0.0 ." in kgen().out
+
+
 def test_files_of_old_names_go_when_the_output_is_renamed(here: Path) -> None:
     beside(here, "build: {output: Dockerfile.kgen}\ncompose: {output: compose.kgen.yaml}\n")
     kgen()

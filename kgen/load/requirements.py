@@ -40,13 +40,15 @@ def read(folder: Path, names: Iterable[str]) -> Requirements:
     entries = [line for line in lines if not _OPTION.match(line)]
     paths = {line: posixpath.normpath(found[1]) for line in entries if (found := _LOCAL.match(line))}
     inside = {line: path for line, path in paths.items() if not path.startswith(("/", ".."))}
+    postponed = _once(line for line, path in inside.items() if not path.endswith(ARCHIVES))
+    fetched = [line for line in entries if line not in postponed]
     return Requirements(
         files=tuple(path for path, text in texts.items() if text is not None),
         missing=tuple(path for path, text in texts.items() if text is None),
-        hashes=bool(entries) and all("--hash=" in line for line in entries),
+        hashes=bool(fetched) and all("--hash=" in line for line in fetched),
         loose=_loose(entries),
         archives=_once(path for path in inside.values() if path.endswith(ARCHIVES)),
-        postponed=_once(line for line, path in inside.items() if not path.endswith(ARCHIVES)),
+        postponed=postponed,
         itself=next((line for line, path in paths.items() if path == "."), ""),
         only_itself=bool(entries) and all(paths.get(line) == "." for line in entries),
         outside=_once(path for line, path in paths.items() if line not in inside),

@@ -14,6 +14,7 @@ from kgen.model.packages import Packages
 _SPECIAL = re.compile(r"[][.*^$/\\]")
 """What means something in a pattern of sed."""
 
+_OPTION = re.compile(r"^(-e\s*|--editable[\s=]+)")
 _END = r"\(\s.*\)\?$"
 """Comments and options may follow."""
 
@@ -31,7 +32,7 @@ def locked(packages: Packages, _interpreter: str) -> list[list[str]]:
 
 def project(packages: Packages) -> list[str]:
     """Install what is there only now: folders that requirements files name, and the project itself."""
-    commands = [_install(packages)] if packages.postponed else []
+    commands = [_of_folders(packages)] if packages.postponed else []
     if packages.installs_project:
         commands.append(f"pip --python {VENV} install --no-compile --no-deps .")
     return [install(packages, *commands, cache=PIP_CACHE), compiled(f"{VENV}/lib")] if commands else []
@@ -45,12 +46,26 @@ def _install(packages: Packages) -> str:
     )
 
 
+def _of_folders(packages: Packages) -> str:
+    """
+    Return the installation of folders that requirements files name, with what they ask for and is not there yet.
+
+    Where everything else has a hash, they alone are named: folders have none, and pip would refuse the whole file.
+    """
+    if not packages.hashes:
+        return _install(packages)
+    words = (
+        shlex.quote(word) for line in packages.postponed for word in _OPTION.sub("--editable ", line).split(" ", 1)
+    )
+    return command_line(f"pip --python {VENV} install --no-compile --no-deps", *words)
+
+
 def _without_folders(packages: Packages) -> list[str]:
     r"""
     Return the command that takes lines out of requirements files.
 
     >>> _without_folders(Packages(installer="pip", lock_files=("a.txt",), postponed=("-e .",)))
-    ['sed --in-place --expression=\'/^-e \\.\\(\\s.*\\)\\?$/d\' a.txt']
+    ["sed --in-place --expression='/^-e \\.\\(\\s.*\\)\\?$/d' a.txt"]
     """
     if not packages.postponed:
         return []

@@ -1,7 +1,7 @@
 """The path that a web program answers health checks at, if its source says so for certain."""
 
 from kgen.detect.found import Doubt, Fact
-from kgen.detect.frameworks.objects import Sources
+from kgen.detect.frameworks.sources import sources_of
 from kgen.detect.project import Project
 from kgen.detect.routes import Route, health_routes
 from kgen.record import dataclass
@@ -22,7 +22,7 @@ def health(project: Project, framework: str = "") -> Health:
     """Return the path of the project's health check; without one, kgen asks whether the port is open."""
     if framework in _OWN:
         return Health(Fact(_OWN[framework], f"{framework} answers there by itself"))
-    routes = health_routes(Sources(project=project))
+    routes = health_routes(sources_of(project))
     certain = [each for each in routes if each.path]
     if certain:
         return Health(Fact(certain[0].path, certain[0].origin))

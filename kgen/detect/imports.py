@@ -166,9 +166,12 @@ def _used(project: Project, path: str, folder: str) -> int:
     """Return in how many files something is imported from the package of ``path`` that is in ``folder``."""
     below = project.below(path)
     package = (below.removeprefix(f"{folder}/") if folder else below).split("/")[0].removesuffix(".py")
-    words = (f"from {package}.", f"import {package}.", f"from {package} import", f"import {package}\n")
-    texts = (project.tree.text(each) or "" for each in project.modules.paths[:_ENOUGH])
-    return sum(any(word in text for word in words) for text in texts)
+    notes = project.modules.notes
+    if f"uses of {package}" not in notes:
+        words = [f"{start}{package}{end}".encode() for start in ("from ", "import ") for end in (".", " ", "\n")]
+        paths = project.modules.paths[:_ENOUGH]
+        notes[f"uses of {package}"] = sum(project.tree.mentions(each, words) for each in paths)
+    return int(notes[f"uses of {package}"])
 
 
 def _usual(project: Project, candidates: list[str]) -> str:

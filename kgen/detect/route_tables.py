@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping
 
-from kgen.detect.frameworks.objects import Sources
+from kgen.detect.frameworks.sources import Sources
 from kgen.detect.syntax import Module, meaning, name_of, walk
 from kgen.detect.values import constants, keyword, value
 from kgen.record import dataclass

@@ -8,7 +8,7 @@ each with a prefix. Only what can be followed all the way up, over plain texts, 
 import re
 from collections.abc import Iterator, Mapping
 
-from kgen.detect.frameworks.objects import Sources
+from kgen.detect.frameworks.sources import Sources
 from kgen.detect.route_tables import APPLICATION, WORDS, Edge, Place, edges, entries, routers
 from kgen.detect.syntax import Module
 from kgen.record import dataclass
@@ -19,7 +19,9 @@ NAMES = (
 )
 """Last part of the path of a health check, best first."""
 
-_WORDS = tuple(f"{start}{name}" for name in NAMES for start in ('"', "'", "/"))
+_PATTERN = re.compile(rf"[\"'/^](?:{'|'.join(NAMES)})[\"'/$]".encode())
+"""What stands in a module with such a route, or with the prefix of one."""
+
 _DEEPEST = 5
 _PLAIN = re.compile(r"[\w/.^$-]*")
 """A path without parameters."""
@@ -50,12 +52,20 @@ class _Known:
 
 def health_routes(sources: Sources) -> list[Route]:
     """Return the routes that look like health checks, best first."""
-    modules = [each for each in sources.project.modules.mentioning(*_WORDS, *WORDS) if not each.is_side]
+    project = sources.project
+    tree = project.tree
+    likely = {path for path in project.modules.paths if tree.matches(path, _PATTERN)}
+    including = {each.path for each in project.modules.mentioning(*WORDS)}
+    modules = [
+        each for path in sorted(likely | including) if (each := project.modules.module(path)) and not each.is_side
+    ]
     included: dict[Place, list[Edge]] = {}
     for edge in (edge for module in modules for edge in edges(sources, module)):
         included.setdefault(edge.inner, []).append(edge)
     known = _Known({place: prefix for module in modules for place, prefix in routers(module)}, included)
-    found = [route for module in modules for route in _in_module(sources, module, known)]
+    named = {inner[0] for inner, found in included.items() if any(last(each.prefix or "") in NAMES for each in found)}
+    asked = [each for path in sorted(likely | named) if (each := project.modules.module(path)) and not each.is_side]
+    found = [route for module in asked for route in _in_module(sources, module, known)]
     return sorted(found, key=lambda each: (each.path is None, _index(each), each.local.count("/"), each.origin))
 
 

@@ -5,7 +5,7 @@ Parsing is slow, looking for a word in a file is not: only files that mention a 
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -56,10 +56,17 @@ class Modules:
         self.notes: dict[str, Any] = {}
         """What finders have seen in a file, by its path, so that they look at it once."""
 
-    def mentioning(self, *words: str) -> Iterator[Module]:
-        """Yield the modules whose text has one of ``words``, those of the program itself first."""
+    def mentioning(self, *words: str, stems: Container[str] = ()) -> Iterator[Module]:
+        """
+        Yield the modules whose text has one of ``words``, those of the program itself first.
+
+        Args:
+            words: What stands in the text of a module.
+            stems: Names of files, without ``.py``, that alone are asked for; none: all.
+        """
         wanted = [word.encode() for word in words]
-        mentioning = [path for path in self.paths if self.tree.mentions(path, wanted)]
+        asked = [path for path in self.paths if path.rpartition("/")[2][:-3] in stems] if stems else self.paths
+        mentioning = [path for path in asked if self.tree.mentions(path, wanted)]
         for path in sorted(mentioning, key=lambda path: (self.is_side(path), path.count("/"), path)):
             if module := self.module(path):
                 yield module

@@ -7,6 +7,7 @@ walk ends. Folders that hold other people's code, or what tools leave behind, ar
 
 import errno
 import os
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
@@ -87,6 +88,13 @@ class Tree:
         except OSError:
             return False
         return any(word in content for word in words)
+
+    def matches(self, name: str, pattern: re.Pattern[bytes]) -> bool:
+        """Tell whether the file ``name`` has what ``pattern`` says."""
+        try:
+            return pattern.search(self._read(name)) is not None
+        except OSError:
+            return False
 
     def _read(self, name: str) -> bytes:
         if name not in self._bytes:

@@ -8,7 +8,7 @@ from kgen.detect.frameworks.django_hosts import Hosts, hosts
 from kgen.detect.frameworks.django_settings import DEVELOPMENT, PRODUCTION, VARIABLE, Settings
 from kgen.detect.frameworks.django_static import static
 from kgen.detect.frameworks.django_urls import health_routes
-from kgen.detect.frameworks.objects import Sources
+from kgen.detect.frameworks.sources import Sources, sources_of
 from kgen.detect.frameworks.starts import search_path
 from kgen.detect.imports import definition, dotted
 from kgen.detect.project import Project
@@ -44,7 +44,7 @@ class Site:
 
 def programs(project: Project) -> Iterator[Program]:
     """Yield a web program for each manage.py, the one nearest to the root first."""
-    sources = Sources(project=project)
+    sources = sources_of(project)
     for place, module in enumerate(project.modules.mentioning("execute_from_command_line")):
         if module.path.rpartition("/")[2] != "manage.py":
             continue

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping
 
-from kgen.detect.frameworks.objects import Sources
+from kgen.detect.frameworks.sources import Sources
 from kgen.detect.imports import absolute, definition, dotted
 from kgen.detect.project import Project
 from kgen.detect.syntax import Module, name_of, walk

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 
 from kgen.detect.frameworks.django_settings import Settings
-from kgen.detect.frameworks.objects import Sources
+from kgen.detect.frameworks.sources import Sources
 from kgen.detect.imports import definition
 from kgen.detect.routes import NAMES, Route, joined, last
 from kgen.detect.syntax import Module, name_of

@@ -2,20 +2,18 @@
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from kgen.detect.frameworks.classes import CLASSES, DASH, WORDS, Framework
-from kgen.detect.imports import absolute, definition, dotted, root
+from kgen.detect.frameworks.sources import DEEPEST, Made, Sources
+from kgen.detect.imports import definition, dotted
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported, meaning, name_of, walk
+from kgen.detect.syntax import Module, meaning, name_of, walk
 from kgen.detect.values import calls, keyword, statements
-from kgen.record import dataclass, field, replace
+from kgen.record import dataclass, replace
 
 FILES = ("wsgi", "asgi", "main", "app", "application", "server", "run", "autoapp", "web", "api", "__init__", "manage")
 """What people call the module with the application that is served, most usual first."""
-
-_DEEPEST = 6
-"""Calls that are followed to find out what a function makes."""
 
 _WRAPPERS = ("Middleware", "ASGIApp", "WSGIApp", "WhiteNoise", "ProxyFix")
 """Ends of the names of classes that take an application and are one."""
@@ -26,20 +24,6 @@ _ASIDE = frozenset(
 """Words in the paths of modules that need an application for something else than to serve it."""
 
 _CACHES = frozenset({"cache", "functools.cache", "lru_cache", "functools.lru_cache"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
-    """What a call makes."""
-
-    framework: Framework
-    factory: tuple[str, str] | None = None
-    """File and name of the project's function that makes it; ``None`` if that is the class itself."""
-
-    needs: tuple[str, ...] = ()
-    """Arguments that the factory cannot do without."""
-
-    is_async: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,47 +49,6 @@ class Application:
         return self.made.framework
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sources:
-    """A project, and what is known of the names in its modules."""
-
-    project: Project
-    starts: dict[str, str] = field(default_factory=dict)
-    names: dict[str, Mapping[str, str]] = field(default_factory=dict)
-    made: dict[tuple[str, str], Made | None] = field(default_factory=dict)
-    inside: set[tuple[str, str]] = field(default_factory=set)
-    """Factories that other factories call: what they make is a part."""
-
-    def start(self, path: str) -> str:
-        if path not in self.starts:
-            self.starts[path] = root(self.project, path)
-        return self.starts[path]
-
-    def imports(self, module: Module) -> Mapping[str, str]:
-        """Return local name → full name, for what a module imports."""
-        if module.path not in self.names:
-            start = self.project.path(self.start(module.path)) if self.start(module.path) else self.project.folder
-            found = imported(module.tree)
-            self.names[module.path] = {name: absolute(module.path, start, each) for name, each in found.items()}
-        return self.names[module.path]
-
-    def origin(self, module: Module, node: ast.AST) -> tuple[str, str] | None:
-        """Return file and name of what an expression in ``module`` names, if it is the project's own."""
-        full = meaning(node, dict(self.imports(module)))
-        if full == name_of(node) and "." not in full:
-            return module.path, full
-        return self.followed(definition(self.project, self.start(module.path), full), 0)
-
-    def followed(self, place: tuple[str, str] | None, depth: int) -> tuple[str, str] | None:
-        """Return where a name comes from that a package passes on: ``from shop.web import app`` in its ``__init__``."""
-        module = self.project.modules.module(place[0]) if place and place[1] else None
-        if place is None or module is None or depth > _DEEPEST:
-            return place
-        passed_on = self.imports(module).get(place[1].partition(".")[0], "")
-        inner = definition(self.project, self.start(module.path), passed_on) if passed_on else None
-        return self.followed(inner, depth + 1) if inner and inner != place and inner[1] else place
-
-
 def applications(sources: Sources) -> list[Application]:
     """Return the project's application objects, and the factories that none of them comes from."""
     found = list(_found(sources))
@@ -126,7 +69,7 @@ def _passed_on(sources: Sources, found: list[Application]) -> Iterator[Applicati
     """
     known = {(each.path, each.name): each for each in found if not each.is_factory}
     for name in sorted({each.name for each in known.values()}):
-        for module in sources.project.modules.mentioning(f"import {name}", f", {name}"):
+        for module in sources.project.modules.mentioning(f"import {name}", f", {name}", stems=FILES):
             place = sources.origin(module, ast.Name(name)) if name in sources.imports(module) else None
             origin = known.get(place) if place else None
             if origin and place and place[0] != module.path and _adds(sources, module, place[0], name):
@@ -151,8 +94,7 @@ def _adds(sources: Sources, module: Module, path: str, name: str) -> bool:
         isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
         for node in walk(module.tree)
     )
-    stem = module.path.rpartition("/")[2].removesuffix(".py")
-    if not own or not uses or stem not in FILES:
+    if not own or not uses:
         return False
     needed = {
         place[0]
@@ -251,7 +193,7 @@ def _known(sources: Sources, path: str, name: str, depth: int) -> Made | None:
     if (path, name) not in sources.made:
         sources.made[path, name] = None
         module = sources.project.modules.module(path)
-        if module and depth < _DEEPEST:
+        if module and depth < DEEPEST:
             sources.made[path, name] = _defined(sources, module, name, depth)
     return sources.made[path, name]
 

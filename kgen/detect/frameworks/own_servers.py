@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kgen.detect.found import Doubt, Fact, Program
-from kgen.detect.frameworks.objects import Sources
 from kgen.detect.frameworks.ports import is_port
+from kgen.detect.frameworks.sources import Sources, sources_of
 from kgen.detect.frameworks.starts import entry, python, search_path
 from kgen.detect.health import health
 from kgen.detect.imports import root
@@ -39,7 +39,7 @@ class _Call:
 
 def programs(project: Project) -> Iterator[Program]:
     """Yield a program for each file that serves when it is started."""
-    sources = Sources(project=project)
+    sources = sources_of(project)
     seen: set[str] = set()
     for module in project.modules.mentioning("run_app", "TCPSite", "tornado"):
         call = next(_listening(sources, module), None)

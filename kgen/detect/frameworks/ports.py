@@ -4,7 +4,8 @@ import ast
 from collections.abc import Iterator
 
 from kgen.detect.found import Fact
-from kgen.detect.frameworks.objects import Application, Sources, target
+from kgen.detect.frameworks.objects import Application, target
+from kgen.detect.frameworks.sources import Sources
 from kgen.detect.syntax import Module, meaning, name_of
 from kgen.detect.values import calls, constants, keyword, value
 

@@ -5,8 +5,9 @@ from typing import assert_never
 
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks.classes import AIOHTTP, FLASK
-from kgen.detect.frameworks.objects import FILES, Application, Sources, applications, target
+from kgen.detect.frameworks.objects import FILES, Application, applications, target
 from kgen.detect.frameworks.ports import listening
+from kgen.detect.frameworks.sources import Sources, sources_of
 from kgen.detect.frameworks.starts import search_path
 from kgen.detect.health import Health, health
 from kgen.detect.migrations import release
@@ -22,7 +23,7 @@ _OBJECTS = ("app", "application", "server", "api", "create_app", "make_app", "ge
 
 def programs(project: Project) -> Iterator[Program]:
     """Yield a web program for each application object."""
-    sources = Sources(project=project)
+    sources = sources_of(project)
     found = list(_one_each(sorted(applications(sources), key=_place)))
     well = health(project) if found else Health()
     for place, each in enumerate(found):

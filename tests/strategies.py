@@ -13,6 +13,7 @@ import types
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from posixpath import join, normpath
 from typing import Annotated, Any, Final, Literal, TypeAlias, Union, cast, get_args, get_origin
 
 from annotated_types import Interval
@@ -54,7 +55,8 @@ from kgen.model.container import (
     PythonBuild,
     Resources,
 )
-from kgen.model.facts import Facts, Lock, Project, Requirements, SecretFile
+from kgen.model.facts import Facts, Lock, NodeProject, Project, Requirements, SecretFile
+from kgen.model.frontend import Frontend, NodeVersion
 from kgen.model.needs import KINDS, Need
 from kgen.model.packages import Manager
 from kgen.model.patches import FilePattern, Operation, Patch, PatchTarget
@@ -237,6 +239,7 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (EnvExample, st.sampled_from([".env.example", ".env.kgen.example", ".env.1"])),
         (LabelName, st.sampled_from(["title", "source", "licenses", "com.example.team", "io.example-1.x"])),
         (LabelText, st.sampled_from(["Shop", 'a "b" $5', "\\", "no"])),
+        (NodeVersion, st.sampled_from(["24", "22.14", "20.19.5"])),
         (FileName, st.sampled_from(["Dockerfile", "Dockerfile.kgen", "api.Dockerfile", "1", "_no"])),
         (scalars.VersionText, _version),
         (scalars.MinorVersion, st.sampled_from(["3.11", "3.13", "3.10"])),
@@ -599,12 +602,8 @@ def _build(known: Known) -> Strategy:
         fields(Build, known, without=[*not_ours, "python", "variant"]),
         st.sampled_from(["distroless", "chainguard"]),
     )
-    own = fields(
-        Build,
-        known,
-        without=["output", "variant", "python", "labels", "include", "commands", "stop_signal"],
-        always=["dockerfile"],
-    )
+    of_generated = ["output", "variant", "python", "frontend", "labels", "include", "commands", "stop_signal"]
+    own = fields(Build, known, without=of_generated, always=["dockerfile"])
     return st.one_of(fields(Build, known, without=[*not_ours, "variant"]), small, own)
 
 
@@ -964,6 +963,7 @@ SHORTHANDS: Final[Mapping[type[Spec], Callable[[Known], Strategy]]] = {
     Backup: lambda _: _schedule,
     Compose: lambda _: st.just(value=False),
     Build: lambda _: _relative_path,
+    Frontend: lambda _: _relative_path,
     BuildSecret: lambda _: _container_path | st.just("ACME_PASSWORD"),
     Spread: lambda _: st.sampled_from(["preferred", "required", "none"]),
     NamespaceSpec: lambda _: short_name,
@@ -1527,11 +1527,15 @@ def _project(build: Build) -> Project:
 def facts(*variants: App) -> Facts:
     """Return a repository in which everything is there that ``variants`` name."""
     projects: dict[str, Project] = {}
+    frontends: dict[str, NodeProject] = {}
     files: dict[str, str | None] = {}
     for app in variants:
         for build in (app.build, *(each.build for each in app.components.values())):
             if build:
                 projects[build.context] = _project(build)
+                if build.frontend:
+                    known = NodeProject(locks=("package-lock.json",), scripts=("build",))
+                    frontends[normpath(join(build.context, build.frontend.path))] = known
         for component in app.components.values():
             files |= {file.source: f"text of {file.source}\n" for file in component.files.values() if file.source}
         boards = [component.dashboards for component in app.components.values() if component.dashboards]
@@ -1544,7 +1548,7 @@ def facts(*variants: App) -> Facts:
         for app in variants
         for pattern in app.manifests
     }
-    return Facts(projects=projects, files=files, secret_files=encrypted, manifests=own)
+    return Facts(projects=projects, frontends=frontends, files=files, secret_files=encrypted, manifests=own)
 
 
 def _encrypted(name: str, spec: SecretSpec) -> SecretFile:

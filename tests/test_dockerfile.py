@@ -15,7 +15,7 @@ import pytest
 from docker_patterns import ignored
 from kgen.emit.dockerfile import dockerfile, dockerignore
 from kgen.emit.dockerignore import copied_by_name
-from kgen.model.image_plan import ImagePlan
+from kgen.model.image_plan import FrontendPlan, ImagePlan
 from kgen.model.packages import BuildSecret, Packages
 from kgen.record import replace
 
@@ -75,6 +75,25 @@ SYSTEM: dict[str, Any] = {
 }
 
 
+LABELS = (("org.opencontainers.image.title", 'the "shop", from $5'), ("com.example.path", "a\\b"))
+NPM = FrontendPlan(
+    image="node:24-trixie-slim",
+    path="frontend",
+    lock_files=("frontend/package.json", "frontend/package-lock.json"),
+    tool="",
+    install="npm ci --no-audit --no-fund",
+    cache="/root/.npm",
+    command=("npm", "run", "build"),
+    output="frontend/dist",
+    to="static/my app",
+)
+FRONTENDS = (
+    NPM,
+    replace(NPM, path=".", lock_files=(), tool="yarn@1.22.22", install="yarn install --frozen-lockfile", output="dist"),
+    replace(NPM, tool="pnpm@10", install="pnpm install --frozen-lockfile", sources=("templates", "my app")),
+)
+
+
 def matrix() -> list[ImagePlan]:
     """Return plans of every manager with every option on and off, all alone and all together."""
     options: list[dict[str, Any]] = [{}, OPTIONS, *({name: value} for name, value in OPTIONS.items())]
@@ -86,9 +105,18 @@ def matrix() -> list[ImagePlan]:
             PACKAGES, (DISTROLESS, CHAINGUARD), ({}, {"data": ("/srv/media", "/data")})
         )
     ]
+    more = [replace(PIP, **variant, labels=LABELS, frontend=each) for variant in ({}, DISTROLESS) for each in FRONTENDS]
+    locked = replace(PIP, builder=f"{PIP.builder}@sha256:{'0' * 64}", base=f"{PIP.base}@sha256:{'0' * 64}")
     named = ("requirements/production.txt", "tests/what is needed.txt")
     files = [replace(PIP.packages, requirements=(name,), lock_files=(name,)) for name in named]
-    return [*plans, *whole, *small, *(replace(PIP, packages=packages, app_file="../../app.yaml") for packages in files)]
+    return [
+        *plans,
+        *whole,
+        *small,
+        *more,
+        locked,
+        *(replace(PIP, packages=packages, app_file="../../app.yaml") for packages in files),
+    ]
 
 
 def test_hadolint_has_nothing_to_say(tmp_path: Path) -> None:

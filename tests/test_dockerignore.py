@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from docker_patterns import ignored
 from kgen.emit.dockerfile import dockerfile, dockerignore
-from kgen.model.image_plan import ImagePlan
+from kgen.model.image_plan import FrontendPlan, ImagePlan
 from kgen.model.packages import Packages
 from kgen.record import replace
 
@@ -196,13 +196,41 @@ def _packages(draw: st.DrawFn) -> Packages:
     )
 
 
-@given(_packages())
-def test_no_source_of_a_copy_is_hidden(packages: Packages) -> None:
+_folders = st.sampled_from([".", "frontend", "tests/ui", "build", "dist/web", "venv", "theme/static src"])
+
+
+@st.composite
+def _frontends(draw: st.DrawFn) -> FrontendPlan:
+    path = draw(_folders)
+    lock = draw(st.sampled_from(["package-lock.json", "pnpm-lock.yaml", "yarn.lock"]))
+    names = tuple(posixpath.normpath(posixpath.join(path, name)) for name in ("package.json", lock))
+    return FrontendPlan(
+        image="node:24-trixie-slim",
+        path=path,
+        lock_files=draw(st.sampled_from([(), names])),
+        tool="",
+        install="npm ci",
+        cache="/root/.npm",
+        command=("npm", "run", "build"),
+        sources=tuple(draw(st.lists(_folders.filter(lambda folder: folder != "."), max_size=2))),
+        output="dist",
+        to="static",
+    )
+
+
+@given(_packages(), st.none() | _frontends())
+def test_no_source_of_a_copy_is_hidden(packages: Packages, frontend: FrontendPlan | None) -> None:
     """Whatever files are called that are copied by name, and wherever they are."""
-    plan = replace(PIP, uv_image="ghcr.io/astral-sh/uv:0.13", packages=packages)
+    plan = replace(PIP, uv_image="ghcr.io/astral-sh/uv:0.13", packages=packages, frontend=frontend)
     made = patterns(plan)
-    for name in (*packages.lock_files, *packages.vendored, *packages.folders):
+    named = [*packages.lock_files, *packages.vendored, *packages.folders]
+    if frontend:
+        named += [*frontend.lock_files, *frontend.sources, posixpath.join(frontend.path, "src/main.ts")]
+        assert ignored(posixpath.join(frontend.path, "node_modules/vite/index.js"), made)
+        assert ignored(posixpath.join(frontend.path, ".npmrc"), made)
+    for name in named:
         assert not ignored(posixpath.normpath(name), made), name
     for line in re.findall(r"^COPY (?!--from|\[)(.*)$", dockerfile(plan), re.MULTILINE):
         for source in line.split(" ")[:-1]:
-            assert source == "." or not ignored(posixpath.normpath(source), made)
+            name = posixpath.normpath(source)
+            assert name == "." or not ignored(name, made)

@@ -16,6 +16,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from kgen.emit import frontend
 from kgen.emit.dockerignore import dockerignore, header
 from kgen.emit.instructions import command_line, env, exec_form, label, run
 from kgen.emit.managers import VENV, compiled, locked, project
@@ -37,6 +38,7 @@ def dockerfile(plan: ImagePlan) -> str:
     blocks = [
         ["# syntax=docker/dockerfile:1", header(plan)],
         *([_from(plan.uv_image, "uv")] if plan.packages.uses_uv else []),
+        *([_from(plan.frontend.image, "frontend"), *frontend.stage(plan.frontend)] if plan.frontend else []),
         *_builder(plan),
         ["WORKDIR /app"],
         *locked(plan.packages, plan.interpreter),
@@ -80,7 +82,8 @@ def _source(plan: ImagePlan) -> list[str]:
 
     The modes must not depend on the umask of whoever checked it out, and the app's user has to read every file.
     """
-    return ["COPY . .", *project(plan.packages), *_commands(plan), compiled("/app")]
+    built = [frontend.result(plan.frontend)] if plan.frontend else []
+    return ["COPY . .", *built, *project(plan.packages), *_commands(plan), compiled("/app")]
 
 
 def _commands(plan: ImagePlan) -> list[str]:

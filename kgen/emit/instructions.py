@@ -35,17 +35,18 @@ def run(*commands: str, cache: str = "", mounts: Iterable[str] = ()) -> str:
     return "RUN " + "".join(f"{option} \\\n    " for option in options) + " \\\n    && ".join(commands)
 
 
-def copy(sources: Iterable[str], target: str) -> str:
+def copy(sources: Iterable[str], target: str, stage: str = "") -> str:
     """
-    Return a COPY from the context.
+    Return a COPY from the context, or from another stage.
 
     Names that hold more than plain characters take the JSON form, where blanks do not separate. Even there ``$`` would
     be taken for a variable, and ``[`` for the start of a pattern.
     """
     words = [*sources, target]
+    start = f"COPY --from={stage} " if stage else "COPY "
     if all(re.fullmatch(r"[\w./*@+-]+", word, re.ASCII) for word in words):
-        return "COPY " + " ".join(words)
-    return "COPY " + exec_form(word.replace("[", "[[]").replace("$", "\\$") for word in words)
+        return start + " ".join(words)
+    return start + exec_form(word.replace("[", "[[]").replace("$", "\\$") for word in words)
 
 
 def exec_form(words: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from posixpath import join, normpath
 from typing import Any
 
 from kgen.load.locks import locks
@@ -11,7 +12,7 @@ from kgen.load.requirements import read
 from kgen.load.text import text_of
 from kgen.model.app import App
 from kgen.model.container import Build
-from kgen.model.facts import Facts, Project
+from kgen.model.facts import Facts, NodeProject, Project
 
 _BY_PIP = ("pylock.toml", "requirements.txt")
 _CONDA = ("environment.yml", "environment.yaml", "conda.yml", "conda.yaml")
@@ -36,8 +37,19 @@ def look(apps: Iterable[App], folder: Path, app_file: str) -> Facts:
     return Facts(
         app_file=app_file,
         projects={context: project(folder / context, names) for context, names in sorted(asked.items())},
+        frontends=_frontends(builds, folder),
         files={name: text_of(folder / name, folder) for name in sorted(files)},
     )
+
+
+def _frontends(builds: Iterable[Build], folder: Path) -> Mapping[str, NodeProject]:
+    """Return what the repository says about front ends, by folder relative to the app file."""
+    wanted = sorted({normpath(join(build.context, build.frontend.path)) for build in builds if build.frontend})
+    if not wanted:
+        return {}
+    from kgen.load.frontend import frontend  # noqa: PLC0415  # few have one
+
+    return {name: frontend(folder / name) for name in wanted}
 
 
 def project(folder: Path, asked: Iterable[tuple[str, ...]] = ()) -> Project:

@@ -6,6 +6,7 @@ from pydantic import Tag as UnionTag
 from pydantic import model_validator
 
 from kgen.model.build import FileName, LabelName, LabelText, Variant
+from kgen.model.frontend import Frontend
 from kgen.model.image_plan import DOCKERFILE
 from kgen.scalars import (
     IMAGE,
@@ -153,6 +154,9 @@ class Build(Spec):
 
     secrets: dict[ExtraName, BuildSecret] = {}
     """Secrets of package indexes, by their ids: `{netrc: /root/.netrc, acme: UV_INDEX_ACME_PASSWORD}`."""
+
+    frontend: Frontend | None = None
+    """A front end that is built by Node.js."""
 
     labels: dict[LabelName, LabelText] = {}
     """

@@ -135,6 +135,31 @@ class OwnDockerfile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NodeProject:
+    """What a folder says about its front end."""
+
+    exists: bool = True
+    """Whether there is a `package.json`."""
+
+    locks: tuple[str, ...] = ()
+    """Lock files, of all package managers."""
+
+    manager: str = ""
+    """What `packageManager` asks for, as `pnpm@10.4.0`."""
+
+    pnpm_format: int = 0
+    """Format of `pnpm-lock.yaml`; 0 if it does not say."""
+
+    is_berry: bool = False
+    """Whether `yarn.lock` was written by Yarn 2 or later."""
+
+    needs_source: bool = False
+    """Whether the installation may read more than `package.json` and a lock file."""
+
+    scripts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecretFile:
     """A file of an encrypted Secret. Nobody prints anything of it but names."""
 
@@ -171,6 +196,7 @@ class Facts:
     """Base image → digest; ``None`` if nobody has locked any."""
 
     projects: Mapping[str, Project] = field(default_factory=dict)
+    frontends: Mapping[str, NodeProject] = field(default_factory=dict)
     files: Mapping[str, str | None] = field(default_factory=dict)
     """Text of each file to mount; ``None`` if it cannot be read as text."""
 

@@ -17,6 +17,30 @@ UID = 65532
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FrontendPlan:
+    """The stage that builds a front end; all paths are relative to the context, as to ``/app``."""
+
+    image: str
+    path: str
+    """Folder of ``package.json``."""
+
+    lock_files: tuple[str, ...]
+    """What packages are installed from, in a layer of their own; empty: they need the whole folder."""
+
+    tool: str
+    """Package manager that npm installs first, with its version; empty for npm itself."""
+
+    install: str
+    cache: str
+    """Folder of the package manager's cache."""
+
+    command: tuple[str, ...]
+    sources: tuple[str, ...] = ()
+    output: str
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImagePlan:
     """One Dockerfile."""
 
@@ -60,6 +84,7 @@ class ImagePlan:
     labels: tuple[tuple[str, str], ...] = ()
     """Full names and values, the same in every build."""
 
+    frontend: FrontendPlan | None = None
     include: tuple[str, ...] = ()
     """Files that are not left out, whatever they look like."""
 
@@ -86,7 +111,7 @@ class ImagePlan:
     @property
     def images(self) -> tuple[str, ...]:
         """What its stages start from, without digests."""
-        names = (self.uv_image, self.builder, self.base)
+        names = (self.uv_image, self.frontend.image if self.frontend else "", self.builder, self.base)
         return tuple(dict.fromkeys(name.partition("@")[0] for name in names if name))
 
     @property

@@ -77,6 +77,9 @@ class Images(Spec):
     the last release that has one.
     """
 
+    node: Annotated[VersionText, BASE_ONLY] = "24"
+    """Version of Node.js for front ends that name none."""
+
     chainguard: Annotated[Repository, BASE_ONLY] = CHAINGUARD
     """
     Python images for `variant: chainguard`. Those that are free have the newest Python only; a repository of your

@@ -10,11 +10,11 @@ from kgen.model.build import OCI_LABELS
 from kgen.model.companions import InitContainer, Sidecar
 from kgen.model.component import Component
 from kgen.model.container import Build, Image
-from kgen.model.facts import Facts
+from kgen.model.facts import Facts, NodeProject
 from kgen.model.image_plan import ImagePlan
 from kgen.model.platform import Platform
 from kgen.record import replace
-from kgen.resolve import outputs, projects, variants
+from kgen.resolve import frontends, outputs, projects, variants
 from kgen.resolve.fields import exactly_one
 from kgen.resolve.names import object_name
 from kgen.resolve.packages import fetched_by, packages
@@ -36,7 +36,7 @@ NOT_LOCKED = Rule(
 )
 RULES = (NOT_LOCKED,)
 
-_OF_GENERATED = ("variant", "python", "labels", "include", "commands", "stop_signal")
+_OF_GENERATED = ("variant", "python", "frontend", "labels", "include", "commands", "stop_signal")
 """Fields that the Dockerfile of kgen's own is made of."""
 
 CLOUDNATIVE_PG = "ghcr.io/cloudnative-pg/postgresql"
@@ -102,6 +102,7 @@ def faults(app: App, facts: Facts, platform: Platform) -> Iterator[Diagnostic]:
         if first is build:
             project = facts.projects[build.context]
             yield from projects.faults(build, project, platform, at)
+            yield from frontends.faults(build, frontend_of(build, facts), at)
             yield from variants.faults(build, projects.python_version(build, project, platform), project, platform, at)
         else:
             yield from _contradictions(build, at, first, where)
@@ -125,6 +126,11 @@ def _contradictions(build: Build, at: Path, first: Build, where: Path) -> Iterat
 def _written(field: str) -> str:
     """Return the name of a field of ``Build`` as people write it."""
     return Build.model_fields[field].alias or field
+
+
+def frontend_of(build: Build, facts: Facts) -> NodeProject:
+    """Return what the repository says about the front end of ``build``."""
+    return facts.frontends[frontends.key(build.context, build.frontend)] if build.frontend else NodeProject()
 
 
 def pinned(image: str, facts: Facts) -> str:
@@ -286,6 +292,7 @@ def _plan(
     project, python = facts.projects[build.context], build.python
     version = projects.python_version(build, project, platform)
     images = variants.bases(build, version, platform)
+    frontend = frontends.plan(build, frontend_of(build, facts), platform)
     installed = packages(build, project)
     uv = f"ghcr.io/astral-sh/uv:{python.manager_version or platform.images.uv}"
     return ImagePlan(
@@ -300,6 +307,7 @@ def _plan(
         uv_image=pinned(uv, facts) if installed.uses_uv else "",
         packages=installed,
         labels=tuple((name if "." in name else OCI_LABELS + name, text) for name, text in build.labels.items()),
+        frontend=replace(frontend, image=pinned(frontend.image, facts)) if frontend else None,
         include=build.include,
         system_packages=python.system_packages,
         build_packages=tuple(dict.fromkeys((*python.build_packages, *fetched_by(build, project)))),

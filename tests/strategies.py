@@ -602,7 +602,7 @@ def _build(known: Known) -> Strategy:
         fields(Build, known, without=[*not_ours, "python", "variant"]),
         st.sampled_from(["distroless", "chainguard"]),
     )
-    of_generated = ["output", "variant", "python", "frontend", "labels", "include", "commands", "stop_signal"]
+    of_generated = ["output", "variant", "python", "frontend", "labels", "include", "commands", "stopSignal"]
     own = fields(Build, known, without=of_generated, always=["dockerfile"])
     return st.one_of(fields(Build, known, without=[*not_ours, "variant"]), small, own)
 

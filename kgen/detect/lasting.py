@@ -70,9 +70,17 @@ _SERVING = frozenset(
         *("tornado.ioloop.IOLoop.current", "wsgiref.simple_server.make_server", "granian.Granian", "uvicorn.Server"),
     }
 )
+EMBEDDED = frozenset(
+    {
+        *("gevent.pywsgi.WSGIServer", "tornado.httpserver.HTTPServer", "cheroot.wsgi.Server", "eventlet.wsgi.server"),
+        *("gevent.wsgi.WSGIServer", "cherrypy.wsgiserver.CherryPyWSGIServer", "bjoern.run", "meinheld.server.run"),
+    }
+)
+"""Servers that a program brings up itself around its application: what it sets up before belongs to it."""
+
 _DEVELOPMENT_SERVERS = frozenset({"flask", "dash", "bottle", "flask_socketio"})
 _DEEPEST = 4
-_MOST = 40
+_MOST = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +94,9 @@ class Nature:
 
     is_web: bool = False
     """Whether it serves requests, and that is what it is for."""
+
+    has_server: bool = False
+    """Whether it brings up a server around its own application."""
 
     is_bot: bool = False
     """Whether it talks in a chat, or takes messages from a broker."""
@@ -107,6 +118,9 @@ class _Seen:
     loop: int = 0
     """Line of a loop without end."""
 
+    embedded: int = 0
+    """Line of a server around the project's own application."""
+
     serving: int = 0
     keeps_alive: int = 0
     """Line of a development server: for some bots the way to be kept awake."""
@@ -118,7 +132,7 @@ class _Seen:
 
 def nature(project: Project, path: str) -> Nature:
     """Return what the script at ``path`` of the tree is, by its text and that of the project's modules it imports."""
-    framework = endless = serving = keeps_alive = messages = ""
+    framework = endless = embedded = serving = keeps_alive = messages = ""
     covers: list[str] = []
     has_threads = is_elsewhere = False
     for module, depth in _reached(project, path):
@@ -129,12 +143,14 @@ def nature(project: Project, path: str) -> Nature:
         framework = framework or next((FRAMEWORKS[root] for root in FRAMEWORKS if root in seen.roots), "")
         line = seen.endless or (seen.loop if depth < _NEAR else 0)
         endless = endless or (f"{module.path}:{line}" if line else "")
+        embedded = embedded or (f"{module.path}:{seen.embedded}" if seen.embedded else "")
         serving = serving or (f"{module.path}:{seen.serving}" if seen.serving else "")
         if seen.keeps_alive:
             keeps_alive = keeps_alive or f"{module.path}:{seen.keeps_alive}"
             is_elsewhere = is_elsewhere or bool(depth) or seen.has_threads
     endless = endless or (messages if framework in CONSUMERS else "")
     endless = endless or _started_client(project, path)
+    serving = serving or embedded
     is_bot = bool(endless) and (framework in _CHAT or framework in CONSUMERS)
     beside = bool(keeps_alive) and (is_bot or (is_elsewhere and has_threads))
     return Nature(
@@ -142,6 +158,7 @@ def nature(project: Project, path: str) -> Nature:
         framework=framework,
         origin=serving or endless or keeps_alive,
         is_web=bool(serving) or (bool(keeps_alive) and not beside),
+        has_server=bool(embedded),
         is_bot=is_bot or beside,
         covers=frozenset(covers),
     )
@@ -199,7 +216,7 @@ def _seen(project: Project, module: Module) -> _Seen:
 def _look(tree: ast.Module) -> _Seen:
     names = imported(tree)
     roots = frozenset(name.partition(".")[0] for name in names.values())
-    endless = loop = serving = keeps_alive = messages = 0
+    embedded = endless = loop = serving = keeps_alive = messages = 0
     has_threads = False
     for node in walk(tree):
         match node:
@@ -216,6 +233,8 @@ def _look(tree: ast.Module) -> _Seen:
                     or (name in {"run", "start", "idle"} and roots & _CLIENTS)
                 ):
                     endless = endless or node.lineno
+                elif meaning(func, names) in EMBEDDED:
+                    embedded = embedded or node.lineno
                 elif meaning(func, names) in _SERVING or _launches(name, roots):
                     serving = serving or node.lineno
                 elif name in {"run", "run_server"} and isinstance(func, ast.Attribute) and roots & _DEVELOPMENT_SERVERS:
@@ -226,6 +245,7 @@ def _look(tree: ast.Module) -> _Seen:
         roots=roots,
         endless=endless,
         loop=loop,
+        embedded=embedded,
         serving=serving,
         keeps_alive=keeps_alive,
         has_threads=has_threads,
@@ -248,7 +268,9 @@ def _goes_on(loop: ast.While) -> bool:
 def _reached(project: Project, path: str) -> Iterator[tuple[Module, int]]:
     """Yield the module at ``path`` and those of the project that it imports, with their distance, nearest first."""
     waiting, seen = [(path, 0)], {path}
-    while waiting and len(seen) < _MOST:
+    for _ in range(_MOST):
+        if not waiting:
+            return
         here, depth = waiting.pop(0)
         module = project.modules.module(here)
         if not module:

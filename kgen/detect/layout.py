@@ -13,7 +13,7 @@ def folders(tree: Tree) -> list[str]:
     marked = {folder for folder, _, name in (each.rpartition("/") for each in tree.files) if _marks(name)}
     found = {folder for folder in marked if SIDE.isdisjoint(folder.split("/"))} or marked
     if "" in found or not found:
-        return [""] if found or any(name.endswith(".py") for name in tree.here("")) else []
+        return [""] if found or any(name.endswith(".py") for name in tree.files) else []
     depth = min(folder.count("/") for folder in found)
     return sorted(folder for folder in found if folder.count("/") == depth)
 

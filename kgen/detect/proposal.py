@@ -43,7 +43,8 @@ def propose(tree: Tree) -> Outcome[tuple[Proposal, ...]]:
     folders = layout.folders(tree)
     if not folders:
         message = f"`{tree.root}` is no Python project: neither lock file, requirements, pyproject.toml nor a .py file"
-        help_ = "name the folder of the project"
+        is_template = "cookiecutter.json" in tree or "copier.yml" in tree or "copier.yaml" in tree
+        help_ = "make a project of the template first" if is_template else "name the folder of the project"
         return Outcome(None, (Diagnostic(rule=NO_PYTHON_PROJECT, message=message, at=Label(file="."), help=help_),))
     found = [each for folder in folders for each in managers.faults(tree, folder)]
     if found:

@@ -17,6 +17,7 @@ from kgen.detect.found import Doubt, Fact
 from kgen.detect.managers import ENVIRONMENTS, LOCKS
 from kgen.detect.project import Project
 from kgen.detect.python_hints import tested
+from kgen.detect.requirements import requirements_files
 from kgen.detect.setup_files import setups
 from kgen.detect.texts import origin, table, toml, yaml
 from kgen.detect.tree import join
@@ -219,7 +220,9 @@ def _limit(project: Project) -> ceilings.Limit | None:
     for lock in (*LOCKS.values(), "pylock.toml"):
         if text := project.text(lock):
             return ceilings.of_wheels(text) or ceilings.of_pins(project.dependencies.values())
-    return ceilings.of_pins(project.dependencies.values())
+    named = [project.text(file) or "" for file in requirements_files(project.tree, project.folder)]
+    wheels = [limit for text in named if ".whl" in text and (limit := ceilings.of_wheels(text))]
+    return wheels[0] if wheels else ceilings.of_pins(project.dependencies.values())
 
 
 def _number(version: str) -> int:

@@ -86,6 +86,11 @@ def _not_installed(file: str, name: str) -> Doubt:
     )
 
 
+def has_any(project: Project) -> bool:
+    """Tell whether a server is among the dependencies."""
+    return any(installed(project, name) for names in _SERVERS.values() for name in names)
+
+
 def installed(project: Project, name: str) -> Dependency | None:
     """Return the dependency that ``name`` is, or comes with."""
     if name in project.dependencies:

@@ -18,7 +18,7 @@ SKIPPED = frozenset(
         *("venv", "virtualenv", "htmlcov", "vendor"),
     }
 )
-"""Folders that are not the project's own, besides those that start with a dot."""
+"""Folders that are not the project's own, besides those that start with a dot, or with ``{{``: templates of others."""
 
 SHOWN = frozenset({".github", ".streamlit", ".config", ".ebextensions", ".mise", ".docker", ".heroku"})
 """Folders that start with a dot and say something about the project."""
@@ -132,7 +132,7 @@ def _walk(root: str) -> Iterator[tuple[str, bool]]:
         start = f"{folder}/" if folder else ""
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                if entry.name in SHOWN or not (entry.name in SKIPPED or entry.name.startswith(".")):
+                if entry.name in SHOWN or not (entry.name in SKIPPED or entry.name.startswith((".", "{{"))):
                     waiting.append(start + entry.name)
             elif entry.is_file(follow_symlinks=False):
                 yield start + entry.name, True

@@ -92,7 +92,8 @@ def _program(words: Sequence[str]) -> list[str]:
     if _PYTHON.fullmatch(first):
         while rest and rest[0] in {"-u", "-O", "-B", "-W", "-X"}:
             rest = rest[2:] if rest[0] in {"-W", "-X"} else rest[1:]
-        return ["python", *rest]
+        installed = _IN_BIN.fullmatch(rest[0]) if rest and not rest[0].endswith(".py") else None
+        return [installed[1], *rest[1:]] if installed else ["python", *rest]
     if match := _IN_BIN.fullmatch(first):
         return _program([match[1], *rest])
     if first.endswith(".py"):

@@ -1,5 +1,6 @@
 """From what starts to programs: names, types, and what one process a component needs besides its command."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
@@ -84,7 +85,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
     framework = FRAMEWORKS.get(start.role.partition(" ")[0], "") or (found.framework if found else "")
     release = said.started.release[-1] if said.started.release else None
     is_one = start.role in _ONE or name in _CLOCKS or (found is not None and start.role != "web")
-    listens = _listens(start)
+    listens = _listens(start) or _exposed(project, said, start, found)
     if (found and found.is_web) or listens:
         port = listens or start.port or said.started.port or PORT
         return Program(
@@ -96,7 +97,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
             env={key: Fact(value, said.origin) for key, value in start.env.items()},
             needs=_needs(project, start),
             rank=rank if listens else min(rank, SCRIPT_OF_WEB),
-            doubts=tuple(_doubts(project, said, start, path)),
+            doubts=(*_doubts(project, said, start, path), *_alone(project, start, found)),
         )
     kind = _type(said, start, found)
     return Program(
@@ -136,8 +137,46 @@ def _needs(project: Project, start: Start) -> tuple[Dependency, ...]:
     return tuple(each for each in found if each)[:1]
 
 
+_ADDRESS = re.compile(r"(?:0\.0\.0\.0|\[::\]|(?<![\w:])\*):(\d{4,5})\b")
+"""An address that says: from everywhere."""
+
+_WEB = (
+    *("flask", "fastapi", "starlette", "django", "aiohttp", "tornado", "bottle", "sanic", "quart", "litestar"),
+    *("falcon", "cherrypy", "pyramid", "dash", "nicegui", "uvicorn", "waitress"),
+)
+"""Distributions of programs that answer requests."""
+
+
+def _exposed(project: Project, said: Said, start: Start, found: Nature | None) -> int | None:
+    """Return the port that the Dockerfile exposes for a program of the project's own that answers requests."""
+    is_own = start.role.partition(" ")[0] in {"command", "script", "module"}
+    is_other = found is not None and bool(found.framework)
+    return said.started.port if is_own and not is_other and project.has(*_WEB) else None
+
+
+_CALL = 8
+"""Lines of a call."""
+
+
+def _alone(project: Project, start: Start, found: Nature | None) -> Iterator[Doubt]:
+    """Yield the doubt whether a server of the project's own can be reached from outside, if nothing says so."""
+    file, _, line = found.origin.rpartition(":") if found else ("", "", "")
+    call = (project.tree.text(file) or "").splitlines()[int(line) - 1 :][:_CALL] if file else []
+    texts = (*start.words, *start.env.values(), *call)
+    if start.role != "web" and not any("0.0.0.0" in each or "::" in each for each in texts):  # noqa: S104
+        yield Doubt(
+            path=("command",),
+            question="nothing says that it listens on all addresses, which it has to in a container",
+            help="see its options, such as `--host 0.0.0.0`",
+        )
+
+
 def _listens(start: Start) -> int | None:
     """Return the port that a program of the project's own is told to listen on."""
+    if start.role.partition(" ")[0] in {"command", "script", "module"}:
+        for word in start.words:
+            if match := _ADDRESS.search(word):
+                return int(match[1])
     words = [word for each in start.words for word in each.split("=")]
     for option, value in pairwise(words if start.role.partition(" ")[0] in {"command", "script", "module"} else ()):
         if option in {"--port", "--http-port", "--server-port"} and value.isdecimal():

@@ -4,9 +4,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kgen.detect import installed
+from kgen.detect import installed, servers
 from kgen.detect.evidence.processes import SCRIPT_OF_WEB
-from kgen.detect.found import Fact, Program
+from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.lasting import CONSUMERS, nature
 from kgen.detect.names import label
 from kgen.detect.project import Project
@@ -23,6 +23,9 @@ _NEVER = frozenset(
 )
 COMMANDS, SCRIPT, ODD = 45, 40, 22
 """Ranks: of installed commands, of a script with the usual name, of one with another name."""
+
+OWN_SERVER = 61
+"""Rank of a script that sets an application up and serves it: it counts more than the application without it."""
 
 BOT = 62
 """Rank of a script that is a bot: it counts more than the little web server that many have to be kept awake."""
@@ -82,6 +85,21 @@ def _packages(project: Project) -> Iterator[Program]:
 
 def _program(project: Project, command: str, said: str, path: str, rank: int) -> Program:
     found = nature(project, path) if path else None
+    if found and found.has_server and rank >= ODD and not servers.has_any(project):
+        return Program(
+            name="web",
+            type="web",
+            command=Fact(command, said),
+            port=Fact(servers.PORT, found.origin),
+            rank=OWN_SERVER,
+            doubts=(
+                Doubt(
+                    path=("port",),
+                    question=f"{found.origin} brings up a server of its own: its port is not plain",
+                    help="correct it, here and in the settings of the app, which has to listen on all addresses",
+                ),
+            ),
+        )
     if found and found.is_web:
         rank = min(rank + 10, SCRIPT_OF_WEB - 1) if rank > ODD else rank
         return Program(name="web", type="web", command=Fact(command, said), port=Fact(8000, found.origin), rank=rank)

@@ -1,0 +1,76 @@
+"""Programs that serve requests by themselves, and projects of odd shapes, as `kgen init` sees them."""
+
+from pathlib import Path
+from typing import Any
+
+from detected import commands, grown
+from kgen.detect.proposal import propose
+
+OWN = "FROM python:3.13\nWORKDIR /srv\nCOPY . .\n"
+EMBEDDED = (
+    "from flask import Flask\nfrom gevent.pywsgi import WSGIServer\napp = Flask(__name__)\n\n\n"
+    "def start(port):\n    WSGIServer(('', port), app).serve_forever()\n"
+)
+
+
+def web(folder: Path, **files: str) -> Any:
+    """Return the first program that is found."""
+    found: Any = propose(grown(folder, {name.replace("__", "."): text for name, text in files.items()})).value
+    return found[0].programs[0]
+
+
+def test_a_script_that_serves_its_own_application_starts_it(tmp_path: Path) -> None:
+    script = "from shop.core import start\n\nif __name__ == '__main__':\n    start(8083)\n"
+    files = {"requirements.txt": "flask\ngevent\n", "shop/core.py": EMBEDDED, "shop/__init__.py": "", "run.py": script}
+    found: Any = propose(grown(tmp_path, files)).value
+
+    program = found[0].programs[0]
+    assert (program.name, program.command.value) == ("web", "python run.py")
+    assert any("its port is not plain" in each.question for each in program.doubts)
+
+
+def test_with_a_server_among_the_dependencies_the_application_is_served(tmp_path: Path) -> None:
+    script = "from shop.core import start\n\nif __name__ == '__main__':\n    start(8083)\n"
+    files = {"requirements.txt": "flask\ngevent\ngunicorn\n", "shop/core.py": EMBEDDED, "run.py": script}
+
+    assert commands(tmp_path, files)["web"].startswith("gunicorn shop.core:app ")
+
+
+def test_an_exposed_port_makes_a_program_of_a_web_framework_one_that_serves(tmp_path: Path) -> None:
+    dockerfile = f'{OWN}EXPOSE 5000\nCMD ["python", "shop.py", "-d", "/data"]\n'
+    program = web(tmp_path, requirements__txt="flask\n", shop__py="import core\ncore.main()\n", Dockerfile=dockerfile)
+
+    assert (program.type, program.command.value, program.port.value) == ("web", "python shop.py -d /data", 5000)
+    assert any("listens on all addresses" in each.question for each in program.doubts)
+
+
+def test_an_address_on_the_command_line_is_a_port(tmp_path: Path) -> None:
+    project = '[project]\nname = "shop"\n[project.scripts]\nshop = "shop:run"\n'
+    dockerfile = f'{OWN}ENTRYPOINT ["/opt/bin/python", "/opt/bin/shop"]\nCMD ["--hosts", "0.0.0.0:5232,[::]:5232"]\n'
+    program = web(tmp_path, pyproject__toml=project, shop__py="def run(): ...\n", Dockerfile=dockerfile)
+
+    assert (program.type, program.port.value) == ("web", 5232)
+    assert program.command.value == "shop --hosts '0.0.0.0:5232,[::]:5232'"
+    assert program.doubts == ()
+
+
+def test_templates_of_projects_are_no_projects(tmp_path: Path) -> None:
+    inner = "{{cookiecutter.name}}"
+    files = {f"{inner}/requirements.txt": "flask\n", f"{inner}/app.py": EMBEDDED, "cookiecutter.json": "{}"}
+    [finding] = propose(grown(tmp_path, files)).found
+
+    assert finding.help == "make a project of the template first"
+
+
+def test_a_project_without_any_list_of_dependencies_is_one(tmp_path: Path) -> None:
+    spider = "import scrapy\n\n\nclass News(scrapy.Spider):\n    name = 'news'\n"
+    files = {"scrapy.cfg": "[settings]\ndefault = shop.settings\n", "shop/spiders/news.py": spider}
+
+    assert list(commands(tmp_path, files).values()) == ["scrapy crawl news"]
+
+
+def test_wheels_in_requirements_say_which_python(tmp_path: Path) -> None:
+    wheel = "https://example.com/torch-2.1.2-cp310-cp310-linux_x86_64.whl\npillow==9.5.0\nflask\ngunicorn\n"
+    found: Any = propose(grown(tmp_path, {"requirements.txt": wheel, "app.py": EMBEDDED})).value
+
+    assert found[0].part.data["build"]["python"]["version"] == "3.10"

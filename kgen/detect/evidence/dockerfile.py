@@ -18,6 +18,10 @@ _FOLDERS = (
     "deploy",
     "deployment",
     "docker/prod",
+    "infra/docker",
+    "infrastructure/docker",
+    "ops/docker",
+    "build",
     "docker/production",
     "compose/production/django",
 )

@@ -31,7 +31,7 @@ def _programs(project: Project, container: Container) -> Iterator[Program]:
     if any(each.role == "cron" for each in made.processes):
         yield from _scheduled(project, container)
         return
-    said = Said(name="", started=made, origin=origin)
+    said = Said(name="", started=made, origin=origin, is_lasting=True if len(made.processes) > 1 else None)
     yield from processes.programs(project, [said], RANK)
 
 

@@ -87,12 +87,13 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
     is_one = start.role in _ONE or name in _CLOCKS or (found is not None and start.role != "web")
     listens = _listens(start) or _exposed(project, said, start, found)
     if (found and found.is_web) or listens:
-        port = listens or start.port or said.started.port or PORT
+        said_port = listens or start.port or said.started.port
+        port = said_port or PORT
         return Program(
             name="web",
             type="web",
             command=Fact(start.command, said.origin),
-            port=Fact(port, found.origin if found and port == PORT else said.origin),
+            port=Fact(port, said.origin if said_port or not found else found.origin),
             release=Fact(release.command, said.origin) if release else None,
             env={key: Fact(value, said.origin) for key, value in start.env.items()},
             needs=_needs(project, start),
@@ -104,7 +105,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         name=name,
         type=kind,
         role=start.role,
-        covers=found.covers if found else frozenset(),
+        covers=found.covers if found and found.is_bot else frozenset(),
         framework=framework,
         command=Fact(start.command, said.origin),
         port=Fact(start.port, said.origin) if start.port else None,

@@ -107,15 +107,16 @@ def _settings_classes(project: Project) -> frozenset[str]:
 def _in_module(module: Module, classes: frozenset[str]) -> Iterator[Variable]:
     names = imported(module.tree)
     readers, defaults = _objects(module.tree, names)
-    perhaps, asked = _conditional(module.tree)
-    for each, node in _read(module, names, readers, classes):
-        if each.name in defaults or id(node) in (perhaps if each.is_required else asked):
+    found = list(_read(module, names, readers, classes))
+    perhaps, asked = _conditional(module.tree) if found else ([], [])
+    for each, node in found:
+        if each.name in defaults or _is_in(node, perhaps if each.is_required else [*perhaps, *asked]):
             yield replace(each, is_required=False, has_default=True)
         else:
             yield each
 
 
-def _conditional(tree: ast.Module) -> tuple[set[int], set[int]]:
+def _conditional(tree: ast.Module) -> tuple[list[ast.AST], list[ast.AST]]:
     """Return the nodes that run only if something holds, and those that are asked whether there is something."""
     perhaps: list[ast.AST] = []
     asked: list[ast.AST] = []
@@ -134,11 +135,18 @@ def _conditional(tree: ast.Module) -> tuple[set[int], set[int]]:
                 asked.append(first)
             case _:
                 pass
-    return _all(perhaps), _all(perhaps) | _all(asked)
+    return perhaps, asked
 
 
-def _all(parts: list[ast.AST]) -> set[int]:
-    return {id(each) for part in parts for each in ast.walk(part)}
+def _is_in(node: ast.AST, parts: list[ast.AST]) -> bool:
+    """Tell whether a node is one of ``parts`` or in one, by where they stand."""
+    start, end = _span(node)
+    return any(first <= start and end <= last for first, last in map(_span, parts))
+
+
+def _span(node: ast.AST) -> tuple[tuple[int, int], tuple[int, int]]:
+    place = vars(node)
+    return (place["lineno"], place["col_offset"]), (place["end_lineno"], place["end_col_offset"])
 
 
 def _read(

@@ -59,6 +59,17 @@ def build(context: Path, image: str, *, dockerfile: str = "Dockerfile", layers: 
     return _build(context, image, f"--layers={str(layers).lower()}", "--file", str(context / dockerfile))
 
 
+def layers_of(output: str) -> list[str]:
+    """Return the intermediate images that a build with layers has left, by what buildah said; the newest first."""
+    return [*dict.fromkeys(reversed(re.findall(r"^--> ([0-9a-f]{8,})$", output, re.MULTILINE)))]
+
+
+def cached(output: str) -> list[tuple[str, bool]]:
+    """Return the instructions of a build with layers, and whether each came from the cache."""
+    steps = re.split(r"^(?:\[\d/\d\] )?STEP \d+/\d+: ", output, flags=re.MULTILINE)[1:]
+    return [(" ".join(step.split("\n")[0].split()), "Using cache" in step) for step in steps]
+
+
 def _make_python() -> None:
     """
     Make an image of Debian with Debian's Python.

@@ -7,6 +7,7 @@ A container lab for a machine without Docker, cluster and image registry: builda
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import containers
 import images
@@ -25,7 +26,11 @@ def install() -> None:
 def clean() -> None:
     """Remove images, containers and all other files of the lab."""
     if containers.HOME.exists():
+        containers.podman("pod", "rm", "--all", "--force", "--time", "0")
         containers.podman("rm", "--all", "--force", "--time", "0")
+        mounted = [line.split()[1] for line in Path("/proc/mounts").read_text("utf-8").splitlines()]
+        for place in reversed([each for each in mounted if each.startswith(f"{containers.HOME}/")]):
+            containers.call("umount", place)
         shutil.rmtree(containers.HOME)
 
 

@@ -55,7 +55,8 @@ def running(
     Args:
         app: What was compiled; its image is built.
         component: Name of the component.
-        values: What the environment variables hold that come from Secrets.
+        values: What variables hold that come from Secrets, which podman's versions keep in different ways, or name
+            what only a cluster has.
         database: Whether the pod finds ``DATABASE``.
     """
     template = app.object("deployment", component)["spec"]["template"]["spec"]
@@ -194,10 +195,11 @@ def _failure(probe: Mapping[str, Any], pod: Running) -> str:
 
 
 def _plain(variable: dict[str, Any], values: Mapping[str, str]) -> dict[str, Any]:
-    """Return a variable with a value instead of a Secret's key: podman's versions differ in how they keep Secrets."""
-    if "secretKeyRef" not in variable.get("valueFrom", {}):
-        return variable
-    return {"name": variable["name"], "value": values[variable["name"]]}
+    """Return a variable with its value here; what is left has to have one of its own."""
+    if variable["name"] in values:
+        return {"name": variable["name"], "value": values[variable["name"]]}
+    assert "secretKeyRef" not in variable.get("valueFrom", {}), variable
+    return variable
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """Projects in a folder of their own, as `kgen init` and `kgen compile` leave them, and what was generated for them."""
 
-import re
 import shutil
 import socket
 import subprocess
@@ -33,12 +32,11 @@ class Compiled:
         return document(self._objects / f"{kind}-{name}.yaml")
 
     @property
-    def image(self) -> str:
-        """Return the one image that the app's pods run."""
-        texts = [file.read_text("utf-8") for file in sorted(self._objects.iterdir())]
-        found: set[str] = {name for text in texts for name in re.findall(r"image: (\S+)", text)}
-        (image,) = found
-        return image
+    def builds(self) -> dict[str, str]:
+        """Return image → name of its Dockerfile."""
+        app = document(self.folder / "app.yaml")
+        every = [app, *app["components"].values()]
+        return {each["image"]: each["build"].get("output", "Dockerfile") for each in every if "build" in each}
 
     @property
     def configuration(self) -> list[dict[str, Any]]:
@@ -59,16 +57,18 @@ def initialised(name: str, folder: Path, edits: Mapping[str, str] | None = None,
         name: Folder in ``projects``; also the name of the app.
         folder: Where the copy is made.
         edits: What a person changes in app.yaml before the first compile: text → other text. Each has to be there once.
-        port: A port that init wrote; another one, which is free, takes its place.
+        port: A port of the source, or one that init wrote; another one, which is free, takes its place everywhere.
     """
     app = copied(PROJECTS / name, folder)
     file = app / "app.yaml"
+    free = str(free_port())
+    for source in app.rglob("*.py") if port else ():
+        source.write_text(source.read_text("utf-8").replace(port, free), "utf-8")
     kgen("init", "--yes", str(app))
     edit(file, edits or {})
-    if port:
-        text = file.read_text("utf-8")
-        assert port in text, text
-        file.write_text(text.replace(port, str(free_port())), "utf-8")
+    text = file.read_text("utf-8")
+    assert not port or port in text or free in text, text
+    file.write_text(text.replace(port, free) if port else text, "utf-8")
     kgen("compile", str(app))
     return Compiled(folder=app, name=name)
 

@@ -33,7 +33,7 @@ async def ready(request: web.Request) -> web.Response:
 def main() -> None:
     app = web.Application()
     app.add_routes(routes)
-    web.run_app(app, port=int(os.environ.get("PORT", "8080")))
+    web.run_app(app, port=8080)
 
 
 if __name__ == "__main__":

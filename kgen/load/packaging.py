@@ -56,6 +56,7 @@ def packaging(folder: Path, pyproject: Mapping[str, Any], pipfile: Mapping[str, 
         dependencies=None if project or table(pyproject, "tool", "poetry") else old.dependencies,
         extras=old.extras,
         offered=offered(pyproject, pipfile, old.extras if old.knows_extras else None),
+        required_uv=str(table(pyproject, "tool", "uv").get("required-version", "")),
         version_variable=_version_variable(pyproject, old),
     )
 

@@ -91,6 +91,9 @@ class Packaging:
     offered: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
     """`extras` and `groups` → those that the project defines, by their canonical names; ``None`` if only code tells."""
 
+    required_uv: str = ""
+    """Which versions of uv the project is for, as a version specifier."""
+
     version_variable: str = ""
     """What tells the build backend its version, where it would ask Git."""
 

@@ -34,7 +34,7 @@ class Packages:
 
     installer: Installer
     tool: str = ""
-    """The manager itself as pip installs it, as ``poetry==2.1.3``. Only for those that come by pip."""
+    """The manager itself as pip would install it, as ``poetry==2.1.3``; the base image has its own pip."""
 
     lock_files: tuple[str, ...] = ()
     """What is copied before the source, relative to the context: lock files and what else their reader needs."""

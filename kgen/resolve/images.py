@@ -17,7 +17,7 @@ from kgen.record import replace
 from kgen.resolve import frontends, outputs, projects, variants
 from kgen.resolve.fields import exactly_one
 from kgen.resolve.names import object_name
-from kgen.resolve.packages import fetched_by, packages
+from kgen.resolve.packages import fetched_by, packages, uv_version
 from kgen.resolve.rules import (
     CONTRADICTING_BUILDS,
     MISSING_IMAGE,
@@ -293,8 +293,8 @@ def _plan(
     version = projects.python_version(build, project, platform)
     images = variants.bases(build, version, platform)
     frontend = frontends.plan(build, frontend_of(build, facts), platform)
-    installed = packages(build, project)
-    uv = f"ghcr.io/astral-sh/uv:{python.manager_version or platform.images.uv}"
+    uv = uv_version(build, project, platform.images.uv)
+    installed = packages(build, project, uv)
     return ImagePlan(
         app_file=posixpath.relpath(facts.app_file, build.context),
         context=build.context,
@@ -304,7 +304,7 @@ def _plan(
         builder=pinned(images.builder, facts),
         base=pinned(images.runtime, facts),
         interpreter=images.interpreter,
-        uv_image=pinned(uv, facts) if installed.uses_uv else "",
+        uv_image=pinned(f"ghcr.io/astral-sh/uv:{uv}", facts) if installed.uses_uv else "",
         packages=installed,
         labels=tuple((name if "." in name else OCI_LABELS + name, text) for name, text in build.labels.items()),
         frontend=replace(frontend, image=pinned(frontend.image, facts)) if frontend else None,

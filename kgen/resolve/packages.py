@@ -28,6 +28,9 @@ Managers whose lock files do not say who wrote them: the newest that runs on the
 
 _SHARED_LOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 _EXTRAS = re.compile(r"\[([^]]*)\]")
+_FIXED = re.compile(r"(==)?\s*(?P<exactly>\d+\.\d+\.\d+)|(==|~=)\s*(?P<minor>\d+\.\d+)(\.\*|\.\d+)")
+"""A specifier that only one minor version of uv meets."""
+
 _FETCHED_BY = {"hg": "mercurial", "svn": "subversion"}
 """Start of a repository's address → the Debian package with the program that fetches it; ``git`` for all others."""
 
@@ -53,8 +56,15 @@ def requirements_of(build: Build, project: Project) -> Requirements:
     return project.requirements.get(build.python.requirements or (project.pip,), Requirements())
 
 
-def packages(build: Build, project: Project) -> Packages:
-    """Return how the packages get into the image; ``projects.faults`` has found nothing."""
+def packages(build: Build, project: Project, uv: str) -> Packages:
+    """
+    Return how the packages get into the image; ``projects.faults`` has found nothing.
+
+    Args:
+        build: What the app file says.
+        project: What the context says.
+        uv: The version of uv, if it is needed.
+    """
     installer = installer_of(build, project) or "project"
     match installer:
         case "pip" | "pylock":
@@ -67,12 +77,27 @@ def packages(build: Build, project: Project) -> Packages:
         made,
         groups=build.python.groups,
         member=build.python.package or "",
+        tool=f"uv=={uv}" if made.uses_uv else made.tool,
         version_variable=project.packaging.version_variable,
         secrets=tuple(
             BuildSecret(name=name, variable=spec.env or "", file=spec.file or "")
             for name, spec in build.secrets.items()
         ),
     )
+
+
+def uv_version(build: Build, project: Project, usual: str) -> str:
+    """
+    Return the version of uv: what the app file says, or the one that the project is fixed to, or the ``usual`` one.
+
+    >>> from kgen.model.facts import Packaging
+    >>> fixed = Project(packaging=Packaging(required_uv="==0.8.*"))
+    >>> uv_version(Build(), fixed, "0.13"), uv_version(Build(), Project(), "0.13")
+    ('0.8', '0.13')
+    """
+    fixed = _FIXED.fullmatch(project.packaging.required_uv)
+    version = (fixed["exactly"] or fixed["minor"]) if fixed else usual
+    return build.python.manager_version or version
 
 
 def fetched_by(build: Build, project: Project) -> tuple[str, ...]:

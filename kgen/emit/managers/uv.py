@@ -4,9 +4,14 @@ uv.
 Source: https://docs.astral.sh/uv/guides/integration/docker/
 """
 
+import re
+
 from kgen.emit.instructions import command_line
 from kgen.emit.managers.words import UV_CACHE, VENV, first, install, uv
 from kgen.model.packages import Packages
+
+_OLD = re.compile(r"uv==0\.[0-8](\.|$)")
+"""Versions of uv that may not know how to leave out path dependencies, only workspace members."""
 
 
 def locked(packages: Packages, interpreter: str) -> list[list[str]]:
@@ -16,7 +21,9 @@ def locked(packages: Packages, interpreter: str) -> list[list[str]]:
     The first run leaves out everything local and is ``--frozen``, since the folders of workspace members and path
     dependencies are not there yet; the second is ``--locked`` and fails if the lock file is out of date.
     """
-    sync = install(packages, _sync(packages, "--frozen --no-install-local"), cache=UV_CACHE)
+    old = _OLD.match(packages.tool)
+    local = "--no-install-workspace" if old else "--no-install-local"
+    sync = install(packages, _sync(packages, f"--frozen {local}"), cache=UV_CACHE)
     return [uv(interpreter, UV_PROJECT_ENVIRONMENT=VENV), first(packages, sync)]
 
 

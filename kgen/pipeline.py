@@ -18,7 +18,7 @@ from kgen.emit.objects import emit
 from kgen.filenames import PLATFORM_FILE
 from kgen.k8s import Emitted
 from kgen.load import app as load_app
-from kgen.load.dockerfiles import absent, own_dockerfiles
+from kgen.load.dockerfiles import absent, own_dockerfiles, texts
 from kgen.load.files import read
 from kgen.load.image_lock import ImageLock
 from kgen.load.image_lock import look as load_image_lock
@@ -342,6 +342,7 @@ def _own_dockerfiles(
     made: _Making,
 ) -> tuple[tuple[Diagnostic, ...], dict[str, Source]]:
     """Return what is wrong with Dockerfiles that the user wrote, and their texts."""
+    from kgen.check.dockerfile import programs  # noqa: PLC0415  # few have one, and it needs the rules of `validate`
     from kgen.handmade.chosen import choice  # noqa: PLC0415  # few have one, and it needs the rules of `validate`
     from kgen.handmade.dockerfiles import Made, findings, own_images  # noqa: PLC0415
 
@@ -350,6 +351,8 @@ def _own_dockerfiles(
     copied: dict[str, set[str]] = {}
     for each in images:
         copied.setdefault(each.build.context, set()).update(path for _, path in each.copied)
+        scripts = (script for program in each.programs for script in programs.scripts(program.words))
+        each.scripts = texts((path for script in scripts for path in each.wanted(script)), folder / each.build.context)
     missing = {context: absent(paths, folder / context) for context, paths in copied.items()}
     written = Made(environment="", workloads=base.workloads, objects=(), locate=root.locate)
     ran = [
@@ -358,6 +361,8 @@ def _own_dockerfiles(
     ]
     chosen = choice(made.workspace.platform.rules, str(made.workspace.root))
     sources = {each.shown: Source(name=each.shown, text=each.file.text) for each in images}
+    for each in images:
+        sources |= {name: Source(name=name, text=text) for name, text in each.shown_scripts.items()}
     return findings(images, written, ran, missing, chosen), sources
 
 

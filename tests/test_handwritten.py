@@ -26,7 +26,10 @@ from kgen.validate.selection import Selection
 from kgen.validate.workspace import Settings
 
 ROOT = Path(__file__).parents[1]
-ROWS = tuple(entry for row, entry in catalogue.family("dockerfile").items() if row.startswith("XAPP"))
+SCRIPT = "XAPP008"
+"""The row whose examples need a third file: ``test_scripts`` has it."""
+
+ROWS = tuple(entry for row, entry in catalogue.family("dockerfile").items() if row.startswith("XAPP") and row != SCRIPT)
 HEAD = "apiVersion: kgen/v1\nname: shop\nimage: ghcr.io/acme/shop:1.7.3\n"
 APP = HEAD + "build: {dockerfile: Dockerfile}\ncomponents:\n  web: {type: web, port: 8000}\n"
 GOOD = 'FROM python:3.13-slim-trixie\nUSER 65532\nCMD ["gunicorn", "shop:app"]\n'
@@ -281,6 +284,62 @@ def test_what_several_components_have_in_common_is_said_once() -> None:
 def test_commands(component: str, start: str, rules: list[str]) -> None:
     dockerfile = f"FROM python:3.13-slim-trixie\nUSER 65532\n{start}"
     assert found(APP.replace(", port: 8000", f", port: 8000{component}"), dockerfile) == rules
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("start", "script", "rules"),
+    [
+        ('["/srv/boot.sh"]', "gunicorn shop:app", ["script-without-exec"]),
+        ('["/srv/boot.sh"]', "#!/bin/sh\nset -e\nexec gunicorn \\\n  shop:app\n", []),
+        ('["/srv/boot.sh"]', "# exec is for others\ngunicorn shop:app &\nwait\n", ["script-without-exec"]),
+        ('["/srv/boot.sh"]', "trap 'kill $child' TERM\ngunicorn shop:app & child=$!\nwait\n", []),
+        ('["/srv/boot.sh"]', 'if [ "$1" = web ]; then\n  exec gunicorn shop:app\nfi\n', []),
+        ('["/srv/boot.sh"]', "./manage.py migrate\nexec gunicorn shop:app\n", ["migration-at-every-start"]),
+        (
+            '["/srv/boot.sh"]',
+            "flask db \\\n  upgrade\nflask run\n",
+            ["migration-at-every-start", "script-without-exec"],
+        ),
+        ('["/srv/boot.sh"]', 'if [ "$MIGRATE" ]; then\n  alembic upgrade head\nfi\nexec gunicorn shop:app\n', []),
+        ('["/srv/boot.sh"]', 'if [ "$X" ]; then alembic upgrade head; fi\nexec gunicorn shop:app\n', []),
+        (
+            '["/srv/boot.sh"]',
+            'if [ "$X" ]; then\n  x\nfi\nwhile ! alembic upgrade head; do y; done\nexec gunicorn shop:app\n',
+            ["migration-at-every-start"],
+        ),
+        ('["bash", "/srv/boot.sh"]', "gunicorn shop:app", ["script-without-exec"]),
+        ('["tini", "-g", "--", "/srv/boot.sh"]', "gunicorn shop:app", []),
+        ("exec /srv/boot.sh", "alembic upgrade head; exec gunicorn shop:app", ["migration-at-every-start"]),
+        ('["/srv/other.sh"]', "gunicorn shop:app", []),
+        ('["/srv/boot.sh"]', "", []),
+    ],
+)
+def test_scripts(start: str, script: str, rules: list[str]) -> None:
+    dockerfile = f"FROM python:3.13-slim\nCOPY docker /srv/\nUSER 65532\nCMD {start}\n"
+    assert sorted(found(APP, dockerfile, {"docker/boot.sh": script})) == rules
+    assert found(APP.replace("8000}", "8000, command: x}"), dockerfile) == []
+
+
+@pytest.mark.usefixtures("folder")
+@pytest.mark.parametrize(
+    ("copied", "script"),
+    [
+        ("deploy/boot.sh /boot.sh", "/boot.sh"),
+        ("deploy/boot.sh ./", "./boot.sh"),
+        (". .", "deploy/boot.sh"),
+        (". /srv", "/srv/deploy/boot.sh"),
+        ("deploy /srv/deploy", "/srv/deploy/boot.sh"),
+        ("deploy/*.sh /srv/", "/srv/boot.sh"),
+    ],
+)
+def test_scripts_are_found_where_they_come_from(copied: str, script: str) -> None:
+    dockerfile = f'FROM python:3.13-slim\nWORKDIR /srv\nCOPY {copied}\nUSER 65532\nENTRYPOINT ["{script}"]\n'
+    app = APP.replace("{dockerfile: Dockerfile}", "{context: src, dockerfile: docker/web}")
+    one = only(app, "", {"src/docker/web": dockerfile, "src/deploy/boot.sh": "\n  gunicorn shop:app\n"})
+    assert [label.file for label in one.related] == ["src/deploy/boot.sh", "app.yaml"]
+    assert one.related[0].span
+    assert (one.related[0].span.line, one.related[0].span.column) == (2, 3)
 
 
 @pytest.mark.usefixtures("folder")

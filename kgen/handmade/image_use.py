@@ -1,11 +1,11 @@
 """Where a Dockerfile that the user wrote and the components that run its image do not agree."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from kgen.check.dockerfile import images, programs
-from kgen.check.dockerfile.facts import ImageFacts
+from kgen.check.dockerfile.facts import ImageFacts, Program
 from kgen.check.fault import Fault
-from kgen.diag import Diagnostic, Label, Path
+from kgen.diag import Diagnostic, Label, Path, Span
 from kgen.dockerfile import Word
 from kgen.handmade.own_image import OwnImage, Use
 
@@ -13,7 +13,7 @@ OTHER_USER = "XAPP004"
 NOTHING_TO_RUN = "XAPP005"
 ENTRYPOINT_REPLACED = "XAPP006"
 MIGRATION = "XAPP007"
-DEVELOPMENT = "DKF25"
+SCRIPT_WITHOUT_EXEC = "XAPP008"
 
 
 def faults(image: OwnImage, use: Use, release: Path | None) -> Iterator[Diagnostic]:
@@ -56,7 +56,13 @@ def _of_command(image: OwnImage, use: Use) -> Iterator[Diagnostic]:
             message = f"`{use.name}` has no `command`, and the Dockerfile neither `ENTRYPOINT` nor `CMD`: {why}"
             help_ = "add `command` to the app file, or end the Dockerfile with `CMD`"
             yield image.found(NOTHING_TO_RUN, image.start, message, help_, [use.label("runs this image", on_key=True)])
-    elif use.command and entry is not None and entry.words and not _is_same(entry.words[0], use.command[0]):
+    elif (
+        use.kind != "release"
+        and use.command
+        and entry is not None
+        and entry.words
+        and not _is_same(entry.words[0], use.command[0])
+    ):
         message = (
             f"`{use.name}` has a `command`, which replaces this `ENTRYPOINT`: `{_short(entry.words)}` does not run"
         )
@@ -81,19 +87,48 @@ def _of_start(image: OwnImage, use: Use, release: Path | None) -> Iterator[Diagn
     if facts is None or use.command or not use.goes_on:
         return
     # arguments replace CMD, and are given to ENTRYPOINT
-    found = [facts.entrypoint, None if use.args else facts.command]
-    words = [word for program in found if program is not None for word in program.words]
-    if name := programs.migration(words):
-        at = image.last(*(program.name for program in reversed(found) if program and programs.migration(program.words)))
+    started = [each for each in (facts.entrypoint, None if use.args else facts.command) if each is not None]
+    yield from _of_migration(image, use, release, started)
+    if started and programs.is_script(started[0].words):
+        path, text = image.script(programs.scripts(started[0].words)[0])
+        if text and not programs.hands_over(text) and (steps := programs.lines(text)):
+            message = f"`{path}` starts the program without `exec`: a shell stays in front, and passes no signal on"
+            help_ = "write `exec` in front of the script's last command"
+            related = [
+                _line(image, path, steps[-1][0], "the last command"),
+                use.label("starts with this script", on_key=True),
+            ]
+            yield image.found(SCRIPT_WITHOUT_EXEC, image.last(started[0].name), message, help_, related)
+
+
+def _line(image: OwnImage, path: str, number: int, text: str) -> Label:
+    """Return a line of a script in the context."""
+    line = image.scripts[path].splitlines()[number - 1]
+    start = len(line) - len(line.lstrip()) + 1
+    span = Span(line=number, column=start, end_line=number, end_column=max(len(line.rstrip()), start) + 1)
+    return Label(text=text, file=image.shown_as(path), span=span)
+
+
+def _of_migration(image: OwnImage, use: Use, release: Path | None, started: Sequence[Program]) -> Iterator[Diagnostic]:
+    for program in started:
+        name, places = programs.migration(program.words), list[Label]()
+        for script in programs.scripts(program.words):
+            path, text = image.script(script)
+            for number, line in programs.certain(programs.lines(text)):
+                if not name and (name := programs.migration([line])):
+                    places.append(_line(image, path, number, "here"))
+        if not name:
+            continue
         if release:
             message = f"each pod of `{use.name}` runs `{name}` when it starts, and the app has a `release` for that"
             help_ = "leave it to the release, and let the image only start the program"
-            related = [Label(release, "runs before new pods start"), use.label("starts with this command", on_key=True)]
+            places.append(Label(release, "runs before new pods start"))
         else:
             message = f"each pod of `{use.name}` runs `{name}` when it starts: several do so at once"
             help_ = f"run it once before new pods start: `release: {name}`"
-            related = [use.label("starts with this command", on_key=True)]
-        yield image.found(MIGRATION, at, message, help_, related)
+        places.append(use.label("starts with this command", on_key=True))
+        yield image.found(MIGRATION, image.last(program.name), message, help_, places)
+        return
 
 
 _Place = Callable[[Use, Fault], Label]

@@ -1,11 +1,13 @@
 """Images that are built from Dockerfiles that the user wrote: the file, how it is built, and what runs it."""
 
+import posixpath
 from collections.abc import Iterable, Mapping, Sequence
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Any
 
 from kgen.check.dockerfile import of_build
-from kgen.check.dockerfile.facts import ImageFacts
+from kgen.check.dockerfile.facts import ImageFacts, Program
 from kgen.check.dockerfile.paths import local_sources
 from kgen.check.dockerfile.stages import Build as Stages
 from kgen.check.dockerfile.stages import Stage
@@ -40,6 +42,9 @@ class OwnImage:
         self.build = build
         self.shown = shown
         self.given = given
+        self.scripts: Mapping[str, str] = {}
+        """Path in the context → text, for those of ``wanted`` that are there."""
+
         self.file: Dockerfile = read((given.text or "").encode())
         self.stages = Stages(self.file, build.target or "", build.args)
 
@@ -79,6 +84,39 @@ class OwnImage:
         """What is known of the image, if the file makes one."""
         final = self.stages.final
         return None if final is None or self.is_broken else ImageFacts(final)
+
+    def wanted(self, script: str) -> list[str]:
+        """Return where in the context a script of the image may come from, the likeliest first."""
+        parts = [part for part in script.split("/") if part not in {"", "."}]
+        ends = ["/".join(parts[start:]) for start in range(len(parts))]
+        made = []
+        for folder, name in dict.fromkeys(posixpath.split(path) for _, path in self.copied):
+            if fnmatchcase(parts[-1], name):
+                made.append(f"{folder}/{parts[-1]}")
+            else:
+                made += [f"{folder}/{name}/{end}" for end in ends]
+        return [posixpath.normpath(f"/{path}").lstrip("/") for path in made]
+
+    def script(self, script: str) -> tuple[str, str]:
+        """Return the path and the text of a script of the image; empty if it is not known."""
+        return next(((path, self.scripts[path]) for path in self.wanted(script) if path in self.scripts), ("", ""))
+
+    @property
+    def shown_scripts(self) -> Mapping[str, str]:
+        """The same by their names in findings."""
+        return {self.shown_as(path): text for path, text in self.scripts.items()}
+
+    def shown_as(self, path: str) -> str:
+        """Return how findings name a file of the context."""
+        depth = posixpath.normpath(self.build.dockerfile or "").count("/") + 1
+        above = self.shown.split("/")[:-depth]
+        return "/".join((*above, path))
+
+    @property
+    def programs(self) -> Sequence[Program]:
+        """``ENTRYPOINT`` and ``CMD``."""
+        facts = self.facts
+        return [each for each in (facts.entrypoint, facts.command) if each is not None] if facts is not None else []
 
     def place(self, word: Word, text: str = "") -> Label:
         """Return where a word of the Dockerfile stands."""

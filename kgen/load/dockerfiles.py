@@ -39,6 +39,12 @@ def path_of(build: Build) -> str:
     return posixpath.normpath(f"{build.context}/{build.dockerfile}") if build.dockerfile else ""
 
 
+def texts(paths: Iterable[str], context: Path) -> dict[str, str]:
+    """Return the text of those ``paths`` that are files in the folder ``context``."""
+    found = {path: text_of(context / path, context) for path in dict.fromkeys(paths)}
+    return {path: text for path, text in found.items() if text is not None}
+
+
 def absent(sources: Iterable[str], context: Path) -> frozenset[str]:
     """Return those of the ``sources`` of COPY that name nothing in the folder ``context``."""
     root = context.resolve()

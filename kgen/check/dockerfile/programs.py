@@ -10,7 +10,7 @@ import re
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kgen.check.dockerfile.stages import Stage
 
@@ -45,6 +45,10 @@ _MIGRATIONS = (
     (r"(?:rails|rake) db:migrate", "db:migrate"),
     (r"artisan migrate", "artisan migrate"),
 )
+_SHELLS = frozenset({"ash", "bash", "dash", "sh"})
+_EXEC = re.compile(r"(?m)(?:^|[;&|({]|\b(?:then|else|do))\s*(?:exec|trap)\s")
+_OPENS = re.compile(r"(?:^|[;&|])\s*(?:if|case)\s")
+_CLOSES = re.compile(r"(?:^|[;&|])\s*(?:fi|esac)\b")
 _BARE_SHELLS = frozenset(
     {"almalinux", "alpine", "amazonlinux", "bash", "busybox", "centos", "debian", "fedora", "rockylinux", "ubuntu"}
 )
@@ -81,6 +85,63 @@ def _first(known: Sequence[tuple[str, str]], words: Iterable[str]) -> str:
             if re.search(rf"(?:^|\s){pattern}(?:\s|$)", line):
                 return name
     return ""
+
+
+def scripts(words: Iterable[str]) -> list[str]:
+    """
+    Return the shell scripts that a command names.
+
+    >>> scripts(["tini", "--", "/srv/boot.sh"]), scripts(["sh", "-c", "./a.sh && x"]), scripts(["gunicorn", "app"])
+    (['/srv/boot.sh'], ['./a.sh'], [])
+    """
+    return [word for text in words for word in re.split(r"[\s;&|]+", text) if word.endswith(".sh")]
+
+
+def is_script(words: Sequence[str]) -> bool:
+    """
+    Tell whether the first process is a shell that reads a script.
+
+    >>> is_script(["./boot.sh"]), is_script(["/bin/bash", "boot.sh"]), is_script(["tini", "--", "boot.sh"])
+    (True, True, False)
+    """
+    first = words[0].rpartition("/")[2] if words else ""
+    return first.endswith(".sh") or (first in _SHELLS and len(words) > 1 and words[1].endswith(".sh"))
+
+
+def hands_over(script: str) -> bool:
+    r"""
+    Tell whether a script lets a program take its place, or passes signals on.
+
+    >>> hands_over("set -e\nexec gunicorn app"), hands_over("if x; then exec y; fi"), hands_over("gunicorn app")
+    (True, True, False)
+    """
+    return bool(_EXEC.search("\n".join(line for _, line in lines(script))))
+
+
+def lines(script: str) -> list[tuple[int, str]]:
+    """Return the lines of a script with their numbers from 1, those that go on joined, comments and blanks left out."""
+    made: list[tuple[int, str]] = []
+    is_open = False
+    for number, line in enumerate(script.splitlines(), 1):
+        text = line.strip()
+        if is_open:
+            made[-1] = made[-1][0], f"{made[-1][1]} {text.removesuffix(chr(92))}"
+        elif text and not text.startswith("#"):
+            made.append((number, text.removesuffix("\\")))
+        else:
+            continue
+        is_open = text.endswith("\\")
+    return made
+
+
+def certain(found: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """Yield those lines of a script that no ``if`` and no ``case`` decides about."""
+    depth = 0
+    for number, line in found:
+        depth -= len(_CLOSES.findall(line))
+        if depth <= 0 and not _OPENS.search(line):
+            yield number, line
+        depth += len(_OPENS.findall(line))
 
 
 def runs_nothing(final: Stage) -> str:

@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+python -m shop.wait
+gunicorn --bind 0.0.0.0:8000 shop:app

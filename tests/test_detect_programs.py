@@ -117,6 +117,15 @@ CASES: Mapping[str, tuple[Mapping[str, str], Found]] = {
             ("beat", "worker", "celery -A shop beat -S redbeat.RedBeatScheduler"),
         },
     ),
+    "compose services with an entry point": (
+        {
+            **CELERY,
+            "shop/celery.py": APP,
+            "compose.yaml": "services:\n  jobs: {build: ., entrypoint: celery, command: -A shop worker}\n"
+            "  page: {build: ., entrypoint: [celery], command: [-A, shop, flower]}\n",
+        },
+        {("worker", "worker", "celery -A shop worker"), ("flower", "web", "celery -A shop flower")},
+    ),
     "RQ": (
         {"requirements.txt": "rq\n", "jobs.py": 'from rq import Queue\n\nmail = Queue("mail")\n'},
         {("worker", "worker", "rq worker mail")},

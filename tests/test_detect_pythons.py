@@ -55,6 +55,14 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, str]] = {
         "3.13",
         "docker/Dockerfile:1",
     ),
+    "the Dockerfile of a compose service": (
+        {
+            "compose.yaml": "services:\n  jobs: {build: {dockerfile: jobs/Dockerfile}}\n",
+            "jobs/Dockerfile": "FROM python:3.12\n",
+        },
+        "3.12",
+        "jobs/Dockerfile:1",
+    ),
     "a Dockerfile without a version": ({"Dockerfile": "FROM python:slim\n"}, "", ""),
     "conda": ({"environment.yml": "dependencies:\n  - python=3.11.0\n  - numpy\n"}, "3.11", "environment.yml:2"),
     "a range": ({"pyproject.toml": RANGE}, "3.13", "pyproject.toml:3: >=3.9"),

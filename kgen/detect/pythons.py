@@ -7,11 +7,13 @@ the usual one, or an older one if packages have no wheels for that yet, or if th
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import chain
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
 from kgen.detect import ceilings
+from kgen.detect.evidence.compose import dockerfiles
 from kgen.detect.evidence.dockerfile import containers
 from kgen.detect.found import Doubt, Fact
 from kgen.detect.managers import ENVIRONMENTS, LOCKS
@@ -129,14 +131,9 @@ def _mise(project: Project) -> Fact | None:
 
 
 def _dockerfile(project: Project) -> Fact | None:
-    return next(
-        (
-            Fact(each.python, f"{each.file}:{each.python_line}")
-            for each in containers(project.tree, project.folder)
-            if each.python
-        ),
-        None,
-    )
+    """The project's own Dockerfile, or one that its compose file builds a service with."""
+    found = (each for each in chain(containers(project.tree, project.folder), dockerfiles(project)) if each.python)
+    return next((Fact(each.python, f"{each.file}:{each.python_line}") for each in found), None)
 
 
 def _conda(project: Project) -> Fact | None:

@@ -6,6 +6,7 @@ Source: https://github.com/compose-spec/compose-spec/blob/main/05-services.md
 
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
@@ -97,7 +98,17 @@ def _programs(project: Project, file: str) -> Iterator[Program]:
 
 
 def _words(text: str | Sequence[str]) -> tuple[str, ...]:
-    return (("/bin/sh", "-c", text) if text else ()) if isinstance(text, str) else tuple(text)
+    """Return the words of an entry point or a command, which Compose splits without a shell."""
+    try:
+        return tuple(shlex.split(text)) if isinstance(text, str) else tuple(text)
+    except ValueError:  # a quote without its partner
+        return ()
+
+
+def dockerfiles(project: Project) -> Iterator[Container]:
+    """Yield the Dockerfiles that compose files build the project's services with."""
+    for file in compose_files(project.tree, project.folder):
+        yield from (each.container for each in services(project, file) if each.container)
 
 
 def services(project: Project, file: str) -> Iterator[Service]:

@@ -17,6 +17,9 @@ from kgen.record import dataclass, replace
 _ONE = frozenset({"celery beat", "celery worker and beat", "rq scheduler"})
 """Roles of which two at a time would do everything twice."""
 
+FLOWER = Fact(5555, "Flower's own")
+"""Where Celery's web page listens."""
+
 LOST = 30
 """Rank of a command that nothing in the project brings."""
 
@@ -108,7 +111,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         covers=found.covers if found and found.is_bot else frozenset(),
         framework=framework,
         command=Fact(start.command, said.origin),
-        port=Fact(start.port, said.origin) if start.port else None,
+        port=Fact(start.port, said.origin) if start.port else FLOWER if start.role == "celery flower" else None,
         release=Fact(release.command, said.origin) if release else None,
         fields={"replicas": 1} if is_one and kind == "worker" else {},
         env={key: Fact(value, said.origin) for key, value in start.env.items()},
@@ -186,7 +189,7 @@ def _listens(start: Start) -> int | None:
 
 
 def _type(said: Said, start: Start, found: Nature | None) -> ComponentType:
-    if start.role == "web":
+    if start.role in {"web", "celery flower"}:
         return "web"
     if start.role.startswith("spider ") and said.is_lasting is None:
         return "job"

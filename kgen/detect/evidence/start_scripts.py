@@ -39,7 +39,8 @@ def _of_scripts(project: Project) -> Iterator[Program]:
             path = f"{folder}/{name}" if folder else name
             if _SCRIPT.fullmatch(name) and (text := project.text(path)):
                 said.append(Said(name="", started=started(project, text), origin=path))
-        found = {each.command.value: each for each in processes.programs(project, said, SCRIPT) if each.rank >= SCRIPT}
+        sure = (each for each in processes.programs(project, said, SCRIPT) if each.rank >= SCRIPT)
+        found = {each.command.value: each for each in sure if "$" not in str(each.command.value)}
         yield from found.values()
         if found:
             return

@@ -1,6 +1,7 @@
 """``kgen init``: what it writes, what it asks, and what it never does."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -169,3 +170,35 @@ def test_files_that_kgen_made_keep_their_names(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "kgen", "compile", str(tmp_path)], capture_output=True, check=True)
     assert init(tmp_path, force=True)[0] == 0
     assert (tmp_path / "app.yaml").read_text("utf-8") == before
+
+
+WATCHED = """
+import json, os, sys
+from kgen.commands.init import Request, run
+folder = os.path.realpath(sys.argv[1])
+homes = tuple(map(os.path.realpath, (folder, sys.prefix, sys.base_prefix, *filter(None, sys.path))))
+seen = []
+def watch(event, given):
+    if event in {"open", "os.scandir", "os.listdir"} and isinstance(given[0], (str, bytes)):
+        path = os.path.realpath(os.fsdecode(given[0]))
+        if not path.startswith(homes):
+            seen.append([event, path])
+    elif event == "exec" and os.path.realpath(given[0].co_filename).startswith(folder):
+        seen.append([event, given[0].co_filename])
+    elif event in {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "socket.connect"}:
+        seen.append([event, str(given)])
+sys.addaudithook(watch)
+code = run(Request(folder=folder, yes=True, stdout=True), sys.stdin, sys.stdout, sys.stderr)
+json.dump([code, seen], sys.stderr)
+"""
+
+
+def test_python_itself_says_that_nothing_else_is_opened_or_run(tmp_path: Path) -> None:
+    """The interpreter reports every file that is opened, every code that runs, every program that starts."""
+    folder = grow(tmp_path / "inside", FLASK | OWN_FILES | {"setup.py": TRAP, "Procfile": "web: gunicorn app:app\n"})
+    (folder / "passwd.py").symlink_to("/etc/passwd")
+    command = [sys.executable, "-P", "-c", WATCHED, str(folder)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
+    assert "gunicorn app:app" in result.stdout
+    assert json.loads(result.stderr) == [0, []]

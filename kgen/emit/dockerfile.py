@@ -72,7 +72,7 @@ def _builder(plan: ImagePlan) -> list[list[str]]:
             tools = [[*start, "# Only of this stage, which nobody runs.", "# hadolint ignore=DL3002", "USER 0"]]
             if plan.build_packages:  # what fetches dependencies from repositories: it has the same names there
                 add = command_line("apk add --no-cache", *map(shlex.quote, plan.build_packages))
-                tools.append(["# hadolint ignore=DL3018", run(add)])
+                tools.append(["# No versions: Chainguard keeps the newest only.", "# hadolint ignore=DL3018", run(add)])
     return [*tools, *([["RUN " + _folders([_DATA + path for path in plan.data])]] if plan.data else [])]
 
 

@@ -74,3 +74,44 @@ def test_wheels_in_requirements_say_which_python(tmp_path: Path) -> None:
     found: Any = propose(grown(tmp_path, {"requirements.txt": wheel, "app.py": EMBEDDED})).value
 
     assert found[0].part.data["build"]["python"]["version"] == "3.10"
+
+
+def test_logs_go_to_where_containers_have_them(tmp_path: Path) -> None:
+    lines = "web: gunicorn --access-logfile a.log --error-logfile - shop:app\nworker: celery -A shop worker -f b.log\n"
+    files = {"requirements.txt": "flask\ngunicorn\ncelery\n", "shop.py": EMBEDDED, "Procfile": lines}
+
+    assert commands(tmp_path, files) == {
+        "web": "gunicorn --error-logfile - shop:app --bind 0.0.0.0:8000",
+        "worker": "celery -A shop worker",
+    }
+
+
+def test_a_packages_private_modules_are_no_programs(tmp_path: Path) -> None:
+    files = {"requirements.txt": "flask\ngunicorn\n", "shop/_web/app.py": EMBEDDED, "shop/api.py": EMBEDDED}
+
+    assert commands(tmp_path, files)["web"].startswith("gunicorn shop.api:app ")
+
+
+def test_debian_packages_are_of_what_is_installed(tmp_path: Path) -> None:
+    project = '[project]\nname = "shop"\ndependencies = ["flask", "gunicorn", "selenium"]\n'
+    extra = '[project.optional-dependencies]\nldap = ["python-ldap"]\n'
+    files = {"pyproject.toml": project + extra, "shop.py": EMBEDDED, "Dockerfile": f"{OWN}CMD gunicorn shop:app\n"}
+    found: Any = propose(grown(tmp_path, files)).value
+
+    assert "systemPackages" not in found[0].part.data["build"]["python"]
+
+
+def test_a_workspaces_root_needs_what_its_packages_read(tmp_path: Path) -> None:
+    root = (
+        '[project]\nname = "shop"\ndependencies = ["fastapi", "uvicorn", "db"]\n[tool.uv.workspace]\nmembers = ["*"]\n'
+    )
+    files = {
+        "pyproject.toml": root,
+        "uv.lock": "",
+        "main.py": "import db\nfrom fastapi import FastAPI\napp = FastAPI()\n",
+        "db/pyproject.toml": '[project]\nname = "db"\ndependencies = ["asyncpg"]\n',
+        "db/src/db/__init__.py": "import os\nhost = os.environ['PGHOST']\n",
+    }
+    found: Any = propose(grown(tmp_path, files)).value
+
+    assert found[0].part.data["env"] == {"PGHOST": "${needs.db.host}"}

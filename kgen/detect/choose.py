@@ -1,8 +1,8 @@
 """From all programs that were found to the components of an app: the best of each role; others are alternatives."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from kgen.detect.found import Choice, Doubt, Program
+from kgen.detect.found import Choice, Doubt, Fact, Program
 from kgen.record import replace
 
 _SURE = 80
@@ -91,10 +91,20 @@ def _completed(first: Program, ranked: Sequence[Program]) -> Program:
         health=first.health or source.health,
         release=first.release or source.release,
         commands=first.commands or source.commands,
-        env={**source.env, **first.env},
+        env={**_seen_from(source.env, first.env), **first.env},
         needs=(*first.needs, *source.needs),
         doubts=(*first.doubts, *(each for each in source.doubts if each.path[0] in {"env", "build", "release"})),
     )
+
+
+def _seen_from(env: Mapping[str, Fact], own: Mapping[str, Fact]) -> dict[str, Fact]:
+    """Return variables whose modules are imported from the folder that a program has on its path."""
+    folder = str(own["PYTHONPATH"].value).removeprefix("/app/") if "PYTHONPATH" in own else ""
+    start = f"{folder.replace('/', '.')}." if folder else ""
+    return {
+        name: Fact(str(fact.value).removeprefix(start), fact.origin) if name == "DJANGO_SETTINGS_MODULE" else fact
+        for name, fact in env.items()
+    }
 
 
 def _subject(command: object) -> str:

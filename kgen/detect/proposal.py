@@ -13,7 +13,7 @@ from kgen.detect.managers import Managed
 from kgen.detect.project import Dependency, Project
 from kgen.detect.rules import NO_PYTHON_PROJECT, NOTHING_TO_RUN
 from kgen.detect.settings import settings
-from kgen.detect.syntax import Modules
+from kgen.detect.syntax import SIDE, Modules
 from kgen.detect.texts import toml
 from kgen.detect.tree import Tree, join
 from kgen.diag import Diagnostic, Label, Outcome, Path
@@ -73,7 +73,11 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
     head += [] if installed else [unnamed.part(project)]
     known = {name for part in components for name in part.data.get("env", {})}
     version = str(head[2].data["build"]["python"].get("version", ""))
-    parts = [*head, system_packages.part(project, version), *components, settings(project, app.value, known)]
+    wanted = {need.group for program in programs for need in program.needs}
+    parts = [*head, system_packages.part(project, version, wanted), *components, settings(project, app.value, known)]
+    for below, name in inner.items():
+        if project.has(name):  # what the root imports of it reads variables, too
+            parts.append(settings(look(tree, below, managers.managed(tree, below)), app.value, known))
     return Proposal(folder=folder, part=joined(parts), programs=tuple(programs))
 
 
@@ -97,6 +101,8 @@ def _of_workspace(
             found.setdefault(inner.get(folder, ""), (member, []))[1].append(each)
         return found if list(found) != [""] else {}
     for folder, name in inner.items():
+        if not SIDE.isdisjoint(project.below(folder).split("/")):
+            continue
         member = look(project.tree, folder, managers.managed(project.tree, folder))
         if own := [workspaces.moved(member, each, project.folder) for each in _programs(member)]:
             found[name] = (member, own)

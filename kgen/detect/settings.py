@@ -64,6 +64,14 @@ _NEVER = frozenset(
 )
 """Variables that the container or the machine sets, or that no app has to."""
 
+_OTHERS = ("PYTHON", "GITHUB_ACTION", "RENDER_", "VERCEL_", "RAILWAY_", "HEROKU_", "AWS_LAMBDA_", "FLY_", "K_SERVICE")
+"""Starts of the names of variables that Python and hosting platforms have."""
+
+
+def _is_own(name: str) -> bool:
+    return name.isidentifier() and not name.startswith(_OTHERS)
+
+
 EXAMPLES = (
     ".env.example",
     ".env.sample",
@@ -103,7 +111,7 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
     values = _values(project)
     images = frozenset(_images(project))
     settled = {*known, *_NEVER}
-    read = [each for each in variables(project) if each.name not in settled and each.name.isidentifier()]
+    read = [each for each in variables(project) if each.name not in settled and _is_own(each.name)]
     env: dict[str, Any] = {}
     comments: dict[Path, str] = {}
     needs: dict[str, Any] = {}

@@ -6,7 +6,7 @@ Names are those of Debian 13 (trixie); where 12 (bookworm) has another one, it i
 Source: the installation notes of each distribution; names by ``apt-cache policy`` on both releases.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from kgen.detect.evidence.dockerfile import containers
@@ -140,18 +140,21 @@ _BUILD_ONLY = ("build-essential", "gcc", "g++", "make", "git", "curl", "wget", "
 """What own Dockerfiles have to build, though they run with it."""
 
 
-def part(project: Project, python: str = "") -> Part:
+def part(project: Project, python: str = "", groups: Collection[str] = ()) -> Part:
     """
     Return the Debian packages of the image, with the dependency that needs each.
 
     Args:
         project: The project.
         python: Its minor version: old ones have images on older releases of Debian only.
+        groups: Groups and extras of dependencies that are installed besides the usual ones.
     """
     run: dict[str, str] = {}
     build: dict[str, str] = {}
     doubts: list[Doubt] = []
     for each, needed in _needed(project):
+        if each.group and each.group not in groups:
+            continue
         run |= {name: run.get(name, f"{each.origin}: {each.name}") for name in needed.run}
         build |= {name: build.get(name, f"{each.origin}: {each.name}") for name in needed.build}
         if needed.doubt:
@@ -176,7 +179,10 @@ def _reasons(found: Mapping[str, str]) -> str:
 
 
 def _needed(project: Project) -> Iterator[tuple[Dependency, Needed]]:
+    own = containers(project.tree, project.folder)[:1]
     for name, each in project.dependencies.items():
+        if name in _ELSEWHERE and own and not _brings(own[0].packages, PACKAGES[name].run):
+            continue  # the image that its authors build has none: a browser elsewhere is used
         needed = PACKAGES.get(name)
         if needed and not (
             each.extras & needed.unless or any(project.has(f"{name}-{extra}") for extra in needed.unless)
@@ -186,6 +192,14 @@ def _needed(project: Project) -> Iterator[tuple[Dependency, Needed]]:
             headless = name.startswith("opencv") and project.has(f"{name}-headless")
             if not headless:
                 yield each, needed
+
+
+_ELSEWHERE = frozenset({"selenium"})
+"""Distributions that can use what runs in another container."""
+
+
+def _brings(packages: Collection[str], wanted: Collection[str]) -> bool:
+    return any(each.startswith(tuple(wanted)) for each in packages)
 
 
 def _own(project: Project, known: set[str]) -> Iterator[Doubt]:

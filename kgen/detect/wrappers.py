@@ -69,7 +69,7 @@ def unwrapped(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
             rest = rest[rest.index("--") + 1 :]
         else:
             break
-    return env, list(_production(_program(rest)))
+    return env, _to_output(list(_production(_program(rest))))
 
 
 def _after_options(words: Sequence[str]) -> list[str]:
@@ -116,6 +116,35 @@ def _production(words: Sequence[str]) -> list[str]:
         elif not (word in _RELOADING and words[0] != "dramatiq") and word.partition("=")[0] not in _RELOAD_VALUES:
             kept.append(word)
     return kept
+
+
+_LOGS: Mapping[str, tuple[str, ...]] = {
+    "celery": ("--logfile", "-f"),
+    "gunicorn": ("--access-logfile", "--error-logfile", "--log-file"),
+}
+"""Server → its options for files of its log: what is written there, nobody reads."""
+
+
+def _to_output(words: list[str]) -> list[str]:
+    """
+    Return a command that writes its log to where containers have it.
+
+    >>> _to_output(["celery", "worker", "--logfile=logs/a.log", "-l", "info"])
+    ['celery', 'worker', '-l', 'info']
+    """
+    options = next((_LOGS[word] for word in words[:3] if word in _LOGS), ())
+    made: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        name, sign, value = word.partition("=")
+        if name not in options:
+            made.append(word)
+        elif (given := value if sign else next(rest, "")) in _STREAMS:
+            made += [word] if sign else [word, given]
+    return made
+
+
+_STREAMS = frozenset({"-", "/dev/stdout", "/dev/stderr", "/proc/1/fd/1", "/proc/1/fd/2"})
 
 
 HOST = "0.0.0.0"  # noqa: S104  # what a container has to listen on

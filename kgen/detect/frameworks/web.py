@@ -24,11 +24,22 @@ _OBJECTS = ("app", "application", "server", "api", "create_app", "make_app", "ge
 def programs(project: Project) -> Iterator[Program]:
     """Yield a web program for each application object."""
     sources = sources_of(project)
-    found = list(_one_each(sorted(applications(sources), key=_place)))
+    public = (each for each in applications(sources) if not _is_private(project.below(each.path)))
+    found = list(_one_each(sorted(public, key=_place)))
     well = health(project) if found else Health()
     for place, each in enumerate(found):
         rank = _LEAST if each.framework is AIOHTTP else max(_FOUND - place, _LEAST)
         yield _program(sources, each, well, _SIDE if each.is_side else rank)
+
+
+def _is_private(path: str) -> bool:
+    """
+    Tell whether a module is a package's own business, by its name or that of a folder.
+
+    >>> _is_private("shop/ui/_web/app.py"), _is_private("shop/__init__.py")
+    (True, False)
+    """
+    return any(each.startswith("_") and not each.startswith("__") for each in path.split("/"))
 
 
 def _place(each: Application) -> tuple[object, ...]:

@@ -257,6 +257,7 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
     words = [filled(word, {**values, **env}) for word in command.words]
     folder = command.folder or image.folder()
     words, moved = _placed(image, [_inner(image, word) for word in words], folder)
+    words = _named(image, words, folder)
     what = role(words)
     found = None
     if "celery" in what and "beat" in what and not {"-s", "--schedule", "-S", "--scheduler"} & set(words):
@@ -286,6 +287,18 @@ def _placed(image: Image, words: list[str], folder: str) -> tuple[list[str], boo
             made = found or posixpath.normpath(posixpath.join(folder, word))
             return [*words[:place], made, *words[place + 1 :]], True
     return words, False
+
+
+_FASTAPI = ("main.py", "app.py", "api.py", "app/main.py", "app/app.py", "app/api.py")
+"""Where the `fastapi` command looks for the application, if it is not told."""
+
+
+def _named(image: Image, words: list[str], folder: str) -> list[str]:
+    """Return the command with what it would look for in its folder, since the image has another one."""
+    if words[:2] != ["fastapi", "run"] or any(word.endswith(".py") for word in words):
+        return words
+    found = next((path for name in _FASTAPI if (path := image.path(name, folder)) and path.endswith(name)), None)
+    return [*words[:2], found, *words[2:]] if found else words
 
 
 def _inner(image: Image, word: str) -> str:

@@ -66,10 +66,10 @@ def _best(ranked: Sequence[Program]) -> list[Program]:
     first = ranked[0]
     level = [each for each in ranked if each.rank == first.rank]
     if first.rank >= _SURE and len({each.name for each in level}) == len(level) > 1:
-        return [_completed(level[0], ranked), *level[1:]]
+        return [completed(level[0], ranked), *level[1:]]
     others = {each.command.value: each for each in ranked[1:] if each.command.value != first.command.value}
     rivals = [each for each in others.values() if _is_near(first, each)]
-    made = _completed(first, ranked)
+    made = completed(first, ranked)
     return [replace(made, doubts=(*made.doubts, _several([first, *rivals]))) if rivals else made]
 
 
@@ -77,7 +77,7 @@ def _is_near(first: Program, other: Program) -> bool:
     return other.rank >= _SURE if first.rank >= _SURE else other.rank >= first.rank - _CLEAR
 
 
-def _completed(first: Program, ranked: Sequence[Program]) -> Program:
+def completed(first: Program, ranked: Sequence[Program]) -> Program:
     """Return a program that somebody wrote down, with what is known of the same one from the source."""
     found = [each for each in ranked if _SURE > each.rank >= _CLEAR and each.framework]
     same = [each for each in found if _subject(each.command.value) in str(first.command.value)]

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kgen.detect import layout, managers, names, neighbours, pythons, system_packages, unnamed, workspaces
-from kgen.detect.choose import chosen
+from kgen.detect import front_ends, layout, managers, names, neighbours, pythons, system_packages, unnamed, workspaces
+from kgen.detect.choose import chosen, completed
 from kgen.detect.dependencies import dependencies
 from kgen.detect.evidence import compose, own_dockerfile, platforms, procfile, start_scripts
 from kgen.detect.found import APP_WIDE, Doubt, Fact, Part, Program
@@ -70,6 +70,7 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
     app = names.name(project)
     components = [component(program) for program in programs]
     head = [_head(app), names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
+    head += [front_ends.part(project)]
     head += [] if installed else [unnamed.part(project)]
     known = {name for part in components for name in part.data.get("env", {})}
     version = str(head[2].data["build"]["python"].get("version", ""))
@@ -98,7 +99,9 @@ def _of_workspace(
         for each in programs:
             folder = workspaces.owner(project, each, inner)
             member = look(project.tree, folder, managers.managed(project.tree, folder)) if folder else project
-            found.setdefault(inner.get(folder, ""), (member, []))[1].append(each)
+            own = [each for finder in FINDERS for each in finder(member)] if folder else []
+            moved = [workspaces.moved(member, one, project.folder) for one in own if one.name == each.name]
+            found.setdefault(inner.get(folder, ""), (member, []))[1].append(completed(each, moved))
         return found if list(found) != [""] else {}
     for folder, name in inner.items():
         if not SIDE.isdisjoint(project.below(folder).split("/")):

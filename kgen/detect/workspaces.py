@@ -87,9 +87,22 @@ def moved(project: Project, program: Program, root: str) -> Program:
         program,
         env=env,
         command=_placed(project, program.command, below),
-        release=_placed(project, program.release, below) if program.release else None,
+        release=_inside(_placed(project, program.release, below), below) if program.release else None,
         commands=tuple(_placed(project, each, below) for each in program.commands),
     )
+
+
+_FROM_THERE = frozenset({"alembic", "flask", "aerich"})
+"""Commands that look for their files where they are called."""
+
+
+def _inside(command: Fact, below: str) -> Fact:
+    """Return a command as it is called in the folder of the package, if it looks for files there."""
+    line = str(command.value)
+    is_placed = below in line or not isinstance(command.value, str)
+    if is_placed or line.partition(" ")[0] not in _FROM_THERE:
+        return command
+    return Fact(["sh", "-c", f"cd {below} && {line}"], command.origin)
 
 
 def _is_package(project: Project) -> bool:

@@ -13,7 +13,7 @@ from kgen.emit.managers.words import EMPTY_VENV, UV_CACHE, VENV, first, install,
 from kgen.model.packages import Packages
 
 
-def locked(packages: Packages, interpreter: str) -> list[list[str]]:
+def locked(packages: Packages, _interpreter: str) -> list[list[str]]:
     """Install what the project asks for, as far as that can be read without running its code."""
     line = command_line(
         "uv pip install",
@@ -24,7 +24,7 @@ def locked(packages: Packages, interpreter: str) -> list[list[str]]:
     )
     if packages.is_nothing:
         return [[run(EMPTY_VENV)]]
-    settings = uv(interpreter, VIRTUAL_ENV=VENV)
+    settings = uv(VENV)
     if not (packages.requirements or packages.listed or packages.groups):
         return [settings, [run(EMPTY_VENV)]]
     return [settings, first(packages, install(packages, EMPTY_VENV, line, cache=UV_CACHE))]

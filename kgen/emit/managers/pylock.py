@@ -11,12 +11,12 @@ from kgen.emit.managers.words import EMPTY_VENV, UV_CACHE, VENV, first, install,
 from kgen.model.packages import Packages
 
 
-def locked(packages: Packages, interpreter: str) -> list[list[str]]:
+def locked(packages: Packages, _interpreter: str) -> list[list[str]]:
     """Install exactly what the file says."""
     files = " ".join(map(shlex.quote, packages.requirements))
     sync = command_line(f"uv pip sync {files}", ("--extra", packages.extras), ("--group", packages.groups))
     layer = install(packages, EMPTY_VENV, sync, cache=UV_CACHE)
-    return [uv(interpreter, VIRTUAL_ENV=VENV), first(packages, layer)]
+    return [uv(VENV), first(packages, layer)]
 
 
 def project(packages: Packages) -> list[str]:

@@ -46,6 +46,10 @@ def uv(interpreter: str, **settings: str) -> list[str]:
 
     ``UV_PYTHON`` wins over a ``.python-version`` of the project, which may name another patch release than the base
     image has.
+
+    Args:
+        interpreter: Python, by version or path, or the environment that is filled.
+        settings: More variables.
     """
     always = {
         "UV_LINK_MODE": "copy",

@@ -115,3 +115,15 @@ def test_a_workspaces_root_needs_what_its_packages_read(tmp_path: Path) -> None:
     found: Any = propose(grown(tmp_path, files)).value
 
     assert found[0].part.data["env"] == {"PGHOST": "${needs.db.host}"}
+
+
+def test_the_module_that_prepares_celery_for_workers_is_theirs(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\ncelery\n",
+        "shop/__init__.py": "",
+        "shop/core.py": 'from celery import Celery\ncelery = Celery("shop", broker="redis://localhost")\n',
+        "shop/web.py": "from flask import Flask\n\n\ndef create_app():\n    return Flask(__name__)\n",
+        "celery_worker.py": "from shop.core import celery\nfrom shop.web import create_app\napp = create_app()\n",
+    }
+
+    assert commands(tmp_path, files)["worker"] == "celery -A celery_worker.celery worker --loglevel info"

@@ -10,6 +10,7 @@ from kgen.detect.found import ComponentType, Doubt, Fact, Program
 from kgen.detect.lasting import Nature, nature
 from kgen.detect.names import label
 from kgen.detect.project import Dependency, Project
+from kgen.detect.reach import alone
 from kgen.detect.roles import NAMES
 from kgen.detect.started import PORT, Start, Started
 from kgen.record import dataclass, replace
@@ -158,21 +159,9 @@ def _exposed(project: Project, said: Said, start: Start, found: Nature | None) -
     return said.started.port if is_own and not is_other and project.has(*_WEB) else None
 
 
-_CALL = 8
-"""Lines of a call."""
-
-
 def _alone(project: Project, start: Start, found: Nature | None) -> Iterator[Doubt]:
-    """Yield the doubt whether a server of the project's own can be reached from outside, if nothing says so."""
-    file, _, line = found.origin.rpartition(":") if found else ("", "", "")
-    call = (project.tree.text(file) or "").splitlines()[int(line) - 1 :][:_CALL] if file else []
-    texts = (*start.words, *start.env.values(), *call)
-    if start.role != "web" and not any("0.0.0.0" in each or "::" in each for each in texts):  # noqa: S104
-        yield Doubt(
-            path=("command",),
-            question="nothing says that it listens on all addresses, which it has to in a container",
-            help="see its options, such as `--host 0.0.0.0`",
-        )
+    if start.role != "web":
+        yield from alone(project, found.origin if found else "", (*start.words, *start.env.values()))
 
 
 def _listens(start: Start) -> int | None:

@@ -10,6 +10,7 @@ from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.lasting import CONSUMERS, nature
 from kgen.detect.names import label
 from kgen.detect.project import Project
+from kgen.detect.reach import alone
 from kgen.detect.syntax import Module
 
 _NAMES = (
@@ -102,7 +103,14 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
         )
     if found and found.is_web:
         rank = min(rank + 10, SCRIPT_OF_WEB - 1) if rank > ODD else rank
-        return Program(name="web", type="web", command=Fact(command, said), port=Fact(8000, found.origin), rank=rank)
+        return Program(
+            name="web",
+            type="web",
+            command=Fact(command, said),
+            port=Fact(servers.PORT, found.origin),
+            rank=rank,
+            doubts=tuple(alone(project, found.origin, ())),
+        )
     is_bot = bool(found and found.is_bot)
     takes = found is not None and is_bot and found.framework in CONSUMERS
     return Program(

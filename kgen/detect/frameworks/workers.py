@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks.starts import search_path
-from kgen.detect.imports import dotted, root
+from kgen.detect.imports import absolute, definition, dotted, root
 from kgen.detect.project import Project
 from kgen.detect.syntax import Module, imported, meaning, walk
 from kgen.record import replace
@@ -56,6 +56,7 @@ def _celery(project: Project) -> Iterator[tuple[str, Program]]:
         return
     target, origin = places[0]
     path = origin.rpartition(":")[0]
+    target, path = next(_prepared(project, path), (target, path))
     worker = Program(
         name="worker",
         type="worker",
@@ -113,6 +114,21 @@ def _celery_apps(project: Project) -> Iterator[tuple[str, str]]:
                 case _:
                     pass
     yield from (*later, *bare)
+
+
+_PREPARED = frozenset({"celery_worker", "celeryworker", "worker", "run_celery", "make_celery", "celery_runner"})
+
+
+def _prepared(project: Project, path: str) -> Iterator[tuple[str, str]]:
+    """Yield the module that prepares the object in ``path`` for workers: it imports it, and sets up what tasks need."""
+    for module in project.modules.mentioning("celery"):
+        stem = module.path.rpartition("/")[2].removesuffix(".py")
+        if stem in _PREPARED and module.path != path and not module.is_side:
+            for local, full in imported(module.tree).items():
+                name = absolute(module.path, _start(project, module.path), full)
+                place = definition(project, _start(project, module.path), name)
+                if place and place[0] == path and "celery" in f"{local} {place[1]}".lower():
+                    yield f"{_dotted(project, module.path)}.{local}", module.path
 
 
 def _hides(module: Module, name: str) -> bool:

@@ -612,8 +612,9 @@ def _python(known: Known) -> Strategy:
     bare = fields(PythonBuild, known, without=["manager", "managerVersion", "package", "extras", "groups"])
     pipenv = fields(PythonBuild, known, without=["manager", "requirements", "package", "extras"])
     uv = fields(PythonBuild, known, without=["manager", "requirements"])
+    member = fields(PythonBuild, known, without=["manager", "requirements"], always=["package"])
     others = fields(PythonBuild, known, without=["manager", "requirements", "package"])
-    managed = [(bare, "pip"), (pipenv, "pipenv"), (uv, "uv"), (others, "poetry"), (others, "pdm")]
+    managed = [(bare, "pip"), (pipenv, "pipenv"), (uv, "uv"), (member, "uv"), (others, "poetry"), (others, "pdm")]
     by_name = [st.builds(lambda made, name: made | {"manager": name}, made, st.just(name)) for made, name in managed]
     return st.one_of(bare, *by_name)
 

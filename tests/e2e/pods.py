@@ -47,10 +47,15 @@ class Running:
 
 @contextmanager
 def running(
-    app: Compiled, component: str, values: Mapping[str, str] | None = None, *, database: bool = False
+    app: Compiled,
+    component: str,
+    values: Mapping[str, str] | None = None,
+    *,
+    database: bool = False,
+    gets_ready: bool = True,
 ) -> Iterator[Running]:
     """
-    Start the pod of a component's Deployment, and wait until its startup probe would let it live.
+    Start the pod of a component's Deployment, and wait until all its probes succeed.
 
     Args:
         app: What was compiled; its image is built.
@@ -58,6 +63,7 @@ def running(
         values: What variables hold that come from Secrets, which podman's versions keep in different ways, or name
             what only a cluster has.
         database: Whether the pod finds ``DATABASE``.
+        gets_ready: Whether it has all that it waits for; else only the other probes have to succeed.
     """
     template = app.object("deployment", component)["spec"]["template"]["spec"]
     (container,) = template["containers"]
@@ -69,7 +75,7 @@ def running(
             url=f"http://127.0.0.1:{port}" if port else "",
         )
         for kind in ("startupProbe", "readinessProbe", "livenessProbe"):
-            if kind in container:
+            if kind in container and (gets_ready or kind != "readinessProbe"):
                 wait_until_healthy(container[kind], pod)
         yield pod
 

@@ -21,7 +21,7 @@ SECRETS = {
 
 
 def test_hello_runs_as_its_deployment_says(tmp_path: Path) -> None:
-    with started("hello", tmp_path, env="default") as pod:
+    with started("hello", tmp_path, env="default", gets_ready=True) as pod:
         assert get_json(f"{pod.url}/healthz") == (200, {"status": "ok"})
         status, found = get_json(f"{pod.url}/?url=http://localhost:1/")
         assert (status, found["host"]) == (200, "localhost")
@@ -31,7 +31,7 @@ def test_hello_runs_as_its_deployment_says(tmp_path: Path) -> None:
 
 
 def test_shop_answers_without_its_database(tmp_path: Path) -> None:
-    with started("shop", tmp_path, env="staging") as pod:
+    with started("shop", tmp_path, env="staging", gets_ready=False) as pod:
         assert get_json(f"{pod.url}/healthz") == (200, {"status": "ok"})
         assert get_json(f"{pod.url}/readyz") == (503, {"database": "unreachable", "broker": "unreachable"})
         assert_restricted(pod)
@@ -39,7 +39,7 @@ def test_shop_answers_without_its_database(tmp_path: Path) -> None:
 
 
 @contextmanager
-def started(example: str, folder: Path, *, env: str) -> Iterator[Running]:
+def started(example: str, folder: Path, *, env: str, gets_ready: bool) -> Iterator[Running]:
     """
     Compile a copy of ``example`` for a port that is free, build its image and start its web component.
 
@@ -55,7 +55,7 @@ def started(example: str, folder: Path, *, env: str) -> Iterator[Running]:
     image = compiled.object("deployment", "web")["spec"]["template"]["spec"]["containers"][0]["image"]
     build(app, image)
     try:
-        with running(compiled, "web", SECRETS) as pod:
+        with running(compiled, "web", SECRETS, gets_ready=gets_ready) as pod:
             yield pod
     finally:
         remove(image)

@@ -182,7 +182,7 @@ def build(project: Project, installed: Managed | None, programs: Iterable[Progra
     if version:
         python["version"] = version.value
         comments[*path, "version"] = version.origin
-    if installed and installed.manager.value != "conda":
+    if installed:
         python["manager"] = installed.manager.value
         comments[*path, "manager"] = installed.manager.origin
         if installed.requirements not in {"", "requirements.txt"}:

@@ -72,7 +72,7 @@ def programs(project: Project, said: Iterable[Said], rank: int) -> Iterator[Prog
 def _own_name(said: Said, start: Start) -> str:
     if said.name:
         return label(said.name)[:30]
-    stem = start.role.partition(" ")[2] or start.role
+    stem = _other_command(start) or start.role.partition(" ")[2] or start.role
     stem = stem.rpartition(" ")[2]  # a command of manage.py is called like that
     return label(stem.rpartition("/")[2].removesuffix(".py").rpartition(".")[2] or stem) or "main"
 
@@ -89,8 +89,9 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
     framework = FRAMEWORKS.get(start.role.partition(" ")[0], "") or (found.framework if found else "")
     release = said.started.release[-1] if said.started.release else None
     is_one = start.role in _ONE or name in _CLOCKS or (found is not None and start.role != "web")
-    listens = _listens(start) or _exposed(project, said, start, found)
-    if (found and found.is_web) or listens:
+    is_other = bool(_other_command(start))
+    listens = _listens(start) or (None if is_other else _exposed(project, said, start, found))
+    if (found and found.is_web and not is_other) or listens:
         said_port = listens or start.port or said.started.port
         port = said_port or PORT
         return Program(
@@ -162,6 +163,17 @@ def _exposed(project: Project, said: Said, start: Start, found: Nature | None) -
 def _alone(project: Project, start: Start, found: Nature | None) -> Iterator[Doubt]:
     if start.role != "web":
         yield from alone(project, found.origin if found else "", (*start.words, *start.env.values()))
+
+
+_SERVING = re.compile(r"web|api|serv|http|app|site|gui|ui|run|start|main", re.IGNORECASE)
+
+
+def _other_command(start: Start) -> str:
+    """Return the command that a start gives a script if it is not about serving: ``run-beat``; often nothing."""
+    words = [word for word in start.words if not word.endswith(".py")]
+    command = words[1] if start.role.startswith("script ") and len(words) > 1 else ""
+    plain = command.removeprefix("run").lstrip("-_")
+    return "" if not plain or command.startswith("-") or _SERVING.search(plain) or "/" in plain else plain
 
 
 def _listens(start: Start) -> int | None:

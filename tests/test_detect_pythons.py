@@ -158,3 +158,12 @@ def test_a_version_without_fixes_is_taken_with_a_doubt(tmp_path: Path) -> None:
     assert fact
     assert fact.value == "3.6"
     assert [each.question for each in doubts] == ["Python 3.6 has had no fixes since December 2021"]
+
+
+def test_a_dockerfile_above_counts_if_it_copies_the_folder(tmp_path: Path) -> None:
+    files = {"Dockerfile.api": "FROM python:3.10\nCOPY api/app.py ./\n", "api/requirements.txt": "flask\n"}
+    found, _ = python(seen(tmp_path, files, "api"))
+    assert found
+    assert (found.value, found.origin) == ("3.10", "Dockerfile.api:1")
+    other = {"Dockerfile.web": "FROM python:3.10\nCOPY web/app.py ./\n", "api/requirements.txt": "flask\n"}
+    assert python(seen(tmp_path / "other", other, "api"))[0] is None

@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from kgen.detect import ceilings
 from kgen.detect.evidence.compose import dockerfiles
-from kgen.detect.evidence.dockerfile import containers
+from kgen.detect.evidence.dockerfile import containers, containers_above
 from kgen.detect.found import Doubt, Fact
 from kgen.detect.managers import ENVIRONMENTS, LOCKS
 from kgen.detect.project import Project
@@ -132,7 +132,8 @@ def _mise(project: Project) -> Fact | None:
 
 def _dockerfile(project: Project) -> Fact | None:
     """The project's own Dockerfile, or one that its compose file builds a service with."""
-    found = (each for each in chain(containers(project.tree, project.folder), dockerfiles(project)) if each.python)
+    own = chain(containers(project.tree, project.folder), containers_above(project.tree, project.folder))
+    found = (each for each in chain(own, dockerfiles(project)) if each.python)
     return next((Fact(each.python, f"{each.file}:{each.python_line}") for each in found), None)
 
 

@@ -98,6 +98,20 @@ def files(tree: Tree, folder: str) -> Iterator[str]:
                 yield join(here, name)
 
 
+def containers_above(tree: Tree, folder: str) -> Iterator[Container]:
+    """
+    Yield what the Dockerfiles above a project's folder say that copy something of it.
+
+    They have another context: their version of Python is the project's, their paths and commands are not.
+    """
+    while folder:
+        above, _, name = folder.rpartition("/")
+        for file in files(tree, above):
+            if any(f"{mark}{name}/" in (tree.text(file) or "") for mark in (" ", "./", '"')):
+                yield container(tree, file)
+        folder = above
+
+
 def _rank(made: Container, folder: str) -> tuple[object, ...]:
     below = made.file.removeprefix(f"{folder}/") if folder else made.file
     name = below.rpartition("/")[2]

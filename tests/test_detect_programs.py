@@ -87,7 +87,8 @@ CASES: Mapping[str, tuple[Mapping[str, str], Found]] = {
         {
             **FLASK,
             "manager.py": "import uvicorn\n\n\ndef api():\n    uvicorn.run('app:app')\n\n\napi()\n",
-            "supervisord.conf": "[program:web]\ncommand=gunicorn app:app\n[program:clock]\ncommand=python manager.py run-beat\n",
+            "supervisord.conf": "[program:web]\ncommand=gunicorn app:app\n"
+            "[program:clock]\ncommand=python manager.py run-beat\n",
             "Dockerfile": "FROM python:3.12\nCOPY . /app\nEXPOSE 8000\nCMD supervisord -c /app/supervisord.conf\n",
         },
         {("web", "web", "gunicorn app:app --bind 0.0.0.0:8000"), ("beat", "worker", "python manager.py run-beat")},

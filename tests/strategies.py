@@ -551,7 +551,9 @@ def _trigger(known: Known) -> Strategy:
     for need, kind in known.needs:
         for name, kinds in services.items():
             if kind in kinds:
-                asked = fields(models[name], known, without=["need", "secret", "servers"])
+                out = {"need", "secret", "servers"}
+                full = fields(models[name], known, without=out, always={*_keys(models[name])} - out)
+                asked = st.one_of(fields(models[name], known, without=out), full)
                 whole = st.tuples(st.just(name), st.just(need), asked)
                 asking.append(whole.map(lambda all_: {all_[0]: all_[2] | {"need": all_[1]}}))
     if asking:
@@ -1216,7 +1218,8 @@ def _keys(model: type[Spec]) -> Iterator[str]:
 
 
 def _replicas(known: Known) -> Strategy:
-    return st.one_of(st.integers(0, 4), written(Autoscaling, known))
+    usual = st.one_of(st.integers(0, 4), written(Autoscaling, known))
+    return st.one_of(usual, _scaled_by_events(known)) if known.favourite == "replicas" else usual
 
 
 def _lowest(replicas: Any, *, default: int) -> int:

@@ -164,6 +164,13 @@ def test_the_only_program_of_a_workspace_is_built_from_its_package(tmp_path: Pat
     assert data["components"]["web"]["command"] == "uvicorn desk.main:app --host 0.0.0.0 --port 8000"
 
 
+def test_an_example_is_a_program_only_if_there_is_no_other(tmp_path: Path) -> None:
+    moved = {name.replace("apps/desk", "apps/example"): text for name, text in WORKSPACE.items()}
+    made = propose(grown(tmp_path, moved)).value
+    assert made
+    assert made[0].part.data["build"]["python"]["package"] == "desk"
+
+
 def test_packages_of_a_workspace_that_run_have_an_image_each(tmp_path: Path) -> None:
     made = propose(grown(tmp_path, {**WORKSPACE, **SIGNS})).value
     assert made

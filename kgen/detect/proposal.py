@@ -103,9 +103,10 @@ def _of_workspace(
             moved = [workspaces.moved(member, one, project.folder) for one in own if one.name == each.name]
             found.setdefault(inner.get(folder, ""), (member, []))[1].append(completed(each, moved))
         return found if list(found) != [""] else {}
-    for folder, name in inner.items():
-        if not SIDE.isdisjoint(project.below(folder).split("/")):
-            continue
+    beside = {folder for folder in inner if not SIDE.isdisjoint(project.below(folder).split("/"))}
+    for folder, name in sorted(inner.items(), key=lambda each: each[0] in beside):
+        if folder in beside and (found or programs):
+            continue  # examples, unless there is nothing else
         member = look(project.tree, folder, managers.managed(project.tree, folder))
         if own := [workspaces.moved(member, each, project.folder) for each in _programs(member)]:
             found[name] = (member, own)

@@ -127,3 +127,23 @@ def test_the_module_that_prepares_celery_for_workers_is_theirs(tmp_path: Path) -
     }
 
     assert commands(tmp_path, files)["worker"] == "celery -A celery_worker.celery worker --loglevel info"
+
+
+def test_djangos_application_may_be_in_a_package(tmp_path: Path) -> None:
+    manage = "import os\nfrom django.core.management import execute_from_command_line\n"
+    manage += 'os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings")\nexecute_from_command_line([])\n'
+    files = {
+        "requirements.txt": "django\nuvicorn\npsycopg\n",
+        "manage.py": manage,
+        "shop/__init__.py": "",
+        "shop/settings.py": "import dj_database_url\nINSTALLED_APPS = []\n"
+        'DATABASES = {"default": dj_database_url.config(env=dj_database_url.DEFAULT_ENV)}\n',
+        "shop/asgi/__init__.py": "from django.core.asgi import get_asgi_application\n"
+        "application = get_asgi_application()\n",
+    }
+    found: Any = propose(grown(tmp_path, files)).value
+
+    program = found[0].programs[0]
+    assert program.command.value.startswith("uvicorn shop.asgi:application ")
+    assert program.release.value == "python manage.py migrate --noinput"
+    assert found[0].part.data["env"]["DATABASE_URL"] == "${needs.db.url}"

@@ -203,7 +203,7 @@ def _called(module: Module, call: ast.Call, full: str, readers: frozenset[str]) 
     if full == "dj_database_url.config":
         said = next((each.value for each in call.keywords if each.arg == "env"), first)
         yield Variable(
-            name=_text(said) or "DATABASE_URL",
+            name=said.value if isinstance(said, ast.Constant) and isinstance(said.value, str) else "DATABASE_URL",
             origin=where,
             is_required=False,
             default=_text(given),

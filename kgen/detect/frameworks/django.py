@@ -57,7 +57,7 @@ def _site(sources: Sources, manage: str) -> Site:
     """Return the site that ``manage`` belongs to, with the settings that it has in production."""
     project = sources.project
     base = manage.rpartition("/")[0]
-    starts = [each for each in project.modules.paths if each.endswith(("/wsgi.py", "/asgi.py")) and _below(base, each)]
+    starts = [each for kind in ("wsgi", "asgi") for each in _files(project, base, kind)]
     named = [
         each
         for each in django_settings.named(sources, [*starts, manage])
@@ -157,11 +157,16 @@ def _callable(sources: Sources, site: Site, kind: str) -> tuple[str, str] | None
     usual = kind == "wsgi" or module.endswith(kind)
     if place and not place[1] and usual:
         return f"{module}:{name}", (site.settings.said(f"{kind.upper()}_APPLICATION") or ("", place[0]))[1]
-    files = [each for each in project.modules.paths if each.endswith(f"/{kind}.py") and _below(site.base, each)]
-    for path in sorted(files, key=lambda each: (each.count("/"), each)):
+    for path in sorted(_files(project, site.base, kind), key=lambda each: (each.count("/"), each)):
         if "application" in (project.tree.text(path) or "") and not project.modules.is_side(path):
             return f"{dotted(path, site.base)}:application", path
     return None
+
+
+def _files(project: Project, base: str, kind: str) -> list[str]:
+    """Return the modules that are called ``wsgi`` or ``asgi``, packages too."""
+    ends = (f"/{kind}.py", f"/{kind}/__init__.py")
+    return [each for each in project.modules.paths if each.endswith(ends) and _below(base, each)]
 
 
 def _below(base: str, path: str) -> bool:

@@ -1,10 +1,10 @@
 """From a project to its images: init, a person's changes, compile, build; and what an image must not hold."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from containers import buildah, exists, files_of, remove, size_of
+from containers import buildah, files_of, remove, size_of
 from images import PYTHON, build, cached, layers_of
 from pods import remove_volumes
 from projects import Compiled, initialised
@@ -49,9 +49,9 @@ def made(
     finally:
         for image in app.builds:
             remove(image)
-        for layer in layers_of("\n".join(reversed(said))):
-            if exists(layer):
-                buildah("rmi", "--force", layer)
+        for layer in layers_of("\n".join(said)):
+            with suppress(RuntimeError):  # most have gone with the image
+                buildah("rmi", layer)
         remove_volumes(app)
 
 

@@ -5,6 +5,7 @@ from configparser import ConfigParser, Error
 
 from kgen.detect.found import Doubt, Fact, Part
 from kgen.detect.project import Project
+from kgen.detect.setup_files import setups
 from kgen.detect.texts import origin, table
 
 _LONGEST = 40
@@ -20,6 +21,9 @@ def name(project: Project) -> Fact:
     for keys in (("project",), ("tool", "poetry")):
         if isinstance(given := table(project.pyproject, *keys).get("name"), str) and label(given):
             return Fact(label(given), origin("pyproject.toml", text, "name"))
+    for setup in setups(project.tree, project.folder):
+        if label(setup.name):
+            return Fact(label(setup.name), setup.origin("name"))
     folder = (project.folder or project.tree.root).rpartition("/")[2]
     return Fact(label(folder) or "app", "the folder")
 
@@ -37,10 +41,10 @@ def label(text: str) -> str:
 
 def image(project: Project, app: str) -> Part:
     """Return the app's image: beside the repository that ``origin`` of Git names, or a place to be named."""
-    version = table(project.pyproject, "project").get("version") or table(project.pyproject, "tool", "poetry").get(
-        "version"
-    )
-    tag = version if isinstance(version, str) and re.fullmatch(r"\w[\w.-]{0,127}", version) else "0.1.0"
+    versions = [table(project.pyproject, *keys).get("version") for keys in (("project",), ("tool", "poetry"))]
+    versions += [each.version for each in setups(project.tree, project.folder)]
+    tags = (each for each in versions if isinstance(each, str) and re.fullmatch(r"\w[\w.-]{0,127}", each))
+    tag = next(tags, "0.1.0")
     path: tuple[str | int, ...] = ("image",)
     if repository := _repository(project.tree.text(".git/config") or ""):
         place = f"{repository}/{app}" if project.folder else repository

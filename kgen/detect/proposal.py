@@ -3,7 +3,18 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kgen.detect import front_ends, layout, managers, names, neighbours, pythons, system_packages, unnamed, workspaces
+from kgen.detect import (
+    front_ends,
+    layout,
+    managers,
+    names,
+    neighbours,
+    pythons,
+    stopping,
+    system_packages,
+    unnamed,
+    workspaces,
+)
 from kgen.detect.choose import chosen, completed
 from kgen.detect.dependencies import dependencies
 from kgen.detect.evidence import compose, own_dockerfile, platforms, procfile, start_scripts
@@ -70,7 +81,7 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
     app = names.name(project)
     components = [component(program) for program in programs]
     head = [_head(app), names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
-    head += [front_ends.part(project)]
+    head += [front_ends.part(project), stopping.part(project, programs)]
     head += [] if installed else [unnamed.part(project)]
     known = {name for part in components for name in part.data.get("env", {})}
     version = str(head[2].data["build"]["python"].get("version", ""))

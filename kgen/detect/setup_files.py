@@ -15,6 +15,9 @@ class Setup:
     """A project's metadata in the old files."""
 
     name: str = ""
+    version: str = ""
+    """As written; empty if it is computed."""
+
     requires_python: str = ""
     install: tuple[str, ...] = ()
     """Requirements."""
@@ -56,6 +59,7 @@ def _cfg(file: str, text: str) -> Setup | None:
     extras = parser.options("options.extras_require") if parser.has_section("options.extras_require") else []
     return Setup(
         name=parser.get("metadata", "name", fallback="") or "",
+        version=parser.get("metadata", "version", fallback="") or "",
         requires_python=parser.get("options", "python_requires", fallback="") or "",
         install=lines("options", "install_requires"),
         extras={each: lines("options.extras_require", each) for each in extras},
@@ -87,6 +91,7 @@ def _py(file: str, text: str) -> Setup | None:
     scripts = _entry_points(_strings(points.get("console_scripts"))) if isinstance(points, dict) else {}
     return Setup(
         name=_string(given.get("name")),
+        version=_string(given.get("version")),
         requires_python=_string(given.get("python_requires")),
         install=_strings(given.get("install_requires")),
         extras={str(key): _strings(value) for key, value in extras.items()} if isinstance(extras, dict) else {},

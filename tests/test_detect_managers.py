@@ -12,6 +12,7 @@ from kgen.detect.proposal import propose
 PROJECT = '[project]\nname = "shop"\ndependencies = ["flask>=3"]\n'
 POETRY = '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\npython = "^3.10"\nflask = "^3"\n'
 
+SETUP = "from setuptools import setup\nsetup(name='shop', install_requires=['six'])\n"
 MANAGERS: Mapping[str, tuple[Mapping[str, str], str, str, list[str]]] = {
     "uv": ({"uv.lock": "", "pyproject.toml": PROJECT}, "uv", "uv.lock", []),
     "Poetry": ({"poetry.lock": "", "pyproject.toml": POETRY}, "poetry", "poetry.lock", []),
@@ -47,6 +48,18 @@ MANAGERS: Mapping[str, tuple[Mapping[str, str], str, str, list[str]]] = {
         "conda",
         "environment.yml",
         ["environment.yml is conda's, which kgen does not install from"],
+    ),
+    "requirements of developers beside a package": (
+        {"setup.py": SETUP, "requirements.txt": "pytest\ntwine\n"},
+        "pip",
+        "setup.py",
+        [],
+    ),
+    "requirements of developers and the package": (
+        {"setup.py": SETUP, "requirements.txt": "-e .\npytest\n"},
+        "pip",
+        "requirements.txt",
+        [],
     ),
     "conda with requirements": ({"environment.yml": "", "requirements.txt": "flask\n"}, "pip", "requirements.txt", []),
 }

@@ -29,6 +29,11 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, dict[str, str]]] = {
         "gunicorn --chdir backend shop.web:app --bind 0.0.0.0:8000",
         {},
     ),
+    "the module of a worker in a folder": (
+        {"shop/jobs.py": "from celery import Celery\napp = Celery()\n", "Procfile": "worker: celery -A jobs worker\n"},
+        "celery -A jobs worker",
+        {"PYTHONPATH": "/app/shop"},
+    ),
     "a module in src": (
         {"src/main.py": FLASK, "src/shop/db.py": "", "Procfile": "web: gunicorn main:app\n"},
         "gunicorn main:app --bind 0.0.0.0:8000",

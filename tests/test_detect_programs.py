@@ -194,6 +194,44 @@ CASES: Mapping[str, tuple[Mapping[str, str], Found]] = {
         },
         {("web", "web", "gunicorn app:app --bind 0.0.0.0:8000"), ("nightly", "cron", "python job.py")},
     ),
+    "Flower with the broker of its app": (
+        {
+            "requirements.txt": "celery\nflower\nredis\n",
+            "shop/tasks.py": "from celery import Celery\n\napp = Celery()\n",
+            "Procfile": "worker: celery -A shop.tasks worker\n"
+            "flower: celery -A shop.tasks flower --broker=redis://redis:6379/0 --port=5555\n",
+        },
+        {
+            ("worker", "worker", "celery -A shop.tasks worker"),
+            ("flower", "web", "celery -A shop.tasks flower --port=5555"),
+        },
+    ),
+    "no notebook beside a program": (
+        {
+            "requirements.txt": "jupyter\nrequests\n",
+            "trade.py": "while True:\n    pass\n",
+            "Dockerfile": 'FROM python:3.12\nCMD ["python", "trade.py"]\n',
+            "docker/Dockerfile.jupyter": "FROM python:3.12\n",
+            "docker/docker-compose-jupyter.yml": "services:\n  lab:\n    build: {context: .., dockerfile: "
+            "docker/Dockerfile.jupyter}\n    command: jupyter lab --ip 0.0.0.0\n",
+        },
+        {("trade", "worker", "python trade.py")},
+    ),
+    "a script that waits, and a service with the image of another": (
+        {
+            "requirements.txt": "celery\n",
+            "shop/tasks.py": "from celery import Celery\n\napp = Celery()\n",
+            "Dockerfile": "FROM python:3.12\nWORKDIR /app\nCOPY . .\n",
+            "wait-for-it.sh": 'exec "$0" --quiet\n',
+            "work.sh": "./wait-for-it.sh $REDIS\n: ${SIZE:=2}\ncelery -A shop.tasks worker -c $SIZE\n",
+            "compose.yaml": "services:\n  beat: {build: ., image: shop, command: celery -A shop.tasks beat -s /tmp/a}\n"
+            "  worker: {image: shop, command: ./work.sh}\n",
+        },
+        {
+            ("worker", "worker", "celery -A shop.tasks worker -c 2"),
+            ("beat", "worker", "celery -A shop.tasks beat -s /tmp/a"),
+        },
+    ),
     "no shell is left": (
         {**FLASK, "Procfile": 'web: bash -c "flask db upgrade && exec poetry run gunicorn app:app --reload"\n'},
         {("web", "web", "gunicorn app:app --bind 0.0.0.0:8000")},
@@ -219,6 +257,14 @@ def test_what_a_start_does_before_is_the_release(tmp_path: Path) -> None:
 
 def test_a_development_server_is_never_taken(tmp_path: Path) -> None:
     files = {**FLASK, "Dockerfile": 'FROM python:3.12\nCMD ["flask", "run", "--host", "0.0.0.0"]\n'}
+    made = propose(grown(tmp_path, files)).value
+    assert made
+    assert made[0].part.data["components"]["web"]["command"].startswith("gunicorn app:app")
+
+
+def test_flasks_server_behind_a_script_is_never_taken(tmp_path: Path) -> None:
+    script = "from flask.cli import FlaskGroup\n\nfrom app import app\n\nFlaskGroup(create_app=lambda: app)()\n"
+    files = {**FLASK, "manage.py": script, "Procfile": "web: python manage.py run -h 0.0.0.0\n"}
     made = propose(grown(tmp_path, files)).value
     assert made
     assert made[0].part.data["components"]["web"]["command"].startswith("gunicorn app:app")

@@ -57,7 +57,7 @@ def managed(tree: Tree, folder: str) -> Managed | None:
             return Managed(manager=Fact(manager, lock), doubts=tuple(_beside(tree, folder, manager, lock)))
     if name := next((name for name in sorted(here) if _PYLOCK.fullmatch(name)), ""):
         return Managed(manager=Fact("pip", name), requirements=name)
-    if "requirements.txt" in here:
+    if "requirements.txt" in requirements_files(tree, folder):
         return Managed(manager=Fact("pip", "requirements.txt"), requirements="requirements.txt")
     if workspace := _workspace(tree, folder):
         return workspace

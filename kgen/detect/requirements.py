@@ -13,6 +13,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from kgen.detect.project import Dependency
+from kgen.detect.setup_files import setups
+from kgen.detect.texts import table, toml
 from kgen.detect.tree import Tree, join
 
 DEVELOPMENT = frozenset(
@@ -61,7 +63,7 @@ def is_requirements(name: str) -> bool:
 
 def requirements_files(tree: Tree, folder: str) -> Iterator[str]:
     """Yield the requirements files of a project, the one to install first; none for developers."""
-    here = [name for name in tree.here(folder) if is_requirements(name)]
+    here = [name for name in tree.here(folder) if is_requirements(name) and not _is_of_tools(tree, folder, name)]
     below = [
         f"{inner}/{name}"
         for inner in ("requirements", "reqs", "deps")
@@ -70,6 +72,21 @@ def requirements_files(tree: Tree, folder: str) -> Iterator[str]:
     ]
     yield from sorted(here, key=_place)
     yield from sorted(below, key=_place)
+
+
+_TOOLS = frozenset({"pytest", "nose", "tox", "nox", "flake8", "pylint", "ruff", "black", "mypy", "coverage", "twine"})
+
+
+def _is_of_tools(tree: Tree, folder: str, name: str) -> bool:
+    """Tell whether a file has what developers of a package need, and nothing of what the package itself needs."""
+    lines = [line for _, line in _lines(tree.text(join(folder, name)) or "")]
+    if any(line.startswith(("-", ".")) for line in lines):  # the package itself, or another file
+        return False
+    project = table(toml(tree.text(join(folder, "pyproject.toml"))), "project").get("dependencies")
+    wanted = [each for setup in setups(tree, folder) for each in setup.install]
+    wanted += [each for each in project if isinstance(each, str)] if isinstance(project, list) else []
+    needed, listed = ({made.name for each in all_ if (made := dependency(each, ""))} for all_ in (wanted, lines))
+    return bool(needed) and needed.isdisjoint(listed) and not _TOOLS.isdisjoint(listed)
 
 
 def _place(name: str) -> tuple[int, str]:

@@ -95,12 +95,18 @@ _LONGEST = 60
 """Lines that one quotation may have."""
 
 
+_USUAL = re.compile(r"\$\{(\w+):?=([^}$]+)\}")
+"""What a script sets if nobody has: ``: ${WORKERS:=2}``."""
+
+
 def commands(text: str) -> list[Command]:
     r"""
     Return the simple commands of a line or a script, in their order, without those that start nothing.
 
     >>> [each.words for each in commands("set -e\npython manage.py migrate && exec gunicorn shop.wsgi > log")]
     [('python', 'manage.py', 'migrate'), ('gunicorn', 'shop.wsgi')]
+    >>> [each.words for each in commands(": ${WORKERS:=2}\ngunicorn shop.wsgi --workers $WORKERS")]
+    [('gunicorn', 'shop.wsgi', '--workers', '${WORKERS:-2}')]
     """
     found: list[Command] = []
     text = _HERE.sub(r"\1", text)
@@ -120,6 +126,9 @@ def commands(text: str) -> list[Command]:
             env |= made if rest else {}
         elif rest[0] == "cd" and len(rest) > 1 and not depth and "$" not in rest[1]:
             folder = os.path.normpath(os.path.join(folder, rest[1])) if rest[1] != "." else folder
+        elif rest[0] == ":":
+            usual = [match for word in rest[1:] if (match := _USUAL.fullmatch(word))]
+            known |= {match[1]: f"${{{match[1]}:-{match[2]}}}" for match in usual}
         elif rest[0] not in _NOTHING:
             takes_over = rest[0] == "exec"
             plain = tuple(rest[1:] if takes_over else rest)

@@ -258,8 +258,10 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
     folder = command.folder or image.folder()
     words, moved = _placed(image, [_inner(image, word) for word in words], folder)
     words = _named(image, words, folder)
-    what = role(words)
+    what = "development" if _is_flasks(image, words) else role(words)
     found = None
+    if what == "celery flower":
+        words = _of_the_app(words)
     if "celery" in what and "beat" in what and not {"-s", "--schedule", "-S", "--scheduler"} & set(words):
         words += ["--schedule", "/tmp/celerybeat-schedule"]  # noqa: S108  # the one place that can be written
     if what == "web":
@@ -277,6 +279,32 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
         port=found,
         is_doubtful=command.is_conditional and not command.takes_over,
     )
+
+
+def _is_flasks(image: Image, words: Sequence[str]) -> bool:
+    """Tell whether a script with the commands of ``flask`` is to run Flask's development server."""
+    script, *rest = words[1:] if words[:1] == ["python"] else words or [""]
+    return script.endswith(".py") and "run" in rest[:1] and "FlaskGroup" in (image.project.text(script) or "")
+
+
+def _of_the_app(words: Sequence[str]) -> list[str]:
+    """
+    Return Flower's command without the address of a broker that only another machine has: its app knows its own.
+
+    >>> _of_the_app(["celery", "-A", "shop", "flower", "--broker=redis://redis:6379/0", "--port=5555"])
+    ['celery', '-A', 'shop', 'flower', '--port=5555']
+    """
+    if not {"-A", "--app"} & {word.partition("=")[0] for word in words}:
+        return list(words)
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        name, sign, _ = word.partition("=")
+        if name not in {"--broker", "-b"}:
+            kept.append(word)
+        elif not sign:
+            next(rest, "")
+    return kept
 
 
 def _placed(image: Image, words: list[str], folder: str) -> tuple[list[str], bool]:

@@ -32,9 +32,8 @@ _WITH_VALUE = frozenset(
         *("--package", "--python", "-c", "--config", "-e", "--env"),
     }
 )
-_UNTIL_DASHES = frozenset(
-    {"watchmedo", "dockerize", "wait-for-it", "wait-for-it.sh", "wait-for", "wait-for.sh", "wait_for"}
-)
+_WAITING = frozenset({"wait-for-it", "wait-for-it.sh", "wait-for", "wait-for.sh", "wait_for"})
+_UNTIL_DASHES = _WAITING | {"watchmedo", "dockerize"}
 _PYTHON = re.compile(r"(?:/\S*/)?(?:\.?/?\w*venv\w*/bin/)?python(?:[23](?:\.\d+)?)?")
 _IN_BIN = re.compile(r"\S*/(?:bin|Scripts)/([\w.-]+)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
@@ -51,6 +50,8 @@ def unwrapped(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     ({}, ['python', 'main.py'])
     >>> unwrapped(["env", "A=1", "/venv/bin/uvicorn", "shop:app", "--reload"])
     ({'A': '1'}, ['uvicorn', 'shop:app'])
+    >>> unwrapped(["./wait-for-it.sh", "db:5432"])
+    ({}, [])
     """
     env: dict[str, str] = {}
     rest = list(words)
@@ -67,6 +68,8 @@ def unwrapped(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
             rest = _after_options(rest[2:])
         elif first in _UNTIL_DASHES and "--" in rest:
             rest = rest[rest.index("--") + 1 :]
+        elif first in _WAITING:  # what comes after it stands in the next line
+            rest = []
         else:
             break
     return env, _to_output(list(_production(_program(rest))))

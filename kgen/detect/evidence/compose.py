@@ -115,8 +115,16 @@ def services(project: Project, file: str) -> Iterator[Service]:
     """Yield the services of a compose file that are built from the project's folder."""
     text = project.tree.text(file) or ""
     data = yaml(text)
+    images = {
+        str(about["image"]): about["build"]
+        for about in table(data, "services").values()
+        if isinstance(about, Mapping) and about.get("image") and about.get("build")
+    }
     for name, about in table(data, "services").items():
-        if isinstance(about, Mapping) and (built := _built(project, file, about)) is not None:
+        if not isinstance(about, Mapping):
+            continue
+        build = about.get("build") or images.get(str(about.get("image")))
+        if (built := _built(project, file, build)) is not None:
             yield Service(
                 name=str(name),
                 origin=origin(file, text, f"\n  {name}:", skip=1),
@@ -129,9 +137,8 @@ def services(project: Project, file: str) -> Iterator[Service]:
             )
 
 
-def _built(project: Project, file: str, about: Mapping[str, Any]) -> Container | Literal[False] | None:
+def _built(project: Project, file: str, build: Any) -> Container | Literal[False] | None:
     """Return the Dockerfile of a service; ``False`` if it is not there, ``None`` if it is not the project's service."""
-    build = about.get("build")
     if build is None:
         return None
     context = build if isinstance(build, str) else build.get("context", ".") if isinstance(build, Mapping) else "."

@@ -31,7 +31,7 @@ def search(project: Project, start: Start, path: str) -> Mapping[str, str]:
     if start.role.startswith("module ") and path and project.source:
         folder = project.source if project.below(path).startswith(f"{project.source}/") else ""
         return {name: str(fact.value) for name, fact in search_path(project, folder, path).items()}
-    module = _served(start.words) if start.role == "web" else ""
+    module = _served(start.words) if start.role == "web" else _worked(project, start)
     if not module or any(_is_in(project, folder, module) for folder in ("", *_said(start.words))):
         return {}
     if project.source and (file := _is_in(project, project.source, module)):
@@ -45,6 +45,18 @@ def _served(words: Sequence[str]) -> str:
     targets = [match for word in words[1:] if (match := _TARGET.fullmatch(word))]
     sure = [each["module"] for each in targets if ":" in each[0] or each["module"].endswith((".wsgi", ".asgi"))]
     return sure[-1] if sure else ""
+
+
+def _worked(project: Project, start: Start) -> str:
+    """Return the module that Celery is told to look in, which may be the parent of what the option names."""
+    if not start.role.startswith("celery "):
+        return ""
+    for place, word in enumerate(start.words):
+        name, sign, value = word.partition("=")
+        if name in {"-A", "--app"}:
+            module = (value if sign else next(iter(start.words[place + 1 : place + 2]), "")).partition(":")[0]
+            return next((each for each in (module, module.rpartition(".")[0]) if each and _holding(project, each)), "")
+    return ""
 
 
 def _said(words: Sequence[str]) -> Iterator[str]:

@@ -27,6 +27,9 @@ LOST = 30
 UNSERVED = 58
 """Rank of a server that is not installed: an application object with one that is, or is to be added, is better."""
 
+NOTEBOOK = 45
+"""Rank of a notebook server, which is for people who work on a project: anything that it runs is better."""
+
 SCRIPT_OF_WEB = 55
 """Rank of a script that serves a web application itself: a server for the application object is better."""
 
@@ -85,6 +88,8 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         rank = LOST
     if start.role == "web" and any(servers.missing(project, start.words)):
         rank = min(rank, UNSERVED)
+    if start.role == "web" and "jupyter" in start.words[:3]:
+        rank = min(rank, NOTEBOOK)
     found = nature(project, path) if path else None
     framework = FRAMEWORKS.get(start.role.partition(" ")[0], "") or (found.framework if found else "")
     release = said.started.release[-1] if said.started.release else None

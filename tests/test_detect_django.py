@@ -239,6 +239,12 @@ def test_static_files_that_are_not_in_the_image_are_doubted(tmp_path: Path, line
     assert questions(web(tmp_path, site(shop__settings=settings))) == [question]
 
 
+def test_what_serves_static_files_is_not_asked_for_twice(tmp_path: Path) -> None:
+    settings = SETTINGS.replace("STATIC_ROOT = 'static'", "MIDDLEWARE = ['whitenoise.middleware.WhiteNoiseMiddleware']")
+    found = web(tmp_path, site(shop__settings=settings))
+    assert [doubt.help for doubt in found.doubts] == ["set `STATIC_ROOT`"]
+
+
 def test_static_files_are_gathered_without_the_secrets_of_production(tmp_path: Path) -> None:
     more = (
         "SECRET_KEY = os.environ['SECRET_KEY']\nSITE = int(os.environ.get('SITE_ID').strip())\n"

@@ -69,3 +69,45 @@ def test_databases_are_known_by_the_names_of_their_variables(tmp_path: Path) -> 
 
     assert made["env"] == {"DATABASE_URL": "${needs.db.url}", "SHOP_DB_HOST": "${needs.db.host}"}
     assert made["needs"] == {"db": {"type": "postgres"}}
+
+
+def test_fields_that_read_variables_of_other_names(tmp_path: Path) -> None:
+    source = PYDANTIC + (
+        "import os\nimport decouple\nclass S(BaseSettings):\n"
+        "    server_port: int = decouple.config('BACKEND_PORT', cast=int)\n"
+        "    is_token_sent: bool = decouple.config('IS_TOKEN', cast=bool)\n"
+        "    title: str = os.environ['SHOP_TITLE']\n"
+        "    place: str = os.getenv('SHOP_PLACE', 'here')\n"
+    )
+
+    assert written(tmp_path, source) == {
+        "env": {"BACKEND_PORT": "change-me", "IS_TOKEN": "change-me", "SHOP_TITLE": "change-me"}
+    }
+
+
+@pytest.mark.parametrize(
+    "line", ["from .base import *", "from app.base import config", "from .base import config as config"]
+)
+def test_what_reads_variables_may_come_from_another_module(tmp_path: Path, line: str) -> None:
+    (tmp_path / "app").mkdir()
+    files = {
+        "requirements.txt": "python-decouple\n",
+        "app/__init__.py": "",
+        "app/base.py": "from decouple import AutoConfig\nconfig = AutoConfig()\n",
+        "app/production.py": f"{line}\nEMAIL_HOST = config('EMAIL_HOST')\n",
+    }
+
+    assert settings(seen(tmp_path, files), "shop", ()).data == {"env": {"EMAIL_HOST": "change-me"}}
+
+
+def test_databases_for_reading_and_writing(tmp_path: Path) -> None:
+    source = PYDANTIC + (
+        "class S(BaseSettings):\n    writer_db_url: str = 'mysql+aiomysql://u:p@localhost/shop'\n"
+        "    reader_db_url: str = 'mysql+aiomysql://u:p@localhost/shop'\n"
+    )
+    (tmp_path / "app").mkdir()
+
+    made = settings(seen(tmp_path, {"requirements.txt": "aiomysql\n", "app/config.py": source}), "shop", ()).data
+
+    assert list(made["env"]) == ["WRITER_DB_URL", "READER_DB_URL"]
+    assert made["needs"] == {"db": {"type": "mysql"}}

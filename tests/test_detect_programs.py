@@ -255,6 +255,20 @@ def test_what_a_start_does_before_is_the_release(tmp_path: Path) -> None:
     assert made[0].part.comments[("release",)].startswith("Dockerfile:")
 
 
+def test_a_web_program_that_only_a_dockerfile_names_has_the_release_of_its_migrations(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "aiohttp\nalembic\ngunicorn\n",
+        "alembic.ini": "[alembic]\nscript_location = migrations\n",
+        "shop/__init__.py": "from aiohttp import web\n\n\nasync def make():\n    return web.Application()\n",
+        "Dockerfile": "FROM python:3.12\nCMD gunicorn shop:make --bind=0.0.0.0:8000 -k aiohttp.GunicornWebWorker\n",
+    }
+
+    made = propose(grown(tmp_path, files)).value
+
+    assert made
+    assert made[0].part.data["release"] == "alembic upgrade head"
+
+
 def test_a_development_server_is_never_taken(tmp_path: Path) -> None:
     files = {**FLASK, "Dockerfile": 'FROM python:3.12\nCMD ["flask", "run", "--host", "0.0.0.0"]\n'}
     made = propose(grown(tmp_path, files)).value

@@ -114,6 +114,11 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, str]] = {
         "3.9",
         "numpy 1.21.2 in requirements.txt:2",
     ),
+    "a pin of a pre-release": (
+        {"requirements.txt": "sqlalchemy==2.0.0b3\n"},
+        "3.12",
+        "sqlalchemy 2.0.0b3 in requirements.txt:1",
+    ),
     "an upper bound": ({"requirements.txt": "numpy<2\n"}, "3.12", "numpy <2 in requirements.txt:1"),
     "pins of its time": ({"requirements.txt": "django==5.2.8\nnumpy==2.3.2\n"}, "", ""),
     "tested until": (

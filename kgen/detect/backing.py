@@ -70,6 +70,7 @@ _ALONE = {
     "CELERY_RESULT_BACKEND": "url",
     "CELERY_BROKER": "url",
     "CELERY_BACKEND": "url",
+    "CELERY_BACKEND_URL": "url",
     "BROKER_URL": "url",
     "RESULT_BACKEND": "url",
     "DATABASE": "url",
@@ -128,6 +129,7 @@ _STARTS = frozenset(
     {
         *("APP", "DJANGO", "FLASK", "FASTAPI", "API", "WEB", "SERVER", "SERVICE", "BACKEND", "SITE", "BOT"),
         *("MAIN", "MASTER", "PRIMARY", "DEFAULT", "PROD", "PRODUCTION", "ASYNC", "SYNC", "SETTINGS", "CONFIG", "DB"),
+        *("WRITER", "READER", "WRITE", "READ", "REPLICA"),
     }
 )
 """Words before the name of a service's variable that mean this service still, and no other database."""

@@ -139,7 +139,8 @@ def _newest(below: str, specifier: str) -> str:
     try:
         if match := _PIN.fullmatch(specifier.strip()):
             pinned = Version(match[1])
-            found = next((python for step, python in steps if pinned < step), "any")
+            final = Version(pinned.base_version)  # `2.0.0b3` has the files of 2.0.0, not of what came before
+            found = next((python for step, python in steps if final < step), "any")
         elif match := _UPPER.search(specifier):
             found = _up_to(Version(match[1]), steps)
         elif match := _CARET.search(specifier):

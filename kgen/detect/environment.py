@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported, meaning, name_of, walk
+from kgen.detect.readers import readers
+from kgen.detect.syntax import Module, meaning, name_of, walk
 from kgen.detect.values import is_main
 from kgen.record import dataclass, replace
 
@@ -63,10 +64,6 @@ _METHODS = frozenset(
 _USUAL = {"db": "DATABASE_URL", "cache": "CACHE_URL", "email": "EMAIL_URL"}
 """Method → the variable that it reads if it is given none."""
 
-_CONFIGS = frozenset(
-    {"decouple.config", "decouple.AutoConfig", "starlette.config.Config", "environ.Env", "environs.Env"}
-)
-
 
 def variables(project: Project) -> list[Variable]:
     """Return the variables that the project reads, in the order of their first use; required wins over optional."""
@@ -75,7 +72,7 @@ def variables(project: Project) -> list[Variable]:
     for module in project.modules.mentioning(*_WORDS, *(f"({name}" for name in classes)):
         if module.is_side or not _ASIDE.isdisjoint(module.path.split("/")[:-1]):
             continue
-        for each in _in_module(module, classes):
+        for each in _in_module(project, module, classes):
             known = found.get(each.name)
             if known is None or (each.is_required and not known.is_required):
                 found[each.name] = each
@@ -104,13 +101,12 @@ def _settings_classes(project: Project) -> frozenset[str]:
         known |= new
 
 
-def _in_module(module: Module, classes: frozenset[str]) -> Iterator[Variable]:
-    names = imported(module.tree)
-    readers, defaults = _objects(module.tree, names)
-    found = list(_read(module, names, readers, classes))
+def _in_module(project: Project, module: Module, classes: frozenset[str]) -> Iterator[Variable]:
+    how = readers(project, module)
+    found = list(_read(module, how.names, how.objects, classes))
     perhaps, asked = _conditional(module.tree) if found else ([], [])
     for each, node in found:
-        if each.name in defaults or _is_in(node, perhaps if each.is_required else [*perhaps, *asked]):
+        if each.name in how.defaults or _is_in(node, perhaps if each.is_required else [*perhaps, *asked]):
             yield replace(each, is_required=False, has_default=True)
         else:
             yield each
@@ -150,7 +146,7 @@ def _span(node: ast.AST) -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def _read(
-    module: Module, names: dict[str, str], readers: frozenset[str], classes: frozenset[str]
+    module: Module, names: dict[str, str], objects: frozenset[str], classes: frozenset[str]
 ) -> Iterator[tuple[Variable, ast.AST]]:
     for node in walk(module.tree):
         match node:
@@ -159,34 +155,15 @@ def _read(
             ):
                 yield Variable(name=name, origin=f"{module.path}:{node.lineno}", is_required=True), node
             case ast.Call(func=func):
-                yield from ((each, node) for each in _called(module, node, meaning(func, names), readers))
+                yield from ((each, node) for each in _called(module, node, meaning(func, names), objects))
             case ast.ClassDef(bases=bases) if any(name_of(base).rpartition(".")[2] in classes for base in bases):
-                yield from ((each, node) for each in _fields(module, node))
+                own = [each for each in node.body if not _reads(module, each, names, objects)]
+                yield from ((each, node) for each in _fields(module, node, own))
             case _:
                 pass
 
 
-def _objects(tree: ast.Module, names: dict[str, str]) -> tuple[frozenset[str], frozenset[str]]:
-    """
-    Return what is called to read a variable: ``config`` of decouple, and objects such as ``env = Env()``.
-
-    And the variables that such an object knows defaults of: ``Env(DEBUG=(bool, False))``.
-    """
-    made = {name for name, full in names.items() if full == "decouple.config"}
-    defaults: set[str] = set()
-    for node in walk(tree):
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func, keywords=given)) if (
-                meaning(func, names) in _CONFIGS
-            ):
-                made.add(name)
-                defaults |= {each.arg for each in given if each.arg and isinstance(each.value, ast.Tuple)}
-            case _:
-                pass
-    return frozenset(made), frozenset(defaults)
-
-
-def _called(module: Module, call: ast.Call, full: str, readers: frozenset[str]) -> Iterator[Variable]:
+def _called(module: Module, call: ast.Call, full: str, objects: frozenset[str]) -> Iterator[Variable]:
     where = f"{module.path}:{call.lineno}"
     first = (
         call.args[0] if call.args else next((each.value for each in call.keywords if each.arg in {"var", "key"}), None)
@@ -211,7 +188,9 @@ def _called(module: Module, call: ast.Call, full: str, readers: frozenset[str]) 
         )
         return
     reader, _, method = _source(call).rpartition(".")
-    is_reader = (method in readers and not reader) or (reader in readers and method in _METHODS)
+    is_reader = (method in objects and not reader) or (reader in objects and method in _METHODS)
+    is_reader = is_reader or full == "decouple.config"
+    cast = next((name_of(each.value) for each in call.keywords if each.arg == "cast"), "")
     if is_reader and (name or method in _USUAL):
         yield Variable(
             name=name or _USUAL[method],
@@ -219,7 +198,7 @@ def _called(module: Module, call: ast.Call, full: str, readers: frozenset[str]) 
             is_required=given is None,
             default=_text(given) if given else None,
             has_default=given is not None,
-            is_text=method not in _NO_TEXTS,
+            is_text=method not in _NO_TEXTS and cast not in _NO_TEXTS,
         )
 
 
@@ -247,10 +226,21 @@ def _text(node: ast.expr | None) -> str | None:
     return str(node.value) if isinstance(node, ast.Constant) else ast.unparse(node)
 
 
-def _fields(module: Module, node: ast.ClassDef) -> Iterator[Variable]:
+def _reads(module: Module, field: ast.stmt, names: dict[str, str], objects: frozenset[str]) -> bool:
+    """Tell whether a field gets its value from a variable of another name, as ``HOST: str = config("DB_HOST")``."""
+    match field:
+        case ast.AnnAssign(value=ast.Subscript(value=what)):
+            return meaning(what, names) == "os.environ"
+        case ast.AnnAssign(value=ast.Call(func=func) as call):
+            return any(_called(module, call, meaning(func, names), objects))
+        case _:
+            return False
+
+
+def _fields(module: Module, node: ast.ClassDef, body: list[ast.stmt]) -> Iterator[Variable]:
     """Yield the fields of pydantic's settings: without a default they are required."""
     prefix = _prefix(node)
-    for each in node.body:
+    for each in body:
         match each:
             case ast.AnnAssign(target=ast.Name(id=name), value=given) if name != "model_config" and (
                 "ClassVar" not in ast.unparse(each.annotation)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from kgen.detect import installed, servers
+from kgen.detect import installed, migrations, servers
 from kgen.detect.evidence import places
 from kgen.detect.found import ComponentType, Doubt, Fact, Program
 from kgen.detect.lasting import Nature, nature
@@ -92,7 +92,6 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         rank = min(rank, NOTEBOOK)
     found = nature(project, path) if path else None
     framework = FRAMEWORKS.get(start.role.partition(" ")[0], "") or (found.framework if found else "")
-    release = said.started.release[-1] if said.started.release else None
     is_one = start.role in _ONE or name in _CLOCKS or (found is not None and start.role != "web")
     is_other = bool(_other_command(start))
     listens = _listens(start) or (None if is_other else _exposed(project, said, start, found))
@@ -104,7 +103,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
             type="web",
             command=Fact(start.command, said.origin),
             port=Fact(port, said.origin if said_port or not found else found.origin),
-            release=Fact(release.command, said.origin) if release else None,
+            release=_release(project, said, is_web=True),
             env={key: Fact(value, said.origin) for key, value in start.env.items()},
             needs=_needs(project, start),
             rank=rank if listens else min(rank, SCRIPT_OF_WEB),
@@ -119,13 +118,21 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         framework=framework,
         command=Fact(start.command, said.origin),
         port=Fact(start.port, said.origin) if start.port else FLOWER if start.role == "celery flower" else None,
-        release=Fact(release.command, said.origin) if release else None,
+        release=_release(project, said, is_web=kind == "web"),
         fields={"replicas": 1} if is_one and kind == "worker" else {},
         env={key: Fact(value, said.origin) for key, value in start.env.items()},
         needs=_needs(project, start),
         rank=rank,
         doubts=tuple(_doubts(project, said, start, path)),
     )
+
+
+def _release(project: Project, said: Said, *, is_web: bool) -> Fact | None:
+    """Return the command for migrations that stands there, or that a web program has; Flask's needs its application."""
+    if said.started.release:
+        return Fact(said.started.release[-1].command, said.origin)
+    found = migrations.release(project) if is_web else None
+    return None if found and str(found.value).startswith("flask ") else found
 
 
 def _findable(project: Project, start: Start, path: str) -> Start:

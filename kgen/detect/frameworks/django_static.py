@@ -24,7 +24,8 @@ def static(project: Project, settings: Settings, manage: str) -> Static:
     root = settings.said("STATIC_ROOT")
     if not root:
         question = f"`STATIC_ROOT` is not set in {settings.name}, so that nothing serves static files, the admin's too"
-        help_ = f"{to_add(project, 'whitenoise')}, and set `STATIC_ROOT`"
+        there = project.has("whitenoise") or settings.mentions("whitenoise")
+        help_ = "set `STATIC_ROOT`" if there else f"{to_add(project, 'whitenoise')}, and set `STATIC_ROOT`"
         return Static(doubts=(Doubt(path=("build",), question=question, help=help_),) if settings.modules else ())
     doubts = []
     if not (project.has("whitenoise") or settings.mentions("whitenoise")) and not _is_elsewhere(settings):

@@ -284,6 +284,39 @@ def test_flasks_server_behind_a_script_is_never_taken(tmp_path: Path) -> None:
     assert made[0].part.data["components"]["web"]["command"].startswith("gunicorn app:app")
 
 
+def test_the_command_of_a_service_is_the_arguments_of_its_images_program(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": CLI,
+        "shop/cli.py": "def main():\n    print()\n",
+        "Dockerfile": 'FROM python:3.12\nENTRYPOINT ["shop"]\nCMD ["help"]\n',
+        "compose.yaml": "services:\n  trade: {build: ., command: trade --all, restart: always}\n",
+    }
+    made = propose(grown(tmp_path, files)).value
+    assert made
+    doubts = made[0].part.doubts
+    assert [one.value for each in doubts for one in each.choices] == ["shop help", "shop trade --all"]
+    assert "nothing says that it goes on, and a job runs once after each deployment" in [
+        each.question for each in doubts
+    ]
+
+
+def test_a_log_in_the_folder_of_the_app_is_doubted(tmp_path: Path) -> None:
+    source = 'import logging\n\nhandler = logging.FileHandler(filename="bot.log")\nwhile True:\n    pass\n'
+    made = propose(grown(tmp_path, {"requirements.txt": "requests\n", "bot.py": source})).value
+    assert made
+    assert "bot.py:3 writes bot.log, which it cannot in the image" in [each.question for each in made[0].part.doubts]
+
+
+def test_a_log_that_can_be_written_is_not_doubted(tmp_path: Path) -> None:
+    source = (
+        "import logging\n\nlogging.FileHandler('/tmp/bot.log')\n\n\n"
+        "def debug():\n    logging.FileHandler('a.log')\n\n\nwhile True:\n    pass\n"
+    )
+    made = propose(grown(tmp_path, {"requirements.txt": "requests\n", "bot.py": source})).value
+    assert made
+    assert not [each.question for each in made[0].part.doubts if "writes" in each.question]
+
+
 def test_a_command_that_nothing_brings_is_doubted(tmp_path: Path) -> None:
     made = propose(grown(tmp_path, {"requirements.txt": "requests\n", "Procfile": "worker: python gone.py\n"})).value
     assert made

@@ -6,6 +6,7 @@ from typing import Any
 from kgen.detect import (
     front_ends,
     layout,
+    log_files,
     managers,
     names,
     neighbours,
@@ -81,7 +82,7 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
     app = names.name(project)
     components = [component(program) for program in programs]
     head = [_head(app), names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
-    head += [front_ends.part(project), stopping.part(project, programs)]
+    head += [front_ends.part(project), stopping.part(project, programs), log_files.part(project)]
     head += [] if installed else [unnamed.part(project)]
     known = {name for part in components for name in part.data.get("env", {})}
     version = str(head[2].data["build"]["python"].get("version", ""))

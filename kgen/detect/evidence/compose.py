@@ -82,9 +82,7 @@ def _programs(project: Project, file: str) -> Iterator[Program]:
     said: list[Said] = []
     release: list[tuple[Start, str]] = []
     for each in services(project, file):
-        text = (*_words(each.entrypoint), *_words(each.command)) if each.entrypoint else each.command
-        if not text and each.container:
-            text = each.container.start
+        text = _text(each)
         if not text:
             continue
         made = started(project, text, container=each.container, env=each.env, port=each.port)
@@ -95,6 +93,23 @@ def _programs(project: Project, file: str) -> Iterator[Program]:
     first = Fact(release[-1][0].command, release[-1][1]) if release else None
     for place, one in enumerate(processes.programs(project, said, RANK)):
         yield replace(one, release=first) if first and not place else one
+
+
+def _text(service: Service) -> str | tuple[str, ...]:
+    """Return what a service starts; its command is the arguments of its image's entry point if that is a program."""
+    if service.entrypoint:
+        return (*_words(service.entrypoint), *_words(service.command))
+    if not service.command:
+        return service.container.start if service.container else ()
+    first = service.container.entrypoint if service.container else ()
+    return (*first, *_words(service.command)) if isinstance(first, tuple) and _is_program(first) else service.command
+
+
+def _is_program(words: Sequence[str]) -> bool:
+    """Tell whether an entry point is a program; a script may well prepare something for the command it is given."""
+    name = words[0].rpartition("/")[2] if words else ""
+    is_script = any(word.endswith((".sh", ".bash")) or "entrypoint" in word for word in words)
+    return bool(name) and not is_script and name not in {"sh", "bash"} and ("/" not in words[0] or "bin/" in words[0])
 
 
 def _words(text: str | Sequence[str]) -> tuple[str, ...]:

@@ -123,7 +123,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         env={key: Fact(value, said.origin) for key, value in start.env.items()},
         needs=_needs(project, start),
         rank=rank,
-        doubts=tuple(_doubts(project, said, start, path)),
+        doubts=(*_doubts(project, said, start, path), *([_ENDS] if kind == "job" and _is_command(start) else [])),
     )
 
 
@@ -133,6 +133,17 @@ def _release(project: Project, said: Said, *, is_web: bool) -> Fact | None:
         return Fact(said.started.release[-1].command, said.origin)
     found = migrations.release(project) if is_web else None
     return None if found and str(found.value).startswith("flask ") else found
+
+
+_ENDS = Doubt(
+    path=("type",),
+    question="nothing says that it goes on, and a job runs once after each deployment",
+    help="if it goes on: `type: worker`",
+)
+
+
+def _is_command(start: Start) -> bool:
+    return start.role.startswith("command ")
 
 
 def _findable(project: Project, start: Start, path: str) -> Start:

@@ -206,6 +206,16 @@ CASES: Mapping[str, tuple[Mapping[str, str], Found]] = {
             ("flower", "web", "celery -A shop.tasks flower --port=5555"),
         },
     ),
+    "tasks that are called like processes": (
+        {
+            "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["celery"]\n[tool.pdm.scripts]\n'
+            'test = "pytest"\nstart = "python shop/bot.py"\n'
+            'worker = {cmd = ["celery", "-A", "shop.tasks", "worker"]}\n',
+            "shop/bot.py": "while True:\n    pass\n",
+            "shop/tasks.py": "from celery import Celery\n\napp = Celery()\n",
+        },
+        {("start", "worker", "python shop/bot.py"), ("worker", "worker", "celery -A shop.tasks worker")},
+    ),
     "no notebook beside a program": (
         {
             "requirements.txt": "jupyter\nrequests\n",

@@ -1,13 +1,16 @@
-"""Shell scripts that start the project, and what its README tells to type: more than a guess."""
+"""Shell scripts and tasks that start the project, and what its README tells to type: more than a guess."""
 
 import re
-from collections.abc import Iterator
+import shlex
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from kgen.detect.evidence import processes
 from kgen.detect.evidence.processes import Said
 from kgen.detect.found import Program
 from kgen.detect.project import Project
 from kgen.detect.started import started
+from kgen.detect.texts import origin, table
 from kgen.record import replace
 
 SCRIPT, README = 64, 47
@@ -26,8 +29,14 @@ _NOT = re.compile(
 )
 
 
+_TASK = re.compile(r"(?:start|serve|prod|production|web|api|bot|worker|beat|scheduler)(?:[-_:](?:prod|production))?")
+_TABLES = (("taskipy", "tasks"), ("poe", "tasks"), ("pdm", "scripts"))
+"""Runner of tasks → its table in ``pyproject.toml``."""
+
+
 def programs(project: Project) -> Iterator[Program]:
     yield from _of_scripts(project)
+    yield from _of_tasks(project)
     yield from _of_readme(project)
 
 
@@ -44,6 +53,25 @@ def _of_scripts(project: Project) -> Iterator[Program]:
         yield from found.values()
         if found:
             return
+
+
+def _of_tasks(project: Project) -> Iterator[Program]:
+    """Yield what the tasks start that are called like processes: ``start``, ``worker``."""
+    text = project.text("pyproject.toml") or ""
+    said = []
+    for tool, name in _TABLES:
+        for task, about in table(project.pyproject, "tool", tool, name).items():
+            line = about if isinstance(about, str) else _line(about) if isinstance(about, Mapping) else ""
+            if line and _TASK.fullmatch(task):
+                where = origin("pyproject.toml", text, f"\n{task} =", skip=1)
+                said.append(Said(name=task, started=started(project, line), origin=where))
+    sure = (each for each in processes.programs(project, said, SCRIPT) if each.rank >= SCRIPT)
+    yield from (each for each in sure if "$" not in str(each.command.value))
+
+
+def _line(about: Mapping[str, Any]) -> str:
+    given = next((about[key] for key in ("cmd", "shell") if key in about), "")
+    return shlex.join(map(str, given)) if isinstance(given, list) else str(given)
 
 
 def _of_readme(project: Project) -> Iterator[Program]:

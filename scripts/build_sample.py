@@ -174,7 +174,7 @@ def rows(limit: Mapping[str, Any], bases: Sequence[Base], scope: str) -> Iterato
 def originals() -> Iterator[dict[str, Any]]:
     """Yield the objects of goldens and tests, each shape of a kind once, and copies with one fault of decoding."""
     shapes: set[str] = set()
-    goldens = [path for path in sorted(GOLDEN.glob("*/*/out/**/*.yaml")) if path.name != "compose.yaml"]
+    goldens = sorted(GOLDEN.glob("*/*/out/**/deploy/**/*.yaml"))
     for path in (SAMPLE.parents[1] / "valid_objects.yaml", *goldens):
         for value in yaml.safe_load_all(path.read_text("utf-8")):
             shape = f"{value['kind']} {sorted({tuple(map(_any_index, path)) for path, _ in walk(value)})}"

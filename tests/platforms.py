@@ -147,10 +147,21 @@ def _gateways(platform: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def fitting(app: dict[str, Any], platform: Mapping[str, Any]) -> dict[str, Any]:
-    """Return ``app`` without what the Gateways of ``platform`` cannot do, if there are some."""
+    """Return ``app`` without what Gateways and images of ``platform`` cannot do."""
     gateways = _gateways(platform)
     made: dict[str, Any] = _for_gateway(app, plain=all("httpSection" in each for each in gateways)) if gateways else app
+    if "python" in platform.get("images", {}):
+        made = made | {"components": {name: _for_any_python(each) for name, each in made["components"].items()}}
+        return _for_any_python(made)
     return made
+
+
+def _for_any_python(part: dict[str, Any]) -> dict[str, Any]:
+    """Return an app or a component without a variant of images that has one Python only."""
+    build = part.get("build")
+    if not isinstance(build, dict) or "variant" not in build:
+        return part
+    return part | {"build": {key: value for key, value in build.items() if key != "variant"}}
 
 
 def _for_gateway(value: Any, *, plain: bool) -> Any:

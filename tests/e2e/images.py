@@ -5,6 +5,7 @@ Stand-ins are made on the spot, under the names that the Dockerfile asks for: De
 the uv binary from PyPI. They show that a Dockerfile builds and that its container runs, not what upstream ships.
 """
 
+import hashlib
 import os
 import re
 import shutil
@@ -14,7 +15,9 @@ from pathlib import Path
 
 from containers import HOME, alone, buildah, call, exists, podman
 
-PYTHON = "localhost/kgen-e2e/python"
+PYTHON = f"localhost/kgen-e2e/python:{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:12]}"
+"""Made anew when this file changes: an image of an older lab on the same machine is another one."""
+
 SUITE = "bookworm"
 """The same on every machine, since the projects have to be fit for its Python."""
 CERTIFICATES = "/etc/ssl/certs/ca-certificates.crt"
@@ -35,12 +38,12 @@ def provide(dockerfile: str) -> None:
     for image in sorted(set(re.findall(r"^FROM (\S+)", dockerfile, re.MULTILINE)) - stages):
         name = image if "/" in image else f"docker.io/library/{image}"
         with alone():
-            if exists(name):
-                continue
-            if re.search(r"/uv[:@]", name):
-                _make_uv(name)
-            elif name.startswith(f"docker.io/library/python:{version}-"):
+            if name.startswith(f"docker.io/library/python:{version}-"):
                 podman("tag", PYTHON, name)
+            elif exists(name):
+                continue
+            elif re.search(r"/uv[:@]", name):
+                _make_uv(name)
             else:
                 raise LookupError(f"no stand-in for {image}: the lab has Python {version}")
 

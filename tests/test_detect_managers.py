@@ -173,7 +173,7 @@ def test_the_only_program_of_a_workspace_is_built_from_its_package(tmp_path: Pat
     made = propose(grown(tmp_path, WORKSPACE)).value
     assert made
     data = made[0].part.data
-    assert data["build"]["python"] == {"package": "desk", "manager": "uv"}
+    assert data["build"]["python"] == {"package": "desk", "version": "3.13", "manager": "uv"}
     assert data["components"]["web"]["command"] == "uvicorn desk.main:app --host 0.0.0.0 --port 8000"
 
 

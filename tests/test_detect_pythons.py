@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from detected import seen
-from kgen.detect.pythons import python
+from kgen.detect.pythons import python, unsaid
 
 
 def wheels(name: str, *minors: int) -> str:
@@ -119,6 +119,14 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, str]] = {
         "3.12",
         "sqlalchemy 2.0.0b3 in requirements.txt:1",
     ),
+    "the lock of a workspace": (
+        {
+            "pyproject.toml": '[tool.uv.workspace]\nmembers = ["apps/*"]\n',
+            "uv.lock": 'version = 1\nrequires-python = ">=3.14"\n\n[[package]]\nname = "six"\n',
+        },
+        "3.14",
+        "uv.lock:2: >=3.14",
+    ),
     "an upper bound": ({"requirements.txt": "numpy<2\n"}, "3.12", "numpy <2 in requirements.txt:1"),
     "pins of its time": ({"requirements.txt": "django==5.2.8\nnumpy==2.3.2\n"}, "", ""),
     "tested until": (
@@ -172,3 +180,10 @@ def test_a_dockerfile_above_counts_if_it_copies_the_folder(tmp_path: Path) -> No
     assert (found.value, found.origin) == ("3.10", "Dockerfile.api:1")
     other = {"Dockerfile.web": "FROM python:3.10\nCOPY web/app.py ./\n", "api/requirements.txt": "flask\n"}
     assert python(seen(tmp_path / "other", other, "api"))[0] is None
+
+
+def test_kgens_default_is_written_down_unless_a_platform_has_its_own(tmp_path: Path) -> None:
+    fact = unsaid(seen(tmp_path, {"requirements.txt": "flask\n"}))
+    assert fact
+    assert (fact.value, fact.origin) == ("3.13", "nothing says which; kgen's default")
+    assert unsaid(seen(tmp_path, {"kgen.yaml": ""})) is None

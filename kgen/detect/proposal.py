@@ -192,7 +192,7 @@ def build(project: Project, installed: Managed | None, programs: Iterable[Progra
     python: dict[str, Any] = {}
     comments: dict[Path, str] = {}
     version, doubts = pythons.python(project)
-    if version:
+    if version := version or pythons.unsaid(project):
         python["version"] = version.value
         comments[*path, "version"] = version.origin
     if installed:

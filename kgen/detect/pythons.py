@@ -23,6 +23,7 @@ from kgen.detect.requirements import requirements_files
 from kgen.detect.setup_files import setups
 from kgen.detect.texts import origin, table, toml, yaml
 from kgen.detect.tree import join
+from kgen.filenames import PLATFORM_FILE
 
 KNOWN = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 """Minor versions that a project gets that leaves the choice, oldest first."""
@@ -46,6 +47,7 @@ Source: https://devguide.python.org/versions/
 """
 
 _MINOR = re.compile(r"(?:c?python[-@])?v?([23]\.\d+)(?![\d])")
+_LOCKED = re.compile(r'\A(?:(?!\[).*\n)*?requires-python = "([^"]+)"')
 _PATCHES = 40
 _PATH = ("build", "python", "version")
 
@@ -65,6 +67,11 @@ def python(project: Project) -> tuple[Fact | None, tuple[Doubt, ...]]:
         help="make the two agree",
     )
     return fact or said, (doubt,)
+
+
+def unsaid(project: Project) -> Fact | None:
+    """Return the version of a project that says nothing, written down so that it stays; a platform has its own."""
+    return None if PLATFORM_FILE in project.tree else Fact(USUAL, "nothing says which; kgen's default")
 
 
 def _old(fact: Fact) -> tuple[Doubt, ...]:
@@ -157,6 +164,9 @@ def _ranges(project: Project) -> Iterator[Fact]:
     wanted = table(project.pyproject, "tool", "poetry", "dependencies").get("python")
     if isinstance(wanted, str) and (specifier := of_poetry(wanted)):
         yield Fact(specifier, f"{origin('pyproject.toml', text, 'python =')}: {wanted}")
+    lock = project.text("uv.lock") or ""
+    if not required and (match := _LOCKED.search(lock)):  # what the packages of a workspace say together
+        yield Fact(match[1], f"{origin('uv.lock', lock, 'requires-python')}: {match[1]}")
     for setup in setups(project.tree, project.folder):
         if setup.requires_python:
             yield Fact(setup.requires_python, f"{setup.origin('python_requires')}: {setup.requires_python}")

@@ -202,3 +202,10 @@ def test_python_itself_says_that_nothing_else_is_opened_or_run(tmp_path: Path) -
     result = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
     assert "gunicorn app:app" in result.stdout
     assert json.loads(result.stderr) == [0, []]
+
+
+def test_python_without_a_script_is_no_crash(tmp_path: Path) -> None:
+    code, _, err = init(
+        grow(tmp_path, FLASK | {"Dockerfile": 'FROM python:3.12\nCMD ["python"]\n'}), stdout=True, yes=True
+    )
+    assert (code, err) == (0, "")

@@ -283,7 +283,7 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
 
 def _is_flasks(image: Image, words: Sequence[str]) -> bool:
     """Tell whether a script with the commands of ``flask`` is to run Flask's development server."""
-    script, *rest = words[1:] if words[:1] == ["python"] else words or [""]
+    script, *rest = (words[1:] if words[:1] == ["python"] else words) or [""]
     return script.endswith(".py") and "run" in rest[:1] and "FlaskGroup" in (image.project.text(script) or "")
 
 

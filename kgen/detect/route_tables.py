@@ -13,7 +13,6 @@ _ROUTERS = ("Router", "Blueprint", "RouteTableDef")
 
 _INCLUDES = frozenset({"include_router", "register_blueprint", "blueprint", "mount"})
 _ADDERS = frozenset({"add_get", "add_route", "add_url_rule", "add_api_route"})
-_ENTRIES = frozenset({"Route", "APIRoute", "aiohttp.web.get"})
 _APPLICATIONS = frozenset({"Starlette", "FastAPI", "add_routes"})
 _DECORATORS = frozenset({"get", "route", "api_route"})
 _HANDLERS = frozenset({"litestar.get", "starlite.get", "litestar.handlers.get"})

@@ -4,6 +4,7 @@ The command line: read the options, call the pipeline, print, exit. It decides n
 Only ``typer`` is imported here; a command imports what it needs, so that ``--help`` answers at once.
 """
 
+import gc
 import os
 import sys
 from enum import StrEnum
@@ -139,6 +140,7 @@ def init_command(
         is_terminal=sys.stdin.isatty() and sys.stderr.isatty(),
         colour=wants_colour(sys.stderr),
     )
+    gc.disable()  # syntax trees are many objects without cycles
     raise typer.Exit(run(request, sys.stdin, sys.stdout, sys.stderr))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from kgen.detect.project import Project
 from kgen.detect.readers import readers
-from kgen.detect.syntax import Module, meaning, name_of, walk
+from kgen.detect.syntax import Module, meaning, name_of, nodes, walk
 from kgen.detect.values import is_main
 from kgen.record import dataclass, replace
 
@@ -34,7 +34,10 @@ class Variable:
     """Whether it may be any text; not, if it is read as a number or a switch."""
 
 
-_WORDS = ("environ", "getenv", "BaseSettings", "config(", "env(", "env.", "Env(", "Config(")
+_WORDS = (
+    *(r"environ\b", "getenv", r"config(?<!\wconfig)\(", r"Config(?<!\wConfig)\("),
+    *(r"env(?<![\w.]env)[(.]", r"Env(?<!\wEnv)\(", r"BaseSettings\b"),
+)
 """What stands in a module that reads variables; ``dj_database_url.config(`` is among it."""
 _READERS = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault"})
 _METHODS = frozenset(
@@ -69,9 +72,9 @@ def variables(project: Project) -> list[Variable]:
     """Return the variables that the project reads, in the order of their first use; required wins over optional."""
     found: dict[str, Variable] = {}
     classes = _settings_classes(project)
-    for module in project.modules.mentioning(*_WORDS, *(f"({name}" for name in classes)):
-        if module.is_side or not _ASIDE.isdisjoint(module.path.split("/")[:-1]):
-            continue
+    words = "|".join((*_WORDS, *(rf"\({re.escape(name)}\b" for name in sorted(classes))))
+    own = [path for path in project.modules.paths if not _is_aside(project, path)]
+    for module in project.modules.matching(re.compile(words.encode()), own):
         for each in _in_module(project, module, classes):
             known = found.get(each.name)
             if known is None or (each.is_required and not known.is_required):
@@ -83,6 +86,10 @@ _ASIDE = frozenset({"bin", "commands"})
 """Folders of programs for developers, among them Django's commands: what they read, the app does not need."""
 
 
+def _is_aside(project: Project, path: str) -> bool:
+    return project.modules.is_side(path) or not _ASIDE.isdisjoint(path.split("/")[:-1])
+
+
 def _settings_classes(project: Project) -> frozenset[str]:
     """Return the names of the classes of pydantic's settings, those that derive from the project's own too."""
     known = {"BaseSettings"}
@@ -91,8 +98,8 @@ def _settings_classes(project: Project) -> frozenset[str]:
         new = {
             node.name
             for module in modules.values()
-            for node in walk(module.tree)
-            if isinstance(node, ast.ClassDef) and any(name_of(base).rpartition(".")[2] in known for base in node.bases)
+            for node in nodes(module.tree, ast.ClassDef)
+            if any(name_of(base).rpartition(".")[2] in known for base in node.bases)
         }
         if new <= known:
             return frozenset(known)
@@ -148,7 +155,7 @@ def _span(node: ast.AST) -> tuple[tuple[int, int], tuple[int, int]]:
 def _read(
     module: Module, names: dict[str, str], objects: frozenset[str], classes: frozenset[str]
 ) -> Iterator[tuple[Variable, ast.AST]]:
-    for node in walk(module.tree):
+    for node in nodes(module.tree, ast.Subscript, ast.Call, ast.ClassDef):
         match node:
             case ast.Subscript(value=what, slice=ast.Constant(value=str(name)), ctx=ast.Load()) if (
                 meaning(what, names) == "os.environ"

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, walk
+from kgen.detect.syntax import Module, nodes
 from kgen.detect.texts import table
 from kgen.detect.tree import join
 
@@ -136,9 +136,7 @@ def _candidates(project: Project, path: str) -> Iterator[str]:
     """Yield the folders that imports may start at, the project's own first; no part of a name may be no name."""
     folders = project.below(path).split("/")[:-1]
     module = project.modules.module(path)
-    levels = (
-        max((node.level for node in walk(module.tree) if isinstance(node, ast.ImportFrom)), default=0) if module else 0
-    )
+    levels = max((node.level for node in nodes(module.tree, ast.ImportFrom)), default=0) if module else 0
     for cut in range(len(folders) + 1):
         package = folders[cut:]
         if all(each.isidentifier() for each in package) and (len(package) >= levels or not cut):
@@ -147,12 +145,15 @@ def _candidates(project: Project, path: str) -> Iterator[str]:
 
 def _foreign(module: Module) -> Iterator[str]:
     """Yield the first parts of what a module imports, but for the standard library."""
-    for node in walk(module.tree):
-        names = []
-        if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
-            names = [node.module]
+    for node in nodes(module.tree, ast.Import, ast.ImportFrom):
+        names: list[str] = []
+        match node:
+            case ast.Import():
+                names = [alias.name for alias in node.names]
+            case ast.ImportFrom(level=0, module=str(name)):
+                names = [name]
+            case _:
+                pass
         yield from (first for name in names if (first := name.partition(".")[0]) not in sys.stdlib_module_names)
 
 

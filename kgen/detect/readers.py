@@ -4,7 +4,7 @@ import ast
 
 from kgen.detect.imports import absolute, definition, root
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported, meaning, walk
+from kgen.detect.syntax import Module, imported, meaning, nodes
 from kgen.record import dataclass
 
 _CONFIGS = frozenset(
@@ -33,7 +33,7 @@ def readers(project: Project, module: Module, depth: int = 0) -> Readers:
     names = imported(module.tree)
     made = {name for name, full in names.items() if full == "decouple.config"}
     defaults: set[str] = set()
-    for node in walk(module.tree):
+    for node in nodes(module.tree, ast.Assign, ast.ImportFrom):
         match node:
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func, keywords=given)) if (
                 meaning(func, names) in _CONFIGS

@@ -5,8 +5,9 @@ Parsing is slow, looking for a word in a file is not: only files that mention a 
 """
 
 import ast
-from collections.abc import Container, Iterator
-from typing import Any
+import re
+from collections.abc import Container, Iterable, Iterator
+from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from kgen.detect.parse import parsed
@@ -21,6 +22,10 @@ SIDE = _TESTS | {
     *("benchmark", "benchmarks", "scripts", "tools", "notebooks", "extras", "contrib", "load_tests", "loadtests"),
 }
 """Folders beside the program: what is in there is started by developers, not by users."""
+
+
+_FEW = 4
+"""Words that are looked for one by one: of more, one pattern takes a third of the time, but has to be made first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,10 +69,22 @@ class Modules:
             words: What stands in the text of a module.
             stems: Names of files, without ``.py``, that alone are asked for; none: all.
         """
-        wanted = [word.encode() for word in words]
         asked = [path for path in self.paths if path.rpartition("/")[2][:-3] in stems] if stems else self.paths
-        mentioning = [path for path in asked if self.tree.mentions(path, wanted)]
-        for path in sorted(mentioning, key=lambda path: (self.is_side(path), path.count("/"), path)):
+        if len(words) > _FEW and len(asked) > _FEW:
+            return self.matching(re.compile("|".join(map(re.escape, words)).encode()), asked)
+        wanted = [word.encode() for word in words]
+        return self._in_order(path for path in asked if self.tree.mentions(path, wanted))
+
+    def matching(self, pattern: re.Pattern[bytes], paths: Iterable[str]) -> Iterator[Module]:
+        """
+        Yield the modules of ``paths`` whose text has what ``pattern`` says, those of the program itself first.
+
+        A pattern that begins with a letter, or with one of some, is looked for several times as fast as any other.
+        """
+        return self._in_order(path for path in paths if self.tree.matches(path, pattern))
+
+    def _in_order(self, paths: Iterable[str]) -> Iterator[Module]:
+        for path in sorted(paths, key=lambda path: (self.is_side(path), path.count("/"), path)):
             if module := self.module(path):
                 yield module
 
@@ -105,27 +122,59 @@ class Modules:
 
 def walk(tree: ast.Module) -> list[ast.AST]:
     """Return all nodes of a module, the outer ones first: found once, since everybody asks for them."""
-    nodes = _NODES.get(tree)
-    if nodes is None:
-        nodes = _NODES[tree] = _below(tree)
-    return nodes
+    known = _NODES.get(tree)
+    if known is None:
+        known = _NODES[tree] = _below(tree)
+    return known
+
+
+Kind = TypeVar("Kind", bound=ast.AST)
+
+
+def nodes(tree: ast.Module, *kinds: type[Kind]) -> list[Kind]:
+    """
+    Return the nodes of a module that are of ``kinds``, the outer ones first.
+
+    >>> [call.func.id for call in nodes(ast.parse("print(len(name))"), ast.Call)]
+    ['print', 'len']
+    """
+    return cast("list[Kind]", [node for node in walk(tree) if node.__class__ in kinds])
 
 
 _NODES: WeakKeyDictionary[ast.Module, list[ast.AST]] = WeakKeyDictionary()
 
-_MARKS = (ast.Load, ast.Store, ast.Del)
+_LEAVES = frozenset({"Constant", "Name", "alias", "Global", "Nonlocal"})
+"""Kinds of nodes that have no nodes in them that say anything: whether a name is read or written does not."""
+
+_PLAIN = frozenset(
+    {"arg", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "module", "op", "ops"}
+)
+"""Fields of nodes that are no nodes, or marks: an operator is asked for where it stands."""
+
+
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """Kind of a node → its fields that have nodes."""
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        made = () if kind.__name__ in _LEAVES else tuple(each for each in kind._fields if each not in _PLAIN)
+        self[kind] = made
+        return made
+
+
+_FIELDS = _Fields()
 
 
 def _below(tree: ast.AST) -> list[ast.AST]:
-    """Return the nodes that `ast.walk` yields, but for those that say nothing, in a third of the time."""
-    nodes = [tree]
-    for node in nodes:
-        for value in vars(node).values():
-            if isinstance(value, list):
-                nodes += [each for each in value if isinstance(each, ast.AST)]
-            elif isinstance(value, ast.AST) and not isinstance(value, _MARKS):
-                nodes.append(value)
-    return nodes
+    """Return the nodes that `ast.walk` yields, but for those that say nothing, in under half of the time."""
+    found = [tree]
+    for node in found:
+        for name in _FIELDS[node.__class__]:
+            value = getattr(node, name, None)
+            if value.__class__ is list:
+                found += value if None not in value else [each for each in value if each is not None]
+            elif isinstance(value, ast.AST):
+                found.append(value)
+    return found
 
 
 def name_of(node: ast.AST) -> str:
@@ -152,20 +201,28 @@ def imported(tree: ast.Module) -> dict[str, str]:
     >>> imported(ast.parse("from fastapi import FastAPI as F; import flask"))
     {'F': 'fastapi.FastAPI', 'flask': 'flask'}
     """
-    names: dict[str, str] = {}
-    for node in walk(tree):
+    known = _NAMES.get(tree)
+    if known is None:
+        known = _NAMES[tree] = dict(_imports(tree))
+    return dict(known)
+
+
+_NAMES: WeakKeyDictionary[ast.Module, dict[str, str]] = WeakKeyDictionary()
+
+
+def _imports(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in nodes(tree, ast.Import, ast.ImportFrom):
         match node:
             case ast.Import(names=aliases):
-                names |= {
-                    (a.asname or a.name.split(".")[0]): (a.name if a.asname else a.name.split(".")[0]) for a in aliases
-                }
+                for each in aliases:
+                    first = each.name.partition(".")[0]
+                    yield (each.asname, each.name) if each.asname else (first, first)
             case ast.ImportFrom(module=module, names=aliases, level=level):
                 start = "." * level + (module or "")
                 joint = "" if start.endswith(".") else "."
-                names |= {(a.asname or a.name): f"{start}{joint}{a.name}" for a in aliases}
+                yield from ((each.asname or each.name, f"{start}{joint}{each.name}") for each in aliases)
             case _:
                 pass
-    return names
 
 
 def meaning(node: ast.AST, names: dict[str, str]) -> str:

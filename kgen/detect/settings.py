@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from kgen.detect import debug
 from kgen.detect.backing import NAMES, Output, output
 from kgen.detect.environment import Variable, variables
 from kgen.detect.evidence.compose import compose_files
@@ -110,15 +111,22 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
     examples = _examples(project)
     values = _values(project)
     images = frozenset(_images(project))
+    known = frozenset(known)
     settled = {*known, *_NEVER}
-    read = [each for each in variables(project) if each.name not in settled and _is_own(each.name)]
+    every = [each for each in variables(project) if each.name not in known]
+    read = [each for each in every if each.name not in settled and _is_own(each.name)]
     env: dict[str, Any] = {}
     comments: dict[Path, str] = {}
     needs: dict[str, Any] = {}
     keys: list[str] = []
-    doubts: list[Doubt] = []
+    doubts: list[Doubt] = list(debug.modes(project, every))
+    if not project.has("django"):  # whose settings say it, where they are looked at
+        doubts += debug.fixed(project)
+        for name, fact in debug.switches(project, every):
+            env[name] = fact.value
+            comments["env", name] = fact.origin
     wanted = _wanted(read, app)
-    for each in read:
+    for each in (one for one in read if one.name not in env):
         made = output(project, each.name, images, app)
         if made and not _stays_local(each) and not (each.is_optional and made.name == "password"):
             env[each.name] = _of_need(project, each, made, examples)

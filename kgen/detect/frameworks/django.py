@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from kgen.detect.found import Choice, Doubt, Fact, Program
 from kgen.detect.frameworks import django_settings
+from kgen.detect.frameworks.django_debug import Debugging, debugging
 from kgen.detect.frameworks.django_hosts import Hosts, hosts
 from kgen.detect.frameworks.django_settings import DEVELOPMENT, PRODUCTION, VARIABLE, Settings
 from kgen.detect.frameworks.django_static import static
@@ -35,6 +36,11 @@ class Site:
     """Whether the files name these settings themselves, so that no variable has to."""
 
     doubts: tuple[Doubt, ...] = ()
+
+    @property
+    def is_for_development(self) -> bool:
+        """Whether its settings are for development by their name, which has a doubt of its own."""
+        return self.settings.name.rpartition(".")[2] in DEVELOPMENT
 
     @property
     def base(self) -> str:
@@ -111,6 +117,7 @@ def _program(sources: Sources, site: Site, rank: int) -> Program | None:
     interface, target, origin = found
     how = served(project, "asginl" if interface == "asgi" else "wsgi", target, PORT)
     allowed = hosts(site.settings)
+    debug = Debugging() if site.is_for_development else debugging(site.settings)
     start = site.base.removeprefix(project.folder).strip("/")
     gathered = static(project, site.settings, _manage(project, site))
     needs = [how.dependency] if how.dependency else []
@@ -125,12 +132,13 @@ def _program(sources: Sources, site: Site, rank: int) -> Program | None:
         commands=gathered.commands,
         env={
             **_settings_variable(site),
+            **debug.env,
             **allowed.env,
             **search_path(project, start, join(site.base, f"{target.partition(':')[0].replace('.', '/')}.py")),
         },
         needs=tuple(needs),
         rank=rank,
-        doubts=(*how.doubts, *site.doubts, *allowed.doubts, *gathered.doubts, *_database(site)),
+        doubts=(*how.doubts, *site.doubts, *allowed.doubts, *debug.doubts, *gathered.doubts, *_database(site)),
     )
 
 

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from kgen.detect.found import Doubt, Fact
-from kgen.detect.frameworks.django_settings import Settings, debugging, variables
+from kgen.detect.frameworks.django_settings import Settings, variables
 from kgen.detect.values import value
 from kgen.record import dataclass, field
 
@@ -32,8 +32,7 @@ def hosts(settings: Settings) -> Hosts:
         return Hosts(is_open=True)
     for name in _variables(settings, node) if _reads(node) else []:
         return Hosts(is_open=True, env={name: Fact("*", where)}, doubts=(_open(name),))
-    extra = ", and `DEBUG` is on" if debugging(settings) else ""
-    return Hosts(is_open=False, doubts=(_closed(f"{where} says which hosts are allowed{extra}"),))
+    return Hosts(is_open=False, doubts=(_closed(f"{where} says which hosts are allowed"),))
 
 
 def _reads(node: ast.expr) -> bool:

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Mapping
 
+from kgen.detect.evaluated import reads
 from kgen.detect.frameworks.sources import Sources
 from kgen.detect.imports import absolute, definition, dotted
 from kgen.detect.project import Project
@@ -129,12 +130,6 @@ def _modules(project: Project, base: str, name: str, depth: int) -> Iterator[Mod
                 pass
 
 
-def _reads(func: ast.expr) -> bool:
-    """Tell whether a function reads the environment, by its name: ``os.environ.get``, ``env.list``, ``config``."""
-    name = name_of(func).lower()
-    return "env" in name or name in {"config", "get_secret", "setting"}
-
-
 def variables(node: ast.AST, names: Mapping[str, ast.expr] | None = None) -> Iterator[tuple[str, bool]]:
     """Yield the environment variables that an expression reads, and whether it can do without each."""
     for each in ast.walk(node):
@@ -143,7 +138,9 @@ def variables(node: ast.AST, names: Mapping[str, ast.expr] | None = None) -> Ite
                 given
             ).endswith("environ"):
                 yield key, False
-            case ast.Call(func=func, args=[ast.Constant(value=str(key)), *rest]) if _reads(func) and key.isupper():
+            case ast.Call(func=func, args=[ast.Constant(value=str(key)), *rest]) if (
+                reads(name_of(func)) and key.isupper()
+            ):
                 is_strict = name_of(func).partition(".")[0] in {"env", "config"}
                 has_default = any(one.arg in {"default", "fallback"} for one in each.keywords)
                 yield key, not is_strict or bool(rest) or has_default
@@ -179,8 +176,3 @@ def _used(node: ast.AST) -> Iterator[str]:
                 yield key
             case _:
                 pass
-
-
-def debugging(settings: Settings) -> bool:
-    found = settings.said("DEBUG")
-    return bool(found and value(found[0]) is True)

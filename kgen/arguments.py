@@ -1,8 +1,8 @@
 """
-The short way to ``kgen compile`` and ``kgen validate``: arguments that are plain to see.
+The short way to ``kgen compile``, ``kgen init`` and ``kgen validate``: arguments that are plain to see.
 
-Importing the command line proper takes several times as long as validating a file, and a sixth of compiling a small
-app; hooks, editors and Argo CD's repository server start both all day. So their arguments are read here; whatever is
+Importing the command line proper takes several times as long as validating a file, as long as looking at a small
+project, and a sixth of compiling a small app. So these commands' arguments are read here; whatever is
 not plain (``--help``, ``--env=x``, a mistake) is left to the command line, which has the same commands and says what
 it always says.
 """
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from kgen.commands import compile as compiling
+    from kgen.commands import init as initialising
     from kgen.commands import validate as validating
 
 _VALIDATE_SWITCHES = {"--no-cache": ("cached", False)}
@@ -43,6 +44,12 @@ _COMPILE_OPTIONS = {
     "--out": "out",
     "--set": "settings",
     "--format": "output_format",
+}
+_INIT_SWITCHES = {
+    "-y": ("yes", True),
+    "--yes": ("yes", True),
+    "--force": ("force", True),
+    "--stdout": ("stdout", True),
 }
 _REPEATED = frozenset({"versions", "crds", "select", "ignore", "environments", "settings"})
 _CHOICES = {"profile": ("server", "default", "strict"), "output_format": ("text", "json", "github", "junit")}
@@ -78,6 +85,19 @@ def compile_request(arguments: Sequence[str], *, colour: bool) -> compiling.Requ
     if "out" in values:
         values["out"] = Path(str(values["out"]))
     return Request(paths=tuple(map(Path, paths or ["."])), colour=colour, **values)  # type: ignore[arg-type]
+
+
+def init_request(arguments: Sequence[str], *, colour: bool, is_terminal: bool) -> initialising.Request | None:
+    """Return what ``kgen init`` is asked for, or ``None`` if the command line has to find out."""
+    plain = _plain(arguments, _INIT_SWITCHES, {"--format": "output_format"})
+    if plain is None:
+        return None
+    folders, values = plain
+    if len(folders) > 1 or values.get("output_format", "text") not in {"text", "json"}:
+        return None
+    from kgen.commands.init import Request  # noqa: PLC0415  # only for this command
+
+    return Request(folder=next(iter(folders), "."), is_terminal=is_terminal, colour=colour, **values)  # type: ignore[arg-type]
 
 
 def _plain(

@@ -4,7 +4,6 @@ The command line: read the options, call the pipeline, print, exit. It decides n
 Only ``typer`` is imported here; a command imports what it needs, so that ``--help`` answers at once.
 """
 
-import gc
 import os
 import sys
 from enum import StrEnum
@@ -15,7 +14,7 @@ import typer
 
 from kgen.diag import Rule
 from kgen.record import replace
-from kgen.terminal import wants_colour
+from kgen.terminal import has_person, wants_colour
 from kgen.versions import DEFAULT_VERSION
 
 app = typer.Typer(
@@ -137,10 +136,9 @@ def init_command(
         force=force,
         stdout=stdout,
         output_format=output_format.value,
-        is_terminal=sys.stdin.isatty() and sys.stderr.isatty(),
+        is_terminal=has_person(),
         colour=wants_colour(sys.stderr),
     )
-    gc.disable()  # syntax trees are many objects without cycles
     raise typer.Exit(run(request, sys.stdin, sys.stdout, sys.stderr))
 
 

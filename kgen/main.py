@@ -7,9 +7,9 @@ import io
 import os
 import sys
 
-from kgen.arguments import compile_request, validate_request
+from kgen.arguments import compile_request, init_request, validate_request
 from kgen.exits import Exit
-from kgen.terminal import wants_colour
+from kgen.terminal import has_person, wants_colour
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +50,8 @@ def _short(arguments: Sequence[str]) -> int | None:
         return _validate(arguments[1:])
     if arguments[:1] == ["compile"]:
         return _compile(arguments[1:])
+    if arguments[:1] == ["init"]:
+        return _init(arguments[1:])
     return None
 
 
@@ -70,6 +72,16 @@ def _compile(arguments: Sequence[str]) -> int | None:
     from kgen.commands.compile import run  # noqa: PLC0415  # only for this command
 
     return run(asked, sys.stdout, sys.stderr)
+
+
+def _init(arguments: Sequence[str]) -> int | None:
+    asked = init_request(arguments, colour=wants_colour(sys.stderr), is_terminal=has_person())
+    if asked is None:
+        return None
+    from kgen.commands.init import run  # noqa: PLC0415  # only for this command
+
+    gc.disable()  # neither have syntax trees
+    return run(asked, sys.stdin, sys.stdout, sys.stderr)
 
 
 def _command_line() -> int:

@@ -6,6 +6,7 @@ import pytest
 from typer.testing import CliRunner
 
 import kgen.commands.compile
+import kgen.commands.init
 import kgen.commands.validate
 from kgen import arguments, cli
 
@@ -50,13 +51,28 @@ COMPILE: list[list[str]] = [
     ["--format", "sarif"],
 ]
 
+INIT: list[list[str]] = [
+    [],
+    ["."],
+    ["services/api", "--yes"],
+    ["-y", "--force", "--stdout"],
+    ["--format", "json", "--yes", "-y", "a"],
+    ["--format", "text"],
+    ["--format=json"],
+    ["--", "-a"],
+]
+
 LEFT = ("=", "--", "sarif", "-k1.33", "-j2", "-ex")
 """What tells that arguments are not plain."""
 
 
 @pytest.mark.parametrize(
     ("command", "words"),
-    [*(("validate", each) for each in VALIDATE), *(("compile", each) for each in COMPILE)],
+    [
+        *(("validate", each) for each in VALIDATE),
+        *(("compile", each) for each in COMPILE),
+        *(("init", each) for each in INIT),
+    ],
     ids=lambda each: each if isinstance(each, str) else " ".join(each),
 )
 def test_both_ways_in_understand_the_same(command: str, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +86,8 @@ def test_both_ways_in_understand_the_same(command: str, words: list[str], monkey
     monkeypatch.setattr(module, "run", note)
     result = CliRunner().invoke(cli.app, [command, *words])
     assert result.exit_code == 0, result.output
-    short = getattr(arguments, f"{command}_request")(words, colour=False)
+    terminal = {"is_terminal": False} if command == "init" else {}
+    short = getattr(arguments, f"{command}_request")(words, colour=False, **terminal)
     is_left = any(word in LEFT or (word.startswith("--") and "=" in word) for word in words)
     assert (short is None) == is_left
     for name in module.Request.__slots__ if short else ():
@@ -101,3 +118,10 @@ def test_what_is_not_plain_for_validate_is_left_to_the_command_line(words: list[
 )
 def test_what_is_not_plain_for_compile_is_left_to_the_command_line(words: list[str]) -> None:
     assert arguments.compile_request(words, colour=False) is None
+
+
+@pytest.mark.parametrize(
+    "words", [["--help"], ["a", "b"], ["--format", "github"], ["--format"], ["--nope"], ["-yy"]], ids=" ".join
+)
+def test_what_is_not_plain_for_init_is_left_to_the_command_line(words: list[str]) -> None:
+    assert arguments.init_request(words, colour=False, is_terminal=False) is None

@@ -61,7 +61,7 @@ def cases(work: Path) -> tuple[Case, ...]:
         Case("… again, nothing to write", (*kgen, "compile", str(work / "hello")), nothing),
         Case("kgen compile examples/shop", (*kgen, "compile", str(work / "shop")), fresh("shop")),
         Case("… with --check", (*kgen, "compile", "--check", str(work / "shop")), nothing),
-        Case("kgen init examples/shop", (*init, str(work / "shop")), without_app_file),
+        Case("kgen init examples/shop", (*init, str(work / "shop")), without_app_file, 16),
         Case("kgen init, 50,000 files", (*init, str(work / "large")), large),
     )
 

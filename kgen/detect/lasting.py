@@ -1,11 +1,12 @@
 """Whether a script of the project's own runs for ever (a bot, a consumer, a scheduler), or comes to an end (a job)."""
 
 import ast
-import posixpath
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported, meaning, walk
+from kgen.detect.reached import packages, reached
+from kgen.detect.syntax import imported, meaning, nodes
 from kgen.record import dataclass
 
 FRAMEWORKS: Mapping[str, str] = {
@@ -79,8 +80,16 @@ EMBEDDED = frozenset(
 """Servers that a program brings up itself around its application: what it sets up before belongs to it."""
 
 _DEVELOPMENT_SERVERS = frozenset({"flask", "dash", "bottle", "flask_socketio"})
-_DEEPEST = 4
-_MOST = 80
+_TALKING = re.compile(
+    rb"while[ \t(]+(?:True|1)\b|async[ \t]+for|Thread\(|Process\(|start_new_thread|"
+    + "|".join(sorted({*_FOR_EVER, *_OBJECTS})).encode()
+)
+"""What stands in every module that goes on for ever, but for those of `_TALKATIVE` packages."""
+
+_TALKATIVE = (
+    *(_CLIENTS | _DEVELOPMENT_SERVERS | {"gradio", "sanic", "quart"}),
+    *(name.partition(".")[0] for name in sorted(_SERVING | EMBEDDED)),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,18 +144,18 @@ def nature(project: Project, path: str) -> Nature:
     framework = endless = embedded = serving = keeps_alive = messages = ""
     covers: list[str] = []
     has_threads = is_elsewhere = False
-    for module, depth in _reached(project, path):
-        covers.append(module.path)
-        seen = _seen(project, module)
+    for file, depth in reached(project, path):
+        covers.append(file)
+        seen = _seen(project, file)
         has_threads = has_threads or (depth <= _NEAR and seen.has_threads)
-        messages = messages or (f"{module.path}:{seen.messages}" if seen.messages and depth <= _NEAR else "")
+        messages = messages or (f"{file}:{seen.messages}" if seen.messages and depth <= _NEAR else "")
         framework = framework or next((FRAMEWORKS[root] for root in FRAMEWORKS if root in seen.roots), "")
         line = seen.endless or (seen.loop if depth < _NEAR else 0)
-        endless = endless or (f"{module.path}:{line}" if line else "")
-        embedded = embedded or (f"{module.path}:{seen.embedded}" if seen.embedded else "")
-        serving = serving or (f"{module.path}:{seen.serving}" if seen.serving else "")
+        endless = endless or (f"{file}:{line}" if line else "")
+        embedded = embedded or (f"{file}:{seen.embedded}" if seen.embedded else "")
+        serving = serving or (f"{file}:{seen.serving}" if seen.serving else "")
         if seen.keeps_alive:
-            keeps_alive = keeps_alive or f"{module.path}:{seen.keeps_alive}"
+            keeps_alive = keeps_alive or f"{file}:{seen.keeps_alive}"
             is_elsewhere = is_elsewhere or bool(depth) or seen.has_threads
     endless = endless or (messages if framework in CONSUMERS else "")
     endless = endless or _started_client(project, path)
@@ -204,21 +213,24 @@ _CHAT_DISTRIBUTIONS = frozenset(
 )
 
 
-def _seen(project: Project, module: Module) -> _Seen:
-    """Return what matters of a module, looked at once."""
+def _seen(project: Project, path: str) -> _Seen:
+    """Return what matters of a module, looked at once, and parsed only if its text says that there may be something."""
     known = project.modules.notes
-    if module.path not in known:
-        known[module.path] = _look(module.tree)
-    made: _Seen = known[module.path]
+    key = f"nature of {path}"
+    if key not in known:
+        roots = packages(project, path)
+        is_telling = not roots.isdisjoint(_TALKATIVE) or project.tree.matches(path, _TALKING)
+        module = project.modules.module(path) if is_telling else None
+        known[key] = _look(module.tree, roots) if module else _Seen(roots=roots)
+    made: _Seen = known[key]
     return made
 
 
-def _look(tree: ast.Module) -> _Seen:
+def _look(tree: ast.Module, roots: frozenset[str]) -> _Seen:
     names = imported(tree)
-    roots = frozenset(name.partition(".")[0] for name in names.values())
     embedded = endless = loop = serving = keeps_alive = messages = 0
     has_threads = False
-    for node in walk(tree):
+    for node in nodes(tree, ast.While, ast.AsyncFor, ast.Call):
         match node:
             case ast.While(test=ast.Constant(value=value)) if value and _goes_on(node):
                 loop = loop or node.lineno
@@ -263,38 +275,3 @@ def _goes_on(loop: ast.While) -> bool:
     calls = {ast.unparse(node.func).rpartition(".")[2] for node in inner if isinstance(node, ast.Call)}
     leaves = any(isinstance(node, ast.Break | ast.Return) for node in inner)
     return "input" not in calls and (not leaves or bool(calls & {"sleep", "wait", "poll"}))
-
-
-def _reached(project: Project, path: str) -> Iterator[tuple[Module, int]]:
-    """Yield the module at ``path`` and those of the project that it imports, with their distance, nearest first."""
-    waiting, seen = [(path, 0)], {path}
-    for _ in range(_MOST):
-        if not waiting:
-            return
-        here, depth = waiting.pop(0)
-        module = project.modules.module(here)
-        if not module:
-            continue
-        yield module, depth
-        if depth < _DEEPEST:
-            for name in imported(module.tree).values():
-                for other in _files(project, here, name):
-                    if other not in seen:
-                        seen.add(other)
-                        waiting.append((other, depth + 1))
-
-
-def _files(project: Project, here: str, name: str) -> Iterator[str]:
-    """Yield the files that importing ``name`` in the file ``here`` may read."""
-    folder = posixpath.dirname(here)
-    dots = len(name) - len(name.lstrip("."))
-    for _ in range(dots - 1):
-        folder = posixpath.dirname(folder)
-    starts = [folder] if dots else [folder, project.folder, project.path("src")]
-    words = [word for word in name.lstrip(".").split(".") if word]
-    for start in dict.fromkeys(starts):
-        for end in (len(words), len(words) - 1):
-            stem = posixpath.join(start, *words[:end])
-            for file in (f"{stem}.py", f"{stem}/__init__.py"):
-                if file in project.tree:
-                    yield file

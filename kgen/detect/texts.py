@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import yaml as pyyaml
@@ -26,8 +27,13 @@ def origin(file: str, text: str, needle: str = "", *, skip: int = 0) -> str:
 
 def toml(text: str | None) -> Mapping[str, Any]:
     """Return what a TOML file says; nothing if it is none, since its own tool will say so better."""
+    return _toml(text or "")
+
+
+@lru_cache(maxsize=256)  # every finder asks for pyproject.toml, and those of a workspace for the root's
+def _toml(text: str) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(text or "")
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return {}
 

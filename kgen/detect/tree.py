@@ -52,6 +52,10 @@ class Tree:
         self.files = tuple(sorted(found))
         self._plain = frozenset(name for name, is_plain in found.items() if is_plain)
         self._known = frozenset(found)
+        self._by_folder: dict[str, list[str]] = {}
+        for name in self.files:
+            there, _, last = name.rpartition("/")
+            self._by_folder.setdefault(there, []).append(last)
         self._bytes: dict[str, bytes] = {}
 
     def __contains__(self, name: str) -> bool:
@@ -70,8 +74,7 @@ class Tree:
 
     def here(self, folder: str) -> Iterator[str]:
         """Yield the names of the files in ``folder`` itself."""
-        start = len(folder) + 1 if folder else 0
-        return (name[start:] for name in self.below(folder) if "/" not in name[start:])
+        return iter(self._by_folder.get(folder, ()))
 
     def text(self, name: str) -> str | None:
         """Return the text of the file ``name``; ``None`` if it is not there, not text, too large, or outside."""
@@ -81,25 +84,26 @@ class Tree:
         except (OSError, ValueError):  # ValueError: not UTF-8
             return None
 
+    def content(self, name: str) -> bytes:
+        """Return the bytes of the file ``name``; none if it is not there."""
+        try:
+            return self._read(name)
+        except OSError:
+            return b""
+
     def mentions(self, name: str, words: Sequence[bytes]) -> bool:
         """Tell whether the file ``name`` has one of ``words``."""
-        try:
-            content = self._read(name)
-        except OSError:
-            return False
+        content = self.content(name)
         return any(word in content for word in words)
 
     def matches(self, name: str, pattern: re.Pattern[bytes]) -> bool:
         """Tell whether the file ``name`` has what ``pattern`` says."""
-        try:
-            return pattern.search(self._read(name)) is not None
-        except OSError:
-            return False
+        return pattern.search(self.content(name)) is not None
 
     def _read(self, name: str) -> bytes:
         if name not in self._bytes:
             path = f"{self.root}/{name}"
-            if name not in self._plain and not _is_inside(self.root, path):
+            if name not in self._known or (name not in self._plain and not _is_inside(self.root, path)):
                 raise FileNotFoundError(errno.ENOENT, "not in the folder", name)
             with open(path, "rb", buffering=0) as file:
                 content = file.read(_MAX_SIZE + 1)

@@ -125,6 +125,24 @@ def output(project: Project, variable: str, images: frozenset[str], app: str = "
     return None
 
 
+_SCHEMES: Mapping[str, str] = {
+    **dict.fromkeys(("postgres", "postgresql"), "postgres"),
+    **dict.fromkeys(("mysql", "mariadb"), "mysql"),
+    **dict.fromkeys(("redis", "rediss"), "redis"),
+    **dict.fromkeys(("amqp", "amqps", "pyamqp"), "rabbitmq"),
+    "mongodb": "mongodb",
+}
+"""Scheme of a URL → type of the server that it is of."""
+
+
+def by_default(project: Project, variable: str, default: str | None) -> Output | None:
+    """Return what ``variable`` holds of which backing service, by the URL that it is unless it is set."""
+    scheme, _, where = (default or "").partition("://")
+    kind = _SCHEMES.get(scheme.partition("+")[0], "") if where and not variable.startswith("TEST_") else ""
+    driver = next((name for name in DRIVERS.get(kind, ()) if project.has(name)), "")
+    return Output(kind, "url", f"{project.dependencies[driver].origin}: {driver}") if driver else None
+
+
 _STARTS = frozenset(
     {
         *("APP", "DJANGO", "FLASK", "FASTAPI", "API", "WEB", "SERVER", "SERVICE", "BACKEND", "SITE", "BOT"),

@@ -82,12 +82,12 @@ def variables(project: Project) -> list[Variable]:
     return list(found.values())
 
 
-_ASIDE = frozenset({"bin", "commands"})
+ASIDE = frozenset({"bin", "commands"})
 """Folders of programs for developers, among them Django's commands: what they read, the app does not need."""
 
 
 def _is_aside(project: Project, path: str) -> bool:
-    return project.modules.is_side(path) or not _ASIDE.isdisjoint(path.split("/")[:-1])
+    return project.modules.is_side(path) or not ASIDE.isdisjoint(path.split("/")[:-1])
 
 
 def _settings_classes(project: Project) -> frozenset[str]:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kgen.detect import debug
-from kgen.detect.backing import NAMES, Output, output
+from kgen.detect import addresses, debug
+from kgen.detect.backing import NAMES, Output, by_default, output
 from kgen.detect.environment import Variable, variables
 from kgen.detect.evidence.compose import compose_files
 from kgen.detect.found import Doubt, Fact, Part
@@ -127,7 +127,7 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
             comments["env", name] = fact.origin
     wanted = _wanted(read, app)
     for each in (one for one in read if one.name not in env):
-        made = output(project, each.name, images, app)
+        made = output(project, each.name, images, app) or by_default(project, each.name, each.default)
         if made and not _stays_local(each) and not (each.is_optional and made.name == "password"):
             env[each.name] = _of_need(project, each, made, examples)
             needs[NAMES[made.type]] = {"type": made.type}
@@ -145,7 +145,7 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
             env[each.name] = _CHANGE
             comments["env", each.name] = each.origin
             doubts.append(Doubt(path=("env", each.name), question="its value stands nowhere", help="set it"))
-    doubts += _optional(read, env)
+    doubts += [*_optional(read, env), *addresses.unset(read, env), *addresses.fixed(project, every)]
     data = {"env": env, "needs": needs, "secrets": {app: {"keys": keys}} if keys else {}}
     return Part(data={key: value for key, value in data.items() if value}, comments=comments, doubts=tuple(doubts))
 

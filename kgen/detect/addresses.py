@@ -20,10 +20,24 @@ _HOST = r"(?:localhost|127\.0\.0\.1|[a-z][\w-]*)"
 _SCHEMES = r"(?:rediss?|amqps?|pyamqp|mongodb|postgres(?:ql)?|mysql|mariadb|nats|kafka|clickhouse|cassandra)"
 _URL = re.compile(rf"({_SCHEMES}(?:\+\w+)?://)(?:[^@/\s]*@)?({_HOST})(?::\d+)?(?:[/?,]\S*)?")
 _PLAIN = re.compile(rf"{_HOST}(?::\d+)?")
-_MENTIONED = re.compile(
-    rb"redis|amqp|mongo|Mongo|postgres|Postgres|mysql|mariadb|MySQL|nats://|kafka|Kafka|Elasticsearch|Redis|pika|[\"']HOST[\"']"
-)
-"""What stands in a module that names such a server."""
+_MENTIONED = re.compile(rb"://(?:[^@/\s\"']*@)?(?:127\.0|[a-z][\w-]*[:/,\"'])")
+"""What stands in a module with the URL of such a server, and in few others."""
+
+_CALLS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("redis", "aioredis", "rq", "huey"), ("Redis(",)),
+    **dict.fromkeys(("pymongo", "motor"), ("MongoClient(", "MotorClient(")),
+    "mongoengine": ("connect(",),
+    "pika": ("ConnectionParameters(",),
+    **dict.fromkeys(("kafka-python", "aiokafka", "kafka-python-ng"), ("bootstrap_servers",)),
+    **dict.fromkeys(("elasticsearch", "opensearch-py"), ("search(",)),
+    **dict.fromkeys(("psycopg2", "psycopg2-binary", "psycopg", "pymysql", "mysqlclient"), (".connect(",)),
+    **dict.fromkeys(
+        ("mysql-connector-python", "mariadb", "aiomysql", "asyncpg", "aiopg"), (".connect(", "create_pool(")
+    ),
+    "peewee": ("Database(",),
+    "django": ("'HOST'", '"HOST"'),
+}
+"""Distribution → what stands in a module that names a server for it."""
 
 _ALONE = frozenset({"Redis", "StrictRedis", "MongoClient", "AsyncMongoClient", "AsyncIOMotorClient"})
 """Clients that ask localhost if they are not told whom."""
@@ -75,11 +89,9 @@ def fixed(project: Project, read: Iterable[Variable]) -> Iterator[Doubt]:
     """Yield the places in the source that name a server on one machine, without a variable that says another."""
     known = {each.origin for each in read}
     found: dict[str, str] = {}
-    for module in project.modules.matching(_MENTIONED, project.modules.paths):
-        stem = module.path.rpartition("/")[2].removesuffix(".py")
-        if not module.is_side and not _OTHERS.search(stem) and ASIDE.isdisjoint(module.path.split("/")[:-1]):
-            here = ((f"{module.path}:{line}", address) for line, address in _fixed(module))
-            found |= {place: address for place, address in here if place not in known}
+    for module in project.modules.those(_naming(project)):
+        here = ((f"{module.path}:{line}", address) for line, address in _fixed(module))
+        found |= {place: address for place, address in here if place not in known}
     if found:
         listed = ", ".join(f"{address} ({place})" for place, address in list(found.items())[:_MOST])
         more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
@@ -89,6 +101,19 @@ def fixed(project: Project, read: Iterable[Variable]) -> Iterator[Doubt]:
             question=question,
             help="read the address from the environment, and set it under `env`",
         )
+
+
+def _naming(project: Project) -> Iterator[str]:
+    """Yield the modules of the program that may name a server."""
+    tree = project.tree
+    known = [name for name in _CALLS if project.has(name) or not project.dependencies]
+    words = list({word.encode() for name in known for word in _CALLS[name]})
+    for path in project.modules.paths:
+        *folders, name = path.split("/")
+        if _OTHERS.search(name.removesuffix(".py")) or not ASIDE.isdisjoint(folders) or project.modules.is_side(path):
+            continue
+        if tree.matches(path, _MENTIONED) or tree.mentions(path, words):
+            yield path
 
 
 def _fixed(module: Module) -> Iterator[tuple[int, str]]:

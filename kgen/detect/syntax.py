@@ -73,7 +73,7 @@ class Modules:
         if len(words) > _FEW and len(asked) > _FEW:
             return self.matching(re.compile("|".join(map(re.escape, words)).encode()), asked)
         wanted = [word.encode() for word in words]
-        return self._in_order(path for path in asked if self.tree.mentions(path, wanted))
+        return self.those(path for path in asked if self.tree.mentions(path, wanted))
 
     def matching(self, pattern: re.Pattern[bytes], paths: Iterable[str]) -> Iterator[Module]:
         """
@@ -81,9 +81,10 @@ class Modules:
 
         A pattern that begins with a letter, or with one of some, is looked for several times as fast as any other.
         """
-        return self._in_order(path for path in paths if self.tree.matches(path, pattern))
+        return self.those(path for path in paths if self.tree.matches(path, pattern))
 
-    def _in_order(self, paths: Iterable[str]) -> Iterator[Module]:
+    def those(self, paths: Iterable[str]) -> Iterator[Module]:
+        """Yield the modules of ``paths``, those of the program itself first."""
         for path in sorted(paths, key=lambda path: (self.is_side(path), path.count("/"), path)):
             if module := self.module(path):
                 yield module

@@ -76,7 +76,7 @@ def test_what_somebody_wrote_down_starts(case: str, tmp_path: Path) -> None:
 
     assert program.command.value == command
     assert {name: fact.value for name, fact in program.env.items()} == env
-    assert not [each.question for each in program.doubts if "runs" in each.question]
+    assert not [each.question for each in program.doubts if " before" in each.question]
 
 
 def test_the_port_of_gunicorns_settings(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """From all programs that were found to the components of an app: the best of each role; others are alternatives."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from kgen.detect.found import Choice, Doubt, Fact, Program
 from kgen.record import replace
@@ -18,6 +18,9 @@ _SAME = {"celery worker and beat": "celery worker"}
 """Role → the one that it is as well."""
 
 
+_LONGEST = 22
+"""Characters of a component's name: names of objects have the app's before it, and not more than 63."""
+
 _ORDER = ("web", "worker", "cron", "job")
 """How people list the components of an app."""
 
@@ -31,6 +34,7 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
         found = [each for each in found if each.role != "main"]
     served = {file for each in found if each.role != "web" and each.name != "web" for file in each.covers}
     found = [each for each in found if not (_role(each) == "web" and each.rank < _SURE and _file(each) in served)]
+    found = [each for each in found if not any(each.rank < one.rank and each.heart in one.covers for one in found)]
     found = _once(found)
     by_role: dict[str, list[Program]] = {}
     for each in found:
@@ -68,9 +72,16 @@ def _best(ranked: Sequence[Program]) -> list[Program]:
     if first.rank >= _SURE and len({each.name for each in level}) == len(level) > 1:
         return [completed(level[0], ranked), *level[1:]]
     others = {each.command.value: each for each in ranked[1:] if each.command.value != first.command.value}
-    rivals = [each for each in others.values() if _is_near(first, each)]
+    same = {_file(each) for each in ranked if _subject(each.command.value) == _subject(first.command.value)}
+    rivals = [each for each in others.values() if _is_near(first, each) and not _is_same(first, each, same)]
     made = completed(first, ranked)
     return [replace(made, doubts=(*made.doubts, _several([first, *rivals]))) if rivals else made]
+
+
+def _is_same(first: Program, other: Program, files: Collection[str]) -> bool:
+    """Tell whether two starts that nobody wrote down serve the same application, which is in one of ``files``."""
+    is_object = ":" in _subject(first.command.value)
+    return is_object and other.rank < _SURE and _file(other) in files
 
 
 def _is_near(first: Program, other: Program) -> bool:
@@ -124,7 +135,10 @@ def _named(programs: Sequence[Program]) -> list[Program]:
     taken: set[str] = set()
     made = []
     for each in programs:
-        name = next(name for name in (each.name, *(f"{each.name}-{n}" for n in range(2, 99))) if name not in taken)
+        cut = each.name[:_LONGEST]
+        short = cut if cut == each.name else cut.rpartition("-")[0] or cut
+        numbered = (f"{short[: _LONGEST - 3]}-{n}" for n in range(2, 99))
+        name = next(name for name in (short, *numbered) if name not in taken)
         taken.add(name)
         made.append(replace(each, name=name))
     return made

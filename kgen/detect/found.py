@@ -68,6 +68,9 @@ class Program:
     covers: frozenset[str] = frozenset()
     """Files of the project that run in its process: an application object in there is served by it."""
 
+    heart: str = ""
+    """The file in which it goes on for ever: who has it in its process is the same program."""
+
     framework: str = ""
     """As people call it: ``Django``, ``FastAPI``. Empty: none."""
 

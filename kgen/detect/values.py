@@ -57,6 +57,16 @@ def constants(tree: ast.Module) -> Mapping[str, Any]:
     return {name: each for name, each in found.items() if each is not None}
 
 
+_LEAST = 1024
+"""Below, a port needs rights that the container has not."""
+
+_MOST = 65535
+
+
+def is_port(given: object) -> bool:
+    return isinstance(given, int) and not isinstance(given, bool) and _LEAST <= given <= _MOST
+
+
 def keyword(call: ast.Call, *names: str) -> ast.expr | None:
     """Return what is passed to a call by one of ``names``."""
     return next((each.value for each in call.keywords if each.arg in names), None)

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from kgen.detect import installed, migrations, servers
+from kgen.detect import arguments, installed, migrations, servers
 from kgen.detect.evidence import places
+from kgen.detect.exporters import exported, is_exporter
 from kgen.detect.found import ComponentType, Doubt, Fact, Program
 from kgen.detect.lasting import Nature, nature
 from kgen.detect.names import label
@@ -25,7 +26,7 @@ LOST = 30
 """Rank of a command that nothing in the project brings."""
 
 UNSERVED = 58
-"""Rank of a server that is not installed: an application object with one that is, or is to be added, is better."""
+"""Rank of a server that is not installed where another one is: an application object with that one is better."""
 
 NOTEBOOK = 45
 """Rank of a notebook server, which is for people who work on a project: anything that it runs is better."""
@@ -86,7 +87,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
     start = _findable(project, start, path)
     if _is_lost(project, *start.role.partition(" ")[::2], path):
         rank = LOST
-    if start.role == "web" and any(servers.missing(project, start.words)):
+    if start.role == "web" and servers.has_any(project) and any(servers.missing(project, start.words)):
         rank = min(rank, UNSERVED)
     if start.role == "web" and "jupyter" in start.words[:3]:
         rank = min(rank, NOTEBOOK)
@@ -110,7 +111,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
             doubts=(*_doubts(project, said, start, path), *_alone(project, start, found)),
         )
     kind = _type(said, start, found)
-    return Program(
+    made = Program(
         name=name,
         type=kind,
         role=start.role,
@@ -123,8 +124,19 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         env={key: Fact(value, said.origin) for key, value in start.env.items()},
         needs=_needs(project, start),
         rank=rank,
-        doubts=(*_doubts(project, said, start, path), *([_ENDS] if kind == "job" and _is_command(start) else [])),
+        doubts=(*_doubts(project, said, start, path), *(_of_job(project, start, path) if kind == "job" else ())),
     )
+    exposed = Fact(said.started.port, said.origin) if said.started.port else None
+    return exported(made, found, exposed) if is_exporter(project, found, (*start.words, name)) else made
+
+
+def _of_job(project: Project, start: Start, path: str) -> Iterator[Doubt]:
+    """Yield the doubts about a program of the project's own that comes to an end, as far as anybody can tell."""
+    kind, _, what = start.role.partition(" ")
+    if kind in {"command", "script", "module"}:
+        rest = start.words[next((place for place, word in enumerate(start.words) if word == what), 0) + 1 :]
+        yield from arguments.doubts(project, path, start.command, rest)
+        yield ENDS
 
 
 def _release(project: Project, said: Said, *, is_web: bool) -> Fact | None:
@@ -135,15 +147,11 @@ def _release(project: Project, said: Said, *, is_web: bool) -> Fact | None:
     return None if found and str(found.value).startswith("flask ") else found
 
 
-_ENDS = Doubt(
+ENDS = Doubt(
     path=("type",),
     question="nothing says that it goes on, and a job runs once after each deployment",
-    help="if it goes on: `type: worker`",
+    help="for a schedule: `type: cron` and `schedule`; if it goes on: `type: worker`",
 )
-
-
-def _is_command(start: Start) -> bool:
-    return start.role.startswith("command ")
 
 
 def _findable(project: Project, start: Start, path: str) -> Start:

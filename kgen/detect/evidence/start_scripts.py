@@ -16,6 +16,9 @@ from kgen.record import replace
 SCRIPT, README = 64, 47
 """Ranks."""
 
+OF_BOT = 63
+"""Rank of a bot that the README tells to start: more than that of a script which merely is one."""
+
 _SCRIPT = re.compile(
     r"(?:start|run|entrypoint|docker-entrypoint|boot|launch|main|startup|serve|deploy_start)(?:[-_]\w+)?\.(?:sh|bash)"
 )
@@ -43,11 +46,15 @@ def programs(project: Project) -> Iterator[Program]:
 def _of_scripts(project: Project) -> Iterator[Program]:
     for folder in ("", "bin", "scripts"):
         here = project.path(folder) if folder else project.folder
-        said = []
+        said: list[Said] = []
+        seen: set[tuple[str, ...]] = set()  # one script may start another
         for name in project.tree.here(here):
             path = f"{folder}/{name}" if folder else name
             if _SCRIPT.fullmatch(name) and (text := project.text(path)):
-                said.append(Said(name="", started=started(project, text), origin=path))
+                made = started(project, text)
+                new = tuple(each for each in made.processes if each.words not in seen)
+                seen |= {each.words for each in new}
+                said.append(Said(name="", started=replace(made, processes=new), origin=path))
         sure = (each for each in processes.programs(project, said, SCRIPT) if each.rank >= SCRIPT)
         found = {each.command.value: each for each in sure if "$" not in str(each.command.value)}
         yield from found.values()
@@ -86,6 +93,7 @@ def _of_readme(project: Project) -> Iterator[Program]:
             line = text.count("\n", 0, match.start(1)) + 1
             said = Said(name="", started=started(project, match[1]), origin=f"{name}:{line}")
             for made in processes.programs(project, [said], README):
-                if made.rank == README and not made.doubts:
-                    yield replace(made, role="main") if made.type != "web" else made
+                if made.rank == README and (made.type == "job" or not made.doubts):
+                    rank = OF_BOT if made.covers else README
+                    yield replace(made, role="main", rank=rank) if made.type != "web" else made
                     return

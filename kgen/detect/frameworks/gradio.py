@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from kgen.detect.found import Doubt, Fact, Program
-from kgen.detect.frameworks.ports import is_port
 from kgen.detect.frameworks.starts import entry, python, search_path
 from kgen.detect.imports import root
 from kgen.detect.project import Project
 from kgen.detect.syntax import Module, imported
-from kgen.detect.values import calls, constants, keyword, value
+from kgen.detect.values import calls, constants, is_port, keyword, value
 
 _PORT = 7860
 _FOUND = 60

@@ -5,14 +5,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kgen.detect.found import Doubt, Fact, Program
-from kgen.detect.frameworks.ports import is_port
 from kgen.detect.frameworks.sources import Sources, sources_of
 from kgen.detect.frameworks.starts import entry, python, search_path
 from kgen.detect.health import health
 from kgen.detect.imports import root
 from kgen.detect.project import Project
 from kgen.detect.syntax import Module, meaning
-from kgen.detect.values import calls, constants, keyword, value
+from kgen.detect.values import calls, constants, is_port, keyword, value
 from kgen.record import dataclass
 
 _FOUND = 68

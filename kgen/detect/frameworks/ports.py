@@ -7,12 +7,7 @@ from kgen.detect.found import Fact
 from kgen.detect.frameworks.objects import Application, target
 from kgen.detect.frameworks.sources import Sources
 from kgen.detect.syntax import Module, meaning, name_of
-from kgen.detect.values import calls, constants, keyword, value
-
-_LEAST = 1024
-"""Below, a port needs rights that the container has not."""
-
-_MOST = 65535
+from kgen.detect.values import calls, constants, is_port, keyword, value
 
 
 def listening(sources: Sources, each: Application) -> Fact | None:
@@ -46,7 +41,3 @@ def _is(sources: Sources, module: Module, node: ast.expr | None, each: Applicati
     """Tell whether an expression is the application, or calls the factory that makes it."""
     named = node.func if isinstance(node, ast.Call) else node
     return named is not None and name_of(named) != "" and sources.origin(module, named) == (each.path, each.name)
-
-
-def is_port(given: object) -> bool:
-    return isinstance(given, int) and not isinstance(given, bool) and _LEAST <= given <= _MOST

@@ -4,10 +4,13 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kgen.detect import installed, servers
-from kgen.detect.evidence.processes import SCRIPT_OF_WEB
+from kgen.detect import arguments, installed, servers
+from kgen.detect.endless import CONSUMERS
+from kgen.detect.evidence.processes import ENDS, SCRIPT_OF_WEB
+from kgen.detect.exporters import exported, is_exporter
 from kgen.detect.found import Doubt, Fact, Program
-from kgen.detect.lasting import CONSUMERS, nature
+from kgen.detect.frameworks.starts import python
+from kgen.detect.lasting import nature
 from kgen.detect.names import label
 from kgen.detect.project import Project
 from kgen.detect.reach import alone
@@ -64,9 +67,7 @@ def _scripts(project: Project) -> Iterator[Program]:
             usual = place < len(_NAMES) or label(stem) in own
             rank = (SCRIPT - min(place, 15) if usual else ODD) - (3 if start else 0)
             rank += 1 if label(stem) in own else 0
-            yield _program(
-                project, f"python {start}/{name}" if start else f"python {name}", module.path, module.path, rank
-            )
+            yield _program(project, python(project, module.path), module.path, module.path, rank)
 
 
 def _words(*names: str) -> set[str]:
@@ -111,6 +112,9 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
             rank=rank,
             doubts=tuple(alone(project, found.origin, ())),
         )
+    if is_exporter(project, found, command.split()):
+        made = Program(name="exporter", role="main", type="web", command=Fact(command, said), rank=max(rank, BOT))
+        return exported(made, found)
     is_bot = bool(found and found.is_bot)
     takes = found is not None and is_bot and found.framework in CONSUMERS
     return Program(
@@ -121,7 +125,9 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
         command=Fact(command, said),
         fields={"replicas": 1} if found and found.is_lasting else {},
         covers=found.covers if found and is_bot else frozenset(),
+        heart=found.heart if found and takes else "",
         rank=BOT if is_bot and (takes or rank > ODD + 3) else rank,
+        doubts=() if found and found.is_lasting else (*arguments.doubts(project, path, command, ()), ENDS),
     )
 
 

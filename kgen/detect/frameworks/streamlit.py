@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 
 from kgen.detect.found import Fact, Program
-from kgen.detect.frameworks.ports import is_port
 from kgen.detect.frameworks.starts import search_path
 from kgen.detect.health import health
 from kgen.detect.imports import root
 from kgen.detect.project import Project
 from kgen.detect.syntax import Module, imported, meaning
 from kgen.detect.texts import origin, table, toml
-from kgen.detect.values import calls
+from kgen.detect.values import calls, is_port
 
 _PORT = 8501
 _FOUND = 60

@@ -1,0 +1,226 @@
+"""What in one module says that a program goes on for ever: loops without end, methods that do not return, servers."""
+
+import ast
+import re
+from collections.abc import Mapping
+
+from kgen.detect.project import Project
+from kgen.detect.reached import packages
+from kgen.detect.syntax import imported, meaning, name_of, nodes
+from kgen.record import dataclass
+
+FRAMEWORKS: Mapping[str, str] = {
+    "discord": "discord.py",
+    "nextcord": "nextcord",
+    "disnake": "disnake",
+    "hikari": "hikari",
+    "interactions": "interactions.py",
+    "telegram": "python-telegram-bot",
+    "telebot": "pyTelegramBotAPI",
+    "aiogram": "aiogram",
+    "pyrogram": "Pyrogram",
+    "telethon": "Telethon",
+    "slack_bolt": "Slack Bolt",
+    "twitchio": "TwitchIO",
+    "vkbottle": "vkbottle",
+    "vk_api": "vk_api",
+    "nonebot": "NoneBot",
+    "mattermostdriver": "Mattermost",
+    "pymumble_py3": "Mumble",
+    "slixmpp": "Slixmpp",
+    "apscheduler": "APScheduler",
+    "schedule": "schedule",
+    "aiokafka": "Kafka",
+    "kafka": "Kafka",
+    "confluent_kafka": "Kafka",
+    "faststream": "FastStream",
+    "pika": "RabbitMQ",
+    "aio_pika": "RabbitMQ",
+    "paho": "MQTT",
+    "aiomqtt": "MQTT",
+    "nats": "NATS",
+    "grpc": "gRPC",
+}
+"""Package that is imported → what the program is made with."""
+
+_FOR_EVER = frozenset(
+    {
+        *("run_polling", "start_polling", "infinity_polling", "polling", "run_forever", "run_until_disconnected"),
+        *("start_consuming", "loop_forever", "run_pending", "run_webhook", "wait_for_termination", "listen_forever"),
+        *("infinite_polling", "consume_forever", "run_until_complete_forever", "serve_forever", "sync_forever"),
+    }
+)
+"""Methods that return only when the program is stopped."""
+
+_OBJECTS = frozenset({"SocketModeHandler", "BlockingScheduler", "AsyncSocketModeHandler"})
+CONSUMERS = frozenset({"Kafka", "RabbitMQ", "NATS", "FastStream", "MQTT"})
+"""What takes messages from a broker."""
+
+CHAT = frozenset(FRAMEWORKS.values()) - {"APScheduler", "schedule", "gRPC", *CONSUMERS}
+_CLIENTS = frozenset(
+    {"discord", "nextcord", "disnake", "hikari", "interactions", "twitchio", "pyrogram", "vkbottle", "nonebot"}
+    | {"faststream"}
+)
+"""Packages whose clients are started with ``run``."""
+
+_SERVING = frozenset(
+    {
+        *("uvicorn.run", "hypercorn.asyncio.serve", "waitress.serve", "aiohttp.web.run_app"),
+        *("http.server.HTTPServer", "http.server.ThreadingHTTPServer", "socketserver.TCPServer"),
+        *("tornado.ioloop.IOLoop.current", "wsgiref.simple_server.make_server", "granian.Granian", "uvicorn.Server"),
+    }
+)
+EMBEDDED = frozenset(
+    {
+        *("gevent.pywsgi.WSGIServer", "tornado.httpserver.HTTPServer", "cheroot.wsgi.Server", "eventlet.wsgi.server"),
+        *("gevent.wsgi.WSGIServer", "cherrypy.wsgiserver.CherryPyWSGIServer", "bjoern.run", "meinheld.server.run"),
+        *("gunicorn.app.base.BaseApplication", "gunicorn.app.base.Application", "gunicorn.app.wsgiapp.WSGIApplication"),
+    }
+)
+"""Servers that a program brings up itself around its application: what it sets up before belongs to it."""
+
+CHAT_DISTRIBUTIONS = (
+    *("discord-py", "discord", "py-cord", "nextcord", "disnake", "hikari", "python-telegram-bot", "pytelegrambotapi"),
+    *("aiogram", "pyrogram", "telethon", "slack-bolt", "twitchio", "vkbottle", "nonebot2", "discord-py-interactions"),
+)
+"""Distributions of what talks in a chat."""
+
+_DEVELOPMENT_SERVERS = frozenset({"flask", "dash", "bottle", "flask_socketio"})
+_TALKING = re.compile(
+    rb"while[ \t(]+(?:True|1)\b|while[ \t(][^:\n]*(?:run|alive|active|stop|shut|exit|quit|terminat|kill|interrupt)|"
+    rb"async[ \t]+for|for[ \t][^:\n]*(?:[cC]onsumer|\.listen\(|\.stream\.)|Event\(\)\.wait|Future\(|pause\(|"
+    rb"start_(?:http|wsgi)_server|Thread\(|Process\(|start_new_thread|"
+    + "|".join(sorted({*_FOR_EVER, *_OBJECTS})).encode()
+)
+"""What stands in every module that goes on for ever, but for those of `_TALKATIVE` packages."""
+
+_TALKATIVE = (
+    *(_CLIENTS | _DEVELOPMENT_SERVERS | {"gradio", "sanic", "quart"}),
+    *(name.partition(".")[0] for name in sorted(_SERVING | EMBEDDED)),
+)
+
+_KINDS = (ast.While, ast.For, ast.AsyncFor, ast.Await, ast.ClassDef, ast.Call)
+_THREADS = frozenset({"Thread", "Process", "start_new_thread"})
+_EXPORTS = re.compile(r"prometheus_client\.(?:\w+\.)*start_(?:http|wsgi)_server")
+_RUNNING = re.compile(
+    r"(?:not )?[\w.]*(?:run|alive|active|stop|shut|exit|quit|terminat|kill|interrupt)\w*(?:\.is_set\(\))?"
+)
+"""Conditions of loops that go on until somebody stops the program."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What matters of one module: lines, 0 for what it has not."""
+
+    roots: frozenset[str]
+    """Packages that it imports."""
+
+    endless: int = 0
+    """What never ends."""
+
+    loop: int = 0
+    """A loop without end."""
+
+    embedded: int = 0
+    """A server around the project's own application."""
+
+    serving: int = 0
+    keeps_alive: int = 0
+    """A development server: for some bots the way to be kept awake."""
+
+    messages: int = 0
+    """What consumers do with messages: a loop over them."""
+
+    threads: int = 0
+    exporting: ast.Call | None = None
+    """What brings up the page for Prometheus."""
+
+
+def seen_in(project: Project, path: str) -> Seen:
+    """Return what matters of a file, looked at once, and parsed only if its text says that there may be something."""
+    known = project.modules.notes
+    key = f"nature of {path}"
+    if key not in known:
+        roots = packages(project, path)
+        is_telling = not roots.isdisjoint(_TALKATIVE) or project.tree.matches(path, _TALKING)
+        module = project.modules.module(path) if is_telling else None
+        known[key] = _look(module.tree, roots) if module else Seen(roots=roots)
+    made: Seen = known[key]
+    return made
+
+
+def _look(tree: ast.Module, roots: frozenset[str]) -> Seen:
+    names = imported(tree)
+    lines: dict[str, int] = {}
+    exporting: ast.Call | None = None
+    for node in nodes(tree, *_KINDS):
+        match node:
+            case ast.While() if _goes_on(node):
+                lines.setdefault("loop", node.lineno)
+            case ast.AsyncFor():
+                lines.setdefault("messages", node.lineno)
+            case ast.For(iter=over) if what := _over(over):
+                lines.setdefault(what, node.lineno)
+            case ast.Await(value=ast.Call(func=func)) if meaning(func, names) == "asyncio.Future":
+                lines.setdefault("endless", node.lineno)
+            case ast.ClassDef(bases=bases) if any(meaning(base, names) in EMBEDDED for base in bases):
+                lines.setdefault("embedded", node.lineno)
+            case ast.Call(func=func) if _EXPORTS.fullmatch(meaning(func, names)):
+                exporting = exporting or node
+            case ast.Call(func=func) if what := _called(func, names, roots):
+                lines.setdefault(what, node.lineno)
+            case _:
+                pass
+    return Seen(roots=roots, exporting=exporting, **lines)
+
+
+def _called(func: ast.expr, names: dict[str, str], roots: frozenset[str]) -> str:
+    """Return what a call is a mark of: a field of ``Seen``; nothing if it is none."""
+    name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
+    full = meaning(func, names)
+    if name in _THREADS:
+        return "threads"
+    if name in _OBJECTS or (name in _FOR_EVER and isinstance(func, ast.Attribute)) or full == "signal.pause":
+        return "endless"
+    if (name in {"run", "start", "idle"} and roots & _CLIENTS) or (name == "wait" and _is_new_event(func, names)):
+        return "endless"
+    if full in EMBEDDED:
+        return "embedded"
+    if full in _SERVING or _launches(name, roots):
+        return "serving"
+    is_method = isinstance(func, ast.Attribute)
+    return "keeps_alive" if name in {"run", "run_server"} and is_method and roots & _DEVELOPMENT_SERVERS else ""
+
+
+def _is_new_event(func: ast.expr, names: dict[str, str]) -> bool:
+    """Tell whether ``wait`` is asked of an event that nobody else knows: ``asyncio.Event().wait()``."""
+    made = func.value if isinstance(func, ast.Attribute) else None
+    return isinstance(made, ast.Call) and meaning(made.func, names) in {"asyncio.Event", "threading.Event"}
+
+
+def _over(node: ast.expr) -> str:
+    """Return what a loop over ``node`` is a mark of: ``for message in consumer``, ``for each in pubsub.listen()``."""
+    if isinstance(node, ast.Call):
+        name = ast.unparse(node.func)
+        return "endless" if name.endswith(".listen") or ".stream." in name else ""
+    return "messages" if "consumer" in name_of(node).lower() else ""
+
+
+def _launches(name: str, roots: frozenset[str]) -> bool:
+    return (name == "launch" and "gradio" in roots) or (name == "run" and bool(roots & {"sanic", "quart"}))
+
+
+def _goes_on(loop: ast.While) -> bool:
+    """
+    Tell whether a loop is there to go on for ever: it has no way out, or it waits, and it asks nobody.
+
+    >>> [_goes_on(ast.parse(f"while {test}: sleep(1)").body[0]) for test in ("True", "not stop.is_set()", "n < 3")]
+    [True, True, False]
+    """
+    is_sure = isinstance(loop.test, ast.Constant) and bool(loop.test.value)
+    if not is_sure and not _RUNNING.fullmatch(ast.unparse(loop.test)):
+        return False
+    inner = list(ast.walk(loop))
+    calls = {ast.unparse(node.func).rpartition(".")[2] for node in inner if isinstance(node, ast.Call)}
+    leaves = not is_sure or any(isinstance(node, ast.Break | ast.Return) for node in inner)
+    return "input" not in calls and (not leaves or bool(calls & {"sleep", "wait", "poll"}))

@@ -7,7 +7,7 @@ import pytest
 from detected import seen
 from kgen.detect.settings import settings
 
-DRIVERS = {"requirements.txt": "redis\npymongo\npsycopg2\npika\ncelery\n"}
+DRIVERS = {"requirements.txt": "redis\npymongo\npsycopg2\npika\ncelery\ndjango\n"}
 
 FIXED = {
     "a broker": ("app = Celery('shop', broker='redis://localhost:6379/0')", "redis://localhost:6379/0 (shop.py:3)"),

@@ -99,3 +99,11 @@ def test_comments_in_apt_lists_are_no_packages(tmp_path: Path) -> None:
     found: Any = propose(grown(tmp_path, files)).value
 
     assert "Dockerfile also installs sox" in [each.question for each in found[0].part.doubts]
+
+
+def test_a_file_in_a_folder_that_is_not_looked_through_is_read(tmp_path: Path) -> None:
+    remote = '[remote "origin"]\n\turl = git@github.com:acme/shop.git\n'
+    tree = grown(tmp_path, {"app.py": "", ".git/config": remote, "node_modules/x.json": "{}"})
+
+    assert tree.text(".git/config") == remote
+    assert (tree.text("node_modules/x.json"), tree.text(".git/other"), tree.files) == (None, None, ("app.py",))

@@ -147,3 +147,19 @@ def test_djangos_application_may_be_in_a_package(tmp_path: Path) -> None:
     assert program.command.value.startswith("uvicorn shop.asgi:application ")
     assert program.release.value == "python manage.py migrate --noinput"
     assert found[0].part.data["env"]["DATABASE_URL"] == "${needs.db.url}"
+
+
+def test_a_server_that_kgen_does_not_know_is_known_by_its_port(tmp_path: Path) -> None:
+    source = "import os\nfrom swift import Swift\napp = Swift()\nif __name__ == '__main__':\n"
+    program = web(
+        tmp_path, requirements__txt="swift\n", main__py=f"{source}    app.start(port=os.getenv('PORT', 8081))\n"
+    )
+
+    assert (program.type, program.command.value, program.port.value) == ("web", "python main.py", 8081)
+    assert any("listens on all addresses" in each.question for each in program.doubts)
+
+
+def test_a_call_with_a_port_is_not_always_a_server(tmp_path: Path) -> None:
+    source = "import shop\n\nif __name__ == '__main__':\n    shop.Client(host='db', port=5432).load()\n"
+
+    assert web(tmp_path, requirements__txt="requests\n", main__py=source).type == "job"

@@ -1,5 +1,6 @@
 """From all programs that were found to the components of an app: the best of each role; others are alternatives."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from kgen.detect.found import Choice, Doubt, Fact, Program
@@ -78,21 +79,60 @@ def _best(ranked: Sequence[Program]) -> list[Program]:
     return [replace(made, doubts=(*made.doubts, _several([first, *rivals]))) if rivals else made]
 
 
-def _is_same(first: Program, other: Program, files: Collection[str]) -> bool:
-    """Tell whether two starts that nobody wrote down serve the same application, which is in one of ``files``."""
-    is_object = ":" in _subject(first.command.value)
-    return is_object and other.rank < _SURE and _file(other) in files
-
-
 def _is_near(first: Program, other: Program) -> bool:
     return other.rank >= _SURE if first.rank >= _SURE else other.rank >= first.rank - _CLEAR
 
 
+def _is_same(first: Program, other: Program, files: Collection[str]) -> bool:
+    """
+    Tell whether two commands serve the same: they differ in options, or one runs the file that has the object.
+
+    Args:
+        first: The one to take.
+        other: Another one.
+        files: Where what the first one serves is known from.
+    """
+    one, two = _subject(first.command.value), _subject(other.command.value)
+    if one == two or (_role(first) == _role(other) == "celery worker" and _celery(first) == _celery(other)):
+        return True
+    (module, _, name), (other_module, _, other_name) = one.partition(":"), two.partition(":")
+    is_factory = "--factory" in str(other.command.value) or f"{two}()" in str(other.command.value)
+    if name and other_name:  # an object at the top of a module is what its factory makes
+        return module == other_module and is_factory
+    if name and other.rank < _SURE and _file(other) in files:
+        return True
+    return _script(one) == _script(two) or any(f"/{each}".endswith(f"/{_script(one)}") for each in other.covers)
+
+
+_APP = re.compile(r"(?:-A|--app)[ =](\w+)")
+
+
+def _celery(program: Program) -> str:
+    """Return the package of Celery's application that a command names."""
+    match = _APP.search(str(program.command.value))
+    return match[1] if match else ""
+
+
+def _script(subject: str) -> str:
+    """
+    Return the file that a subject is in.
+
+    >>> _script("shop.main:app"), _script("shop/main.py")
+    ('shop/main.py', 'shop/main.py')
+    """
+    module, colon, _ = subject.partition(":")
+    return f"{module.replace('.', '/')}.py" if colon else subject.removeprefix("./")
+
+
 def completed(first: Program, ranked: Sequence[Program]) -> Program:
-    """Return a program that somebody wrote down, with what is known of the same one from the source."""
+    """Return a program that somebody wrote down, with what is known of the same one from elsewhere."""
+    if first.rank < _SURE:
+        return first
+    before = next((each.release for each in ranked if each.release and each.rank >= _SURE), None)
+    first = replace(first, release=first.release or before)
     found = [each for each in ranked if _SURE > each.rank >= _CLEAR and each.framework]
-    same = [each for each in found if _subject(each.command.value) in str(first.command.value)]
-    if first.rank < _SURE or not found or (not same and len({each.framework for each in found}) > 1):
+    same = [each for each in found if _is_about(first, _subject(each.command.value))]
+    if not found or (not same and len({each.framework for each in found}) > 1):
         return first
     source = (same or found)[0]
     return replace(
@@ -118,16 +158,27 @@ def _seen_from(env: Mapping[str, Fact], own: Mapping[str, Fact]) -> dict[str, Fa
     }
 
 
+def _is_about(program: Program, subject: str) -> bool:
+    return subject in str(program.command.value) or subject == _subject(program.command.value)
+
+
+_OBJECT = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+
+
 def _subject(command: object) -> str:
     """
     Return what a server serves: the application object, or a script.
 
     >>> _subject("gunicorn 'shop:create_app()' --bind 0.0.0.0:8000"), _subject("streamlit run Home.py --server.port 1")
     ('shop:create_app', 'Home.py')
+    >>> _subject("gunicorn -b :8000 shop.wsgi")
+    'shop.wsgi:application'
     """
     words = [word.strip("'").removesuffix("()") for word in str(command).split()]
-    objects = [word for word in words if ":" in word and not word[0].isdigit() and not word.startswith("-")]
-    return next((word for word in (*objects, *words) if ":" in word or word.endswith(".py")), str(command))
+    objects = [word for word in words if _OBJECT.fullmatch(word)]
+    objects += [f"{word}:application" for word in words if word.endswith((".wsgi", ".asgi"))]
+    scripts = [word for word in words if word.endswith(".py")]
+    return next(iter((*objects, *scripts)), str(command))
 
 
 def _named(programs: Sequence[Program]) -> list[Program]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from kgen.detect.project import Project
 from kgen.detect.reached import packages
 from kgen.detect.syntax import imported, meaning, name_of, nodes
+from kgen.detect.values import is_port, keyword, value
 from kgen.record import dataclass
 
 FRAMEWORKS: Mapping[str, str] = {
@@ -85,11 +86,14 @@ CHAT_DISTRIBUTIONS = (
 )
 """Distributions of what talks in a chat."""
 
+_LISTENING = frozenset({"run", "start", "serve", "listen", "run_server", "start_server", "run_app", "launch"})
+"""What a server of any framework is started with, if it is told a port."""
+
 _DEVELOPMENT_SERVERS = frozenset({"flask", "dash", "bottle", "flask_socketio"})
 _TALKING = re.compile(
     rb"while[ \t(]+(?:True|1)\b|while[ \t(][^:\n]*(?:run|alive|active|stop|shut|exit|quit|terminat|kill|interrupt)|"
     rb"async[ \t]+for|for[ \t][^:\n]*(?:[cC]onsumer|\.listen\(|\.stream\.)|Event\(\)\.wait|Future\(|pause\(|"
-    rb"start_(?:http|wsgi)_server|Thread\(|Process\(|start_new_thread|"
+    rb"\b(?:run\w*|start\w*|serve|listen|launch)\((?s:.){0,200}?\bport\s*=|start_(?:http|wsgi)_server|Thread\(|Process\(|start_new_thread|"
     + "|".join(sorted({*_FOR_EVER, *_OBJECTS})).encode()
 )
 """What stands in every module that goes on for ever, but for those of `_TALKATIVE` packages."""
@@ -131,6 +135,9 @@ class Seen:
     messages: int = 0
     """What consumers do with messages: a loop over them."""
 
+    port: int = 0
+    """What a server listens on, if the call that starts it says that: no line."""
+
     threads: int = 0
     exporting: ast.Call | None = None
     """What brings up the page for Prometheus."""
@@ -167,8 +174,10 @@ def _look(tree: ast.Module, roots: frozenset[str]) -> Seen:
                 lines.setdefault("embedded", node.lineno)
             case ast.Call(func=func) if _EXPORTS.fullmatch(meaning(func, names)):
                 exporting = exporting or node
-            case ast.Call(func=func) if what := _called(func, names, roots):
+            case ast.Call(func=func) if what := _called(func, names, roots) or _listening(node):
                 lines.setdefault(what, node.lineno)
+                if (port := value(keyword(node, "port"))) and is_port(port := _number(port)):
+                    lines.setdefault("port", port)
             case _:
                 pass
     return Seen(roots=roots, exporting=exporting, **lines)
@@ -190,6 +199,16 @@ def _called(func: ast.expr, names: dict[str, str], roots: frozenset[str]) -> str
         return "serving"
     is_method = isinstance(func, ast.Attribute)
     return "keeps_alive" if name in {"run", "run_server"} and is_method and roots & _DEVELOPMENT_SERVERS else ""
+
+
+def _listening(call: ast.Call) -> str:
+    """Return that a call starts a server, if it is told a port, whoever made that server."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    return "keeps_alive" if name in _LISTENING and keyword(call, "port") else ""
+
+
+def _number(given: object) -> object:
+    return int(given) if isinstance(given, str) and given.isdecimal() else given
 
 
 def _is_new_event(func: ast.expr, names: dict[str, str]) -> bool:

@@ -26,6 +26,9 @@ class Nature:
     is_web: bool = False
     """Whether it serves requests, and that is what it is for."""
 
+    port: int = 0
+    """What it listens on, if it says that; else 0."""
+
     has_server: bool = False
     """Whether it brings up a server around its own application."""
 
@@ -57,6 +60,7 @@ def nature(project: Project, path: str) -> Nature:
     covers: list[str] = []
     has_threads = is_elsewhere = False
     exports: Export | None = None
+    port = 0
     for file, depth in reached(project, path):
         covers.append(file)
         seen = seen_in(project, file)
@@ -68,6 +72,7 @@ def nature(project: Project, path: str) -> Nature:
         endless = endless or (f"{file}:{line}" if line else "")
         embedded = embedded or (f"{file}:{seen.embedded}" if seen.embedded else "")
         serving = serving or (f"{file}:{seen.serving}" if seen.serving else "")
+        port = port or seen.port
         if seen.keeps_alive:
             keeps_alive = keeps_alive or f"{file}:{seen.keeps_alive}"
             is_elsewhere = is_elsewhere or bool(depth) or bool(seen.threads)
@@ -81,6 +86,7 @@ def nature(project: Project, path: str) -> Nature:
         framework=framework,
         origin=serving or endless or keeps_alive,
         is_web=bool(serving) or (bool(keeps_alive) and not beside),
+        port=port,
         has_server=bool(embedded),
         is_bot=is_bot or beside,
         exports=exports,

@@ -92,9 +92,10 @@ _MANAGE: Mapping[str, str] = {
 
 _CELERY = re.compile(r"worker|beat|flower|multi|events")
 _WITH = (
-    *(("alembic", "upgrade", "release"), ("flask", "db", "release"), ("aerich", "upgrade", "release")),
+    *(("alembic", "upgrade", "release"), ("aerich", "upgrade", "release")),
     *(("yoyo", "apply", "release"), ("piccolo", "migrations", "release"), ("rq", "scheduler", "rq scheduler")),
-    *(("flask", "run", "development"), ("fastapi", "dev", "development"), ("quart", "run", "development")),
+    *(("fastapi", "dev", "development"), ("superset", "db", "release"), ("airflow", "db", "release")),
+    *(("litestar", "database", "release"), ("litestar", "workers", "saq worker")),
 )
 """Program, one of its arguments, role."""
 
@@ -123,6 +124,8 @@ def role(words: Sequence[str]) -> str:
         return "idle"
     if program == "celery":
         return _celery(rest)
+    if program in {"flask", "quart"}:
+        return _flask(rest)
     found = next((what for name, argument, what in _WITH if program == name and argument in rest), "")
     return found or _PROGRAMS.get(program) or _own(program, rest, words)
 
@@ -133,6 +136,36 @@ def _celery(rest: Sequence[str]) -> str:
     return {"worker": "celery worker and beat" if both else "celery worker", "multi": "celery worker", "": "other"}.get(
         command, f"celery {command}"
     )
+
+
+_FLASK: Mapping[str, str] = {
+    "": "idle",
+    "run": "development",
+    "shell": "test",
+    "test": "test",
+    "routes": "test",
+    **dict.fromkeys(("db", "deploy", "migrate", "upgrade"), "release"),
+}
+"""Commands of the ``flask`` program → role; projects add their own."""
+
+_GOES_ON = re.compile(r"work|consum|listen|sched|serv|bot|poll|beat")
+
+
+def _flask(rest: Sequence[str]) -> str:
+    """
+    Return what a command of the ``flask`` program is for.
+
+    >>> _flask(["--app", "shop", "run"]), _flask(["deploy"]), _flask(["rq", "worker"]), _flask(["init-db"])
+    ('development', 'release', 'rq worker', 'setup')
+    """
+    words = [word for place, word in enumerate(rest) if rest[place - 1 : place] not in (["--app"], ["-A"])]
+    plain = [word for word in words if not word.startswith("-")]
+    command = plain[0] if plain else ""
+    if command == "rq" and plain[1:2] in (["worker"], ["scheduler"]):
+        return f"rq {plain[1]}"
+    if command == "celery":
+        return _celery(plain[1:])
+    return _FLASK.get(command) or (f"flask {command}" if _GOES_ON.search(command) else "setup")
 
 
 def _own(program: str, rest: Sequence[str], words: Sequence[str]) -> str:

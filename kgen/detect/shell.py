@@ -129,7 +129,7 @@ def commands(text: str) -> list[Command]:
         elif rest[0] == ":":
             usual = [match for word in rest[1:] if (match := _USUAL.fullmatch(word))]
             known |= {match[1]: f"${{{match[1]}:-{match[2]}}}" for match in usual}
-        elif rest[0] not in _NOTHING:
+        elif rest[0] not in _NOTHING or (rest[0] == "env" and "=" in " ".join(rest[1:2])):
             takes_over = rest[0] == "exec"
             plain = tuple(rest[1:] if takes_over else rest)
             if plain and _PROGRAM.fullmatch(plain[0]) and plain[0] not in functions:
@@ -220,7 +220,7 @@ def _assigned(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
     return made, rest
 
 
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?[-=]([^}]*))?\}|(\w+))")
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?[-=]((?:\$\{[^{}]*\}|[^}])*))?\}|(\w+))")
 
 
 def _known(word: str, values: Mapping[str, str]) -> str:
@@ -240,5 +240,11 @@ def filled(word: str, values: Mapping[str, str]) -> str:
 
     >>> filled("0.0.0.0:$PORT", {"PORT": "8000"}), filled("${WORKERS:-4}", {}), filled("$UNKNOWN", {})
     ('0.0.0.0:8000', '4', '$UNKNOWN')
+    >>> filled("${PORT:-${OTHER:-5000}}", {})
+    '5000'
     """
-    return _VARIABLE.sub(lambda match: values.get(match[1] or match[3]) or match[2] or match[0], word)
+
+    def value(match: re.Match[str]) -> str:
+        return values.get(match[1] or match[3]) or (filled(match[2], values) if match[2] else match[0])
+
+    return _VARIABLE.sub(value, word)

@@ -1,13 +1,11 @@
 """From what somebody wrote down as a start (a line of a Procfile, a CMD, a script) to the processes that it means."""
 
-import contextlib
 import posixpath
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from configparser import ConfigParser, Error
 
-from kgen.detect import shell
+from kgen.detect import shell, supervisor
 from kgen.detect.evidence.dockerfile import Container
 from kgen.detect.project import Project
 from kgen.detect.roles import is_deployed, role
@@ -56,8 +54,17 @@ class Started:
     others: tuple[Start, ...] = ()
     """Further commands before."""
 
+    steps: tuple[Start, ...] = ()
+    """All that has an effect, in its order: for a start that is to end."""
+
     port: int | None = None
     """The port that whoever wrote it down names, if it is one that a container may listen on."""
+
+
+def together(starts: Sequence[Start]) -> str:
+    """Return the command that runs ``starts`` one after the other, as long as they succeed."""
+    lines = list(dict.fromkeys(each.command for each in starts))
+    return lines[0] if len(lines) == 1 else shlex.join(["sh", "-c", " && ".join(lines)])
 
 
 def started(
@@ -92,6 +99,7 @@ def started(
         processes=tuple(processes),
         release=tuple(each for each in kept if each.role == "release"),
         others=tuple(each for each in kept if is_deployed(each.role) or each.role == "setup"),
+        steps=tuple(each for each in made if is_deployed(each.role) or each.role in {"release", "setup"}),
         port=port if port and port >= PRIVILEGED else None,
     )
 
@@ -236,19 +244,8 @@ def _target(project: Project, words: Sequence[str]) -> tuple[str, tuple[str, ...
 def _supervised(image: Image, words: Sequence[str], seen: tuple[str, ...]) -> tuple[str, tuple[str, ...], str] | None:
     """Return what supervisord runs, as lines of a script: everything in the background."""
     tree, start = image.project.tree, image.project.folder
-    given = next((image.path(word) for word in words if word.endswith((".conf", ".ini"))), None) or ""
-    beside = posixpath.dirname(join(start, given))
-    names = [join(beside, name) for name in tree.here(beside)] if given else list(tree.below(start))
-    lines = []
-    for name in names:
-        text = (tree.text(name) or "") if name.endswith((".conf", ".ini")) else ""
-        parser = ConfigParser(strict=False, interpolation=None, allow_no_value=True)
-        with contextlib.suppress(Error):
-            parser.read_string(text if "[program:" in text else "")
-        for section in parser.sections():
-            if section.startswith("program:") and (line := parser.get(section, "command", fallback="")):
-                where = image.inner(parser.get(section, "directory", fallback="") or "")
-                lines.append(f"cd {where}; {line} &" if where else f"{line} &")
+    given = next((path for word in words if word.endswith((".conf", ".ini")) and (path := image.path(word))), "")
+    lines = supervisor.lines(tree, start, join(start, given) if given else "", image.inner)
     return ("\n".join(lines), (), "supervisord") if lines and "supervisord" not in seen else None
 
 

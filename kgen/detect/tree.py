@@ -20,7 +20,9 @@ SKIPPED = frozenset(
 )
 """Folders that are not the project's own, besides those that start with a dot, or with ``{{``: templates of others."""
 
-SHOWN = frozenset({".github", ".streamlit", ".config", ".ebextensions", ".mise", ".docker", ".heroku"})
+SHOWN = frozenset(
+    {".github", ".circleci", ".streamlit", ".config", ".ebextensions", ".mise", ".docker", ".heroku", ".do"}
+)
 """Folders that start with a dot and say something about the project."""
 
 _ENVIRONMENT = frozenset({"pyvenv.cfg", "conda-meta"})
@@ -103,12 +105,16 @@ class Tree:
     def _read(self, name: str) -> bytes:
         if name not in self._bytes:
             path = f"{self.root}/{name}"
-            if name not in self._known or (name not in self._plain and not _is_inside(self.root, path)):
+            if name not in self._plain and not (self._may_be_there(name) and _is_inside(self.root, path)):
                 raise FileNotFoundError(errno.ENOENT, "not in the folder", name)
             with open(path, "rb", buffering=0) as file:
                 content = file.read(_MAX_SIZE + 1)
             self._bytes[name] = content if len(content) <= _MAX_SIZE else b""
         return self._bytes[name]
+
+    def _may_be_there(self, name: str) -> bool:
+        """Tell whether a file was seen, or is in a folder that was not looked through."""
+        return name in self._known or "/." in f"/{name.rpartition('/')[0]}"
 
 
 def join(folder: str, name: str) -> str:

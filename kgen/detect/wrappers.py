@@ -39,7 +39,19 @@ _IN_BIN = re.compile(r"\S*/(?:bin|Scripts)/([\w.-]+)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _RELOADING = frozenset({"--reload", "--debug", "--auto-reload", "-r"})
 _RELOADERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "sanic", "fastapi", "flask"})
-_RELOAD_VALUES = frozenset({"--reload-dir", "--reload-include", "--reload-exclude", "--watch", "--reload-delay"})
+_RELOAD_VALUES = frozenset(
+    {
+        *("--reload-dir", "--reload-include", "--reload-exclude", "--watch", "--reload-delay"),
+        *("--reload-extra-file", "--reload-engine"),
+    }
+)
+_MONITORS: Mapping[str, int] = {"ddtrace-run": 1, "opentelemetry-instrument": 1, "newrelic-admin": 2}
+"""What watches the program behind it → its own words; it stays."""
+
+_FLAGS = re.compile(r"-[uBOsSEIqb]+")
+_MODULE = re.compile(r"-[uBOsSEIqb]+m")
+_SAME = {"gunicorn.app.wsgiapp": "gunicorn"}
+"""Module that is run → the program that it is."""
 
 
 def unwrapped(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
@@ -68,6 +80,8 @@ def unwrapped(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
             rest = _after_options(rest[2:])
         elif first in _UNTIL_DASHES and "--" in rest:
             rest = rest[rest.index("--") + 1 :]
+        elif first == "hupper" and "-m" in rest:  # starts a module anew whenever the source changes
+            rest = ["python", *rest[rest.index("-m") :]]
         elif first in _WAITING:  # what comes after it stands in the next line
             rest = []
         else:
@@ -88,20 +102,37 @@ def _after_options(words: Sequence[str]) -> list[str]:
 
 
 def _program(words: Sequence[str]) -> list[str]:
-    """Return ``words`` with the program called as it is in the image."""
+    """
+    Return ``words`` with the program called as it is in the image.
+
+    >>> _program(["python3", "-um", "shop"]), _program(["ddtrace-run", "python", "-m", "gunicorn.app.wsgiapp", "a:b"])
+    (['python', '-m', 'shop'], ['ddtrace-run', 'gunicorn', 'a:b'])
+    """
     if not words:
         return []
     first, *rest = words
+    if own := _MONITORS.get(first):
+        return [*words[:own], *_program(words[own:])]
     if _PYTHON.fullmatch(first):
-        while rest and rest[0] in {"-u", "-O", "-B", "-W", "-X"}:
-            rest = rest[2:] if rest[0] in {"-W", "-X"} else rest[1:]
-        installed = _IN_BIN.fullmatch(rest[0]) if rest and not rest[0].endswith(".py") else None
-        return [installed[1], *rest[1:]] if installed else ["python", *rest]
+        return _interpreted(rest)
     if match := _IN_BIN.fullmatch(first):
         return _program([match[1], *rest])
     if first.endswith(".py"):
         return ["python", first, *rest]
     return [first, *rest]
+
+
+def _interpreted(words: Sequence[str]) -> list[str]:
+    """Return what Python is given as a command, without its options for developers."""
+    rest = list(words)
+    while rest and (_FLAGS.fullmatch(rest[0]) or rest[0] in {"-W", "-X"}):
+        rest = rest[2:] if rest[0] in {"-W", "-X"} else rest[1:]
+    if rest and _MODULE.fullmatch(rest[0]):
+        rest[0] = "-m"
+    if rest[:1] == ["-m"] and (name := _SAME.get(rest[1] if rest[1:] else "")):
+        return [name, *rest[2:]]
+    installed = _IN_BIN.fullmatch(rest[0]) if rest and not rest[0].endswith(".py") else None
+    return [installed[1], *rest[1:]] if installed else ["python", *rest]
 
 
 def _production(words: Sequence[str]) -> list[str]:

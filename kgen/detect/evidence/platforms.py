@@ -8,7 +8,7 @@ from kgen.detect.evidence import processes
 from kgen.detect.evidence.processes import Said
 from kgen.detect.found import Fact, Program
 from kgen.detect.project import Project
-from kgen.detect.started import started
+from kgen.detect.started import started, together
 from kgen.detect.texts import origin, table, toml, yaml
 from kgen.record import dataclass, replace
 
@@ -45,9 +45,8 @@ def _programs(project: Project, file: str, text: str, found: list[_Process]) -> 
     for each in found:
         where = origin(file, text, each.needle)
         made = started(project, each.command, env=_HOME, port=each.port)
-        steps = [*made.release, *made.processes]
         if each.name == "release":
-            release = Fact(steps[-1].command, where) if steps else None
+            release = Fact(together(made.steps), where) if made.steps else None
             continue
         schedules[where] = each.schedule
         said.append(Said(name=each.name, started=made, origin=where, is_lasting=not each.schedule))
@@ -121,6 +120,9 @@ def _digital_ocean(text: str) -> Iterator[_Process]:
         for each in _tables(table(data).get(kind)):
             if isinstance(command := each.get("run_command"), str):
                 yield _Process(name=str(each.get("name")), command=command, needle="run_command")
+    for each in _tables(table(data).get("jobs")):
+        if each.get("kind") == "PRE_DEPLOY" and isinstance(command := each.get("run_command"), str):
+            yield _Process(name="release", command=command, needle=command)
 
 
 def _tables(value: Any) -> list[Mapping[str, Any]]:

@@ -13,7 +13,7 @@ from kgen.detect.names import label
 from kgen.detect.project import Dependency, Project
 from kgen.detect.reach import alone
 from kgen.detect.roles import NAMES
-from kgen.detect.started import PORT, Start, Started
+from kgen.detect.started import PORT, Start, Started, together
 from kgen.record import dataclass, replace
 
 _ONE = frozenset({"celery beat", "celery worker and beat", "rq scheduler"})
@@ -98,7 +98,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
     listens = _listens(start) or (None if is_other else _exposed(project, said, start, found))
     if (found and found.is_web and not is_other) or listens:
         said_port = listens or start.port or said.started.port
-        port = said_port or PORT
+        port = said_port or (found.port if found else 0) or PORT
         return Program(
             name="web",
             type="web",
@@ -142,7 +142,7 @@ def _of_job(project: Project, start: Start, path: str) -> Iterator[Doubt]:
 def _release(project: Project, said: Said, *, is_web: bool) -> Fact | None:
     """Return the command for migrations that stands there, or that a web program has; Flask's needs its application."""
     if said.started.release:
-        return Fact(said.started.release[-1].command, said.origin)
+        return Fact(together(said.started.release), said.origin)
     found = migrations.release(project) if is_web else None
     return None if found and str(found.value).startswith("flask ") else found
 
@@ -260,8 +260,9 @@ def _doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[D
         yield Doubt(
             path=("command",), question=f"{said.origin} runs it under a condition", help="see whether it is right"
         )
-    if said.started.others:
-        more = ", ".join(f"`{each.command}`" for each in said.started.others)
+    same = {each.role for each in said.started.processes}  # in another branch of a script
+    if others := [each for each in said.started.others if each.role not in same]:
+        more = ", ".join(f"`{each.command}`" for each in others)
         yield Doubt(
             path=("command",),
             question=f"{said.origin} runs {more} before",

@@ -11,7 +11,7 @@ from kgen.detect.evidence import processes
 from kgen.detect.evidence.processes import Said
 from kgen.detect.found import Fact, Program
 from kgen.detect.project import Project
-from kgen.detect.started import started
+from kgen.detect.started import started, together
 from kgen.record import replace
 
 RANK = 100
@@ -27,8 +27,7 @@ def programs(project: Project) -> Iterator[Program]:
             origin = f"Procfile:{number}"
             made = started(project, match[2], env=_HOME)
             if match[1] == "release":
-                steps = [*made.release, *made.processes]
-                release = Fact(steps[-1].command, origin) if steps else None
+                release = Fact(together(made.steps), origin) if made.steps else None
             else:
                 said.append(Said(name=match[1], started=made, origin=origin, is_lasting=True))
     for place, each in enumerate(processes.programs(project, said, RANK)):

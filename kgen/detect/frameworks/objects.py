@@ -91,7 +91,10 @@ def _adds(sources: Sources, module: Module, path: str, name: str) -> bool:
     """Tell whether a module does something with an application at its top, and the application's own needs it not."""
     own = sources.project.modules.module(path)
     uses = any(
-        isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == name
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == name
+        and node.attr != "run"
         for node in walk(module.tree)
     )
     if not own or not uses:

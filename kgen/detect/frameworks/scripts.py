@@ -108,7 +108,8 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
             name="web",
             type="web",
             command=Fact(command, said),
-            port=Fact(servers.PORT, found.origin),
+            port=Fact(found.port or servers.PORT, found.origin),
+            covers=found.covers,
             rank=rank,
             doubts=tuple(alone(project, found.origin, ())),
         )

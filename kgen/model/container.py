@@ -92,7 +92,7 @@ class PythonBuild(Spec):
     """Dependency groups to install besides the main dependencies."""
 
     system_packages: tuple[DebianPackage, ...] = ()
-    """Debian packages that the running app needs, as `libpq5`."""
+    """Debian packages that the running app needs, and so do `commands`, as `libpq5`."""
 
     build_packages: tuple[DebianPackage, ...] = ()
     """Debian packages needed only to build, as `gcc`."""

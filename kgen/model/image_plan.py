@@ -76,7 +76,7 @@ class ImagePlan:
     """Debian packages of the runtime image."""
 
     build_packages: tuple[str, ...] = ()
-    """Debian packages of the builder only (compilers, headers)."""
+    """Debian packages of the builder: compilers, headers, and what its commands need."""
 
     commands: tuple[tuple[str, ...], ...] = ()
     """What the builder runs in ``/app`` once project and packages are there; without a shell."""

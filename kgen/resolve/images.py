@@ -10,7 +10,7 @@ from kgen.model.build import OCI_LABELS
 from kgen.model.companions import InitContainer, Sidecar
 from kgen.model.component import Component
 from kgen.model.container import Build, Image
-from kgen.model.facts import Facts, NodeProject
+from kgen.model.facts import Facts, NodeProject, Project
 from kgen.model.image_plan import ImagePlan
 from kgen.model.platform import Platform
 from kgen.record import replace
@@ -286,6 +286,12 @@ def _exposed(component: Component) -> tuple[str, ...]:
     )
 
 
+def _needed_to_build(build: Build, project: Project) -> tuple[str, ...]:
+    """Return the Debian packages of the builder: the user's own commands import the app, and what that links against."""
+    run = build.python.system_packages if build.commands else ()
+    return tuple(dict.fromkeys((*build.python.build_packages, *fetched_by(build, project), *run)))
+
+
 def _plan(
     build: Build, runs: Component | Release, ports: tuple[str, ...], facts: Facts, platform: Platform
 ) -> ImagePlan:
@@ -310,7 +316,7 @@ def _plan(
         frontend=replace(frontend, image=pinned(frontend.image, facts)) if frontend else None,
         include=build.include,
         system_packages=python.system_packages,
-        build_packages=tuple(dict.fromkeys((*python.build_packages, *fetched_by(build, project)))),
+        build_packages=_needed_to_build(build, project),
         commands=build.commands,
         stop_signal=build.stop_signal or "",
         entrypoint=(runs.command or ()) if runs.args else (),

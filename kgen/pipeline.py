@@ -204,7 +204,7 @@ def _facts(document: load_app.Document, workspace: Workspace, path: Path) -> Fac
     patterns = (secrets.patterns(each.app, workspace.platform_for(each.environment)) for each in variants)
     encrypted = secret_files(path.parent, {pattern for some in patterns for pattern in some})
     own = manifests(path.parent, dict.fromkeys(pattern for each in variants for pattern in each.app.manifests))
-    looked = look((each.app for each in variants), path.parent, path.name)
+    looked = look([each.app for each in variants], path.parent, path.name)
     dockerfiles = own_dockerfiles((each.app for each in variants), path.parent)
     return replace(looked, secret_files=encrypted, manifests=own, dockerfiles=dockerfiles)
 
@@ -212,7 +212,7 @@ def _facts(document: load_app.Document, workspace: Workspace, path: Path) -> Fac
 def _more_faults(path: Path, source: Source, workspace: Workspace, options: Options) -> Iterator[Diagnostic]:
     """Yield faults of meaning beside those of form, so that nobody has to mend a file in rounds."""
     left = load_app.remnants(source, workspace.given(options.changes))
-    facts = look((variant.app for variant, _ in left), path.parent, path.name)
+    facts = look([variant.app for variant, _ in left], path.parent, path.name)
     for variant, gone in left:
         platform = workspace.platform_for(variant.environment)
         for each in certain_faults(variant.app, variant.environment, platform, facts, gone):
@@ -244,7 +244,7 @@ def _plans(
     document: load_app.Document, workspace: Workspace, facts: Facts, options: Options
 ) -> tuple[Plan | None, list[tuple[load_app.Variant, Plan]], list[Diagnostic]]:
     """Return the plan of the base, those of the environments that are wanted, and what was found in all of them."""
-    base, found = _plan(document.base, workspace, facts)
+    base, found = _plan(document.base, workspace, facts, document.base.app)
     if document.environments != (document.base,):
         # the base alone is only for local work: what an environment still has to say there is no finding
         found = [each for each in found if each.rule.severity is Severity.ERROR]
@@ -252,7 +252,7 @@ def _plans(
     for variant in document.environments:
         if options.names and (variant.environment or DEFAULT_ENVIRONMENT) not in options.names:
             continue
-        plan, faults = _plan(variant, workspace, facts)
+        plan, faults = _plan(variant, workspace, facts, document.base.app)
         found += [_with_environment(each, variant.environment) for each in faults if each not in found]
         if plan:
             plans.append((variant, plan))
@@ -273,10 +273,12 @@ def _with_environment(diagnostic: Diagnostic, name: str) -> Diagnostic:
     return replace(diagnostic, message=f"{diagnostic.message} (in environment `{name}`)")
 
 
-def _plan(variant: load_app.Variant, workspace: Workspace, facts: Facts) -> tuple[Plan | None, list[Diagnostic]]:
+def _plan(
+    variant: load_app.Variant, workspace: Workspace, facts: Facts, base: App
+) -> tuple[Plan | None, list[Diagnostic]]:
     file = workspace.source.name if workspace.source else ""
     platform = workspace.platform_for(variant.environment)
-    outcome = resolve(variant.app, variant.environment, platform, facts, variant.written_in(file))
+    outcome = resolve(variant.app, variant.environment, platform, facts, defaulted=variant.written_in(file), base=base)
     return outcome.value, [variant.locate(each) for each in outcome.found]
 
 

@@ -143,17 +143,13 @@ Host: TypeAlias = Annotated[str, AfterValidator(_host(r"(\*\.)?", "a host name")
 
 OneHost: TypeAlias = Annotated[str, AfterValidator(_host("", "the name of one host"))]
 
-ContainerPath: TypeAlias = Annotated[
-    str,
-    AfterValidator(
-        matching(
-            INVALID_PATH,
-            r"(?!/?$)(/(?!\.\.|\.(/|$))[A-Za-z0-9._@+-]+)+",
-            "an absolute path in the container",
-            "start it with `/`, without `..` and without a slash at its end",
-        )
-    ),
-]
+_STEPS = r"(/(?!\.\.|\.(/|$))[A-Za-z0-9._@+-]+)+"
+_IN_CONTAINER = "an absolute path in the container", "start it with `/`, without `..` and without a slash at its end"
+
+ContainerPath: TypeAlias = Annotated[str, AfterValidator(matching(INVALID_PATH, rf"(?!/?$){_STEPS}", *_IN_CONTAINER))]
+
+WorkingFolder: TypeAlias = Annotated[str, AfterValidator(matching(INVALID_PATH, rf"/|{_STEPS}", *_IN_CONTAINER))]
+"""A folder that programs start in; unlike a mount, it may be the root."""
 
 UrlPath: TypeAlias = Annotated[
     str, AfterValidator(matching(INVALID_PATH, r"/[^\s#]*", "a URL path", "start it with `/`", 2048))

@@ -232,6 +232,7 @@ SCALARS: Final[Mapping[Check, Strategy]] = {
         (scalars.Host, _host),
         (scalars.OneHost, _one_host),
         (scalars.ContainerPath, _container_path),
+        (scalars.WorkingFolder, _container_path | st.just("/")),
         (scalars.UrlPath, _url_path),
         (scalars.RoutePath, _route_path),
         (scalars.AppProtocol, st.sampled_from(["http", "grpc", "kubernetes.io/h2c"])),
@@ -530,7 +531,7 @@ def _scaled_by_events(known: Known) -> Strategy:
                 each["cron"]["replicas"] = max(high, low + 1)
         return bounds | {"min": low, "max": max(high, low + 1)}
 
-    some = st.lists(_trigger(known), min_size=1, max_size=3)
+    some = st.lists(_trigger(known), min_size=3 if known.favourite == "replicas" else 1, max_size=4)
     rest = fields(Autoscaling, known, without=["metrics", "triggers"], always=["min"])
     return st.builds(lambda bounds, chosen: order(bounds | {"triggers": chosen}), rest, some)
 

@@ -126,8 +126,14 @@ def compiled_in(data: Any, workspace: Workspace) -> Made:
         known = facts(*(each.app for each in variants.values()))
         for variant in variants.values():
             platform = workspace.platform_for(variant.environment)
-            defaulted = variant.written_in(PLATFORM_FILE)
-            outcome = resolve(variant.app, variant.environment, platform, known, defaulted)
+            outcome = resolve(
+                variant.app,
+                variant.environment,
+                platform,
+                known,
+                defaulted=variant.written_in(PLATFORM_FILE),
+                base=loaded.value.base.app,
+            )
             found += map(variant.locate, outcome.found)
             assert (outcome.value is None) == has_error(outcome.found)
             if outcome.value:

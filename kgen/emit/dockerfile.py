@@ -117,17 +117,17 @@ def _runtime(plan: ImagePlan) -> list[list[str]]:
     """
     settings = {"PATH": f"{VENV}/bin:$PATH", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
     copied = [f"COPY --from=builder {VENV} {VENV}", "COPY --from=builder /app /app"]
-    start = _from(plan.base, "runtime")
+    start, start_in = _from(plan.base, "runtime"), f"WORKDIR {plan.working_dir}"
     labels = [[label(plan.labels)]] if plan.labels else []
     if plan.variant == "slim":
         data = [_folders(plan.data)] if plan.data else []
         user = run(f"groupadd --gid {UID} nonroot", f"{_USERADD} nonroot", *data)
-        copied = ["WORKDIR /app", *copied]
+        copied = [start_in, *copied]
         return [start, *_apt(plan.system_packages), [user], [env(**settings)], *labels, copied, _start(plan)]
     # nothing can run here: the user is the image's, its home comes from the environment, folders from the builder;
     # WORKDIR comes last, since it would make the folder the user's
     data = [f"COPY --from=builder --chown={UID}:{UID} {_DATA}{path} {path}" for path in plan.data]
-    return [start, [env(HOME="/tmp", **settings)], *labels, [*copied, *data, "WORKDIR /app"], _start(plan)]  # noqa: S108  # there
+    return [start, [env(HOME="/tmp", **settings)], *labels, [*copied, *data, start_in], _start(plan)]  # noqa: S108  # there
 
 
 def _start(plan: ImagePlan) -> list[str]:

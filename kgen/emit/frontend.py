@@ -7,9 +7,7 @@ Source: https://docs.docker.com/guides/nodejs/containerize/, https://pnpm.io/doc
 from posixpath import join
 
 from kgen.emit.instructions import copy, exec_form, run
-from kgen.model.image_plan import FrontendPlan
-
-APP = "/app"
+from kgen.model.image_plan import APP, FrontendPlan
 
 
 def stage(plan: FrontendPlan) -> list[list[str]]:

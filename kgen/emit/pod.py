@@ -94,10 +94,7 @@ def _container(workload: Workload, container: Container, restart: str = "") -> d
     made: dict[str, Any] = {"name": container.name, "image": container.image}
     if restart:
         made["restartPolicy"] = restart
-    if container.command:
-        made["command"] = list(container.command)
-    if container.args:
-        made["args"] = list(container.args)
+    made |= _start(container)
     if container.ports:
         made["ports"] = [_port(port.name, port.port, port.protocol) for port in container.ports]
     if container.shared:
@@ -123,6 +120,11 @@ def _container(workload: Workload, container: Container, restart: str = "") -> d
         mounts += secrets.volume_mounts(workload.secret_mounts)
     made["volumeMounts"] = mounts
     return made
+
+
+def _start(container: Container) -> dict[str, Any]:
+    given = {"command": [*container.command], "args": [*container.args], "workingDir": container.working_dir}
+    return {name: value for name, value in given.items() if value}
 
 
 def _hook(hook: Hook) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from kgen.source import Node
 INHERITED = ("image", "env", "resources", "security", "network", "pullSecrets")
 """What a component (or the release) takes from the app."""
 
-_OF_COMPONENT = ("image", "env", "security")
+_OF_COMPONENT = ("image", "env", "security", "workingDir")
 """What an init container or a sidecar takes from its component."""
 
 _WITHOUT_PODS = "external"
@@ -76,7 +76,7 @@ def _with_companions(component: Node, inner: Shape) -> Node:
         each, given = inner.child(section).each, items.get(section)
         if each and given and isinstance(given.value, dict):
             entries = {
-                name: node if _is_stranger(node) else _heir([kept], node, [], each)
+                name: node if _is_stranger(node) else _heir([kept], node, [], each, _OF_COMPONENT)
                 for name, node in given.value.items()
             }
             made[section] = Node(entries, given.at, given.text, given.file)
@@ -113,12 +113,14 @@ def _without(given: Node) -> Node:
     return Node({key: item for key, item in items.items() if key not in INHERITED}, given.at, given.text, given.file)
 
 
-def _heir(below: Iterable[Node], part: Node, above: Iterable[Node], inner: Shape) -> Node:
+def _heir(
+    below: Iterable[Node], part: Node, above: Iterable[Node], inner: Shape, keys: Iterable[str] = INHERITED
+) -> Node:
     """Return ``part`` with its values over those of the nodes ``below``, and under those of the nodes ``above``."""
     if not isinstance(part.value, dict):
         return part
     made = dict(part.value)
-    for key in INHERITED:
+    for key in keys:
         if key not in inner.fields:
             continue
         own = made.get(key)
@@ -126,6 +128,9 @@ def _heir(below: Iterable[Node], part: Node, above: Iterable[Node], inner: Shape
         values += [own] if own is not None and own.value is not None else []  # a null takes back what the part had said
         values += [each[key] for each in above if _has(each, key)]
         if not values and own is None and not any(_names(each, key) for each in below):
+            continue
+        if not values and not (inner.child(key).spec or inner.child(key).each):
+            made.pop(key, None)  # neither a list nor a text has an empty mapping for nothing
             continue
         value = _layered(values, inner.child(key)) if values else _NOTHING
         if own is not None and own.value is not None and value.value is not None:

@@ -1,11 +1,12 @@
 """Read what a build context says about its Python project; nothing of it is run."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from posixpath import join, normpath
 from typing import Any
 
+from kgen.load.folders import absent, working_dirs
 from kgen.load.locks import locks
 from kgen.load.packaging import packaging
 from kgen.load.requirements import read
@@ -21,7 +22,7 @@ _CARET = re.compile(r"\^(\d+)(\.\d+)*")
 _TILDE = re.compile(r"~(\d+)\.(\d+)(\.\d+)*")
 
 
-def look(apps: Iterable[App], folder: Path, app_file: str) -> Facts:
+def look(apps: Collection[App], folder: Path, app_file: str) -> Facts:
     """Return what the repository says about all build contexts and mounted files that ``apps`` name."""
     builds: list[Build] = []
     files: set[str] = set()
@@ -31,12 +32,13 @@ def look(apps: Iterable[App], folder: Path, app_file: str) -> Facts:
         files |= {spec.source for spec in specs if spec.source}
         boards = [component.dashboards for component in app.components.values() if component.dashboards]
         files |= {source for given in boards for source in given.files.values()}
+    folders = working_dirs(apps)
     asked: dict[str, set[tuple[str, ...]]] = {}
     for build in builds:
         asked.setdefault(build.context, set()).add(build.python.requirements)
     return Facts(
         app_file=app_file,
-        projects={context: project(folder / context, names) for context, names in sorted(asked.items())},
+        projects={context: project(folder / context, names, folders) for context, names in sorted(asked.items())},
         frontends=_frontends(builds, folder),
         files={name: text_of(folder / name, folder) for name in sorted(files)},
     )
@@ -52,13 +54,14 @@ def _frontends(builds: Iterable[Build], folder: Path) -> Mapping[str, NodeProjec
     return {name: frontend(folder / name) for name in wanted}
 
 
-def project(folder: Path, asked: Iterable[tuple[str, ...]] = ()) -> Project:
+def project(folder: Path, asked: Iterable[tuple[str, ...]] = (), folders: Iterable[str] = ()) -> Project:
     """
     Return what the files of ``folder`` say about the Python project in it.
 
     Args:
         folder: The build context.
         asked: Requirements files that builds name.
+        folders: Folders in containers that commands start in.
     """
     if not folder.is_dir():
         return Project(exists=False)
@@ -75,6 +78,7 @@ def project(folder: Path, asked: Iterable[tuple[str, ...]] = ()) -> Project:
         packaging=packaging(folder, pyproject, pipfile),
         python=version[1] if version else "",
         requires_python=_requires_python(pyproject, pipfile),
+        folders=absent(folders, folder),
     )
 
 

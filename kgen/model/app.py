@@ -23,6 +23,7 @@ from kgen.scalars import (
     Duration,
     Name,
     ObjectName,
+    WorkingFolder,
 )
 from kgen.source import Node
 from kgen.spec import BASE_ONLY, Spec
@@ -36,6 +37,12 @@ class Release(Spec):
 
     args: Command | None = None
     """Arguments, as Kubernetes means it."""
+
+    working_dir: WorkingFolder | None = None
+    """
+    Folder that it starts in; by default that of the component that the image is made for: the first `web` one that runs
+    it, else the first.
+    """
 
     env: Env = {}
     """Environment variables, besides the app's."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from kgen.features.service import PortSpec
 from kgen.model.container import Env, Image, Probes, Resources
 from kgen.model.security import Security
-from kgen.scalars import Command, ContainerPath, Name, PortName
+from kgen.scalars import Command, ContainerPath, Name, PortName, WorkingFolder
 from kgen.source import Node
 from kgen.spec import REPLACED_WHOLE, Spec
 
@@ -39,17 +39,20 @@ class InitContainer(Spec):
     """
     A container that runs to its end before the component's own starts (init container).
 
-    Without an `image` of its own it runs the component's, with the component's `env` and `security`.
+    Without an `image` of its own it runs the component's, with the component's `env`, `workingDir` and `security`.
     """
 
     image: Image = Image()
-    """Container image; the component's by default, and then its `env` and `security` as well."""
+    """Container image; the component's by default, and then its `env`, `workingDir` and `security` as well."""
 
     command: Command | None = None
     """Program and arguments; needed where the image is the component's."""
 
     args: Command | None = None
     """Arguments, as Kubernetes means it."""
+
+    working_dir: WorkingFolder | None = None
+    """Folder that its commands start in; the component's by default if the image is the component's."""
 
     env: Env = {}
     """Environment variables, besides the component's if the image is the component's."""
@@ -75,17 +78,20 @@ class Sidecar(Spec):
     """
     A container that starts before the component's own and stops after it (native sidecar, Kubernetes 1.29).
 
-    Without an `image` of its own it runs the component's, with the component's `env` and `security`.
+    Without an `image` of its own it runs the component's, with the component's `env`, `workingDir` and `security`.
     """
 
     image: Image = Image()
-    """Container image; the component's by default, and then its `env` and `security` as well."""
+    """Container image; the component's by default, and then its `env`, `workingDir` and `security` as well."""
 
     command: Command | None = None
     """Program and arguments; needed where the image is the component's."""
 
     args: Command | None = None
     """Arguments, as Kubernetes means it."""
+
+    working_dir: WorkingFolder | None = None
+    """Folder that its commands start in; the component's by default if the image is the component's."""
 
     env: Env = {}
     """Environment variables, besides the component's if the image is the component's."""

@@ -37,6 +37,7 @@ from kgen.scalars import (
     PositiveCount,
     Schedule,
     TimeZone,
+    WorkingFolder,
 )
 from kgen.source import Node
 from kgen.spec import BASE_ONLY, REPLACED_WHOLE, Spec
@@ -65,6 +66,12 @@ class Component(Spec):
 
     args: Command | None = None
     """Arguments, as Kubernetes means it: replaces the image's CMD."""
+
+    working_dir: WorkingFolder | None = None
+    """
+    Folder that its commands start in, as Kubernetes means it: `/app/src` for the folder `src` of a project that kgen
+    builds the image of, which has it at `/app`. By default `/app` there, else what the image says.
+    """
 
     env: Env = {}
     """Environment variables, besides the app's."""

@@ -122,6 +122,9 @@ class Project:
     requires_python: str = ""
     """What the project's metadata says, as a version specifier."""
 
+    folders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Folders that commands start in and that the image would not have → those that may be meant instead."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDockerfile:

@@ -12,6 +12,9 @@ Variant: TypeAlias = Literal["slim", "distroless", "chainguard"]
 DOCKERFILE = "Dockerfile"
 """What a Dockerfile is called that nobody has to name."""
 
+APP = "/app"
+"""Where an image that kgen builds has the project: the whole context."""
+
 UID = 65532
 """User and group of every container: the `nonroot` of distroless and Chainguard images."""
 
@@ -93,6 +96,9 @@ class ImagePlan:
 
     data: tuple[str, ...] = ()
     """Folders that persistent volumes are mounted at, by any component that runs the image."""
+
+    working_dir: str = APP
+    """Folder that it starts in."""
 
     entrypoint: tuple[str, ...] = ()
     """What Kubernetes calls ``command``; empty: none."""

@@ -197,6 +197,9 @@ class Container:
     image: str
     command: tuple[str, ...]
     args: tuple[str, ...]
+    working_dir: str = ""
+    """Folder that it starts in; empty: the image's own."""
+
     ports: tuple[ServicePort, ...]
     variables: tuple[Variable, ...]
     """In the order in which the user wrote them, the app's first."""

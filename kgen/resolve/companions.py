@@ -10,7 +10,7 @@ from kgen.model.component import Component
 from kgen.model.container import EnvSource
 from kgen.model.plan import Container, Mount, Variable
 from kgen.model.platform import Platform
-from kgen.resolve import container, images, placement, references, security, storage
+from kgen.resolve import container, images, outputs, placement, references, security, storage, working_dirs
 from kgen.resolve.fields import amounts, exactly_one, probe_faults
 from kgen.resolve.ports import own_ports
 from kgen.resolve.rules import (
@@ -173,7 +173,14 @@ def variables(app: App, component: Component, platform: Platform, environment: s
 
 
 def containers(
-    app: App, name: str, *, environment: str, target_name: str, shared: Mapping[str, str], platform: Platform
+    app: App,
+    name: str,
+    *,
+    environment: str,
+    target_name: str,
+    shared: Mapping[str, str],
+    platform: Platform,
+    started: Mapping[outputs.Key, str],
 ) -> tuple[tuple[Container, ...], ...]:
     """
     Return the sidecars that start first, the init containers, and the other sidecars.
@@ -185,6 +192,7 @@ def containers(
         target_name: Name of its objects.
         shared: What its ConfigMap says: a container that wants all of it, and maybe more, takes it from there.
         platform: The choices of kgen.yaml.
+        started: Where images start that kgen builds.
     """
     component = app.components[name]
     made: dict[str, list[Container]] = {"first": [], "init": [], "sidecars": []}
@@ -201,6 +209,7 @@ def containers(
                 shared=shared if known >= shared.keys() else {},
                 target_name=target_name,
                 platform=platform,
+                working_dir=working_dirs.of_companion(app, component, companion, started),
             )
         )
     return tuple(tuple(each) for each in made.values())
@@ -215,6 +224,7 @@ def _container(
     shared: Mapping[str, str],
     target_name: str,
     platform: Platform,
+    working_dir: str,
 ) -> Container:
     component = app.components[names[0]]
     ports = companion.ports if isinstance(companion, Sidecar) else {}
@@ -224,6 +234,7 @@ def _container(
         image=images.reference(companion.image, images.default_repository(app, names[0], platform)),
         command=companion.command or (),
         args=companion.args or (),
+        working_dir=working_dir,
         ports=own_ports(ports),
         variables=used,
         shared=shared,

@@ -47,6 +47,7 @@ def of_component(
     shared: Mapping[str, str],
     platform: Platform,
     has_service: bool,
+    working_dir: str,
 ) -> Container:
     """Return the container of component ``name``, whose objects are called ``target_name``."""
     component = app.components[name]
@@ -57,6 +58,7 @@ def of_component(
         image=images.reference(component.image, images.default_repository(app, name, platform)),
         command=component.command or (),
         args=component.args or (),
+        working_dir=working_dir,
         ports=own_ports(component.ports),
         variables=variables,
         shared=shared,
@@ -77,7 +79,13 @@ def of_component(
 
 
 def of_release(
-    app: App, release: Release, variables: tuple[Variable, ...], shared: Mapping[str, str], platform: Platform
+    app: App,
+    release: Release,
+    *,
+    variables: tuple[Variable, ...],
+    shared: Mapping[str, str],
+    platform: Platform,
+    working_dir: str,
 ) -> Container:
     """Return the container of the release: the app's image with a command of its own."""
     return Container(
@@ -85,6 +93,7 @@ def of_release(
         image=images.reference(app.image, images.default_repository(app, "", platform)),
         command=release.command,
         args=release.args or (),
+        working_dir=working_dir,
         ports=(),
         variables=variables,
         shared=shared,

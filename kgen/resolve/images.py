@@ -11,7 +11,7 @@ from kgen.model.companions import InitContainer, Sidecar
 from kgen.model.component import Component
 from kgen.model.container import Build, Image
 from kgen.model.facts import Facts, NodeProject, Project
-from kgen.model.image_plan import ImagePlan
+from kgen.model.image_plan import APP, ImagePlan
 from kgen.model.platform import Platform
 from kgen.record import replace
 from kgen.resolve import frontends, outputs, projects, variants
@@ -232,22 +232,29 @@ def _generated(app: App) -> Iterator[tuple[Build, Path]]:
         yield app.build, ("build",)
 
 
+def main(components: Sequence[Component]) -> Component | None:
+    """Return the one of ``components`` that their image runs by itself: the first web one, or else the first."""
+    return next((each for each in components if each.type == "web"), components[0] if components else None)
+
+
+def started(app: App) -> Mapping[outputs.Key, str]:
+    """Return the folders that the programs of the images start in which kgen builds."""
+    made = {}
+    for build, _ in _generated(app):
+        first = main(_running(app, outputs.key(build))) or app.release
+        made[outputs.key(build)] = (first.working_dir if first else None) or APP
+    return made
+
+
 def plans(app: App, facts: Facts, platform: Platform) -> Mapping[outputs.Key, ImagePlan]:
     """Return all Dockerfiles that kgen writes; ``faults`` has found nothing."""
+    builds = {outputs.key(build): build for build, _ in _generated(app)}
     made: dict[outputs.Key, ImagePlan] = {}
-    main: dict[outputs.Key, Component] = {}
-    for component in app.components.values():
-        build = build_of(app, component)
-        if build is None or build.dockerfile is not None:
-            continue
-        # the image runs by itself what the first web component runs, or else the first component
-        known = outputs.key(build)
-        if known in main and (main[known].type == "web" or component.type != "web"):
-            continue
-        main[known] = component
-        made[known] = _plan(build, component, _exposed(component), facts, platform)
-    if app.release and app.build and app.build.dockerfile is None and outputs.key(app.build) not in made:
-        made[outputs.key(app.build)] = _plan(app.build, app.release, (), facts, platform)
+    for known, build in builds.items():
+        first = main(_running(app, known))
+        runs: Component | Release | None = first or app.release
+        if runs:
+            made[known] = _plan(build, runs, _exposed(first) if first else (), facts, platform)
     return {known: _for_all(plan, _running(app, known)) for known, plan in made.items()}
 
 
@@ -319,6 +326,7 @@ def _plan(
         build_packages=_needed_to_build(build, project),
         commands=build.commands,
         stop_signal=build.stop_signal or "",
+        working_dir=runs.working_dir or APP,
         entrypoint=(runs.command or ()) if runs.args else (),
         command=runs.args or runs.command or (),
         ports=ports,

@@ -24,6 +24,7 @@ from kgen.resolve import (
     externals,
     fields,
     gateway,
+    image_folders,
     images,
     in_cluster,
     monitoring,
@@ -59,7 +60,13 @@ from kgen.resolve.workload import Known, of_component, of_release
 
 
 def resolve(
-    app: App, environment: str, platform: Platform, facts: Facts, defaulted: Collection[Path] = ()
+    app: App,
+    environment: str,
+    platform: Platform,
+    facts: Facts,
+    *,
+    defaulted: Collection[Path] = (),
+    base: App | None = None,
 ) -> Outcome[Plan]:
     """
     Return the plan of ``app`` in ``environment``.
@@ -70,6 +77,7 @@ def resolve(
         platform: The choices of kgen.yaml.
         facts: What the repository says besides.
         defaulted: Paths of what kgen.yaml says for all apps: it may mean nothing for this one.
+        base: The app without any environment, which Dockerfiles are made of; ``app`` by default.
     """
     found = tuple(
         each
@@ -87,6 +95,7 @@ def resolve(
         facts=facts,
         used={**_used(app, environment, platform), **backups.used(app, platform)},
         builds=builds,
+        started=images.started(base or app),
     )
     release = [of_release(known, app.release)] if app.release else []
     workloads = (*release, *(of_component(known, name) for name in _with_pods(app)))
@@ -182,6 +191,7 @@ def faults(app: App, environment: str, platform: Platform, facts: Facts) -> Iter
     yield from runs.faults(app, platform)
     yield from images.faults(app, facts, platform)
     yield from programs.faults(app)
+    yield from image_folders.faults(app, facts)
     yield from own_dockerfiles.faults(app, facts)
     yield from security.faults(app)
     yield from monitoring.faults(app, platform)

@@ -47,6 +47,7 @@ from kgen.resolve import (
     triggers,
     update,
     vertical_scaling,
+    working_dirs,
 )
 from kgen.resolve.kinds import ENDS, REPLICATED, kind_of
 from kgen.resolve.versions import at_least
@@ -75,6 +76,9 @@ class Known:
     builds: Mapping[outputs.Key, ImagePlan]
     """Build context → Dockerfile."""
 
+    started: Mapping[outputs.Key, str]
+    """The same → the folder that programs of its image start in; made of the app without any environment."""
+
 
 def of_component(known: Known, name: str) -> Workload:
     app, environment, platform = known.app, known.environment, known.platform
@@ -87,7 +91,13 @@ def of_component(known: Known, name: str) -> Workload:
     by_service = monitoring.asks_service(component, service)
     routes = ports.ingresses(component, target.name, platform)
     early_sidecars, init, sidecars = companions.containers(
-        app, name, environment=environment, target_name=target.name, shared=texts, platform=platform
+        app,
+        name,
+        environment=environment,
+        target_name=target.name,
+        shared=texts,
+        platform=platform,
+        started=known.started,
     )
     return Workload(
         type=component.type,
@@ -103,6 +113,7 @@ def of_component(known: Known, name: str) -> Workload:
             shared=texts,
             platform=platform,
             has_service=bool(service),
+            working_dir=working_dirs.of_component(app, component, known.started),
         ),
         early_sidecars=early_sidecars,
         init=init,
@@ -151,7 +162,14 @@ def of_release(known: Known, release: Release) -> Workload:
         target=target,
         early=names.target(app, environment, names.RELEASE, ("release",), "early"),
         storage=names.target(app, environment, names.RELEASE, ("release",), "volume"),
-        container=container.of_release(app, release, used, plain(used), platform),
+        container=container.of_release(
+            app,
+            release,
+            variables=used,
+            shared=plain(used),
+            platform=platform,
+            working_dir=working_dirs.of_release(app, known.started),
+        ),
         replicas=None,
         replacement=Replacement(strategy="Recreate"),
         spread=Spread(when="none"),

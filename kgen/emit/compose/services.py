@@ -53,6 +53,8 @@ def _service(
 ) -> dict[str, Any]:
     made = _image(workload, run)
     made |= _command(plan, workload, run)
+    if run.working_dir:
+        made["working_dir"] = run.working_dir
     if run.variables:
         made["environment"] = {variable.name: text_of(plan, workload, variable) for variable in run.variables}
     if published:

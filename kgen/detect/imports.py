@@ -71,7 +71,7 @@ def definition(project: Project, start: str, name: str) -> tuple[str, str] | Non
     parts = name.split(".")
     for cut in range(len(parts), 0, -1):
         place = join(folder, "/".join(parts[:cut]))
-        for file in (f"{place}.py", f"{place}/__init__.py"):
+        for file in (f"{place}/__init__.py", f"{place}.py"):
             if file in project.tree:
                 return file, ".".join(parts[cut:])
     return None

@@ -57,8 +57,15 @@ def applications(sources: Sources) -> list[Application]:
     return [
         each
         for each in (*found, *_passed_on(sources, found))
-        if (each.path, each.name) not in inner and not (each.is_factory and (each.path, each.name) in called)
+        if (each.path, each.name) not in inner
+        and not (each.is_factory and (each.path, each.name) in called)
+        and not _is_hidden(sources.project, each.path)
     ]
+
+
+def _is_hidden(project: Project, path: str) -> bool:
+    """Tell whether Python finds a package of the same name in place of the module ``path``."""
+    return f"{path.removesuffix('.py')}/__init__.py" in project.tree
 
 
 def _passed_on(sources: Sources, found: list[Application]) -> Iterator[Application]:

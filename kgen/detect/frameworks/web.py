@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from kgen.detect.found import Doubt, Fact, Program
+from kgen.detect.frameworks import flask_app
 from kgen.detect.frameworks.classes import AIOHTTP, FLASK
 from kgen.detect.frameworks.objects import FILES, Application, applications, target
 from kgen.detect.frameworks.ports import listening
@@ -25,7 +26,8 @@ def programs(project: Project) -> Iterator[Program]:
     """Yield a web program for each application object."""
     sources = sources_of(project)
     public = (each for each in applications(sources) if not _is_private(project.below(each.path)))
-    found = list(_one_each(sorted(public, key=_place)))
+    told = flask_app.said(project)
+    found = list(_one_each(sorted(public, key=lambda each: _place(each, told))))
     well = health(project) if found else Health()
     for place, each in enumerate(found):
         rank = _LEAST if each.framework is AIOHTTP else max(_FOUND - place, _LEAST)
@@ -42,11 +44,12 @@ def _is_private(path: str) -> bool:
     return any(each.startswith("_") and not each.startswith("__") for each in path.split("/"))
 
 
-def _place(each: Application) -> tuple[object, ...]:
-    """Return what applications are sorted by: likely ones first."""
+def _place(each: Application, told: tuple[str, str]) -> tuple[object, ...]:
+    """Return what applications are sorted by: the one that `flask` is told to take, then likely ones."""
     file = each.path.rpartition("/")[2].removesuffix(".py")
     return (
         each.is_side,
+        each.path != told[0] or told[1] not in {"", each.name},
         bool(each.made.needs) and each.is_factory,
         _index(FILES, file) if "/" not in each.path or file in FILES else len(FILES),
         each.path.count("/"),

@@ -163,3 +163,28 @@ def test_a_call_with_a_port_is_not_always_a_server(tmp_path: Path) -> None:
     source = "import shop\n\nif __name__ == '__main__':\n    shop.Client(host='db', port=5432).load()\n"
 
     assert web(tmp_path, requirements__txt="requests\n", main__py=source).type == "job"
+
+
+def test_the_application_that_the_flask_command_takes_is_served(tmp_path: Path) -> None:
+    factory = "from flask import Flask\n\n\ndef create_app():\n    return Flask(__name__)\n"
+    files = {
+        "requirements.txt": "flask\ngunicorn\n",
+        "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        "shop/__init__.py": factory,
+        "manage.py": "from shop import create_app\n\napp = create_app()\n",
+        "docker-compose.yml": "services:\n  web:\n    build: .\n    command: flask run\n    environment:\n"
+        "      - FLASK_APP=manage.py\n",
+    }
+
+    assert commands(tmp_path, files)["web"].startswith("gunicorn manage:app ")
+
+
+def test_a_module_that_a_package_hides_is_not_served(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\n",
+        "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        "app/__init__.py": "from flask import Flask\n\n\ndef create_app():\n    return Flask(__name__)\n",
+        "manage.py": "from app import create_app\n\napp = create_app()\n",
+    }
+
+    assert commands(tmp_path, files)["web"].startswith("gunicorn manage:app ")

@@ -5,6 +5,7 @@ from typing import Any
 
 from kgen.detect import (
     front_ends,
+    internet,
     layout,
     log_files,
     managers,
@@ -83,6 +84,7 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
     components = [component(program) for program in programs]
     head = [_head(app), names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
     head += [front_ends.part(project), stopping.part(project, programs), log_files.part(project)]
+    head += [internet.part(project, programs)]
     head += [] if installed else [unnamed.part(project)]
     known = {name for part in components for name in part.data.get("env", {})}
     version = str(head[2].data["build"]["python"].get("version", ""))
@@ -157,6 +159,7 @@ def _workspace(
         made = build(project, installed, [first])
         parts.append(Part(data={"build": {**made.data["build"], "output": f"Dockerfile.{names.label(package)}"}}))
         parts.append(Part(data={"build": {"python": {"package": package}}}))
+    parts += [internet.part(member, own) for member, own in found.values()]
     known = {name for each in parts for name in each.data.get("env", {})}
     parts += [settings(member, app.value, known) for member, _ in found.values()]
     compose = Part(
@@ -248,7 +251,10 @@ def _at(path: Path, doubt: Doubt) -> Doubt:
     return Doubt(path=(*there, *doubt.path), question=doubt.question, choices=doubt.choices, help=doubt.help)
 
 
-ORDER = ("apiVersion", "name", "image", "build", "compose", "env", "needs", "secrets", "release", "components")
+ORDER = (
+    *("apiVersion", "name", "image", "build", "compose", "env", "needs", "secrets", "network", "release"),
+    "components",
+)
 """Fields of an app file as people read them."""
 
 

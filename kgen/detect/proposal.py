@@ -19,7 +19,7 @@ from kgen.detect import (
 )
 from kgen.detect.choose import chosen, completed
 from kgen.detect.dependencies import dependencies
-from kgen.detect.evidence import compose, own_dockerfile, platforms, procfile, start_scripts
+from kgen.detect.evidence import build_steps, compose, own_dockerfile, platforms, procfile, start_scripts
 from kgen.detect.found import APP_WIDE, Doubt, Fact, Part, Program
 from kgen.detect.frameworks import django, gradio, own_servers, scripts, spiders, streamlit, web, workers
 from kgen.detect.managers import Managed
@@ -89,7 +89,12 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
     known = {name for part in components for name in part.data.get("env", {})}
     version = str(head[2].data["build"]["python"].get("version", ""))
     wanted = {need.group for program in programs for need in program.needs}
-    parts = [*head, system_packages.part(project, version, wanted), *components, settings(project, app.value, known)]
+    parts = [
+        *head,
+        system_packages.part(project, version, wanted, head[2].data["build"].get("commands", ())),
+        *components,
+        settings(project, app.value, known),
+    ]
     for below, name in inner.items():
         if project.has(name):  # what the root imports of it reads variables, too
             parts.append(settings(look(tree, below, managers.managed(tree, below)), app.value, known))
@@ -207,10 +212,14 @@ def build(project: Project, installed: Managed | None, programs: Iterable[Progra
         python[field] = [each.value for each in needed]
         comments[*path, field] = needed[0].origin
     data: dict[str, Any] = {"python": python}
-    if commands := [each for program in programs for each in program.commands]:
+    commands = [each for program in programs for each in program.commands]
+    front = front_ends.part(project)
+    more = build_steps.steps(project, [each.value for each in commands], has_front_end=bool(front.data or front.doubts))
+    if commands := [*commands, *more.commands]:
         data["commands"] = [each.value for each in commands]
         comments[("build", "commands")] = commands[0].origin
-    return Part(data={"build": data}, comments=comments, doubts=(*(installed.doubts if installed else ()), *doubts))
+    said = (*(installed.doubts if installed else ()), *doubts, *more.doubts)
+    return Part(data={"build": data}, comments=comments, doubts=said)
 
 
 def groups(programs: Iterable[Program]) -> Mapping[str, list[Fact]]:

@@ -140,7 +140,7 @@ _BUILD_ONLY = ("build-essential", "gcc", "g++", "make", "git", "curl", "wget", "
 """What own Dockerfiles have to build, though they run with it."""
 
 
-def part(project: Project, python: str = "", groups: Collection[str] = ()) -> Part:
+def part(project: Project, python: str = "", groups: Collection[str] = (), commands: Collection[str] = ()) -> Part:
     """
     Return the Debian packages of the image, with the dependency that needs each.
 
@@ -148,6 +148,7 @@ def part(project: Project, python: str = "", groups: Collection[str] = ()) -> Pa
         project: The project.
         python: Its minor version: old ones have images on older releases of Debian only.
         groups: Groups and extras of dependencies that are installed besides the usual ones.
+        commands: What the image is built with.
     """
     run: dict[str, str] = {}
     build: dict[str, str] = {}
@@ -163,6 +164,8 @@ def part(project: Project, python: str = "", groups: Collection[str] = ()) -> Pa
             )
     if source := next((each for each in project.dependencies.values() if each.source == "git"), None):
         build.setdefault("git", f"{source.origin}: {source.name} comes from Git")
+    if any("compilemessages" in each for each in commands):
+        build.setdefault("gettext", "compilemessages")
     doubts += _own(project, {*run, *build})
     fields: dict[str, Any] = {}
     comments: dict[Path, str] = {}

@@ -69,6 +69,9 @@ class Container:
     """Source and target of what is copied from the context into the stage that is run."""
 
     env: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[tuple[str, int], ...] = ()
+    """Text and line of what is run to make it, in the stages that it is made of."""
+
     scheduled: tuple[tuple[str, str, int], ...] = ()
     """Schedule, command and line of what it writes into a crontab."""
 
@@ -148,6 +151,7 @@ def container(tree: Tree, file: str) -> Container:
         build_packages=tuple(_apt(before)),
         copies=tuple(_copies(last, variables)),
         env=env,
+        steps=tuple(_steps(made, stages)),
         scheduled=tuple(_scheduled(made, last)),
     )
 
@@ -177,6 +181,25 @@ def _ancestry(stages: Mapping[str, list[Instruction]]) -> list[str]:
         if base not in stages or base in names:
             return names
         names.insert(0, base)
+
+
+def _steps(made: Dockerfile, stages: Mapping[str, list[Instruction]]) -> Iterator[tuple[str, int]]:
+    """Yield the ``RUN`` instructions of the last stage, and of those that it starts from or copies of."""
+    waiting = _ancestry(stages)[-1:]
+    seen: list[str] = []
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in stages:
+            continue
+        seen.append(name)
+        copied = [each.flag("from") for each in stages[name] if each.name == "COPY"]
+        base = stages[name][0].words[:1] if stages[name][0].name == "FROM" else ()
+        waiting += [word.text.lower() for word in (*base, *copied) if word]
+    for name in (each for each in stages if each in seen):
+        for each in stages[name]:
+            if each.name == "RUN" and each.words:
+                text = " ".join(_unquoted(word.text) for word in each.words) if each.is_json else each.text
+                yield text, made.place(each.keyword.start, each.keyword.end)[0]
 
 
 def _variables(instructions: Iterable[Instruction]) -> dict[str, str]:

@@ -65,7 +65,11 @@ VARIABLES: Mapping[str, tuple[Mapping[str, str], dict[str, Any]]] = {
         {**POSTGRES, "a.py": f'{ENV}os.getenv("DATABASE_URL", "sqlite:///x")\n'},
         {"DATABASE_URL": "${needs.db.url}"},
     ),
-    "a database in a file": ({**POSTGRES, "a.py": f'{ENV}os.getenv("DATABASE_URL", "sqlite:///a.db")\n'}, {}),
+    "a database in a file": ({**POSTGRES, "a.py": f'{ENV}os.getenv("DATABASE_NAME", "a.db")\n'}, {}),
+    "a database in a file, and a driver of a server": (
+        {**POSTGRES, "a.py": f'{ENV}os.getenv("DATABASE_URL", "sqlite+aiosqlite:///a.db")\n'},
+        {"DATABASE_URL": "${needs.db.url}"},
+    ),
     "a database without a driver": ({"a.py": f'{ENV}os.getenv("DATABASE_URL", "sqlite:///x")\n'}, {}),
     "a database in parts": (
         {

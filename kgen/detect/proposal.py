@@ -7,10 +7,10 @@ from kgen.detect import (
     front_ends,
     internet,
     layout,
-    log_files,
     managers,
     names,
     neighbours,
+    own_files,
     pythons,
     stopping,
     system_packages,
@@ -83,7 +83,7 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
     app = names.name(project)
     components = [component(program) for program in programs]
     head = [_head(app), names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
-    head += [front_ends.part(project), stopping.part(project, programs), log_files.part(project)]
+    head += [front_ends.part(project), stopping.part(project, programs), own_files.part(project)]
     head += [internet.part(project, programs)]
     head += [] if installed else [unnamed.part(project)]
     known = {name for part in components for name in part.data.get("env", {})}

@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kgen.detect import addresses, debug
+from kgen.detect import addresses, debug, own_files
 from kgen.detect.backing import NAMES, Output, by_default, output
 from kgen.detect.environment import Variable, variables
+from kgen.detect.evidence import own_image
 from kgen.detect.evidence.compose import compose_files
 from kgen.detect.found import Doubt, Fact, Part
 from kgen.detect.project import Project
@@ -111,6 +112,7 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
     examples = _examples(project)
     values = _values(project)
     images = frozenset(_images(project))
+    set_in_image = own_image.variables(project)
     known = frozenset(known)
     settled = {*known, *_NEVER}
     every = [each for each in variables(project) if each.name not in known]
@@ -128,7 +130,7 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
     wanted = _wanted(read, app)
     for each in (one for one in read if one.name not in env):
         made = output(project, each.name, images, app) or by_default(project, each.name, each.default)
-        if made and not _stays_local(each) and not (each.is_optional and made.name == "password"):
+        if made and not _stays_local(each, made) and not (each.is_optional and made.name == "password"):
             env[each.name] = _of_need(project, each, made, examples)
             needs[NAMES[made.type]] = {"type": made.type}
             comments.setdefault(("needs", NAMES[made.type]), made.origin)
@@ -138,6 +140,9 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
             keys.append(key)
             env[each.name] = {"secret": f"{app}/{key}"}
             comments["env", each.name] = each.origin
+        elif each.name in set_in_image and set_in_image[each.name].value != each.default:
+            env[each.name] = set_in_image[each.name].value
+            comments["env", each.name] = f"{each.origin}, as in {set_in_image[each.name].origin}"
         elif each.is_required and each.name in values:
             env[each.name] = values[each.name].value
             comments["env", each.name] = f"{each.origin}, as in {values[each.name].origin}"
@@ -145,6 +150,9 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
             env[each.name] = _CHANGE
             comments["env", each.name] = each.origin
             doubts.append(Doubt(path=("env", each.name), question="its value stands nowhere", help="set it"))
+    doubts += (
+        [] if any(each["type"] in {"postgres", "mysql"} for each in needs.values()) else own_files.databases(project)
+    )
     doubts += [*_optional(read, env), *addresses.unset(read, env), *addresses.fixed(project, every)]
     data = {"env": env, "needs": needs, "secrets": {app: {"keys": keys}} if keys else {}}
     return Part(data={key: value for key, value in data.items() if value}, comments=comments, doubts=tuple(doubts))
@@ -170,9 +178,20 @@ def _wanted(read: Iterable[Variable], app: str) -> frozenset[str]:
     return frozenset(must | set(open_ if len(open_) <= _FEW else ()))
 
 
-def _stays_local(variable: Variable) -> bool:
-    """Tell whether a variable with the name of a database's is about a file beside the program."""
-    return not variable.is_required and (variable.default or "").endswith((".db", ".sqlite", ".sqlite3"))
+def _stays_local(variable: Variable, made: Output) -> bool:
+    """
+    Tell whether a variable with the name of a database's is about a file beside the program.
+
+    An address that may be a SQLite file is a server's where there is a driver for one.
+    """
+    default = variable.default or ""
+    if variable.is_required or not default.endswith((".db", ".sqlite", ".sqlite3")):
+        return False
+    return not (default.startswith("sqlite") and made.name == "url" and not made.origin.endswith(_NO_DRIVERS))
+
+
+_NO_DRIVERS = (": tortoise-orm", ": pgvector")
+"""Ends of where a need is from that bring no driver."""
 
 
 def _of_need(project: Project, variable: Variable, made: Output, examples: Mapping[str, str]) -> str:
@@ -195,7 +214,7 @@ def _scheme(text: str) -> str:
     ('postgresql+asyncpg', '')
     """
     match = _SCHEME.match(text)
-    return match[1] if match else ""
+    return match[1] if match and not match[1].startswith("sqlite") else ""
 
 
 def _dialect(project: Project, kind: str) -> str:

@@ -6,12 +6,14 @@ Names are those of Debian 13 (trixie); where 12 (bookworm) has another one, it i
 Source: the installation notes of each distribution; names by ``apt-cache policy`` on both releases.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from kgen.detect.evidence.dockerfile import containers
 from kgen.detect.found import Doubt, Part
 from kgen.detect.project import Dependency, Project
+from kgen.detect.texts import table
 from kgen.diag import Path
 from kgen.record import dataclass
 
@@ -166,6 +168,8 @@ def part(project: Project, python: str = "", groups: Collection[str] = (), comma
         build.setdefault("git", f"{source.origin}: {source.name} comes from Git")
     if any("compilemessages" in each for each in commands):
         build.setdefault("gettext", "compilemessages")
+    if where := _compiled(project):
+        build |= {name: build.get(name, where) for name in ("gcc", "libc6-dev")}
     doubts += _own(project, {*run, *build})
     fields: dict[str, Any] = {}
     comments: dict[Path, str] = {}
@@ -175,6 +179,24 @@ def part(project: Project, python: str = "", groups: Collection[str] = (), comma
             fields[field] = [BEFORE_13.get(name, name) if old else name for name in found]
             comments |= {("build", "python", field): _reasons(found)}
     return Part(data={"build": {"python": fields}} if fields else {}, comments=comments, doubts=tuple(doubts))
+
+
+_EXTENSIONS = (b"ext_modules", b"cffi_modules", b"cythonize(")
+_COMPILING = frozenset({"cython", "pybind11", "scikit-build-core", "meson-python", "cffi", "nanobind"})
+"""What a package is built with that has modules in C."""
+
+
+def _compiled(project: Project) -> str:
+    """Return what says that the project itself has modules in C, where it is installed as a package; else nothing."""
+    names = set(project.tree.here(project.folder))
+    if "requirements.txt" in names and project.manager == "pip":
+        return ""
+    for name in sorted({"setup.py", "pyproject.toml"} & names):
+        if project.tree.mentions(project.path(name), (*_EXTENSIONS, b"ext-modules")):
+            return f"{name}: modules in C"
+    required = table(project.pyproject, "build-system").get("requires")
+    words = {re.split(r"[^\w-]", str(each))[0].lower() for each in required} if isinstance(required, list) else set()
+    return "pyproject.toml: modules in C" if words & _COMPILING else ""
 
 
 def _reasons(found: Mapping[str, str]) -> str:

@@ -1,5 +1,6 @@
 """Django: which settings, which server calls which application, static files and migrations."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from kgen.detect.found import Choice, Doubt, Fact, Program
@@ -210,5 +211,8 @@ def _database(site: Site) -> Iterator[Doubt]:
 
 
 def _only_sqlite(settings: Settings) -> bool:
-    others = ("postgres", "mysql", "mariadb", "oracle", "DATABASE_URL", "DB_", "SQL_")
-    return settings.mentions("backends.sqlite3") and not any(settings.mentions(each) for each in others)
+    return settings.mentions("backends.sqlite3") and not any(_SERVER.search(each) for each in settings.texts())
+
+
+_SERVER = re.compile(r"postgres|mysql|mariadb|oracle|DATABASE_URL|DB_(?!PATH|FILE|DIR|LOCATION)|SQL_")
+"""What settings have in them that can use a server's database."""

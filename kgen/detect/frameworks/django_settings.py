@@ -7,7 +7,7 @@ from kgen.detect.evaluated import reads
 from kgen.detect.frameworks.sources import Sources
 from kgen.detect.imports import absolute, definition, dotted
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, name_of, walk
+from kgen.detect.syntax import Module, name_of, nodes, walk
 from kgen.detect.tree import join
 from kgen.detect.values import statements, value
 from kgen.record import dataclass
@@ -44,11 +44,14 @@ class Settings:
 
     def mentions(self, word: str) -> bool:
         """Tell whether a text in the settings has ``word``."""
-        return any(
-            isinstance(node, ast.Constant) and isinstance(node.value, str) and word in node.value
-            for module in self.modules
-            for node in walk(module.tree)
-        )
+        return any(word in text for text in self.texts())
+
+    def texts(self) -> Iterator[str]:
+        """Yield the texts in the settings."""
+        for module in self.modules:
+            for node in nodes(module.tree, ast.Constant):
+                if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                    yield node.value
 
 
 def _assigned(module: Module) -> Iterator[tuple[str, ast.expr]]:

@@ -28,7 +28,8 @@ def static(project: Project, settings: Settings, manage: str) -> Static:
         help_ = "set `STATIC_ROOT`" if there else f"{to_add(project, 'whitenoise')}, and set `STATIC_ROOT`"
         return Static(doubts=(Doubt(path=("build",), question=question, help=help_),) if settings.modules else ())
     doubts = []
-    if not (project.has("whitenoise") or settings.mentions("whitenoise")) and not _is_elsewhere(settings):
+    is_served = project.has("whitenoise") or settings.mentions("whitenoise") or _serves(project)
+    if not is_served and not _is_elsewhere(settings):
         question = "nothing serves the static files that collectstatic gathers"
         help_ = f"{to_add(project, 'whitenoise')}, and its middleware to the settings"
         doubts.append(Doubt(path=("build", "commands"), question=question, help=help_))
@@ -41,6 +42,15 @@ def static(project: Project, settings: Settings, manage: str) -> Static:
     if variables:
         command = f"env {' '.join(variables)} {command}"
     return Static(commands=(Fact(command, root[1]),), doubts=tuple(doubts))
+
+
+def _serves(project: Project) -> bool:
+    """Tell whether the project serves what is gathered by itself, beside Django."""
+    own = (path for path in project.modules.paths if project.tree.mentions(path, _SERVING))
+    return any(project.tree.mentions(path, (b"STATIC_ROOT", b"dj_static")) for path in own)
+
+
+_SERVING = (b"StaticFiles(", b"Cling(", b"SharedDataMiddleware(")
 
 
 def _is_elsewhere(settings: Settings) -> bool:

@@ -9,6 +9,7 @@ from kgen.detect.frameworks.sources import Sources, sources_of
 from kgen.detect.frameworks.starts import entry, python, search_path
 from kgen.detect.health import health
 from kgen.detect.imports import root
+from kgen.detect.migrations import release
 from kgen.detect.project import Project
 from kgen.detect.syntax import Module, meaning
 from kgen.detect.values import calls, constants, is_port, keyword, value
@@ -61,6 +62,7 @@ def _program(project: Project, module: Module, call: _Call, path: str) -> Progra
         command=Fact(python(project, path), where),
         port=Fact(port, where if says else f"the usual one of {call.framework}"),
         health=well.path,
+        release=release(project),
         env=search_path(project, start, path),
         rank=_SIDE if module.is_side else _FOUND - project.below(path).count("/"),
         doubts=(*_doubts(call, where, port), *well.doubts),

@@ -194,4 +194,6 @@ def test_packages_of_a_workspace_that_run_have_an_image_each(tmp_path: Path) -> 
     }
     assert {each["build"]["output"] for each in components.values()} == {"Dockerfile.desk", "Dockerfile.signs"}
     assert len({each["image"] for each in components.values()}) == 2
-    assert made[0].part.data["env"] == {"PYTHONPATH": "/app/apps/signs"}
+    assert components["signs"]["env"] == {"PYTHONPATH": "/app/apps/signs"}
+    assert "env" not in components["desk"]
+    assert "env" not in made[0].part.data

@@ -149,6 +149,59 @@ def test_djangos_application_may_be_in_a_package(tmp_path: Path) -> None:
     assert found[0].part.data["env"]["DATABASE_URL"] == "${needs.db.url}"
 
 
+RPC = (
+    "import grpc\n\nif __name__ == '__main__':\n    server = grpc.server(None)\n    port = 9000\n"
+    "    server.add_insecure_port(f'[::]:{port}')\n    server.start()\n    server.wait_for_termination()\n"
+)
+
+
+def test_a_server_of_grpc_answers_requests(tmp_path: Path) -> None:
+    dockerfile = f'{OWN}CMD ["python", "shop.py"]\n'
+    program = web(tmp_path, requirements__txt="grpcio\n", shop__py=RPC, Dockerfile=dockerfile)
+
+    assert (program.type, program.command.value, program.port.value) == ("web", "python shop.py", 9000)
+    assert program.doubts == ()
+
+
+def test_a_server_of_grpc_that_nobody_wrote_down_answers_requests(tmp_path: Path) -> None:
+    program = web(tmp_path, requirements__txt="grpcio\n", server__py=RPC)
+
+    assert (program.type, program.port.value) == ("web", 9000)
+
+
+def test_a_port_that_the_source_does_not_name_is_doubted(tmp_path: Path) -> None:
+    script = "import os\nfrom http.server import HTTPServer\n\nHTTPServer(('0.0.0.0', int(os.environ['P'])), None)\n"
+    program = web(tmp_path, requirements__txt="requests\n", server__py=script)
+
+    assert program.type == "web"
+    assert any("does not say which port" in each.question for each in program.doubts)
+
+
+def test_an_exposed_port_makes_no_development_server_one_for_production(tmp_path: Path) -> None:
+    script = "from flask import Flask\napp = Flask(__name__)\nif __name__ == '__main__':\n    app.run('0.0.0.0')\n"
+    dockerfile = f'{OWN}EXPOSE 5000\nCMD ["python", "shop.py"]\n'
+    program = web(tmp_path, requirements__txt="flask\ngunicorn\n", shop__py=script, Dockerfile=dockerfile)
+
+    assert program.command.value.startswith("gunicorn shop:app ")
+    assert program.doubts == ()
+
+
+def test_a_variable_that_only_a_command_has_is_asked_for(tmp_path: Path) -> None:
+    dockerfile = f'{OWN}ENTRYPOINT locust --host="http://${{FRONT_END}}" -u "${{USERS:-10}}"\n'
+    found: Any = propose(grown(tmp_path, {"requirements.txt": "locust\n", "Dockerfile": dockerfile})).value
+
+    assert found[0].part.data["env"] == {"FRONT_END": "change-me"}
+    assert [each.path for each in found[0].part.doubts if each.path[0] == "env"] == [("env", "FRONT_END")]
+
+
+def test_quotes_of_defaults_are_no_part_of_a_variable(tmp_path: Path) -> None:
+    dockerfile = f'{OWN}ENV ZONE=${{ZONE:-"UTC"}}\nENTRYPOINT ["shop", "--zone", "${{ZONE}}"]\n'
+    project = '[project]\nname = "shop"\n[project.scripts]\nshop = "shop:run"\n'
+    files = {"pyproject.toml": project, "shop.py": "def run(): ...\n", "Dockerfile": dockerfile}
+
+    assert list(commands(tmp_path, files).values()) == ["shop --zone UTC"]
+
+
 def test_a_server_that_kgen_does_not_know_is_known_by_its_port(tmp_path: Path) -> None:
     source = "import os\nfrom swift import Swift\napp = Swift()\nif __name__ == '__main__':\n"
     program = web(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from kgen.detect.project import Project
 from kgen.detect.reached import packages
+from kgen.detect.rpc import LISTEN, listening
 from kgen.detect.syntax import imported, meaning, name_of, nodes
 from kgen.detect.values import is_port, keyword, value
 from kgen.record import dataclass
@@ -93,7 +94,7 @@ _DEVELOPMENT_SERVERS = frozenset({"flask", "dash", "bottle", "flask_socketio"})
 _TALKING = re.compile(
     rb"while[ \t(]+(?:True|1)\b|while[ \t(][^:\n]*(?:run|alive|active|stop|shut|exit|quit|terminat|kill|interrupt)|"
     rb"async[ \t]+for|for[ \t][^:\n]*(?:[cC]onsumer|\.listen\(|\.stream\.)|Event\(\)\.wait|Future\(|pause\(|"
-    rb"\b(?:run\w*|start\w*|serve|listen|launch)\((?s:.){0,200}?\bport\s*=|start_(?:http|wsgi)_server|Thread\(|Process\(|start_new_thread|"
+    rb"\b(?:run\w*|start\w*|serve|listen|launch)\((?s:.){0,200}?\bport\s*=|start_(?:http|wsgi)_server|add_\w+_port|Thread\(|Process\(|start_new_thread|"
     + "|".join(sorted({*_FOR_EVER, *_OBJECTS})).encode()
 )
 """What stands in every module that goes on for ever, but for those of `_TALKATIVE` packages."""
@@ -104,7 +105,9 @@ _TALKATIVE = (
 )
 
 _KINDS = (ast.While, ast.For, ast.AsyncFor, ast.Await, ast.ClassDef, ast.Call)
-_THREADS = frozenset({"Thread", "Process", "start_new_thread"})
+_METHODS = {**dict.fromkeys(("Thread", "Process", "start_new_thread"), "threads"), **dict.fromkeys(LISTEN, "rpc")}
+"""Name of a method, whoever has it → what it is a mark of."""
+
 _EXPORTS = re.compile(r"prometheus_client\.(?:\w+\.)*start_(?:http|wsgi)_server")
 _RUNNING = re.compile(
     r"(?:not )?[\w.]*(?:run|alive|active|stop|shut|exit|quit|terminat|kill|interrupt)\w*(?:\.is_set\(\))?"
@@ -129,6 +132,12 @@ class Seen:
     """A server around the project's own application."""
 
     serving: int = 0
+    development: int = 0
+    """The server that a framework has for developers."""
+
+    rpc: int = 0
+    """A server of gRPC."""
+
     keeps_alive: int = 0
     """A development server: for some bots the way to be kept awake."""
 
@@ -180,15 +189,24 @@ def _look(tree: ast.Module, roots: frozenset[str]) -> Seen:
                     lines.setdefault("port", port)
             case _:
                 pass
-    return Seen(roots=roots, exporting=exporting, **lines)
+    return Seen(roots=roots, exporting=exporting, **_with_general(lines, tree))
+
+
+def _with_general(lines: dict[str, int], tree: ast.Module) -> dict[str, int]:
+    """Return what was seen, and what follows from it."""
+    if "rpc" in lines:
+        lines = {"serving": lines["rpc"], "port": listening(tree), **lines}
+    if "development" in lines:
+        lines = {"keeps_alive": lines["development"], **lines}
+    return lines
 
 
 def _called(func: ast.expr, names: dict[str, str], roots: frozenset[str]) -> str:
     """Return what a call is a mark of: a field of ``Seen``; nothing if it is none."""
     name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
     full = meaning(func, names)
-    if name in _THREADS:
-        return "threads"
+    if name in _METHODS:
+        return _METHODS[name]
     if name in _OBJECTS or (name in _FOR_EVER and isinstance(func, ast.Attribute)) or full == "signal.pause":
         return "endless"
     if (name in {"run", "start", "idle"} and roots & _CLIENTS) or (name == "wait" and _is_new_event(func, names)):
@@ -198,7 +216,7 @@ def _called(func: ast.expr, names: dict[str, str], roots: frozenset[str]) -> str
     if full in _SERVING or _launches(name, roots):
         return "serving"
     is_method = isinstance(func, ast.Attribute)
-    return "keeps_alive" if name in {"run", "run_server"} and is_method and roots & _DEVELOPMENT_SERVERS else ""
+    return "development" if name in {"run", "run_server"} and is_method and roots & _DEVELOPMENT_SERVERS else ""
 
 
 def _listening(call: ast.Call) -> str:

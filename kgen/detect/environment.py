@@ -2,9 +2,10 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from kgen.detect.found import Program
 from kgen.detect.project import Project
 from kgen.detect.readers import readers
 from kgen.detect.syntax import Module, meaning, name_of, nodes, walk
@@ -80,6 +81,19 @@ def variables(project: Project) -> list[Variable]:
             if known is None or (each.is_required and not known.is_required):
                 found[each.name] = each
     return list(found.values())
+
+
+_ASKED = re.compile(r"\$(?:\{([A-Z][A-Z0-9_]*)\}|([A-Z][A-Z0-9_]*))")
+
+
+def asked(programs: Iterable[Program]) -> list[Variable]:
+    """Return the variables that commands have in them, and that nothing says the value of."""
+    return [
+        Variable(name=match[1] or match[2], origin=each.command.origin, is_required=True)
+        for each in programs
+        for match in _ASKED.finditer(str(each.command.value))
+        if (match[1] or match[2]) not in each.env
+    ]
 
 
 ASIDE = frozenset({"bin", "commands"})

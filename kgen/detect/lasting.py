@@ -29,6 +29,12 @@ class Nature:
     port: int = 0
     """What it listens on, if it says that; else 0."""
 
+    is_development: bool = False
+    """Whether it does so by the server that a framework has for developers."""
+
+    is_rpc: bool = False
+    """Whether it does so by gRPC."""
+
     has_server: bool = False
     """Whether it brings up a server around its own application."""
 
@@ -58,7 +64,7 @@ def nature(project: Project, path: str) -> Nature:
     """Return what the script at ``path`` of the tree is, by its text and that of the project's modules it imports."""
     framework = endless = embedded = serving = keeps_alive = messages = ""
     covers: list[str] = []
-    has_threads = is_elsewhere = False
+    has_threads = is_elsewhere = is_development = is_rpc = False
     exports: Export | None = None
     port = 0
     for file, depth in reached(project, path):
@@ -73,6 +79,8 @@ def nature(project: Project, path: str) -> Nature:
         embedded = embedded or (f"{file}:{seen.embedded}" if seen.embedded else "")
         serving = serving or (f"{file}:{seen.serving}" if seen.serving else "")
         port = port or seen.port
+        is_development = is_development or bool(seen.development)
+        is_rpc = is_rpc or bool(seen.rpc)
         if seen.keeps_alive:
             keeps_alive = keeps_alive or f"{file}:{seen.keeps_alive}"
             is_elsewhere = is_elsewhere or bool(depth) or bool(seen.threads)
@@ -87,6 +95,8 @@ def nature(project: Project, path: str) -> Nature:
         origin=serving or endless or keeps_alive,
         is_web=bool(serving) or (bool(keeps_alive) and not beside),
         port=port,
+        is_development=is_development and not serving and not beside,
+        is_rpc=is_rpc,
         has_server=bool(embedded),
         is_bot=is_bot or beside,
         exports=exports,

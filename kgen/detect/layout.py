@@ -1,21 +1,37 @@
 """Where in a folder Python projects are: at its root, one below, or several side by side."""
 
-from kgen.detect.managers import LOCKS, MARKERS
+from collections.abc import Iterable
+
+from kgen.detect.managers import LOCKS, MARKERS, asks_for_nothing
 from kgen.detect.requirements import is_requirements
 from kgen.detect.syntax import SIDE
 from kgen.detect.tree import Tree
 
 _NAMES = frozenset({*LOCKS.values(), *MARKERS})
 
+_OF_TOOLS = frozenset({"setup.py", "conftest.py", "noxfile.py", "tasks.py", "fabfile.py", "dodo.py"})
+"""Python files that developers have at the root of a repository, whatever is in it."""
+
 
 def folders(tree: Tree) -> list[str]:
     """Return the folders of the projects in ``tree``: its root if it is one, else those nearest to it."""
     marked = {folder for folder, _, name in (each.rpartition("/") for each in tree.files) if _marks(name)}
     found = {folder for folder in marked if SIDE.isdisjoint(folder.split("/"))} or marked
+    if "" in found and _is_roof(tree, found - {""}):
+        found.discard("")
     if "" in found or not found:
         return [""] if found or any(name.endswith(".py") for name in tree.files) else []
     depth = min(folder.count("/") for folder in found)
     return sorted(folder for folder in found if folder.count("/") == depth)
+
+
+def _is_roof(tree: Tree, inner: Iterable[str]) -> bool:
+    """Tell whether the root is only what projects in folders of it have in common: settings of tools."""
+    has_source = any(name.endswith(".py") for folder in inner for name in tree.below(folder))
+    is_bare = "Procfile" not in tree and not any(
+        name.endswith(".py") and name not in _OF_TOOLS for name in tree.here("")
+    )
+    return has_source and is_bare and asks_for_nothing(tree, "")
 
 
 def _marks(name: str) -> bool:

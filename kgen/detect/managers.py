@@ -64,6 +64,15 @@ def managed(tree: Tree, folder: str) -> Managed | None:
     return _unlocked(tree, folder, here)
 
 
+def asks_for_nothing(tree: Tree, folder: str) -> bool:
+    """Tell whether the files of a folder name nothing to install: settings of tools, a `Pipfile` without packages."""
+    found = managed(tree, folder)
+    if not found:
+        return True
+    packages = table(toml(tree.text(join(folder, "Pipfile"))), "packages")
+    return found.manager.origin == "Pipfile" and not packages
+
+
 def _beside(tree: Tree, folder: str, manager: str, lock: str) -> Iterator[Doubt]:
     """Yield what else says what to install, and does not count."""
     written = str(toml(tree.text(join(folder, "pylock.toml"))).get("created-by", manager))

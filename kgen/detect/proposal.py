@@ -20,6 +20,7 @@ from kgen.detect import (
 from kgen.detect.choose import chosen, completed
 from kgen.detect.dependencies import dependencies
 from kgen.detect.evidence import build_steps, compose, own_dockerfile, platforms, procfile, start_scripts
+from kgen.detect.evidence.processes import LOST
 from kgen.detect.found import APP_WIDE, Doubt, Fact, Part, Program
 from kgen.detect.frameworks import django, gradio, own_servers, scripts, spiders, streamlit, web, workers
 from kgen.detect.managers import Managed
@@ -93,7 +94,7 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
         *head,
         system_packages.part(project, version, wanted, head[2].data["build"].get("commands", ())),
         *components,
-        settings(project, app.value, known),
+        settings(project, app.value, known, programs),
     ]
     for below, name in inner.items():
         if project.has(name):  # what the root imports of it reads variables, too
@@ -131,7 +132,7 @@ def _of_workspace(
             found[name] = (member, own)
     lasting = {name: both for name, both in found.items() if any(each.type != "job" for each in both[1])}
     found = lasting or found
-    if programs and (not lasting or any(each.type != "job" for each in programs)):
+    if any(each.rank > LOST for each in programs) and (not lasting or any(each.type != "job" for each in programs)):
         found = {"": (project, programs), **found}
     return found if list(found) != [""] else {}
 
@@ -165,8 +166,8 @@ def _workspace(
         parts.append(Part(data={"build": {**made.data["build"], "output": f"Dockerfile.{names.label(package)}"}}))
         parts.append(Part(data={"build": {"python": {"package": package}}}))
     parts += [internet.part(member, own) for member, own in found.values()]
-    known = {name for each in parts for name in each.data.get("env", {})}
-    parts += [settings(member, app.value, known) for member, _ in found.values()]
+    known = {name for each in every for name in each.env}
+    parts += [settings(member, app.value, known, own) for member, own in found.values()]
     compose = Part(
         data={"compose": neighbours.part(project).data["compose"]} if "compose" in neighbours.part(project).data else {}
     )

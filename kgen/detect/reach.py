@@ -1,9 +1,12 @@
-"""Whether a server that a program brings up can be reached from outside of its container."""
+"""Whether, and where, a server that a program brings up can be reached from outside of its container."""
 
+import ast
 from collections.abc import Iterable, Iterator
 
 from kgen.detect.found import Doubt
 from kgen.detect.project import Project
+from kgen.detect.syntax import nodes
+from kgen.detect.values import constants, is_port, keyword, value
 
 _CALL = 8
 """Lines of a call."""
@@ -26,3 +29,24 @@ def alone(project: Project, origin: str, texts: Iterable[str]) -> Iterator[Doubt
             question="nothing says that it listens on all addresses, which it has to in a container",
             help="see its options, such as `--host 0.0.0.0`",
         )
+
+
+def port(project: Project, origin: str) -> int | None:
+    """Return the port that the call at ``origin`` names: ``serve(app, port=8080)``, ``HTTPServer(("", 8080), …)``."""
+    file, _, line = origin.rpartition(":")
+    module = project.modules.module(file)
+    if not module:
+        return None
+    known = constants(module.tree)
+    for call in nodes(module.tree, ast.Call):
+        if str(call.lineno) == line:
+            first = value(call.args[0], known) if call.args else None
+            given = first[1] if isinstance(first, list) and len(first) > 1 else value(keyword(call, "port"), known)
+            if is_port(given):
+                return int(given)
+    return None
+
+
+def unsaid(origin: str, usual: int) -> Doubt:
+    """Return the doubt that goes with a port that the source does not name."""
+    return Doubt(path=("port",), question=f"{origin} does not say which port it listens on", help=f"is it {usual}?")

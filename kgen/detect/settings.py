@@ -6,10 +6,10 @@ from typing import Any
 
 from kgen.detect import addresses, debug, own_files
 from kgen.detect.backing import NAMES, Output, by_default, output
-from kgen.detect.environment import Variable, variables
+from kgen.detect.environment import Variable, asked, variables
 from kgen.detect.evidence import own_image
 from kgen.detect.evidence.compose import compose_files
-from kgen.detect.found import Doubt, Fact, Part
+from kgen.detect.found import Doubt, Fact, Part, Program
 from kgen.detect.project import Project
 from kgen.detect.texts import table, yaml
 from kgen.diag import Path
@@ -100,7 +100,7 @@ _MOST = 8
 """Names in a comment."""
 
 
-def settings(project: Project, app: str, known: Iterable[str]) -> Part:
+def settings(project: Project, app: str, known: Iterable[str], programs: Iterable[Program] = ()) -> Part:
     """
     Return what the environment has to hold.
 
@@ -108,6 +108,7 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
         project: The project.
         app: Name of the app; its Secret is called like it.
         known: Variables that others have settled.
+        programs: What is started, perhaps with variables in its command.
     """
     examples = _examples(project)
     values = _values(project)
@@ -115,7 +116,8 @@ def settings(project: Project, app: str, known: Iterable[str]) -> Part:
     set_in_image = own_image.variables(project)
     known = frozenset(known)
     settled = {*known, *_NEVER}
-    every = [each for each in variables(project) if each.name not in known]
+    met = {each.name: each for each in (*variables(project), *asked(programs))}
+    every = [each for each in met.values() if each.name not in known]
     read = [each for each in every if each.name not in settled and _is_own(each.name)]
     env: dict[str, Any] = {}
     comments: dict[Path, str] = {}

@@ -135,8 +135,14 @@ def part(component: Part, build: Mapping[str, object], package: str, name: str, 
     }
     components = component.data["components"]
     made = {"image": f"{repository}-{label(package)}:{tag}", "build": own, **components[name]}
+    env = component.data.get("env")
+    made |= {"env": env} if env else {}
     order = ("type", "image", "build")
     data = {**{key: made[key] for key in order if key in made}, **{key: made[key] for key in made if key not in order}}
-    return Part(
-        data={**component.data, "components": {name: data}}, comments=component.comments, doubts=component.doubts
-    )
+    shared = {key: value for key, value in component.data.items() if key != "env"}
+    if env and "release" in shared:
+        shared["release"] = {"command": shared["release"], "env": env}
+    there = {
+        ("components", name, *path) if path[0] == "env" else path: origin for path, origin in component.comments.items()
+    }
+    return Part(data={**shared, "components": {name: data}}, comments=there, doubts=component.doubts)

@@ -220,10 +220,10 @@ def _filled(text: str, variables: Mapping[str, str]) -> str:
     """
     Return ``text`` with the variables that are known.
 
-    >>> _filled("python:${VERSION}-slim", {"VERSION": "3.12"}), _filled("${A:-b}", {})
+    >>> _filled("python:${VERSION}-slim", {"VERSION": "3.12"}), _filled('${A:-"b"}', {})
     ('python:3.12-slim', 'b')
     """
-    return _VARIABLE.sub(lambda match: variables.get(match[1] or match[3], match[2] or ""), text)
+    return _VARIABLE.sub(lambda match: variables.get(match[1] or match[3], (match[2] or "").strip("\"'")), text)
 
 
 def _pythons(

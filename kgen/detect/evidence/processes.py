@@ -11,7 +11,8 @@ from kgen.detect.found import ComponentType, Doubt, Fact, Program
 from kgen.detect.lasting import Nature, nature
 from kgen.detect.names import label
 from kgen.detect.project import Dependency, Project
-from kgen.detect.reach import alone
+from kgen.detect.reach import alone, unsaid
+from kgen.detect.reach import port as stated
 from kgen.detect.roles import NAMES
 from kgen.detect.started import PORT, Start, Started, together
 from kgen.record import dataclass, replace
@@ -89,6 +90,8 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         rank = LOST
     if start.role == "web" and servers.has_any(project) and any(servers.missing(project, start.words)):
         rank = min(rank, UNSERVED)
+    if start.role == "web" and any(_OPEN.fullmatch(word) for word in start.words):
+        rank = LOST
     if start.role == "web" and "jupyter" in start.words[:3]:
         rank = min(rank, NOTEBOOK)
     found = nature(project, path) if path else None
@@ -98,17 +101,25 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
     listens = _listens(start) or (None if is_other else _exposed(project, said, start, found))
     if (found and found.is_web and not is_other) or listens:
         said_port = listens or start.port or said.started.port
-        port = said_port or (found.port if found else 0) or PORT
+        written = said_port or _written(project, found)
+        port = written or PORT
+        is_sure = bool(listens or (found and found.is_rpc))
+        is_sure = is_sure and bool(_listens(start) or not (found and found.is_development))
         return Program(
             name="web",
             type="web",
+            framework="gRPC" if found and found.is_rpc else "",
             command=Fact(start.command, said.origin),
             port=Fact(port, said.origin if said_port or not found else found.origin),
             release=_release(project, said, is_web=True),
             env={key: Fact(value, said.origin) for key, value in start.env.items()},
             needs=_needs(project, start),
-            rank=rank if listens else min(rank, SCRIPT_OF_WEB),
-            doubts=(*_doubts(project, said, start, path), *_alone(project, start, found)),
+            rank=rank if is_sure else min(rank, SCRIPT_OF_WEB),
+            doubts=(
+                *_doubts(project, said, start, path),
+                *_alone(project, start, found),
+                *([unsaid(found.origin, PORT)] if found and not written else []),
+            ),
         )
     kind = _type(said, start, found)
     made = Program(
@@ -174,6 +185,9 @@ def _needs(project: Project, start: Start) -> tuple[Dependency, ...]:
     return tuple(each for each in found if each)[:1]
 
 
+_OPEN = re.compile(r"[\w./${}-]*\$[\w./${}-]*:[A-Za-z_]\w*(?:\(\))?")
+"""An application that only whoever starts the container knows: ``$SERVICE.main:app``."""
+
 _ADDRESS = re.compile(r"(?:0\.0\.0\.0|\[::\]|(?<![\w:])\*):(\d{4,5})\b")
 """An address that says: from everywhere."""
 
@@ -194,6 +208,11 @@ def _exposed(project: Project, said: Said, start: Start, found: Nature | None) -
 def _alone(project: Project, start: Start, found: Nature | None) -> Iterator[Doubt]:
     if start.role != "web":
         yield from alone(project, found.origin if found else "", (*start.words, *start.env.values()))
+
+
+def _written(project: Project, found: Nature | None) -> int | None:
+    """Return the port that the source of a program of the project's own names."""
+    return (found.port or stated(project, found.origin)) if found else None
 
 
 _SERVING = re.compile(r"web|api|serv|http|app|site|gui|ui|run|start|main", re.IGNORECASE)

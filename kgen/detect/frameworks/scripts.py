@@ -13,7 +13,8 @@ from kgen.detect.frameworks.starts import python
 from kgen.detect.lasting import nature
 from kgen.detect.names import label
 from kgen.detect.project import Project
-from kgen.detect.reach import alone
+from kgen.detect.reach import alone, unsaid
+from kgen.detect.reach import port as stated
 from kgen.detect.syntax import Module
 
 _NAMES = (
@@ -104,14 +105,16 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
         )
     if found and found.is_web:
         rank = min(rank + 10, SCRIPT_OF_WEB - 1) if rank > ODD else rank
+        port = found.port or stated(project, found.origin)
         return Program(
             name="web",
             type="web",
+            framework="gRPC" if found.is_rpc else "",
             command=Fact(command, said),
-            port=Fact(found.port or servers.PORT, found.origin),
+            port=Fact(port or servers.PORT, found.origin),
             covers=found.covers,
             rank=rank,
-            doubts=tuple(alone(project, found.origin, ())),
+            doubts=(*alone(project, found.origin, ()), *(() if port else (unsaid(found.origin, servers.PORT),))),
         )
     if is_exporter(project, found, command.split()):
         made = Program(name="exporter", role="main", type="web", command=Fact(command, said), rank=max(rank, BOT))

@@ -1,0 +1,83 @@
+"""Repositories with several projects, as `kgen init` sees them: which folders are one, and what each image needs."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from detected import commands, grown
+from kgen.detect.proposal import propose
+
+WEB = {"requirements.txt": "fastapi\nuvicorn\n", "main.py": "from fastapi import FastAPI\napp = FastAPI()\n"}
+SETTINGS = {
+    "of a linter": {"pyproject.toml": "[tool.ruff]\nline-length = 100\n"},
+    "without packages": {"Pipfile": '[packages]\n\n[requires]\npython_version = "3.12"\n'},
+}
+UV = '[project]\nname = "{}"\nversion = "1"\ndependencies = ["fastapi", "uvicorn"]\n'
+
+
+def folders(folder: Path, files: dict[str, str]) -> list[str]:
+    """Return the folders that get an app file."""
+    return [each.folder for each in propose(grown(folder, files)).value or ()]
+
+
+def inside(*names: str) -> dict[str, str]:
+    """Return the files of a web application in each of some folders."""
+    return {f"{name}/{file}": text for name in names for file, text in WEB.items()}
+
+
+@pytest.mark.parametrize("case", SETTINGS)
+def test_a_root_with_settings_only_is_no_project(case: str, tmp_path: Path) -> None:
+    assert folders(tmp_path, {**SETTINGS[case], **inside("api", "shop")}) == ["api", "shop"]
+
+
+def test_a_root_that_starts_something_is_a_project(tmp_path: Path) -> None:
+    files = {**SETTINGS["of a linter"], **inside("api")}
+
+    assert folders(tmp_path, {**files, "Procfile": "web: uvicorn api.main:app\n"}) == [""]
+
+
+def test_a_root_with_the_only_source_is_a_project(tmp_path: Path) -> None:
+    files = {
+        **SETTINGS["of a linter"],
+        "main.py": WEB["main.py"],
+        "requirements/requirements.txt": "fastapi\nuvicorn\n",
+    }
+
+    assert folders(tmp_path, files) == [""]
+
+
+def test_packages_of_a_workspace_find_their_own_modules(tmp_path: Path) -> None:
+    names = ("desk", "signs")
+    files = {f"apps/{name}/pyproject.toml": UV.format(name) for name in names}
+    files |= {f"apps/{name}/src/{name}/main.py": WEB["main.py"] for name in names}
+    root = '[project]\nname = "shop"\nversion = "1"\n[tool.uv.workspace]\nmembers = ["apps/*"]\n'
+    found: Any = propose(grown(tmp_path, {**files, "pyproject.toml": root, "uv.lock": ""})).value
+    components = found[0].part.data["components"]
+
+    assert {name: each["env"]["PYTHONPATH"] for name, each in components.items()} == {
+        "desk": "/app/apps/desk/src",
+        "signs": "/app/apps/signs/src",
+    }
+
+
+def test_an_image_for_whichever_package_is_no_program_of_the_root(tmp_path: Path) -> None:
+    files = {"apps/desk/pyproject.toml": UV.format("desk"), "apps/desk/src/desk/main.py": WEB["main.py"]}
+    root = '[project]\nname = "shop"\nversion = "1"\n[tool.uv.workspace]\nmembers = ["apps/*"]\n'
+    dockerfile = 'FROM python:3.13\nARG APP\nENV APP=$APP\nCOPY . .\nCMD exec uvicorn "$APP.main:app" --host 0.0.0.0\n'
+
+    assert commands(tmp_path, {**files, "pyproject.toml": root, "uv.lock": "", "Dockerfile": dockerfile}) == {
+        "web": "uvicorn desk.main:app --host 0.0.0.0 --port 8000"
+    }
+
+
+def test_what_a_script_imports_is_no_program_beside_it(tmp_path: Path) -> None:
+    consumer = "import pika\n\ndef start(it):\n    it.start_consuming()\n\n\nif __name__ == '__main__':\n    start()\n"
+    files = {
+        "requirements.txt": "pika\n",
+        "main.py": "import take\n\ntake.start(None)\n",
+        "take.py": consumer,
+        "Dockerfile": 'FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD ["python", "main.py"]\n',
+    }
+
+    assert list(commands(tmp_path, files).values()) == ["python main.py"]

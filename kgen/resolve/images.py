@@ -294,7 +294,7 @@ def _exposed(component: Component) -> tuple[str, ...]:
 
 
 def _needed_to_build(build: Build, project: Project) -> tuple[str, ...]:
-    """Return the Debian packages of the builder: the user's own commands import the app, and what that links against."""
+    """Return the Debian packages of the builder: the user's own commands import the app, and what it links against."""
     run = build.python.system_packages if build.commands else ()
     return tuple(dict.fromkeys((*build.python.build_packages, *fetched_by(build, project), *run)))
 

@@ -206,6 +206,16 @@ CASES: Mapping[str, tuple[Mapping[str, str], Found]] = {
             ("flower", "web", "celery -A shop.tasks flower --port=5555"),
         },
     ),
+    "Flower without an app": (
+        {
+            "requirements.txt": "celery\nflower\nredis\n",
+            "shop/tasks.py": "from celery import Celery\n\napp = Celery()\n",
+            "compose.yaml": "services:\n  worker: {build: ., command: celery -A shop.tasks worker}\n"
+            "  page:\n    build: .\n    command: celery --broker=redis://redis:6379/0 flower --port=5555\n"
+            "    environment: [CELERY_BROKER_URL=redis://redis:6379/0]\n",
+        },
+        {("worker", "worker", "celery -A shop.tasks worker"), ("flower", "web", "celery flower --port=5555")},
+    ),
     "tasks that are called like processes": (
         {
             "pyproject.toml": '[project]\nname = "shop"\ndependencies = ["celery"]\n[tool.pdm.scripts]\n'

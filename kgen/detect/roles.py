@@ -56,6 +56,8 @@ _WORKERS: Mapping[str, str] = {
     "rqworker": "rq worker",
     "rqscheduler": "rq scheduler",
     "dramatiq": "dramatiq worker",
+    "periodiq": "periodiq scheduler",
+    "faststream": "faststream",
     "dramatiq-gevent": "dramatiq worker",
     "arq": "arq worker",
     "huey_consumer": "huey worker",
@@ -78,6 +80,7 @@ _MANAGE: Mapping[str, str] = {
     "rqworker": "rq worker",
     "rqscheduler": "rq scheduler",
     "qcluster": "django-q worker",
+    "procrastinate": "procrastinate worker",
     "process_tasks": "background tasks",
     "db_worker": "django worker",
     "runworker": "channels worker",
@@ -96,6 +99,7 @@ _WITH = (
     *(("yoyo", "apply", "release"), ("piccolo", "migrations", "release"), ("rq", "scheduler", "rq scheduler")),
     *(("fastapi", "dev", "development"), ("superset", "db", "release"), ("airflow", "db", "release")),
     *(("litestar", "database", "release"), ("litestar", "workers", "saq worker")),
+    *(("taskiq", "scheduler", "taskiq scheduler"), ("procrastinate", "schema", "release")),
 )
 """Program, one of its arguments, role."""
 
@@ -228,6 +232,9 @@ NAMES: Mapping[str, str] = {
     "faust worker": "worker",
     "procrastinate worker": "worker",
     "saq worker": "worker",
+    "taskiq scheduler": "scheduler",
+    "periodiq scheduler": "scheduler",
+    "faststream": "consumer",
     "django-q worker": "worker",
     "background tasks": "worker",
     "django worker": "worker",

@@ -258,7 +258,7 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
     what = "development" if _is_flasks(image, words) else role(words)
     found = None
     if what == "celery flower":
-        words = _of_the_app(words)
+        words = _of_the_app(words, values)
     if "celery" in what and "beat" in what and not {"-s", "--schedule", "-S", "--scheduler"} & set(words):
         words += ["--schedule", "/tmp/celerybeat-schedule"]  # noqa: S108  # the one place that can be written
     if what == "web":
@@ -284,14 +284,15 @@ def _is_flasks(image: Image, words: Sequence[str]) -> bool:
     return script.endswith(".py") and "run" in rest[:1] and "FlaskGroup" in (image.project.text(script) or "")
 
 
-def _of_the_app(words: Sequence[str]) -> list[str]:
+def _of_the_app(words: Sequence[str], values: Mapping[str, str]) -> list[str]:
     """
     Return Flower's command without the address of a broker that only another machine has: its app knows its own.
 
-    >>> _of_the_app(["celery", "-A", "shop", "flower", "--broker=redis://redis:6379/0", "--port=5555"])
+    >>> _of_the_app(["celery", "-A", "shop", "flower", "--broker=redis://redis:6379/0", "--port=5555"], {})
     ['celery', '-A', 'shop', 'flower', '--port=5555']
     """
-    if not {"-A", "--app"} & {word.partition("=")[0] for word in words}:
+    is_known = "CELERY_BROKER_URL" in values  # which Celery reads even without an app
+    if not is_known and not {"-A", "--app"} & {word.partition("=")[0] for word in words}:
         return list(words)
     kept: list[str] = []
     rest = iter(words)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from kgen.detect.evidence import processes
 from kgen.detect.evidence.dockerfile import Container, container, files
-from kgen.detect.evidence.processes import Said
+from kgen.detect.evidence.said import Said
 from kgen.detect.found import Fact, Program
 from kgen.detect.project import Project
 from kgen.detect.started import Start, started

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from kgen.detect.evidence import processes
 from kgen.detect.evidence.dockerfile import Container, containers
-from kgen.detect.evidence.processes import Said
+from kgen.detect.evidence.said import Said
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.names import label
 from kgen.detect.project import Project

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from kgen.detect import arguments, installed, migrations, servers
+from kgen.detect import installed, migrations, servers
 from kgen.detect.evidence import places
+from kgen.detect.evidence.doubtful import doubts, is_lost, of_job
+from kgen.detect.evidence.said import Said
 from kgen.detect.exporters import exported, is_exporter
 from kgen.detect.found import ComponentType, Doubt, Fact, Program
 from kgen.detect.lasting import Nature, nature
@@ -14,10 +16,10 @@ from kgen.detect.project import Dependency, Project
 from kgen.detect.reach import alone, unsaid
 from kgen.detect.reach import port as stated
 from kgen.detect.roles import NAMES
-from kgen.detect.started import PORT, Start, Started, together
-from kgen.record import dataclass, replace
+from kgen.detect.started import PORT, Start, together
+from kgen.record import replace
 
-_ONE = frozenset({"celery beat", "celery worker and beat", "rq scheduler"})
+_ONE = frozenset({"celery beat", "celery worker and beat", "rq scheduler", "taskiq scheduler", "periodiq scheduler"})
 """Roles of which two at a time would do everything twice."""
 
 FLOWER = Fact(5555, "Flower's own")
@@ -46,19 +48,12 @@ FRAMEWORKS: Mapping[str, str] = {
     "faust": "Faust",
     "spider": "Scrapy",
     "django-q": "Django Q",
+    "procrastinate": "Procrastinate",
+    "saq": "SAQ",
+    "periodiq": "Dramatiq",
+    "faststream": "FastStream",
 }
 """First word of a role → framework."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A start, and what whoever wrote it down called it."""
-
-    name: str
-    started: Started
-    origin: str
-    is_lasting: bool | None = None
-    """Whether it is known to run for ever, or to end; ``None``: its text decides."""
 
 
 def programs(project: Project, said: Iterable[Said], rank: int) -> Iterator[Program]:
@@ -86,7 +81,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
     """Return one process as a component."""
     path = script(project, start)
     start = _findable(project, start, path)
-    if _is_lost(project, *start.role.partition(" ")[::2], path):
+    if is_lost(project, *start.role.partition(" ")[::2], path):
         rank = LOST
     if start.role == "web" and servers.has_any(project) and any(servers.missing(project, start.words)):
         rank = min(rank, UNSERVED)
@@ -116,7 +111,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
             needs=_needs(project, start),
             rank=rank if is_sure else min(rank, SCRIPT_OF_WEB),
             doubts=(
-                *_doubts(project, said, start, path),
+                *doubts(project, said, start, path),
                 *_alone(project, start, found),
                 *([unsaid(found.origin, PORT)] if found and not written else []),
             ),
@@ -135,19 +130,10 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         env={key: Fact(value, said.origin) for key, value in start.env.items()},
         needs=_needs(project, start),
         rank=rank,
-        doubts=(*_doubts(project, said, start, path), *(_of_job(project, start, path) if kind == "job" else ())),
+        doubts=(*doubts(project, said, start, path), *(of_job(project, start, path) if kind == "job" else ())),
     )
     exposed = Fact(said.started.port, said.origin) if said.started.port else None
     return exported(made, found, exposed) if is_exporter(project, found, (*start.words, name)) else made
-
-
-def _of_job(project: Project, start: Start, path: str) -> Iterator[Doubt]:
-    """Yield the doubts about a program of the project's own that comes to an end, as far as anybody can tell."""
-    kind, _, what = start.role.partition(" ")
-    if kind in {"command", "script", "module"}:
-        rest = start.words[next((place for place, word in enumerate(start.words) if word == what), 0) + 1 :]
-        yield from arguments.doubts(project, path, start.command, rest)
-        yield ENDS
 
 
 def _release(project: Project, said: Said, *, is_web: bool) -> Fact | None:
@@ -156,13 +142,6 @@ def _release(project: Project, said: Said, *, is_web: bool) -> Fact | None:
         return Fact(together(said.started.release), said.origin)
     found = migrations.release(project) if is_web else None
     return None if found and str(found.value).startswith("flask ") else found
-
-
-ENDS = Doubt(
-    path=("type",),
-    question="nothing says that it goes on, and a job runs once after each deployment",
-    help="for a schedule: `type: cron` and `schedule`; if it goes on: `type: worker`",
-)
 
 
 def _findable(project: Project, start: Start, path: str) -> Start:
@@ -267,36 +246,3 @@ def script(project: Project, start: Start) -> str:
                 if path in project.tree:
                     return path
     return ""
-
-
-def _doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Doubt]:
-    kind, _, what = start.role.partition(" ")
-    if start.role == "web":
-        yield from servers.missing(project, start.words)
-    if _is_lost(project, kind, what, path):
-        yield Doubt(path=("command",), question=f"`{what}` was not found", help="correct the command")
-    if start.is_doubtful:
-        yield Doubt(
-            path=("command",), question=f"{said.origin} runs it under a condition", help="see whether it is right"
-        )
-    same = {each.role for each in said.started.processes}  # in another branch of a script
-    if others := [each for each in said.started.others if each.role not in same]:
-        more = ", ".join(f"`{each.command}`" for each in others)
-        yield Doubt(
-            path=("command",),
-            question=f"{said.origin} runs {more} before",
-            help="put it into `release` or `build.commands` if it is needed",
-        )
-
-
-def _is_lost(project: Project, kind: str, what: str, path: str) -> bool:
-    """Tell whether nothing in the project is what a start runs, nor a dependency that might bring it."""
-    if path or kind not in {"script", "module", "command"} or "$" in what:
-        return False
-    if kind == "command" and what in installed.scripts(project):
-        return False
-    return kind == "script" or not _is_installed(project, what)
-
-
-def _is_installed(project: Project, module: str) -> bool:
-    return project.has(module.partition(".")[0].replace("_", "-"))

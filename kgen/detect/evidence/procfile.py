@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from kgen.detect.evidence import processes
-from kgen.detect.evidence.processes import Said
+from kgen.detect.evidence.said import Said
 from kgen.detect.found import Fact, Program
 from kgen.detect.project import Project
 from kgen.detect.started import started, together

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from kgen.detect import arguments, installed, servers
 from kgen.detect.endless import CONSUMERS
-from kgen.detect.evidence.processes import ENDS, SCRIPT_OF_WEB
+from kgen.detect.evidence.doubtful import ENDS
+from kgen.detect.evidence.processes import SCRIPT_OF_WEB
 from kgen.detect.exporters import exported, is_exporter
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks.starts import python

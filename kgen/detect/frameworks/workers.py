@@ -5,13 +5,14 @@ import re
 from collections.abc import Iterator
 
 from kgen.detect.found import Doubt, Fact, Program
-from kgen.detect.frameworks.starts import search_path
-from kgen.detect.imports import absolute, definition, dotted, root
+from kgen.detect.frameworks import task_queues
+from kgen.detect.frameworks.queues import RANK, dotted, manage, objects, start, worked
+from kgen.detect.frameworks.starts import python, runs, search_path
+from kgen.detect.imports import absolute, definition
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported, meaning, walk
+from kgen.detect.syntax import Module, imported, meaning, nodes, walk
 from kgen.record import replace
 
-RANK = 60
 _FACTORY = re.compile(r"(?:\w+\.)*\w*celery\w*")
 _BEAT = (
     "beat_schedule",
@@ -25,29 +26,10 @@ _BEAT = (
 
 def programs(project: Project) -> Iterator[Program]:
     """Yield the workers, each with the path that its imports need."""
-    for find in (_celery, _rq, _dramatiq, _arq, _huey, _taskiq):
+    for find in (_celery, _rq, _dramatiq, _arq, _huey, *task_queues.FINDERS):
         for path, made in find(project):
-            env = search_path(project, _start(project, path), path) if path.endswith(".py") else {}
+            env = search_path(project, start(project, path), path) if path.endswith(".py") else {}
             yield replace(made, env=env)
-
-
-def _dotted(project: Project, path: str) -> str:
-    """Return how a module is imported; nothing if its name does not allow it."""
-    made = dotted(project.below(path), _start(project, path))
-    return made if all(word.isidentifier() for word in made.split(".")) else ""
-
-
-def _start(project: Project, path: str) -> str:
-    """Return the folder, relative to the project's, where imports of the module at ``path`` start."""
-    folder = project.below(path).rpartition("/")[0]
-    while folder:
-        if "django" in (project.text(f"{folder}/manage.py") or ""):
-            return folder
-        folder = folder.rpartition("/")[0]
-    start = "" if "django" in (project.text("manage.py") or "") else root(project, path)
-    while start and project.path(f"{start}/__init__.py") in project.tree:  # a package is imported from above
-        start = start.rpartition("/")[0]
-    return start
 
 
 def _celery(project: Project) -> Iterator[tuple[str, Program]]:
@@ -99,8 +81,8 @@ def _celery_apps(project: Project) -> Iterator[tuple[str, str]]:
                     | ast.AnnAssign(target=ast.Name(id=name), value=ast.Call(func=func))
                 ):
                     called = meaning(func, names)
-                    dotted = _dotted(project, module.path)
-                    target = f"{dotted}.celery" if dotted and _hides(module, name) else _target(dotted, name)
+                    whole = dotted(project, module.path)
+                    target = f"{whole}.celery" if whole and _hides(module, name) else _target(whole, name)
                     found = (target, f"{module.path}:{node.lineno}")
                     if found[0].startswith(":"):
                         continue
@@ -125,10 +107,10 @@ def _prepared(project: Project, path: str) -> Iterator[tuple[str, str]]:
         stem = module.path.rpartition("/")[2].removesuffix(".py")
         if stem in _PREPARED and module.path != path and not module.is_side:
             for local, full in imported(module.tree).items():
-                name = absolute(module.path, _start(project, module.path), full)
-                place = definition(project, _start(project, module.path), name)
+                name = absolute(module.path, start(project, module.path), full)
+                place = definition(project, start(project, module.path), name)
                 if place and place[0] == path and "celery" in f"{local} {place[1]}".lower():
-                    yield f"{_dotted(project, module.path)}.{local}", module.path
+                    yield f"{dotted(project, module.path)}.{local}", module.path
 
 
 def _hides(module: Module, name: str) -> bool:
@@ -137,18 +119,18 @@ def _hides(module: Module, name: str) -> bool:
     return name == "celery" and any(isinstance(each, ast.Name) and each.id == "app" for each in targets)
 
 
-def _target(dotted: str, name: str) -> str:
+def _target(whole: str, name: str) -> str:
     """
     Return how ``celery -A`` finds the object ``name`` of a module.
 
     >>> _target("shop.celery", "app"), _target("shop.tasks", "queue")
     ('shop', 'shop.tasks:queue')
     """
-    if not dotted:
+    if not whole:
         return ":"
     if name in {"app", "celery"}:
-        return dotted.removesuffix(".celery") if dotted.count(".") else dotted
-    return f"{dotted}:{name}"
+        return whole.removesuffix(".celery") if whole.count(".") else whole
+    return f"{whole}:{name}"
 
 
 def _beat(project: Project) -> str:
@@ -164,11 +146,14 @@ def _beat(project: Project) -> str:
 
 
 def _rq(project: Project) -> Iterator[tuple[str, Program]]:
-    if project.has("django-rq"):
+    if project.has("django-rq") and manage(project):
         origin = project.dependencies["django-rq"].origin
-        yield _worked("rq worker", "RQ", "python manage.py rqworker default", origin)
+        yield worked("rq worker", "RQ", f"python {manage(project)} rqworker default", origin)
         return
     if not project.has("rq"):
+        return
+    if own := next(_own_rq(project), None):
+        yield own
         return
     queues: dict[str, str] = {}
     for module in project.modules.mentioning("Queue("):
@@ -180,13 +165,23 @@ def _rq(project: Project) -> Iterator[tuple[str, Program]]:
                 queues.setdefault(name, f"{module.path}:{node.lineno}")
     if queues:
         doubt = Doubt(path=("command",), question="rq looks for Redis in RQ_REDIS_URL", help="set it, or add `--url`")
-        yield _worked("rq worker", "RQ", f"rq worker {' '.join(queues)}", next(iter(queues.values())), doubt)
+        yield worked("rq worker", "RQ", f"rq worker {' '.join(queues)}", next(iter(queues.values())), doubt)
+
+
+def _own_rq(project: Project) -> Iterator[tuple[str, Program]]:
+    """Yield the project's own scripts that work queues off: they know where Redis is."""
+    for module in project.modules.mentioning(".work("):
+        names = imported(module.tree)
+        for call in nodes(module.tree, ast.Call):
+            is_worker = meaning(call.func, names) in {"rq.Worker", "rq.worker.Worker", "rq.SimpleWorker"}
+            if is_worker and not module.is_side and runs(module):
+                yield worked("rq worker", "RQ", python(project, module.path), f"{module.path}:{call.lineno}")
 
 
 def _dramatiq(project: Project) -> Iterator[tuple[str, Program]]:
-    if project.has("django-dramatiq"):
+    if project.has("django-dramatiq") and manage(project):
         origin = project.dependencies["django-dramatiq"].origin
-        yield _worked("dramatiq worker", "Dramatiq", "python manage.py rundramatiq", origin)
+        yield worked("dramatiq worker", "Dramatiq", f"python {manage(project)} rundramatiq", origin)
         return
     found = []
     for module in project.modules.mentioning("@actor", "@dramatiq.actor"):
@@ -195,11 +190,11 @@ def _dramatiq(project: Project) -> Iterator[tuple[str, Program]]:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not module.is_side:
                 decorators = (each.func if isinstance(each, ast.Call) else each for each in node.decorator_list)
                 if any(meaning(each, names) == "dramatiq.actor" for each in decorators):
-                    found.append((_dotted(project, module.path), f"{module.path}:{node.lineno}"))
+                    found.append((dotted(project, module.path), f"{module.path}:{node.lineno}"))
                     break
     if found:
-        modules = " ".join(dict.fromkeys(dotted for dotted, _ in found))
-        yield _worked("dramatiq worker", "Dramatiq", f"dramatiq {modules}", found[0][1])
+        modules = " ".join(dict.fromkeys(each for each, _ in found))
+        yield worked("dramatiq worker", "Dramatiq", f"dramatiq {modules}", found[0][1])
 
 
 def _arq(project: Project) -> Iterator[tuple[str, Program]]:
@@ -208,8 +203,8 @@ def _arq(project: Project) -> Iterator[tuple[str, Program]]:
     for module in project.modules.mentioning("functions"):
         for node in module.tree.body:
             if isinstance(node, ast.ClassDef) and not module.is_side and _sets(node) & {"functions", "cron_jobs"}:
-                target = f"{_dotted(project, module.path)}.{node.name}"
-                yield _worked("arq worker", "arq", f"arq {target}", f"{module.path}:{node.lineno}")
+                target = f"{dotted(project, module.path)}.{node.name}"
+                yield worked("arq worker", "arq", f"arq {target}", f"{module.path}:{node.lineno}")
 
 
 def _sets(node: ast.ClassDef) -> set[str]:
@@ -225,46 +220,8 @@ def _sets(node: ast.ClassDef) -> set[str]:
 
 def _huey(project: Project) -> Iterator[tuple[str, Program]]:
     for module in project.modules.mentioning("Huey("):
-        for name, line in _objects(module, re.compile(r"huey\.(?:\w+\.)?\w*Huey")):
-            if not module.is_side and _dotted(project, module.path):
-                target = f"{_dotted(project, module.path)}.{name}"
-                yield _worked("huey worker", "Huey", f"huey_consumer {target}", f"{module.path}:{line}")
+        for name, line in objects(module, re.compile(r"huey\.(?:\w+\.)?\w*Huey")):
+            if not module.is_side and dotted(project, module.path):
+                target = f"{dotted(project, module.path)}.{name}"
+                yield worked("huey worker", "Huey", f"huey_consumer {target}", f"{module.path}:{line}")
                 return
-
-
-def _taskiq(project: Project) -> Iterator[tuple[str, Program]]:
-    if not project.has("taskiq"):
-        return
-    for module in project.modules.mentioning("Broker("):
-        for name, line in _objects(module, re.compile(r"taskiq\w*\.(?:\w+\.)*\w*Broker")):
-            if not module.is_side:
-                target = f"{_dotted(project, module.path)}:{name}"
-                yield _worked("taskiq worker", "Taskiq", f"taskiq worker {target}", f"{module.path}:{line}")
-                return
-
-
-def _objects(module: Module, wanted: re.Pattern[str]) -> Iterator[tuple[str, int]]:
-    """Yield the names at the top of a module that are set to an object of a class whose full name is ``wanted``."""
-    names = imported(module.tree)
-    for node in module.tree.body:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func)) if wanted.fullmatch(
-                meaning(func, names)
-            ):
-                yield name, node.lineno
-            case _:
-                pass
-
-
-def _worked(role: str, framework: str, command: str, origin: str, *doubts: Doubt) -> tuple[str, Program]:
-    """Return the file that says so, and the program."""
-    made = Program(
-        name="worker",
-        type="worker",
-        role=role,
-        framework=framework,
-        command=Fact(command, origin),
-        rank=RANK,
-        doubts=doubts,
-    )
-    return origin.rpartition(":")[0], made

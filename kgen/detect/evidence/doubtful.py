@@ -1,0 +1,69 @@
+"""What is unclear about a start that somebody wrote down: what it runs, on what terms, and whether it ends."""
+
+import re
+from collections.abc import Iterator
+
+from kgen.detect import arguments, installed, servers
+from kgen.detect.evidence.said import Said
+from kgen.detect.found import Doubt
+from kgen.detect.project import Project
+from kgen.detect.started import Start
+
+_FIXED = re.compile(
+    r"\b(?:rediss?|amqps?|postgres(?:ql)?|mysql|mongodb|nats|kafka)(?:\+\w+)?://(?:[^@/$]*@)?[\w-]+(?:[:/]|$)"
+)
+"""The address of a server by a name that is none in the cluster: without a dot, and from no variable."""
+
+ENDS = Doubt(
+    path=("type",),
+    question="nothing says that it goes on, and a job runs once after each deployment",
+    help="for a schedule: `type: cron` and `schedule`; if it goes on: `type: worker`",
+)
+
+
+def of_job(project: Project, start: Start, path: str) -> Iterator[Doubt]:
+    """Yield the doubts about a program of the project's own that comes to an end, as far as anybody can tell."""
+    kind, _, what = start.role.partition(" ")
+    if kind in {"command", "script", "module"}:
+        rest = start.words[next((place for place, word in enumerate(start.words) if word == what), 0) + 1 :]
+        yield from arguments.doubts(project, path, start.command, rest)
+        yield ENDS
+
+
+def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Doubt]:
+    kind, _, what = start.role.partition(" ")
+    if start.role == "web":
+        yield from servers.missing(project, start.words)
+    if is_lost(project, kind, what, path):
+        yield Doubt(path=("command",), question=f"`{what}` was not found", help="correct the command")
+    if start.is_doubtful:
+        yield Doubt(
+            path=("command",), question=f"{said.origin} runs it under a condition", help="see whether it is right"
+        )
+    if fixed := next((word for word in start.words if _FIXED.search(word)), ""):
+        yield Doubt(
+            path=("command",),
+            question=f"`{fixed}` has an address that only {said.origin.partition(':')[0]} knows",
+            help="name the server under `needs`, and take its address from the environment",
+        )
+    same = {each.role for each in said.started.processes}  # in another branch of a script
+    if others := [each for each in said.started.others if each.role not in same]:
+        more = ", ".join(f"`{each.command}`" for each in others)
+        yield Doubt(
+            path=("command",),
+            question=f"{said.origin} runs {more} before",
+            help="put it into `release` or `build.commands` if it is needed",
+        )
+
+
+def is_lost(project: Project, kind: str, what: str, path: str) -> bool:
+    """Tell whether nothing in the project is what a start runs, nor a dependency that might bring it."""
+    if path or kind not in {"script", "module", "command"} or "$" in what:
+        return False
+    if kind == "command" and what in installed.scripts(project):
+        return False
+    return kind == "script" or not _is_installed(project, what)
+
+
+def _is_installed(project: Project, module: str) -> bool:
+    return project.has(module.partition(".")[0].replace("_", "-"))

@@ -82,3 +82,36 @@ def test_what_installs_something_is_not(tmp_path: Path, run: str) -> None:
     part = made(tmp_path, run)
     assert "commands" not in part.data["build"]
     assert not [each for each in part.doubts if "make" in each.question]
+
+
+PATHS = {
+    "gunicorn.conf.py": ("chdir = '/srv/shop'\n", "gunicorn.conf.py:1"),
+    "uwsgi.ini": ("[uwsgi]\n# /srv/shop\nchdir=/srv/shop/web\n", "uwsgi.ini:3"),
+    "paths.py": ("DATA = open('/srv/shop/data.json')\n", "paths.py:1"),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "place"), [(name, *both) for name, both in PATHS.items()], ids=PATHS)
+def test_paths_of_another_image_are_doubted(tmp_path: Path, name: str, text: str, place: str) -> None:
+    part = made(tmp_path, "", **{"Dockerfile": DOCKERFILE, name: text})
+    assert [each.question for each in part.doubts if place in each.question] == [
+        f"{place} names /srv/shop, where Dockerfile has the source: it is in /app here"
+    ]
+
+
+DOCKERFILE = "FROM python:3.13\nWORKDIR /srv/shop\nCOPY . .\nCMD gunicorn app:app\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("gunicorn.conf.py", "# chdir = '/srv/shop'\n"),
+        ("gunicorn.conf.py", "chdir = '/srv/shopping'\n"),
+        ("deploy/nginx.conf", "root /srv/shop/static;\n"),
+        ("docker-compose.yml", "services:\n  web:\n    build: .\n    volumes: [.:/srv/shop]\n"),
+        ("tests/paths.py", "DATA = '/srv/shop/data'\n"),
+    ],
+)
+def test_other_paths_are_not(tmp_path: Path, name: str, text: str) -> None:
+    part = made(tmp_path, "", **{"Dockerfile": DOCKERFILE, name: text})
+    assert not [each for each in part.doubts if "/srv/shop," in each.question]

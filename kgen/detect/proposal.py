@@ -19,7 +19,7 @@ from kgen.detect import (
 )
 from kgen.detect.choose import chosen, completed
 from kgen.detect.dependencies import dependencies
-from kgen.detect.evidence import build_steps, compose, own_dockerfile, platforms, procfile, start_scripts
+from kgen.detect.evidence import build_steps, compose, old_paths, own_dockerfile, platforms, procfile, start_scripts
 from kgen.detect.evidence.processes import LOST
 from kgen.detect.found import APP_WIDE, Doubt, Fact, Part, Program
 from kgen.detect.frameworks import django, gradio, own_servers, scripts, spiders, streamlit, web, workers
@@ -85,7 +85,7 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
     components = [component(program) for program in programs]
     head = [_head(app), names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
     head += [front_ends.part(project), stopping.part(project, programs), own_files.part(project)]
-    head += [internet.part(project, programs)]
+    head += [internet.part(project, programs), old_paths.part(project)]
     head += [] if installed else [unnamed.part(project)]
     known = {name for part in components for name in part.data.get("env", {})}
     version = str(head[2].data["build"]["python"].get("version", ""))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from detected import seen
+from kgen.detect import undeclared
 from kgen.detect.pythons import python, unsaid
 
 
@@ -187,3 +188,41 @@ def test_kgens_default_is_written_down_unless_a_platform_has_its_own(tmp_path: P
     assert fact
     assert (fact.value, fact.origin) == ("3.13", "nothing says which; kgen's default")
     assert unsaid(seen(tmp_path, {"kgen.yaml": ""})) is None
+
+
+@pytest.mark.parametrize(
+    ("requirement", "is_told"),
+    [
+        ("psycopg2-binary==2.9.9", True),
+        ("psycopg2-binary~=2.9.9", True),
+        ("psycopg2-binary~=2.9", False),
+        ("psycopg2-binary>=2.9.9", False),
+        ("markupsafe==2.0.1", False),
+        ("flask==3.0.0", False),
+    ],
+)
+def test_what_has_to_be_compiled_for_a_newer_python_is_doubted(
+    requirement: str, *, is_told: bool, tmp_path: Path
+) -> None:
+    files = {"requirements.txt": f"{requirement}\n", ".python-version": "3.13\n"}
+    _, doubts = python(seen(tmp_path, files))
+    assert ["Python 3.12 is the newest that it has wheels for" in each.question for each in doubts] == [True] * is_told
+
+
+@pytest.mark.parametrize(
+    ("requirements", "version", "is_told"),
+    [
+        ("gunicorn==20.1.0\n", "3.13", True),
+        ("gunicorn==20.1.0\n", "3.11", False),
+        ("gunicorn==21.2.0\n", "3.13", False),
+        ("gunicorn\n", "3.13", False),
+        ("gunicorn==20.1.0\nsetuptools==75.0.0\n", "3.13", False),
+    ],
+)
+def test_packages_that_import_what_is_no_more_are_doubted(
+    requirements: str, version: str, *, is_told: bool, tmp_path: Path
+) -> None:
+    doubts = undeclared.part(seen(tmp_path, {"requirements.txt": requirements}), version).doubts
+    assert [each.question.startswith("gunicorn 20.1.0 in requirements.txt:1 imports") for each in doubts] == (
+        [True] if is_told else []
+    )

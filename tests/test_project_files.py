@@ -122,4 +122,4 @@ def test_pip_installs_a_project_that_setuptools_can_build(
 def test_the_lock_file_decides_the_version_of_poetry(lock: Lock, asked: str | None, tool: str) -> None:
     manager: Manager = "poetry"
     build = Build(python=PythonBuild(manager=manager, managerVersion=asked))
-    assert packages(build, Project(locks={manager: lock}), "0.13").tool == tool
+    assert packages(build, Project(locks={manager: lock}), "0.13", "3.13").tool == tool

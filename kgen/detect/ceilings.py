@@ -7,7 +7,7 @@ packages that people pin and that are compiled, or that use what a later Python 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from packaging.version import InvalidVersion, Version
 
@@ -67,13 +67,21 @@ Source: the files of these releases on PyPI, and their release notes.
 AT_LEAST = {"audioop-lts": "3.13"}
 """Distribution → the first Python that it installs on."""
 
+EITHER_WAY = frozenset(
+    {
+        *("markupsafe", "sqlalchemy", "wrapt", "simplejson", "websockets", "charset-normalizer", "coverage", "peewee"),
+        *("tornado", "zope-interface", "msgpack", "protobuf", "pyrsistent", "aiohttp-cors", "lazy-object-proxy"),
+    }
+)
+"""Distributions that install without a compiler, too: they are slower then."""
+
 _WHEEL = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9_.]*)-(\d[^-\s/\"'%]*(?:%2B[^-\s/\"']*)?)(?:-\d[^-\s/\"']*)?-((?:cp|py|pp)[\w.]+)-(\w+)-([\w.]+)\.whl"
 )
 _CPYTHON = re.compile(r"cp3(\d+)")
-_PIN = re.compile(r"(?:={2,3}|~=)?\s*v?(\d[\w.]*?)(?:\.\*)?")
+_PIN = re.compile(r"(?:={2,3}|~=(?=\s*\d+\.\d+\.))?\s*v?(\d[\w.]*?)(?:\.\*)?")
 _UPPER = re.compile(r"<\s*(\d[\w.]*)")
-_CARET = re.compile(r"\^\s*(\d[\w.]*)")
+_CARET = re.compile(r"(?:\^|~=)\s*(\d[\w.]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +92,16 @@ class Limit:
     reason: str
 
 
-def of_wheels(lock: str) -> Limit | None:
+def of_wheels(lock: str, besides: Container[str] = ()) -> Limit | None:
     """
-    Return the newest minor version that every package in the text of a lock file has a wheel for.
+    Return the newest minor version that every package in the text of a lock file has a wheel for, but for ``besides``.
 
     Packages count that have wheels for Linux, each for one version; backports do not: they are for old versions only.
     """
     tags: dict[tuple[str, str], set[int]] = {}
     for written, version, pythons, abi, platform in _WHEEL.findall(lock):
         name = written.lower().replace("_", "-").replace(".", "-")
-        if ("linux" in platform or platform == "any") and not name.startswith("backports"):
+        if ("linux" in platform or platform == "any") and not name.startswith("backports") and name not in besides:
             anything = abi in {"abi3", "none"} or "py3" in pythons
             minors = {_ANY} if anything else {int(each) for each in _CPYTHON.findall(pythons)}
             tags.setdefault((name, version), set()).update(minors)
@@ -108,9 +116,9 @@ def of_wheels(lock: str) -> Limit | None:
 _ANY = 99
 
 
-def of_pins(dependencies: Iterable[Dependency]) -> Limit | None:
-    """Return the newest minor version that everything pinned runs on."""
-    wanted = {each.name: each for each in dependencies}
+def of_pins(dependencies: Iterable[Dependency], besides: Container[str] = ()) -> Limit | None:
+    """Return the newest minor version that everything pinned runs on, but for ``besides``."""
+    wanted = {each.name: each for each in dependencies if each.name not in besides}
     found = sorted(_limits(wanted), key=lambda limit: limit.newest)
     lowest = max((int(AT_LEAST[name].split(".")[1]) for name in wanted if name in AT_LEAST), default=0)
     fitting = [limit for limit in found if limit.newest >= lowest]
@@ -128,12 +136,26 @@ def _limits(wanted: Mapping[str, Dependency]) -> Iterator[Limit]:
             yield Limit(int(newest.split(".")[1]), f"{name} {each.specifier.lstrip('=')} in {each.origin}")
 
 
+def pinned(specifier: str) -> Version | None:
+    """
+    Return the version that ``specifier`` asks for, if it is one alone.
+
+    >>> pinned("==20.1.0"), pinned(">=20")
+    (<Version('20.1.0')>, None)
+    """
+    match = _PIN.fullmatch(specifier.strip())
+    try:
+        return Version(match[1]) if match else None
+    except InvalidVersion:
+        return None
+
+
 def _newest(below: str, specifier: str) -> str:
     """
     Return the newest Python for the versions that ``specifier`` allows; nothing if it allows new ones.
 
-    >>> _newest(BELOW["numpy"], "==1.20.2"), _newest(BELOW["numpy"], "^1.23"), _newest(BELOW["numpy"], ">=1.20")
-    ('3.9', '3.12', '')
+    >>> [_newest(BELOW["numpy"], each) for each in ("==1.20.2", "~=1.20.0", "~=1.23", "^1.23", ">=1.20")]
+    ['3.9', '3.9', '3.12', '3.12', '']
     """
     steps = [(Version(version), python) for version, python in (each.split(":") for each in below.split())]
     try:

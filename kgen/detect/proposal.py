@@ -14,6 +14,7 @@ from kgen.detect import (
     pythons,
     stopping,
     system_packages,
+    undeclared,
     unnamed,
     workspaces,
 )
@@ -90,6 +91,7 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
     known = {name for part in components for name in part.data.get("env", {})}
     version = str(head[2].data["build"]["python"].get("version", ""))
     wanted = {need.group for program in programs for need in program.needs}
+    head.append(undeclared.part(project, version))
     parts = [
         *head,
         system_packages.part(project, version, wanted, head[2].data["build"].get("commands", ())),

@@ -6,7 +6,7 @@ the usual one, or an older one if packages have no wheels for that yet, or if th
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from itertools import chain
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
@@ -57,10 +57,10 @@ def python(project: Project) -> tuple[Fact | None, tuple[Doubt, ...]]:
     ranges = list(_ranges(project))
     said = next(_said(project), None)
     if said and not (against := [each for each in ranges if not _fits(said.value, each.value)]):
-        return said, _old(said)
+        return said, (*_old(said), *_too_new(project, said))
     fact = _chosen(project, ranges)
     if not said:
-        return fact, _old(fact) if fact else ()
+        return fact, (*_old(fact), *_too_new(project, fact)) if fact else ()
     doubt = Doubt(
         path=_PATH,
         question=f"{said.origin} says {said.value}, but {against[0].origin} does not allow it",
@@ -79,6 +79,17 @@ def _old(fact: Fact) -> tuple[Doubt, ...]:
         return ()
     question = f"Python {fact.value} has had no fixes since {ENDED[fact.value]}"
     return (Doubt(path=_PATH, question=question, help="move to a newer one"),)
+
+
+def _too_new(project: Project, fact: Fact) -> Iterator[Doubt]:
+    """Yield which package would have to be compiled for a Python that it is older than."""
+    limit = _limit(project, ceilings.EITHER_WAY)
+    if limit and fact.value.startswith("3.") and _number(fact.value) > limit.newest:
+        yield Doubt(
+            path=_PATH,
+            question=f"{limit.reason}: Python 3.{limit.newest} is the newest that it has wheels for or works with",
+            help="update it, or name what compiles it in `build.python.buildPackages`",
+        )
 
 
 def _said(project: Project) -> Iterator[Fact]:
@@ -223,14 +234,14 @@ def _chosen(project: Project, ranges: list[Fact]) -> Fact | None:
     return Fact(USUAL if USUAL in within else within[-1] if within else possible[-1], reason)
 
 
-def _limit(project: Project) -> ceilings.Limit | None:
-    """Return what the locked packages, or else the pinned ones, run on."""
+def _limit(project: Project, besides: Container[str] = ()) -> ceilings.Limit | None:
+    """Return what the locked packages, or else the pinned ones, run on, but for ``besides``."""
     for lock in (*LOCKS.values(), "pylock.toml"):
         if text := project.text(lock):
-            return ceilings.of_wheels(text) or ceilings.of_pins(project.dependencies.values())
+            return ceilings.of_wheels(text, besides) or ceilings.of_pins(project.dependencies.values(), besides)
     named = [project.text(file) or "" for file in requirements_files(project.tree, project.folder)]
-    wheels = [limit for text in named if ".whl" in text and (limit := ceilings.of_wheels(text))]
-    return wheels[0] if wheels else ceilings.of_pins(project.dependencies.values())
+    wheels = [limit for text in named if ".whl" in text and (limit := ceilings.of_wheels(text, besides))]
+    return wheels[0] if wheels else ceilings.of_pins(project.dependencies.values(), besides)
 
 
 def _number(version: str) -> int:

@@ -46,6 +46,7 @@ def read(folder: Path, names: Iterable[str]) -> Requirements:
         files=tuple(path for path, text in texts.items() if text is not None),
         missing=tuple(path for path, text in texts.items() if text is None),
         hashes=bool(fetched) and all("--hash=" in line for line in fetched),
+        has_setuptools=any(_name(line) == "setuptools" for line in entries),
         loose=_loose(entries),
         archives=_once(path for path in inside.values() if path.endswith(ARCHIVES)),
         postponed=postponed,
@@ -61,13 +62,18 @@ def _loose(entries: Iterable[str]) -> tuple[str, ...]:
     open_ended: dict[str, str] = {}
     pinned: set[str] = set()
     for line in entries:
-        found = _NAME.match(line)
-        name = re.sub(r"[-_.]+", "-", found[0]).lower() if found else ""
+        name = _name(line)
         if _PINNED.search(line):
             pinned.add(name)
         else:
             open_ended.setdefault(name, line)
     return tuple(line for name, line in open_ended.items() if name not in pinned)
+
+
+def _name(line: str) -> str:
+    """Return the canonical name of what a line asks for."""
+    found = _NAME.match(line)
+    return re.sub(r"[-_.]+", "-", found[0]).lower() if found else ""
 
 
 def _lines(text: str) -> Iterator[str]:

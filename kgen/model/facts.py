@@ -20,6 +20,9 @@ class Requirements:
     hashes: bool = False
     """Whether every requirement has a hash."""
 
+    has_setuptools: bool = False
+    """Whether setuptools is among them."""
+
     loose: tuple[str, ...] = ()
     """Requirements of no version in particular."""
 

@@ -54,6 +54,9 @@ class Packages:
     postponed: tuple[str, ...] = ()
     """What names folders of the context, which are there with the source. Only for ``pip`` and ``pipenv``."""
 
+    seeds: tuple[str, ...] = ()
+    """What is in every environment before anything else is installed. Only for ``pip`` and ``project``."""
+
     listed: tuple[str, ...] = ()
     """Dependencies that only code or ``setup.cfg`` names. Only for ``project``."""
 

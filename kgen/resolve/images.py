@@ -307,7 +307,7 @@ def _plan(
     images = variants.bases(build, version, platform)
     frontend = frontends.plan(build, frontend_of(build, facts), platform)
     uv = uv_version(build, project, platform.images.uv)
-    installed = packages(build, project, uv)
+    installed = packages(build, project, uv, version)
     return ImagePlan(
         app_file=posixpath.relpath(facts.app_file, build.context),
         context=build.context,

@@ -26,6 +26,9 @@ Managers whose lock files do not say who wrote them: the newest that runs on the
 ``locked`` is PDM as its authors tested it: with newer releases of its own dependencies it breaks now and then.
 """
 
+_LAST_WITH_SETUPTOOLS = 11
+"""The last minor version of Python 3 whose ``venv`` has setuptools."""
+
 _SHARED_LOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 _EXTRAS = re.compile(r"\[([^]]*)\]")
 _FIXED = re.compile(r"(==)?\s*(?P<exactly>\d+\.\d+\.\d+)|(==|~=)\s*(?P<minor>\d+\.\d+)(\.\*|\.\d+)")
@@ -56,7 +59,7 @@ def requirements_of(build: Build, project: Project) -> Requirements:
     return project.requirements.get(build.python.requirements or (project.pip,), Requirements())
 
 
-def packages(build: Build, project: Project, uv: str) -> Packages:
+def packages(build: Build, project: Project, uv: str, python: str) -> Packages:
     """
     Return how the packages get into the image; ``projects.faults`` has found nothing.
 
@@ -64,13 +67,14 @@ def packages(build: Build, project: Project, uv: str) -> Packages:
         build: What the app file says.
         project: What the context says.
         uv: The version of uv, if it is needed.
+        python: The minor version of Python.
     """
     installer = installer_of(build, project) or "project"
     match installer:
         case "pip" | "pylock":
-            made = _from_files(installer, build, project)
+            made = _from_files(installer, build, project, python)
         case "project":
-            made = _from_metadata(build, project)
+            made = replace(_from_metadata(build, project), seeds=_seeds(python))
         case _:
             made = _from_lock(installer, build, project)
     return replace(
@@ -151,9 +155,23 @@ def _tool(manager: Manager, build: Build, lock: Lock) -> str:
     return _POETRY_2 if lock.layout >= "2.1" else _POETRY_1
 
 
-def _from_files(installer: Installer, build: Build, project: Project) -> Packages:
+def _seeds(python: str) -> tuple[str, ...]:
+    """
+    Return what packages of the Python's time find in every environment, and so do not ask for.
+
+    Up to Python 3.11 ``venv`` brings setuptools along, and many of them import ``pkg_resources``, which releases of
+    setuptools from 81 on do not have any more.
+
+    Source: https://docs.python.org/3/whatsnew/3.12.html#ensurepip, https://setuptools.pypa.io/en/stable/history.html
+    """
+    return ("setuptools<81",) if int(python.partition(".")[2] or 0) <= _LAST_WITH_SETUPTOOLS else ()
+
+
+def _from_files(installer: Installer, build: Build, project: Project, python: str) -> Packages:
     said = requirements_of(build, project)
+    has_seeds = installer == "pip" and not said.has_setuptools
     return Packages(
+        seeds=_seeds(python) if has_seeds else (),
         installer=installer,
         lock_files=said.files,
         vendored=said.archives,

@@ -9,7 +9,7 @@ Source: https://docs.astral.sh/uv/pip/packages/#installing-packages-from-files
 import shlex
 
 from kgen.emit.instructions import command_line, run
-from kgen.emit.managers.words import EMPTY_VENV, UV_CACHE, VENV, first, install, uv
+from kgen.emit.managers.words import EMPTY_VENV, UV_CACHE, VENV, empty_venv, first, install, uv
 from kgen.model.packages import Packages
 
 
@@ -25,9 +25,10 @@ def locked(packages: Packages, _interpreter: str) -> list[list[str]]:
     if packages.is_nothing:
         return [[run(EMPTY_VENV)]]
     settings = uv(VENV)
+    environment = empty_venv(packages, "uv pip install")
     if not (packages.requirements or packages.listed or packages.groups):
-        return [settings, [run(EMPTY_VENV)]]
-    return [settings, first(packages, install(packages, EMPTY_VENV, line, cache=UV_CACHE))]
+        return [settings, [install(packages, *environment, cache=UV_CACHE) if packages.seeds else run(EMPTY_VENV)]]
+    return [settings, first(packages, install(packages, *environment, line, cache=UV_CACHE))]
 
 
 def project(packages: Packages) -> list[str]:

@@ -8,7 +8,7 @@ import re
 import shlex
 
 from kgen.emit.instructions import command_line
-from kgen.emit.managers.words import EMPTY_VENV, PIP_CACHE, VENV, compiled, first, install
+from kgen.emit.managers.words import PIP_CACHE, VENV, compiled, empty_venv, first, install
 from kgen.model.packages import Packages
 
 _SPECIAL = re.compile(r"[][.*^$/\\]")
@@ -26,7 +26,8 @@ def locked(packages: Packages, _interpreter: str) -> list[list[str]]:
     The pip of the base image installs into the environment. Lines that name folders of the project are taken out of
     the builder's copies of the files; with the source, the files come again as they are.
     """
-    layer = install(packages, EMPTY_VENV, *_without_folders(packages), _install(packages), cache=PIP_CACHE)
+    environment = empty_venv(packages, f"pip --python {VENV} install --no-compile")
+    layer = install(packages, *environment, *_without_folders(packages), _install(packages), cache=PIP_CACHE)
     return [first(packages, layer, compiled(f"{VENV}/lib"))]
 
 

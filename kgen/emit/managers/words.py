@@ -3,7 +3,7 @@
 import shlex
 from posixpath import dirname
 
-from kgen.emit.instructions import copy, env, run
+from kgen.emit.instructions import command_line, copy, env, run
 from kgen.model.packages import BuildSecret, Packages
 
 VENV = "/venv"
@@ -11,6 +11,19 @@ VENV = "/venv"
 
 EMPTY_VENV = f"python -m venv --without-pip {VENV}"
 """The environment gets no pip of its own: whatever installs into it lives outside, and stays in the builder."""
+
+
+def empty_venv(packages: Packages, installation: str) -> list[str]:
+    """
+    Return how the environment is made with what belongs into every one.
+
+    Args:
+        packages: What is installed.
+        installation: The command that installs into it.
+    """
+    seeds = [command_line(installation, *map(shlex.quote, packages.seeds))] if packages.seeds else []
+    return [EMPTY_VENV, *seeds]
+
 
 PIP_CACHE = "/root/.cache/pip"
 UV_CACHE = "/root/.cache/uv"

@@ -132,9 +132,10 @@ def completed(first: Program, ranked: Sequence[Program]) -> Program:
     first = replace(first, release=first.release or before)
     found = [each for each in ranked if _SURE > each.rank >= _CLEAR and each.framework]
     same = [each for each in found if _is_about(first, _subject(each.command.value))]
+    found = same or [each for each in found if not _is_another(first, each)]
     if not found or (not same and len({each.framework for each in found}) > 1):
         return first
-    source = (same or found)[0]
+    source = found[0]
     return replace(
         first,
         framework=first.framework or source.framework,
@@ -143,6 +144,7 @@ def completed(first: Program, ranked: Sequence[Program]) -> Program:
         release=first.release or source.release,
         commands=first.commands or source.commands,
         env={**_seen_from(source.env, first.env), **first.env},
+        fields={**{key: value for key, value in source.fields.items() if key == "volumes"}, **first.fields},
         needs=(*first.needs, *source.needs),
         doubts=(*first.doubts, *(each for each in source.doubts if each.path[0] in {"env", "build", "release"})),
     )
@@ -160,6 +162,14 @@ def _seen_from(env: Mapping[str, Fact], own: Mapping[str, Fact]) -> dict[str, Fa
 
 def _is_about(program: Program, subject: str) -> bool:
     return subject in str(program.command.value) or subject == _subject(program.command.value)
+
+
+def _is_another(program: Program, other: Program) -> bool:
+    """Tell whether two commands serve files that differ: a page of one tool is none of another."""
+    one, two = (_subject(each.command.value) for each in (program, other))
+    return (
+        one != two and one.endswith(".py") and two.endswith(".py") and not str(other.command.value).startswith("python")
+    )
 
 
 _OBJECT = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")

@@ -23,7 +23,18 @@ from kgen.detect.dependencies import dependencies
 from kgen.detect.evidence import build_steps, compose, old_paths, own_dockerfile, platforms, procfile, start_scripts
 from kgen.detect.evidence.processes import LOST
 from kgen.detect.found import APP_WIDE, Doubt, Fact, Part, Program
-from kgen.detect.frameworks import django, gradio, own_servers, scripts, spiders, streamlit, web, workers
+from kgen.detect.frameworks import (
+    data_apps,
+    django,
+    gradio,
+    own_servers,
+    scripts,
+    served,
+    spiders,
+    streamlit,
+    web,
+    workers,
+)
 from kgen.detect.managers import Managed
 from kgen.detect.project import Dependency, Project
 from kgen.detect.rules import NO_PYTHON_PROJECT, NOTHING_TO_RUN
@@ -36,7 +47,8 @@ from kgen.record import dataclass
 
 FINDERS = (
     *(procfile.programs, platforms.programs, own_dockerfile.programs, compose.programs, start_scripts.programs),
-    *(django.programs, web.programs, own_servers.programs, streamlit.programs, gradio.programs),
+    *(django.programs, web.programs, own_servers.programs, streamlit.programs, gradio.programs, data_apps.programs),
+    *(served.programs,),
     *(workers.programs, spiders.programs, scripts.programs),
 )
 """Who finds programs."""

@@ -95,7 +95,7 @@ def _too_new(project: Project, fact: Fact) -> Iterator[Doubt]:
 def _said(project: Project) -> Iterator[Fact]:
     """Yield the versions that the project's files name, the strongest first."""
     sources: tuple[Callable[[Project], Fact | None], ...] = (
-        *(_version_file, _runtime, _pipfile, _tool_versions, _mise, _dockerfile, _conda),
+        *(_version_file, _runtime, _pipfile, _tool_versions, _mise, _dockerfile, _bento, _conda),
     )
     yield from (fact for source in sources if (fact := source(project)))
 
@@ -153,6 +153,21 @@ def _dockerfile(project: Project) -> Fact | None:
     own = chain(containers(project.tree, project.folder), containers_above(project.tree, project.folder))
     found = (each for each in chain(own, dockerfiles(project)) if each.python)
     return next((Fact(each.python, f"{each.file}:{each.python_line}") for each in found), None)
+
+
+_BENTO = re.compile(r"images?\.Image\((?s:.){0,200}?python_version\s*=\s*[\"'](3\.\d+)")
+
+
+def _bento(project: Project) -> Fact | None:
+    """What BentoML makes an image of a service with: its own file, or the source."""
+    text = project.text("bentofile.yaml") or ""
+    if match := _MINOR.match(str(table(yaml(text), "docker").get("python_version", ""))):
+        return Fact(match[1], origin("bentofile.yaml", text, "python_version"))
+    for module in project.modules.mentioning("bentoml.images"):
+        source = project.tree.text(module.path) or ""
+        if match := _BENTO.search(source):
+            return Fact(match[1], origin(module.path, source, match[0][-8:]))
+    return None
 
 
 def _conda(project: Project) -> Fact | None:

@@ -8,6 +8,7 @@ _SERVERS = frozenset(
         *("uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "waitress-serve", "waitress", "uwsgi", "sanic"),
         *("streamlit", "chainlit", "panel", "gradio", "mod_wsgi-express", "jupyter", "voila", "mlflow", "bentoml"),
         *("robyn", "litestar", "fastapi", "flask", "quart", "twistd", "airflow", "superset", "marimo", "solara"),
+        *("shiny", "reflex"),
     }
 )
 _TESTS = frozenset(

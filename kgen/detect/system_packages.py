@@ -69,6 +69,7 @@ PACKAGES: Mapping[str, Needed] = {
     "opencv-contrib-python": _OPENCV,
     "ultralytics": _OPENCV,
     "easyocr": _OPENCV,
+    "gitpython": Needed(run=("git",)),
     "pdf2image": Needed(run=("poppler-utils",)),
     "pdftotext": Needed(build=("g++", "libpoppler-cpp-dev", "pkg-config"), run=("libpoppler-cpp2",)),
     "pytesseract": _TESSERACT,
@@ -138,8 +139,15 @@ BEFORE_13: Mapping[str, str] = {
 }
 """Name in Debian 13 → name in Debian 12."""
 
-_BUILD_ONLY = ("build-essential", "gcc", "g++", "make", "git", "curl", "wget", "python3-dev", "pkg-config", "musl-dev")
-"""What own Dockerfiles have to build, though they run with it."""
+_BUILD_ONLY = frozenset(
+    {
+        *("build-essential", "gcc", "g++", "make", "cmake", "ninja-build", "git", "curl", "wget", "pkg-config"),
+        *("python3-dev", "musl-dev", "python3", "python3-pip", "python3-venv"),
+        *("ca-certificates", "gnupg", "gnupg2", "dirmngr", "lsb-release", "apt-utils", "apt-transport-https"),
+        *("software-properties-common", "vim", "nano"),
+    }
+)
+"""What own Dockerfiles have to build, to get packages from elsewhere, or from the image of Python anyway."""
 
 
 def part(project: Project, python: str = "", groups: Collection[str] = (), commands: Collection[str] = ()) -> Part:

@@ -21,7 +21,18 @@ SKIPPED = frozenset(
 """Folders that are not the project's own, besides those that start with a dot, or with ``{{``: templates of others."""
 
 SHOWN = frozenset(
-    {".github", ".circleci", ".streamlit", ".config", ".ebextensions", ".mise", ".docker", ".heroku", ".do"}
+    {
+        ".github",
+        ".circleci",
+        ".streamlit",
+        ".chainlit",
+        ".config",
+        ".ebextensions",
+        ".mise",
+        ".docker",
+        ".heroku",
+        ".do",
+    }
 )
 """Folders that start with a dot and say something about the project."""
 

@@ -39,6 +39,14 @@ _IN_BIN = re.compile(r"\S*/(?:bin|Scripts)/([\w.-]+)")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _RELOADING = frozenset({"--reload", "--debug", "--auto-reload", "-r"})
 _RELOADERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "sanic", "fastapi", "flask"})
+_OF_TOOLS: Mapping[str, frozenset[str]] = {
+    "chainlit": frozenset({"-w", "--watch"}),
+    "shiny": frozenset({"-r", "--reload", "-b", "--launch-browser"}),
+    "panel": frozenset({"--dev", "--autoreload", "--show"}),
+    "bentoml": frozenset({"--reload"}),
+}
+"""Server → its options for developers."""
+
 _RELOAD_VALUES = frozenset(
     {
         *("--reload-dir", "--reload-include", "--reload-exclude", "--watch", "--reload-delay"),
@@ -138,6 +146,8 @@ def _interpreted(words: Sequence[str]) -> list[str]:
 def _production(words: Sequence[str]) -> list[str]:
     """Return ``words`` without what makes a server look for changes of the source."""
     programs = {*words[:1], *(words[2:3] if words[1:2] == ["-m"] else ())}
+    if tool := next((_OF_TOOLS[each] for each in programs if each in _OF_TOOLS), None):
+        return [word for word in words if word not in tool]
     if not programs & (_RELOADERS | {"dramatiq"}):
         return list(words)
     kept: list[str] = []
@@ -244,6 +254,12 @@ _BINDING: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], 
     "streamlit": (("--server.address",), ("--server.port",), (), 8501),
     "fastapi": (("--host",), ("--port",), (), 8000),
     "chainlit": (("--host",), ("--port",), (), 8000),
+    "shiny": (("--host", "-h"), ("--port", "-p"), (), 8000),
+    "panel": (("--address",), ("--port",), (), 5006),
+    "marimo": (("--host",), ("--port", "-p"), (), 2718),
+    "bentoml": (("--host",), ("--port", "-p"), (), 3000),
+    "solara": (("--host",), ("--port",), (), 8765),
+    "mlflow": (("--host", "-h"), ("--port", "-p"), (), 5000),
     "sanic": (("--host",), ("--port", "-p"), (), 8000),
     "flask": (("--host", "-h"), ("--port", "-p"), (), 5000),
 }

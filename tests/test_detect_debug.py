@@ -128,3 +128,9 @@ def test_settings_for_development_by_default_are_doubted(tmp_path: Path, text: s
     made = settings(seen(tmp_path, {"app.py": f"import os\n\nMODE = {text}\n"}), "shop", ())
     wanted = [f"app.py:3 takes `{said}` unless `{name}` says otherwise"] if said else []
     assert [each.question for each in made.doubts] == wanted
+
+
+def test_a_value_for_development_is_not_copied(tmp_path: Path) -> None:
+    files = {"app.py": "import os\n\nos.environ['SHOP_MODE']\n", ".env.example": "SHOP_MODE=development\n"}
+    made = settings(seen(tmp_path, files), "shop", ())
+    assert made.data["env"] == {"SHOP_MODE": "change-me"}

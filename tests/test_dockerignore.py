@@ -172,6 +172,11 @@ def test_what_the_user_names_is_let_in_and_its_like_is_not() -> None:
     assert ignored("certs/tls.key", made)
 
 
+def test_what_a_command_names_is_let_in() -> None:
+    assert not ignored("tests/serve.py", patterns(replace(PIP, named=("tests",))))
+    assert not ignored("tests/serve.py", patterns(replace(PIP, include=("tests",))))
+
+
 _plain = st.text("abcxyz0189_.-+@ []{}*?!#$\\é", min_size=1, max_size=12)
 _names = (
     st.one_of(st.sampled_from([*SECRETS, *HISTORY, *LEFTOVERS, *DEVELOPMENT, *NEEDED]), _plain)

@@ -23,7 +23,9 @@ _OFF = ("false", "False", "0", "")
 _MODE = re.compile(
     r"(?!SENTRY|TEST)(?:\w+_)?(?:ENV|ENVIRONMENT|CONFIG|CONFIGURATION|SETTINGS|MODE|STAGE)(?:_NAME|_MODE|_TYPE|_MODULE)?"
 )
-_DEVELOPMENT = re.compile(r"(?:[\w.]+\.)?(?:dev|develop|development|local)(?:_?(?:config|settings))?", re.IGNORECASE)
+DEVELOPMENT = re.compile(r"(?:[\w.]+\.)?(?:dev|develop|development|local)(?:_?(?:config|settings))?", re.IGNORECASE)
+"""Values of such variables: what developers run, by its name."""
+
 _HARM = "which shows everybody the inside of each error"
 
 
@@ -88,7 +90,7 @@ def modes(project: Project, read: Iterable[Variable]) -> Iterator[Doubt]:
         if not _MODE.fullmatch(each.name) or each.is_required:
             continue
         given = [each.default, *(evaluated(node, Surroundings()) for node in _uses(project, each.origin))]
-        said = next((one for one in given if isinstance(one, str) and _DEVELOPMENT.fullmatch(one)), "")
+        said = next((one for one in given if isinstance(one, str) and DEVELOPMENT.fullmatch(one)), "")
         if said:
             yield Doubt(
                 path=("env",),

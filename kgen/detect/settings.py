@@ -59,7 +59,6 @@ _NEVER = frozenset(
             "XDG_CACHE_HOME",
             "XDG_DATA_HOME",
             "CUDA_VISIBLE_DEVICES",
-            "ENVIRONMENT",
             "GITHUB_ACTIONS",
         ),
     }
@@ -123,7 +122,7 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     comments: dict[Path, str] = {}
     needs: dict[str, Any] = {}
     keys: list[str] = []
-    doubts: list[Doubt] = list(debug.modes(project, every))
+    doubts: list[Doubt] = []
     if not project.has("django"):  # whose settings say it, where they are looked at
         doubts += debug.fixed(project)
         for name, fact in debug.switches(project, every):
@@ -155,6 +154,7 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     doubts += (
         [] if any(each["type"] in {"postgres", "mysql"} for each in needs.values()) else own_files.databases(project)
     )
+    doubts += debug.modes(project, (each for each in every if each.name not in env))
     doubts += [*_optional(read, env), *addresses.unset(read, env), *addresses.fixed(project, every)]
     data = {"env": env, "needs": needs, "secrets": {app: {"keys": keys}} if keys else {}}
     return Part(data={key: value for key, value in data.items() if value}, comments=comments, doubts=tuple(doubts))
@@ -259,7 +259,12 @@ def _values(project: Project) -> dict[str, Fact]:
             name, _, rest = line.removeprefix("export ").partition("=")
             value = _unquoted(rest)
             is_plain = _SWITCH.fullmatch(value) or not is_secret_name(name)
-            if name.isidentifier() and value and is_plain and not (_LOCAL.search(value) or known_secret(value)):
+            if (
+                name.isidentifier()
+                and value
+                and is_plain
+                and not (_LOCAL.search(value) or known_secret(value) or debug.DEVELOPMENT.fullmatch(value))
+            ):
                 found.setdefault(name, Fact(value, f"{file}:{place}"))
     return found
 

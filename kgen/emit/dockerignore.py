@@ -99,7 +99,8 @@ DEVELOPMENT = ("tests", ".pre-commit-config.yaml", "Dockerfile*", "*.dockerignor
 """
 Not needed to run; a change of them should not build the image again.
 
-``tests`` only at the top: below, in a Django app, it may be imported by its neighbours.
+``tests`` only at the top: below, in a Django app, it may be imported by its neighbours. It is not left out if a command
+starts something of it, nor if ``build.include`` names it.
 """
 
 ARTIFACTS = ("build", "dist")
@@ -145,8 +146,8 @@ def header(plan: ImagePlan) -> str:
 
 
 def _unused(patterns: Iterable[str], plan: ImagePlan) -> Iterator[str]:
-    """Yield ``patterns`` but those of folders that a front end is built from."""
-    folders = (plan.frontend.path, *plan.frontend.sources) if plan.frontend else ()
+    """Yield ``patterns`` but those of folders that a front end is built from, or that commands name."""
+    folders = (*((plan.frontend.path, *plan.frontend.sources) if plan.frontend else ()), *plan.named)
     for pattern in patterns:
         if not any(f"{normpath(folder)}/".startswith(f"{pattern}/") for folder in folders):
             yield pattern

@@ -165,7 +165,10 @@ class Build(Spec):
     """
 
     include: tuple[RelativePath, ...] = ()
-    """Files of the context that go into the image though they look like secrets, as `certs/database-ca.pem`."""
+    """
+    Files and folders of the context that go into the image though they look like secrets, as `certs/database-ca.pem`, or
+    like nothing that a program needs, as `tests`.
+    """
 
     commands: tuple[Command, ...] = ()
     """Commands of the build, once project and packages are installed, as `python manage.py collectstatic --noinput`."""

@@ -1,6 +1,7 @@
 """Images: where they come from, and how those are built that kgen writes a Dockerfile for."""
 
 import posixpath
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kgen.diag import Diagnostic, Label, Path, Rule, Severity
@@ -255,7 +256,34 @@ def plans(app: App, facts: Facts, platform: Platform) -> Mapping[outputs.Key, Im
         runs: Component | Release | None = first or app.release
         if runs:
             made[known] = _plan(build, runs, _exposed(first) if first else (), facts, platform)
+    made = {known: replace(plan, named=_named(app, known, builds[known])) for known, plan in made.items()}
     return {known: _for_all(plan, _running(app, known)) for known, plan in made.items()}
+
+
+_NAMED = re.compile(r"(?:^|[\s=:,\"'])(?:\./|/app/)?(\w[\w-]*)(?:[/.]|(?=\s|$))")
+
+
+def _named(app: App, known: outputs.Key, build: Build) -> tuple[str, ...]:
+    """Return the first names of all paths and modules that commands in the image of ``known`` speak of."""
+    commands: list[Sequence[str]] = [*build.commands]
+    for component in _running(app, known):
+        companions: tuple[InitContainer | Sidecar, ...] = (*component.init.values(), *component.sidecars.values())
+        commands += [words or () for each in (component, *companions) for words in (each.command, each.args)]
+    if app.release and app.build and outputs.key(app.build) == known:
+        commands += [app.release.command or (), app.release.args or ()]
+    return tuple(sorted({name for command in commands for word in command for name in _folders(word)}))
+
+
+def _folders(word: str) -> Iterator[str]:
+    """
+    Yield the first names of the paths and modules that a word of a command has.
+
+    >>> [*_folders("tests/run.py")], [*_folders("/app/tests/run.py")], [*_folders("tests.run")], [*_folders("tests")]
+    (['tests'], ['tests'], ['tests'], ['tests'])
+    >>> [*_folders("--to=tests/")], [*_folders("python tests/run.py")], [*_folders("shop/tests/run.py")]
+    (['tests'], ['tests'], ['shop'])
+    """
+    return (name for match in _NAMED.finditer(word) for name in match.groups() if name)
 
 
 def _running(app: App, known: outputs.Key) -> list[Component]:

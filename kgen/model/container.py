@@ -166,8 +166,8 @@ class Build(Spec):
 
     include: tuple[RelativePath, ...] = ()
     """
-    Files and folders of the context that go into the image though they look like secrets, as `certs/database-ca.pem`, or
-    like nothing that a program needs, as `tests`.
+    Files and folders of the context that go into the image though they look like secrets, as `certs/database-ca.pem`,
+    or like nothing that a program needs, as `tests`.
     """
 
     commands: tuple[Command, ...] = ()

@@ -92,7 +92,7 @@ class ImagePlan:
     """Files and folders that are not left out, whatever they look like."""
 
     named: tuple[str, ...] = ()
-    """First names of what its commands speak of, as ``jobs`` of ``python jobs/run.py``: such a folder is not left out."""
+    """First names of what its commands speak of, as ``jobs`` of ``python jobs/run.py``: they are not left out."""
 
     stop_signal: str = ""
     """Signal that stops the program, as ``SIGINT``; empty: the usual one, ``SIGTERM``."""

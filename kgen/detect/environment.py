@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from kgen.detect.found import Program
+from kgen.detect.insisted import insisted
 from kgen.detect.project import Project
 from kgen.detect.readers import readers
 from kgen.detect.syntax import Module, meaning, name_of, nodes, walk
@@ -126,8 +127,11 @@ def _in_module(project: Project, module: Module, classes: frozenset[str]) -> Ite
     how = readers(project, module)
     found = list(_read(module, how.names, how.objects, classes))
     perhaps, asked = _conditional(module.tree) if found else ([], [])
+    musts = insisted(module.tree) if found else frozenset()
     for each, node in found:
-        if each.name in how.defaults or _is_in(node, perhaps if each.is_required else [*perhaps, *asked]):
+        if node in musts and not each.default:
+            yield replace(each, is_required=True, has_default=False)
+        elif each.name in how.defaults or _is_in(node, perhaps if each.is_required else [*perhaps, *asked]):
             yield replace(each, is_required=False, has_default=True)
         else:
             yield each

@@ -20,6 +20,10 @@ FIXED = {
     "a client": ("cache = redis.Redis(host='cache', port=6379)", "cache (shop.py:3)"),
     "a client's first argument": ("mongo = MongoClient('localhost', 27017)", "localhost (shop.py:3)"),
     "a client's default": ("mongo = MongoClient()", "localhost, as MongoClient does (shop.py:3)"),
+    "a client that is made when it is first used": (
+        "def cache(g):\n    if not hasattr(g, 'redis'):\n        g.redis = redis.Redis(host='cache')",
+        "cache (shop.py:5)",
+    ),
     "only if it is the program": (
         "if __name__ == '__main__':\n    pika.ConnectionParameters('localhost')",
         "localhost (shop.py:4)",

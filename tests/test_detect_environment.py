@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from detected import seen
+from kgen.detect.environment import variables
 from kgen.detect.settings import settings
 
 PYDANTIC = "from pydantic_settings import BaseSettings\n"
@@ -111,3 +112,23 @@ def test_databases_for_reading_and_writing(tmp_path: Path) -> None:
 
     assert list(made["env"]) == ["WRITER_DB_URL", "READER_DB_URL"]
     assert made["needs"] == {"db": {"type": "mysql"}}
+
+
+INSISTS = {
+    "raised": "key = os.environ.get('KEY', '')\nif key == '':\n    raise RuntimeError('KEY')\n",
+    "ended": "if not os.getenv('KEY'):\n    sys.exit('no KEY')\n",
+    "in what every start calls": "def main():\n    if os.getenv('KEY') is None:\n        raise KeyError\n",
+}
+LEAVES = {
+    "for a feature": "def pay():\n    if not os.getenv('KEY'):\n        raise KeyError\n",
+    "with a default": "key = os.getenv('KEY', 'a')\nif not key:\n    raise KeyError\n",
+    "with another way": "key = os.getenv('KEY')\nif not key:\n    key = ask()\n",
+}
+
+
+@pytest.mark.parametrize("case", [*INSISTS, *LEAVES])
+def test_what_the_source_insists_on_is_required(case: str, tmp_path: Path) -> None:
+    source = f"import os, sys\n{INSISTS.get(case) or LEAVES[case]}"
+    (read,) = variables(seen(tmp_path, {"requirements.txt": "flask\n", "shop.py": source}))
+
+    assert read.is_required is (case in INSISTS)

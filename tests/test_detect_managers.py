@@ -73,6 +73,15 @@ def test_the_manager(case: str, tmp_path: Path) -> None:
     assert [each.question for each in made.doubts] == doubts if made else not doubts
 
 
+def test_a_project_that_its_own_image_installs_by_pip_is_pips(tmp_path: Path) -> None:
+    project = '[project]\nname = "shop"\ndependencies = ["flask"]\n[tool.pdm]\ndistribution = false\n'
+    files = {"pyproject.toml": project, "Dockerfile": 'FROM python:3.13\nCOPY . .\nRUN pip install ".[web]"\n'}
+    found = managers.managed(grown(tmp_path, files), "")
+
+    assert found
+    assert (found.manager.value, found.doubts) == ("pip", ())
+
+
 def test_two_lock_files_are_an_error_that_names_both(tmp_path: Path) -> None:
     found = propose(grown(tmp_path, {"uv.lock": "", "poetry.lock": "", "main.py": ""})).found
     assert [each.message for each in found] == ["`poetry.lock` and `uv.lock` are both there"]

@@ -63,6 +63,9 @@ _OWN = re.compile(
     r"(?:(?:APP|API|WEB|SERVER|HTTP|FLASK|UVICORN|GUNICORN|BIND|LISTEN)_?)*(?:HOST|IP|BIND|ADDR\w*|NAME)?"
 )
 _OPEN = re.compile(r"CORS|ORIGIN|ALLOWED|TRUSTED|CSRF|FROM|^TEST_")
+_LAZY = re.compile(r"not hasattr\(.*\)|'\w+' not in g")
+"""Conditions that hold once: something is made when it is first used."""
+
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1")
 _MOST = 4
 
@@ -129,7 +132,7 @@ def _aside(tree: ast.Module) -> Iterator[range]:
     """Yield the lines of what is conditional, a default, or for developers."""
     for node in nodes(tree, ast.If, ast.IfExp, ast.BoolOp, ast.Call, ast.ClassDef, ast.arguments):
         match node:
-            case ast.If(test=test) if not is_main(test):
+            case ast.If(test=test) if not is_main(test) and not _LAZY.fullmatch(ast.unparse(test)):
                 yield _lines(node)
             case ast.IfExp() | ast.BoolOp():
                 yield _lines(node)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from kgen.detect.evidence.dockerfile import containers
 from kgen.detect.found import Doubt, Fact
 from kgen.detect.requirements import requirements_files
 from kgen.detect.rules import SEVERAL_MANAGERS
@@ -103,6 +104,8 @@ def _unlocked(tree: Tree, folder: str, here: frozenset[str]) -> Managed | None:
         wanted = table(pyproject, "tool", manager)
         command = f"{manager} lock"
         if wanted and (not keys or keys & wanted.keys()):
+            if by_pip := "dependencies" in table(pyproject, "project") and _installed_by_pip(tree, folder):
+                return Managed(manager=Fact("pip", f"pyproject.toml, as in {by_pip}"))
             return Managed(manager=Fact(manager, "pyproject.toml"), doubts=(_not_locked(command),))
     if "Pipfile" in here:
         return Managed(manager=Fact("pipenv", "Pipfile"), doubts=(_not_locked("pipenv lock"),))
@@ -116,6 +119,16 @@ def _unlocked(tree: Tree, folder: str, here: frozenset[str]) -> Managed | None:
     if found and found[1]:
         return Managed(manager=Fact("conda", found[0]), doubts=(_conda(found[0]),))
     return Managed(manager=Fact("pip", found[0])) if found else None
+
+
+_PIP_INSTALL = re.compile(r"\bpip3?\s+install\s+(?:-\S+\s+)*[\"']?\.(?:\[[\w,-]+\])?[\"']?(?:\s|$)")
+
+
+def _installed_by_pip(tree: Tree, folder: str) -> str:
+    """Return the line of the project's own Dockerfile in which pip installs the project itself; often nothing."""
+    for own in containers(tree, folder)[:1]:
+        return next((f"{own.file}:{line}" for text, line in own.steps if _PIP_INSTALL.search(text)), "")
+    return ""
 
 
 def _conda(file: str) -> Doubt:

@@ -133,3 +133,22 @@ def test_the_address_of_a_server_that_only_compose_knows_is_doubted(tmp_path: Pa
     assert made
     question = "`redis://queue:6379` has an address that only compose.yaml knows"
     assert question in [each.question for each in made[0].part.doubts]
+
+
+def test_an_argument_that_nobody_gives_a_script_is_left_out(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "dramatiq[redis]\n",
+        "jobs.py": "import dramatiq\n\n\n@dramatiq.actor\ndef send(): ...\n",
+        "work.sh": "dramatiq jobs $1\n",
+        "Procfile": "worker: ./work.sh\n",
+    }
+    assert commands(tmp_path, files) == {"worker": "dramatiq jobs"}
+
+
+def test_spiders_without_a_component_are_counted(tmp_path: Path) -> None:
+    spider = 'import scrapy\n\n\nclass Spider{0}(scrapy.Spider):\n    name = "news{0}"\n'
+    files = {"requirements.txt": "scrapy\n", "scrapy.cfg": "[settings]\ndefault = news.settings\n"}
+    files |= {f"news/spiders/news{number}.py": spider.format(number) for number in range(10)}
+    made = propose(grown(tmp_path, files)).value
+    assert made
+    assert "2 more spiders have no component" in [each.question for each in made[0].part.doubts]

@@ -85,9 +85,9 @@ def test_an_exporter_is_called_by_prometheus(tmp_path: Path) -> None:
             "command": "python exporter.py",
             "port": 9102,
             "replicas": 1,
-            "metrics": True,
         }
     }
+    assert "nothing lets Prometheus call it" in [each.question for each in made[0].part.doubts]
 
 
 def test_the_port_of_an_exporter_may_be_in_the_dockerfile(tmp_path: Path) -> None:
@@ -227,3 +227,49 @@ def test_names_leave_room_for_each_other(tmp_path: Path) -> None:
         "Procfile": "a-very-long-name-of-a-program: python trade.py\n",
     }
     assert list(_seen(tmp_path, files)[0]) == ["a-very-long-name-of-a"]
+
+
+def test_a_server_that_an_option_asks_for_is_not_what_a_command_is_for(tmp_path: Path) -> None:
+    source = (
+        "import argparse\nfrom flask import Flask\n\n\ndef main():\n"
+        "    args = argparse.ArgumentParser().parse_args()\n"
+        "    if args.web is not None:\n        Flask('shop').run(port=args.web)\n    print(args)\n"
+    )
+    files = {"pyproject.toml": CLI, "shop/__init__.py": "", "shop/cli.py": source}
+    found, doubts = _seen(tmp_path, files)
+    assert found == {"main": ("job", "shop")}
+    assert doubts == [ENDS]
+
+
+def test_a_folder_that_python_starts(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "discord.py\n",
+        "shop/__init__.py": "",
+        "shop/__main__.py": BOT.replace("from src import words", "from shop import words"),
+        "shop/words.py": "",
+        "Procfile": "bot: python3 shop --all\n",
+    }
+    assert _seen(tmp_path, files) == ({"bot": ("worker", "python -m shop --all")}, [])
+
+
+def test_an_application_that_a_dockerfile_names_and_nobody_has_is_none(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "fastapi\nuvicorn\n",
+        "app.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        "Dockerfile": 'FROM python:3.12\nCMD ["uvicorn", "main:app", "--host", "0.0.0.0"]\n',
+    }
+    assert _seen(tmp_path, files)[0] == {"web": ("web", "uvicorn app:app --host 0.0.0.0 --port 8000")}
+    (tmp_path / "app.py").unlink()
+    found, doubts = _seen(tmp_path, {"shop.py": ""})
+    assert found == {"web": ("web", "uvicorn main:app --host 0.0.0.0 --port 8000")}
+    assert doubts == ["the module that it serves was not found"]
+
+
+def test_an_application_of_a_framework_that_is_not_installed_is_none(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "discord.py\n",
+        "bot.py": BOT.replace("from src import words\n\n", ""),
+        "api/app.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+        "compose.yaml": "services:\n  bot: {build: ., command: python bot.py, restart: always}\n",
+    }
+    assert set(_seen(tmp_path, files)[0]) == {"bot"}

@@ -104,6 +104,9 @@ _TALKATIVE = (
     *(name.partition(".")[0] for name in sorted(_SERVING | EMBEDDED)),
 )
 
+_FLAG = re.compile(r"(?:args?|opts?|options|flags|namespace|params)\.\w+(?: is not None)?")
+"""Conditions that ask for an option which starts the program as something else than usual."""
+
 _KINDS = (ast.While, ast.For, ast.AsyncFor, ast.Await, ast.ClassDef, ast.Call)
 _METHODS = {**dict.fromkeys(("Thread", "Process", "start_new_thread"), "threads"), **dict.fromkeys(LISTEN, "rpc")}
 """Name of a method, whoever has it → what it is a mark of."""
@@ -169,6 +172,7 @@ def _look(tree: ast.Module, roots: frozenset[str]) -> Seen:
     names = imported(tree)
     lines: dict[str, int] = {}
     exporting: ast.Call | None = None
+    asked = frozenset(line for node in nodes(tree, ast.If) for line in _lines(node))
     for node in nodes(tree, *_KINDS):
         match node:
             case ast.While() if _goes_on(node):
@@ -183,13 +187,20 @@ def _look(tree: ast.Module, roots: frozenset[str]) -> Seen:
                 lines.setdefault("embedded", node.lineno)
             case ast.Call(func=func) if _EXPORTS.fullmatch(meaning(func, names)):
                 exporting = exporting or node
-            case ast.Call(func=func) if what := _called(func, names, roots) or _listening(node):
+            case ast.Call() if what := _called(node, names, roots, is_asked=node.lineno in asked):
                 lines.setdefault(what, node.lineno)
                 if (port := value(keyword(node, "port"))) and is_port(port := _number(port)):
                     lines.setdefault("port", port)
             case _:
                 pass
     return Seen(roots=roots, exporting=exporting, **_with_general(lines, tree))
+
+
+def _lines(node: ast.If) -> range:
+    """Return the lines that run only if the program is given an option; none if the condition asks something else."""
+    if not _FLAG.fullmatch(ast.unparse(node.test)):
+        return range(0)
+    return range(node.body[0].lineno, (node.body[-1].end_lineno or node.lineno) + 1)
 
 
 def _with_general(lines: dict[str, int], tree: ast.Module) -> dict[str, int]:
@@ -201,22 +212,23 @@ def _with_general(lines: dict[str, int], tree: ast.Module) -> dict[str, int]:
     return lines
 
 
-def _called(func: ast.expr, names: dict[str, str], roots: frozenset[str]) -> str:
-    """Return what a call is a mark of: a field of ``Seen``; nothing if it is none."""
+def _called(call: ast.Call, names: dict[str, str], roots: frozenset[str], *, is_asked: bool) -> str:
+    """Return what a call is a mark of: a field of ``Seen``; nothing if it is none, or only if an option asks for it."""
+    func = call.func
     name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
     full = meaning(func, names)
-    if name in _METHODS:
-        return _METHODS[name]
-    if name in _OBJECTS or (name in _FOR_EVER and isinstance(func, ast.Attribute)) or full == "signal.pause":
-        return "endless"
-    if (name in {"run", "start", "idle"} and roots & _CLIENTS) or (name == "wait" and _is_new_event(func, names)):
-        return "endless"
-    if full in EMBEDDED:
-        return "embedded"
-    if full in _SERVING or _launches(name, roots):
-        return "serving"
     is_method = isinstance(func, ast.Attribute)
-    return "development" if name in {"run", "run_server"} and is_method and roots & _DEVELOPMENT_SERVERS else ""
+    is_development = name in {"run", "run_server"} and is_method and bool(roots & _DEVELOPMENT_SERVERS)
+    marks = {
+        _METHODS.get(name, ""): name in _METHODS,
+        "endless": (name in _OBJECTS or (name in _FOR_EVER and is_method) or full == "signal.pause")
+        or (name in {"run", "start", "idle"} and bool(roots & _CLIENTS))
+        or (name == "wait" and _is_new_event(func, names)),
+        "embedded": full in EMBEDDED,
+        "serving": full in _SERVING or _launches(name, roots),
+        "development": is_development and not is_asked,
+    }
+    return next((mark for mark, is_there in marks.items() if is_there), "" if is_asked else _listening(call))
 
 
 def _listening(call: ast.Call) -> str:

@@ -32,11 +32,16 @@ def exported(program: Program, found: Nature | None, port: Fact | None = None) -
     if not page:
         return program
     port = Fact(page.port, page.origin) if page.port else port
-    doubt = Doubt(path=("port",), question=f"{page.origin} does not say which port it listens on", help="correct it")
+    open_ = Doubt(
+        path=("port",),
+        question="nothing lets Prometheus call it",
+        help="where its operator is in the cluster: `metrics: true`, and `crds` in kgen.yaml; else `network.ingress`",
+    )
+    unsaid = Doubt(path=("port",), question=f"{page.origin} does not say which port it listens on", help="correct it")
     return replace(
         program,
         type="web",
         port=port or Fact(_UNKNOWN, page.origin),
-        fields={"replicas": 1, "metrics": True},
-        doubts=program.doubts if port else (*program.doubts, doubt),
+        fields={"replicas": 1},
+        doubts=(*program.doubts, *(() if port else (unsaid,)), open_),
     )

@@ -17,6 +17,9 @@ from kgen.record import dataclass, field
 PORT = 8000
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "/bin/sh", "/bin/bash", "/usr/bin/bash"})
 _UNKNOWN = re.compile(r"\$[\w{(]")
+_ARGUMENT = re.compile(r"\$(?:[1-9]|\{[1-9](?::?-)?\})")
+"""An argument of a script that nobody gives it."""
+
 _MOST = 12
 """Scripts that call one another at most."""
 
@@ -251,7 +254,7 @@ def _supervised(image: Image, words: Sequence[str], seen: tuple[str, ...]) -> tu
 
 def _start(image: Image, command: Command, values: Mapping[str, str], port: int | None) -> Start:
     env = {name: image.here(filled(value, values)) for name, value in command.env.items() if name != "PORT"}
-    words = [filled(word, {**values, **env}) for word in command.words]
+    words = [filled(word, {**values, **env}) for word in command.words if not _ARGUMENT.fullmatch(word)]
     folder = command.folder or image.folder()
     words, moved = _placed(image, [_inner(image, word) for word in words], folder)
     words = _named(image, words, folder)
@@ -307,6 +310,10 @@ def _of_the_app(words: Sequence[str], values: Mapping[str, str]) -> list[str]:
 
 def _placed(image: Image, words: list[str], folder: str) -> tuple[list[str], bool]:
     """Return the command with the path of its script as it is in the project, and whether it has one."""
+    if words[:1] == ["python"] and len(words) > 1 and (made := image.path(f"{words[1]}/__main__.py", folder)):
+        package = posixpath.dirname(made)
+        is_package = image.project.path(f"{package}/__init__.py") in image.project.tree and "/" not in package
+        return ["python", *(["-m", package] if is_package else [package]), *words[2:]], True
     for place, word in enumerate(words[:3]):
         if word.endswith(".py") and not word.startswith("-"):
             found = image.path(word, folder if image.container is None else "") or image.path(word, folder)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kgen.detect import arguments, installed, servers
+from kgen.detect.evidence import places
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Doubt
 from kgen.detect.project import Project
@@ -36,6 +37,8 @@ def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Do
         yield from servers.missing(project, start.words)
     if is_lost(project, kind, what, path):
         yield Doubt(path=("command",), question=f"`{what}` was not found", help="correct the command")
+    if start.role == "web" and places.is_lost(project, start.words):
+        yield Doubt(path=("command",), question="the module that it serves was not found", help="correct the command")
     if start.is_doubtful:
         yield Doubt(
             path=("command",), question=f"{said.origin} runs it under a condition", help="see whether it is right"

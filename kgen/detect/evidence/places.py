@@ -40,6 +40,15 @@ def search(project: Project, start: Start, path: str) -> Mapping[str, str]:
     return {"PYTHONPATH": f"{WORKDIR}/{folders[0]}"} if len(folders) == 1 else {}
 
 
+def is_lost(project: Project, words: Sequence[str]) -> bool:
+    """Tell whether a server is told to serve a module that is neither the project's nor of a dependency."""
+    module = _served(words)
+    folders = ("", project.source, *_said(words))
+    if not module or project.has(module.partition(".")[0].replace("_", "-")):
+        return False
+    return not any(_is_in(project, folder, module) for folder in folders) and not _holding(project, module)
+
+
 def _served(words: Sequence[str]) -> str:
     """Return the module that a server is told to serve."""
     targets = [match for word in words[1:] if (match := _TARGET.fullmatch(word))]

@@ -81,7 +81,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
     """Return one process as a component."""
     path = script(project, start)
     start = _findable(project, start, path)
-    if is_lost(project, *start.role.partition(" ")[::2], path):
+    if is_lost(project, *start.role.partition(" ")[::2], path) or _is_unserved(project, start):
         rank = LOST
     if start.role == "web" and servers.has_any(project) and any(servers.missing(project, start.words)):
         rank = min(rank, UNSERVED)
@@ -134,6 +134,10 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
     )
     exposed = Fact(said.started.port, said.origin) if said.started.port else None
     return exported(made, found, exposed) if is_exporter(project, found, (*start.words, name)) else made
+
+
+def _is_unserved(project: Project, start: Start) -> bool:
+    return start.role == "web" and places.is_lost(project, start.words)
 
 
 def _release(project: Project, said: Said, *, is_web: bool) -> Fact | None:

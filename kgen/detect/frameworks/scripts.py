@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kgen.detect import arguments, installed, servers
 from kgen.detect.endless import CONSUMERS
+from kgen.detect.evidence.dockerfile import containers
 from kgen.detect.evidence.doubtful import ENDS
 from kgen.detect.evidence.processes import SCRIPT_OF_WEB
 from kgen.detect.exporters import exported, is_exporter
@@ -119,7 +120,8 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
         )
     if is_exporter(project, found, command.split()):
         made = Program(name="exporter", role="main", type="web", command=Fact(command, said), rank=max(rank, BOT))
-        return exported(made, found)
+        exposed = next((each for each in containers(project.tree, project.folder) if each.port), None)
+        return exported(made, found, Fact(exposed.port, exposed.file) if exposed else None)
     is_bot = bool(found and found.is_bot)
     takes = found is not None and is_bot and found.framework in CONSUMERS
     return Program(

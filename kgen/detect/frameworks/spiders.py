@@ -27,16 +27,21 @@ def programs(project: Project) -> Iterator[Program]:
         question="a job runs once after each deployment",
         help="for a schedule: `type: cron` and `schedule`",
     )
-    for name, origin in found[:_MOST]:
+    more = Doubt(
+        path=("command",),
+        question=f"{len(found) - _MOST} more spiders have no component",
+        help="add those that are needed, or one that starts them all",
+    )
+    for place, (name, origin) in enumerate(found[:_MOST]):
         yield Program(
-            name=label(name)[:30] or "spider",
+            name=label(name) or "spider",
             type="job",
             role=f"spider {name}",
             framework="Scrapy",
             command=Fact(f"scrapy crawl {name}", origin),
             env=env,
             rank=60,
-            doubts=(when,),
+            doubts=(when, more) if not place and len(found) > _MOST else (when,),
         )
 
 

@@ -31,7 +31,21 @@ def programs(project: Project) -> Iterator[Program]:
     well = health(project) if found else Health()
     for place, each in enumerate(found):
         rank = _LEAST if each.framework is AIOHTTP else max(_FOUND - place, _LEAST)
-        yield _program(sources, each, well, _SIDE if each.is_side else rank)
+        is_aside = each.is_side or not _is_installed(project, each)
+        yield _program(sources, each, well, _SIDE if is_aside else rank)
+
+
+def _is_installed(project: Project, each: Application) -> bool:
+    """Tell whether an application's framework is installed, or nobody says what is; others may bring it along."""
+    name = each.framework.name.lower()
+    return not project.dependencies or name not in _ALONE or project.has(name) or len(project.dependencies) > _MANY
+
+
+_ALONE = frozenset({"flask", "fastapi", "litestar", "quart", "sanic", "falcon", "bottle"})
+"""Frameworks that people ask for by name."""
+
+_MANY = 8
+"""Distributions of which one may well bring a framework along."""
 
 
 def _is_private(path: str) -> bool:

@@ -53,7 +53,7 @@ _ROOTS = frozenset(
 """Packages whose calls take the address of a server."""
 
 _WORDS = frozenset({"host", "hosts", "hostname", "bootstrap_servers", "unix_socket_path", "connection_pool", "url"})
-_OTHERS = re.compile(
+OTHERS = re.compile(
     r"(?:^|[_-])(?:dev|develop|development|local|tests?|testing|ci|examples?|samples?|template|old)(?:[_-]|$)"
     r"|(?:Dev|Test|Local)"
 )
@@ -113,7 +113,7 @@ def _naming(project: Project) -> Iterator[str]:
     words = list({word.encode() for name in known for word in _CALLS[name]})
     for path in project.modules.paths:
         *folders, name = path.split("/")
-        if _OTHERS.search(name.removesuffix(".py")) or not ASIDE.isdisjoint(folders) or project.modules.is_side(path):
+        if OTHERS.search(name.removesuffix(".py")) or not ASIDE.isdisjoint(folders) or project.modules.is_side(path):
             continue
         if tree.matches(path, _MENTIONED) or tree.mentions(path, words):
             yield path
@@ -138,7 +138,7 @@ def _aside(tree: ast.Module) -> Iterator[range]:
                 yield _lines(node)
             case ast.Call(func=func) if reads(name_of(func)):
                 yield _lines(node)
-            case ast.ClassDef(name=name) if _OTHERS.search(name):
+            case ast.ClassDef(name=name) if OTHERS.search(name):
                 yield _lines(node)
             case ast.arguments(defaults=defaults, kw_defaults=more):
                 yield from (_lines(each) for each in (*defaults, *more) if each)

@@ -69,6 +69,9 @@ class Container:
     """Source and target of what is copied from the context into the stage that is run."""
 
     env: Mapping[str, str] = field(default_factory=dict)
+    volumes: tuple[str, ...] = ()
+    """Folders that it has volumes for."""
+
     steps: tuple[tuple[str, int], ...] = ()
     """Text and line of what is run to make it, in the stages that it is made of."""
 
@@ -151,6 +154,9 @@ def container(tree: Tree, file: str) -> Container:
         build_packages=tuple(_apt(before)),
         copies=tuple(_copies(last, variables)),
         env=env,
+        volumes=tuple(
+            _filled(_unquoted(word.text), variables) for each in last if each.name == "VOLUME" for word in each.words
+        ),
         steps=tuple(_steps(made, stages)),
         scheduled=tuple(_scheduled(made, last)),
     )

@@ -1,0 +1,88 @@
+"""What a program keeps in files: volumes of its own containers, uploads, what its source writes."""
+
+from pathlib import Path
+
+import pytest
+
+from detected import grown
+from kgen.detect.proposal import propose
+
+APP = "import json, os, shelve\nfrom flask import Flask\nfrom tinydb import TinyDB\n\napp = Flask(__name__)\n"
+FLASK = {"requirements.txt": "flask\ngunicorn\n", "app.py": APP}
+DOCKERFILE = "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nCMD gunicorn app:app\n"
+
+
+def doubted(folder: Path, files: dict[str, str]) -> list[str]:
+    """Return the doubts about files."""
+    (made,) = propose(grown(folder, {**FLASK, **files})).value or ()
+    found = [each.question for each in made.part.doubts]
+    return [each for each in found if each.startswith(("your containers", "the source writes"))]
+
+
+@pytest.mark.parametrize(
+    ("lines", "what"),
+    [
+        ("def save(data):\n    json.dump(data, open('data.json', 'w'))\n", "data.json (app.py:7)"),
+        ("STATE = 'state/seen.txt'\n\n\ndef save():\n    open(STATE, mode='a+')\n", "state/seen.txt (app.py:10)"),
+        ("def save():\n    shelve.open('seen')\n", "seen (app.py:7)"),
+        ("db = TinyDB('db.json')\n", "db.json (app.py:6)"),
+        ("def save():\n    (app.root / 'out.txt').write_text('')\n", "out.txt (app.py:7)"),
+        ("def save():\n    open(os.path.join(HERE, 'a', 'b.csv'), 'wb')\n", "a/b.csv (app.py:7)"),
+        ("app.config['UPLOAD_FOLDER'] = 'uploads'\n", "uploads (app.py:6)"),
+        ("MEDIA_ROOT = os.path.join(BASE_DIR, 'media')\n", "media (app.py:6)"),
+        ("def load():\n    open('data.json')\n", ""),
+        ("def load():\n    open('data.json', 'rb')\n", ""),
+        ("def save():\n    open('/tmp/data.json', 'w')\n", ""),
+        ("def save(path):\n    open(path, 'w')\n", ""),
+    ],
+)
+def test_what_the_source_writes_is_doubted(tmp_path: Path, lines: str, what: str) -> None:
+    wanted = [f"the source writes {what}, which it cannot in the image"] if what else []
+    assert doubted(tmp_path, {"app.py": APP + lines}) == wanted
+
+
+def test_scripts_for_developers_do_not_count(tmp_path: Path) -> None:
+    script = "if __name__ == '__main__':\n    open('model.bin', 'wb')\n"
+    assert doubted(tmp_path, {"train.py": script, "tests/data.py": "open('a', 'w')\n"}) == []
+
+
+@pytest.mark.parametrize(
+    ("volume", "path"),
+    [
+        ("data:/srv/data", "/app/data"),
+        ("./data:/datastore", "/datastore"),
+        ("{type: volume, source: data, target: /datastore}", "/datastore"),
+        (".:/srv", ""),
+        ("./shop:/srv/shop", ""),
+        ("static:/srv/static", ""),
+        ("/var/run/docker.sock:/var/run/docker.sock", ""),
+        ("./settings.ini:/srv/settings.ini", ""),
+        ("./data:/datastore:ro", ""),
+    ],
+)
+def test_volumes_of_compose_are_doubted(tmp_path: Path, volume: str, path: str) -> None:
+    text = f"services:\n  web:\n    build: .\n    volumes:\n      - {volume}\n"
+    files = {"Dockerfile": DOCKERFILE, "compose.yaml": text, "shop/a.py": ""}
+    assert doubted(tmp_path, files) == ([f"your containers have volumes for {path} (compose.yaml)"] if path else [])
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ('VOLUME ["/datastore"]\nCMD gunicorn app:app', "/datastore (Dockerfile)"),
+        ("CMD python app.py -d /datastore", "/datastore (Dockerfile:4)"),
+        ("CMD python app.py --data-dir=/datastore", "/datastore (Dockerfile:4)"),
+    ],
+)
+def test_volumes_of_a_dockerfile_and_folders_that_a_command_names_are_doubted(
+    tmp_path: Path, line: str, place: str
+) -> None:
+    files = {"Dockerfile": f"FROM python:3.13\nWORKDIR /srv\nCOPY . .\n{line}\n"}
+    files |= {"app.py": "import time\n\nwhile True:\n    time.sleep(1)\n"} if "python app.py" in line else {}
+    assert doubted(tmp_path, files) == [f"your containers have volumes for {place}"]
+
+
+def test_what_a_volume_is_for_is_told_once(tmp_path: Path) -> None:
+    text = "services:\n  web:\n    build: .\n    volumes:\n      - media:/srv/media\n"
+    files = {"Dockerfile": DOCKERFILE, "compose.yaml": text, "app.py": f"{APP}MEDIA_ROOT = 'media'\n"}
+    assert doubted(tmp_path, files) == ["your containers have volumes for /app/media (compose.yaml)"]

@@ -132,3 +132,30 @@ def test_what_the_source_insists_on_is_required(case: str, tmp_path: Path) -> No
     (read,) = variables(seen(tmp_path, {"requirements.txt": "flask\n", "shop.py": source}))
 
     assert read.is_required is (case in INSISTS)
+
+
+OWN_READERS = (
+    "import os\n\n\ndef required(name):\n    found = os.getenv(name)\n    if not found:\n        raise ValueError\n"
+    "    return found\n\n\ndef switch(name, default=False):\n    return os.environ.get(name, default)\n\n\n"
+    "def later(key, default):\n    return lambda: switch(key, default)\n"
+)
+
+
+def test_what_functions_of_the_project_read_is_known(tmp_path: Path) -> None:
+    use = "from env import required, switch, later\nrequired('SHOP_TOPIC')\nswitch('SHOP_MODE')\nlater('SHOP_A', 'a')\n"
+    project = seen(tmp_path, {"requirements.txt": "", "env.py": OWN_READERS, "app.py": f"{use}required(use)\n"})
+    found = {each.name: (each.is_required, each.has_default, each.default) for each in variables(project)}
+
+    assert found == {
+        "SHOP_TOPIC": (True, False, None),
+        "SHOP_MODE": (False, True, None),
+        "SHOP_A": (False, True, "a"),
+    }
+
+
+def test_a_file_with_settings_that_a_variable_names_is_needed(tmp_path: Path) -> None:
+    source = "from flask import Flask\napp = Flask('shop')\napp.config.from_envvar('SHOP_CONFIG')\n"
+    optional = "app.config.from_envvar('SHOP_MORE', silent=True)\n"
+    project = seen(tmp_path, {"requirements.txt": "flask\n", "app.py": source + optional})
+
+    assert {each.name: each.is_required for each in variables(project)} == {"SHOP_CONFIG": True, "SHOP_MORE": False}

@@ -120,3 +120,78 @@ def test_another_application_is_a_rival(tmp_path: Path) -> None:
     found = first(tmp_path, {**other, "Dockerfile": f"{DOCKERFILE}CMD gunicorn admin:app\n"})
 
     assert questions(found) == ["several programs were found"]
+
+
+@pytest.mark.parametrize(
+    ("line", "command", "env"),
+    [
+        ("gunicorn app:app --user www-data --group=www-data -w 4", "gunicorn app:app -w 4 --bind 0.0.0.0:8000", {}),
+        ("gunicorn app:app --env SHOP_MODE=live", WEB, {"SHOP_MODE": "live"}),
+    ],
+)
+def test_a_server_is_nobody_else(tmp_path: Path, line: str, command: str, env: dict[str, str]) -> None:
+    found = first(tmp_path, {**FLASK, "Procfile": f"web: {line}\n"})
+
+    assert (found.command.value, {name: fact.value for name, fact in found.env.items()}) == (command, env)
+
+
+def test_the_folder_of_the_image_is_the_projects(tmp_path: Path) -> None:
+    script = '#!/bin/bash\nHOME_OF_APP="/shop"\nif [ ! -f x ]; then\n    cd /data\nfi\ncd ${HOME}\ngunicorn app:app\n'
+    files = {
+        **FLASK,
+        "start.sh": script,
+        "Dockerfile": "FROM python:3.13\nWORKDIR shop\nCOPY . .\nCMD /shop/start.sh\n",
+    }
+    found = first(tmp_path, files)
+
+    assert (found.command.value, dict(found.env), questions(found)) == (WEB, {}, [])
+
+
+def test_a_file_at_the_root_of_the_image_is_the_projects(tmp_path: Path) -> None:
+    dockerfile = "FROM python:3.13\nADD docker/run.sh docker/uwsgi.ini /\nEXPOSE 8080\nCMD /run.sh\n"
+    files = {"requirements.txt": "flask\nuwsgi\n", "app.py": FLASK["app.py"], "docker/uwsgi.ini": "[uwsgi]\n"}
+    script = "#!/bin/sh\nexec uwsgi --ini /uwsgi.ini\n"
+
+    assert commands(tmp_path, {**files, "docker/run.sh": script, "Dockerfile": dockerfile}) == {
+        "web": "uwsgi --ini docker/uwsgi.ini"
+    }
+
+
+def test_a_dockerfile_is_found_in_folders_for_such_files(tmp_path: Path) -> None:
+    command = 'ENTRYPOINT ["/opt/wait.sh"]\nCMD ["gunicorn", "--threads", "2", "app:app"]\n'
+    found = commands(tmp_path, {**FLASK, "tools/deploy/docker/Dockerfile.app": DOCKERFILE + command})
+
+    assert found == {"web": "gunicorn --threads 2 app:app --bind 0.0.0.0:8000"}
+
+
+def test_settings_that_the_image_names_are_the_sites(tmp_path: Path) -> None:
+    call = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.development')\n"
+    settings = "INSTALLED_APPS = []\nWSGI_APPLICATION = 'shop.wsgi.application'\n"
+    files = {
+        "requirements.txt": "django\ngunicorn\n",
+        "manage.py": f"{call}from django.core.management import execute_from_command_line\n",
+        "shop/wsgi.py": f"{call}application = None\n",
+        "shop/settings/development.py": settings,
+        "shop/settings/docker.py": settings,
+        "Dockerfile": f"{DOCKERFILE}ENV DJANGO_SETTINGS_MODULE shop.settings.docker\n",
+    }
+    found = first(tmp_path, files)
+
+    assert found.env["DJANGO_SETTINGS_MODULE"].value == "shop.settings.docker"
+    assert not any("for development" in each for each in questions(found))
+
+
+def test_litestar_is_told_what_to_serve(tmp_path: Path) -> None:
+    source = "from litestar import Litestar\n\n\ndef create_app() -> Litestar:\n    return Litestar([])\n"
+    files = {"requirements.txt": "litestar[standard]\n", "shop/server/asgi.py": source, "shop/__init__.py": ""}
+    found = first(tmp_path, {**files, "Procfile": "web: litestar run --host 0.0.0.0\n"})
+
+    assert found.env["LITESTAR_APP"].value == "shop.server.asgi:create_app"
+
+
+def test_a_script_that_works_in_the_context_of_an_application_is_not_served(tmp_path: Path) -> None:
+    factory = "from flask import Flask\n\n\ndef create_app():\n    app = Flask(__name__)\n    return app\n"
+    task = "from shop import create_app\napp = create_app()\nwith app.app_context():\n    print(1)\n"
+    files = {"requirements.txt": "flask\ngunicorn\n", "shop/__init__.py": factory, "update.py": task}
+
+    assert commands(tmp_path, files)["web"].startswith("gunicorn 'shop:create_app()' ")

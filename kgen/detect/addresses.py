@@ -62,7 +62,7 @@ OTHERS = re.compile(
 _OWN = re.compile(
     r"(?:(?:APP|API|WEB|SERVER|HTTP|FLASK|UVICORN|GUNICORN|BIND|LISTEN)_?)*(?:HOST|IP|BIND|ADDR\w*|NAME)?"
 )
-_OPEN = re.compile(r"CORS|ORIGIN|ALLOWED|TRUSTED|CSRF|FROM|^TEST_")
+_OPEN = re.compile(r"CORS|ORIGIN|INTERNAL|ALLOWED|TRUSTED|CSRF|FROM|^TEST_")
 _LAZY = re.compile(r"not hasattr\(.*\)|'\w+' not in g")
 """Conditions that hold once: something is made when it is first used."""
 

@@ -143,11 +143,32 @@ def completed(first: Program, ranked: Sequence[Program]) -> Program:
         health=first.health or source.health,
         release=first.release or source.release,
         commands=first.commands or source.commands,
-        env={**_seen_from(source.env, first.env), **first.env},
+        env={**_seen_from(source.env, first.env), **_named_for_tools(first, source), **first.env},
         fields={**{key: value for key, value in source.fields.items() if key == "volumes"}, **first.fields},
         needs=(*first.needs, *source.needs),
-        doubts=(*first.doubts, *(each for each in source.doubts if each.path[0] in {"env", "build", "release"})),
+        doubts=(*first.doubts, *(each for each in source.doubts if _is_open(each, first))),
     )
+
+
+def _named_for_tools(program: Program, source: Program) -> dict[str, Fact]:
+    """Return the variables by which commands of a framework find the application, as far as its server's does not."""
+    own, known = _subject(program.command.value), _subject(source.command.value)
+    if "FLASK_APP" in source.env and _OBJECT.fullmatch(own):
+        return {"FLASK_APP": Fact(own, program.command.origin)}
+    words = str(program.command.value).split()
+    if words[:1] == ["litestar"] and "--app" not in words and _OBJECT.fullmatch(known):
+        return {"LITESTAR_APP": Fact(known, source.command.origin)}
+    return {}
+
+
+_TOOLS = frozenset({"litestar", "flask", "quart"})
+"""Programs that are told by a variable what to serve."""
+
+
+def _is_open(doubt: Doubt, program: Program) -> bool:
+    """Tell whether a doubt about the app is one still: not about a variable that a program says itself."""
+    settled = doubt.path[0] == "env" and len(doubt.path) > 1 and doubt.path[1] in program.env
+    return doubt.path[0] in {"env", "build", "release"} and not settled
 
 
 def _seen_from(env: Mapping[str, Fact], own: Mapping[str, Fact]) -> dict[str, Fact]:
@@ -188,6 +209,8 @@ def _subject(command: object) -> str:
     objects = [word for word in words if _OBJECT.fullmatch(word)]
     objects += [f"{word}:application" for word in words if word.endswith((".wsgi", ".asgi"))]
     scripts = [word for word in words if word.endswith(".py")]
+    if words[:1] and words[0] in _TOOLS and not objects:
+        return " ".join(words[:2])
     return next(iter((*objects, *scripts)), str(command))
 
 

@@ -5,12 +5,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from kgen.detect import own_readers
 from kgen.detect.found import Program
 from kgen.detect.insisted import insisted
 from kgen.detect.project import Project
 from kgen.detect.readers import readers
 from kgen.detect.syntax import Module, meaning, name_of, nodes, walk
-from kgen.detect.values import is_main
+from kgen.detect.values import is_main, value
 from kgen.record import dataclass, replace
 
 
@@ -38,7 +39,7 @@ class Variable:
 
 _WORDS = (
     *(r"environ\b", "getenv", r"config(?<!\wconfig)\(", r"Config(?<!\wConfig)\("),
-    *(r"env(?<![\w.]env)[(.]", r"Env(?<!\wEnv)\(", r"BaseSettings\b"),
+    *("from_envvar", r"env(?<![\w.]env)[(.]", r"Env(?<!\wEnv)\(", r"BaseSettings\b"),
 )
 """What stands in a module that reads variables; ``dj_database_url.config(`` is among it."""
 _READERS = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault"})
@@ -81,6 +82,15 @@ def variables(project: Project) -> list[Variable]:
             known = found.get(each.name)
             if known is None or (each.is_required and not known.is_required):
                 found[each.name] = each
+    for one in own_readers.read(project, own):
+        if one.name not in found or (one.is_required and not found[one.name].is_required):
+            found[one.name] = Variable(
+                name=one.name,
+                origin=one.origin,
+                is_required=one.is_required,
+                default=_text(one.default),
+                has_default=one.has_default,
+            )
     return list(found.values())
 
 
@@ -201,6 +211,10 @@ def _called(module: Module, call: ast.Call, full: str, objects: frozenset[str]) 
             yield Variable(
                 name=name, origin=where, is_required=False, default=_text(given), has_default=not _is_nothing(given)
             )
+        return
+    if full.endswith(".from_envvar") and name:  # Flask's, of a file with settings
+        silent = value(next((each.value for each in call.keywords if each.arg == "silent"), given))
+        yield Variable(name=name, origin=where, is_required=not silent, has_default=bool(silent))
         return
     if full == "dj_database_url.config":
         said = next((each.value for each in call.keywords if each.arg == "env"), first)

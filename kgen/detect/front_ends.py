@@ -13,7 +13,10 @@ from kgen.detect.tree import join
 from kgen.record import dataclass
 
 _LOCKS = frozenset({"package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock"})
-_DEEPEST = 1
+_OTHER_LOCKS = ("bun.lock", "bun.lockb", "deno.lock")
+"""Of managers that kgen's images do not install with."""
+
+_DEEPEST = 3
 """Folders between the project's and that of a front end."""
 
 _OUTPUTS = (("react-scripts build", "build"), ("vite build", "dist"), ("vue-cli-service build", "dist"))
@@ -61,7 +64,7 @@ def _front_ends(project: Project) -> Iterator[_FrontEnd]:
             continue
         text = project.tree.text(file) or ""
         command = table(_read(text), "scripts").get("build")
-        has_lock = any(join(folder, lock) in _here(project, folder) for lock in _LOCKS)
+        has_lock = any(join(folder, lock) in _here(project, folder) for lock in (*_LOCKS, *_OTHER_LOCKS))
         if isinstance(command, str) and has_lock:
             where = origin(file, text, '"build"')
             yield _FrontEnd(path=folder, origin=where, command=command, output=_output(project, folder, command))

@@ -82,6 +82,9 @@ EXAMPLES = (
     "example.env",
     "sample.env",
     ".env.dev",
+    ".env.local.example",
+    ".env.production.example",
+    ".env.prod.example",
 )
 _SCHEME = re.compile(r"\s*[\"']?([a-z][a-z0-9]*\+[a-z0-9_]+)://")
 _SERVERS: Mapping[str, tuple[str, ...]] = {
@@ -219,9 +222,15 @@ def _scheme(text: str) -> str:
     return match[1] if match and not match[1].startswith("sqlite") else ""
 
 
+_BY_SQLALCHEMY = ("sqlalchemy", "sqlmodel", "databases", "ormar", "advanced-alchemy", "flask-sqlalchemy")
+
+
 def _dialect(project: Project, kind: str) -> str:
     """Return the scheme that SQLAlchemy needs to take the only driver that is there, if the code does not see to it."""
-    if not project.has("sqlalchemy", "sqlmodel", "databases", "ormar") or kind != "postgres":
+    if (
+        not project.has("sqlalchemy", "sqlmodel", "databases", "ormar", "advanced-alchemy", "flask-sqlalchemy")
+        or kind != "postgres"
+    ):
         return ""
     changes = any(
         ".replace(" in (project.tree.text(each.path) or "") for each in project.modules.mentioning("postgres")

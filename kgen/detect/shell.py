@@ -73,7 +73,22 @@ _NOTHING = frozenset(
             "git",
             "clear",
         ),
-        *("useradd", "usermod", "groupadd", "groupmod", "adduser", "addgroup", "getent", "find", "xargs", "install"),
+        *(
+            "useradd",
+            "usermod",
+            "userdel",
+            "deluser",
+            "groupdel",
+            "delgroup",
+            "groupadd",
+            "groupmod",
+            "adduser",
+            "addgroup",
+            "getent",
+            "find",
+            "xargs",
+            "install",
+        ),
         *("update-ca-certificates", "ldconfig", "locale-gen", "stty", "tee", "head", "tr", "cut", "sort", "uname"),
         *("hostname",),
     }
@@ -126,6 +141,8 @@ def commands(text: str) -> list[Command]:
             env |= made if rest else {}
         elif rest[0] == "cd" and len(rest) > 1 and not depth and "$" not in rest[1]:
             folder = os.path.normpath(os.path.join(folder, rest[1])) if rest[1] != "." else folder
+        elif rest[0] == "cd":
+            pass  # who knows where, or whether
         elif rest[0] == ":":
             usual = [match for word in rest[1:] if (match := _USUAL.fullmatch(word))]
             known |= {match[1]: f"${{{match[1]}:-{match[2]}}}" for match in usual}

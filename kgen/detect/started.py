@@ -142,8 +142,7 @@ class Image:
     def inner(self, name: str) -> str:
         """Return the project's folder that is ``name`` in the image; ``""`` for its root, or if it is none."""
         for each in self._places(name, "") if name else ():
-            below = join(self.project.folder, each) if each else self.project.folder
-            if each and next(iter(self.project.tree.below(below)), None):
+            if not each or next(iter(self.project.tree.below(join(self.project.folder, each))), None):
                 return each
         return ""
 
@@ -255,7 +254,7 @@ def _supervised(image: Image, words: Sequence[str], seen: tuple[str, ...]) -> tu
 def _start(image: Image, command: Command, values: Mapping[str, str], port: int | None) -> Start:
     env = {name: image.here(filled(value, values)) for name, value in command.env.items() if name != "PORT"}
     words = [filled(word, {**values, **env}) for word in command.words if not _ARGUMENT.fullmatch(word)]
-    folder = command.folder or image.folder()
+    folder = image.inner(command.folder) if command.folder.startswith("/") else command.folder or image.folder()
     words, moved = _placed(image, [_inner(image, word) for word in words], folder)
     words = _named(image, words, folder)
     what = "development" if _is_flasks(image, words) else role(words)
@@ -337,7 +336,11 @@ def _named(image: Image, words: list[str], folder: str) -> list[str]:
 def _inner(image: Image, word: str) -> str:
     """Return the path of a file in the project instead of the one that it has in another image."""
     found = image.path(word) if word.startswith("/") and image.container else None
-    return found if found and found.rpartition("/")[2] == word.rpartition("/")[2] and "/" in word[1:] else word
+    return found if found and found.rpartition("/")[2] == word.rpartition("/")[2] and _is_file(word[1:]) else word
+
+
+def _is_file(name: str) -> bool:
+    return "/" in name or "." in name
 
 
 def _for_shell(word: str) -> str:

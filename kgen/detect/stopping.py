@@ -8,11 +8,12 @@ Source: https://docs.python.org/3/library/signal.html#general-rules
 """
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from posixpath import basename
 
 from kgen.detect.found import Part, Program
 from kgen.detect.project import Project
+from kgen.detect.roles import NAMES, role
 
 
 def part(project: Project, programs: Iterable[Program]) -> Part:
@@ -28,7 +29,12 @@ def part(project: Project, programs: Iterable[Program]) -> Part:
 def _is_python(program: Program) -> bool:
     given = program.command.value
     words = shlex.split(given) if isinstance(given, str) else [*map(str, given)]
-    return bool(words) and basename(words[0]).startswith("python")
+    return bool(words) and basename(words[0]).startswith("python") and not _serves(words)
+
+
+def _serves(words: Sequence[str]) -> bool:
+    """Tell whether Python runs a server's or Celery's module, which handles signals by itself."""
+    return words[1:2] == ["-m"] and role(words) in {"web", *NAMES}
 
 
 def _handles(project: Project) -> bool:

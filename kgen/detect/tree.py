@@ -89,6 +89,12 @@ class Tree:
         """Yield the names of the files in ``folder`` itself."""
         return iter(self._by_folder.get(folder, ()))
 
+    def folders(self, folder: str) -> Iterator[str]:
+        """Yield ``folder``, and those below it that have files."""
+        start = f"{folder}/" if folder else ""
+        yield folder
+        yield from (each for each in self._by_folder if each and each.startswith(start))
+
     def text(self, name: str) -> str | None:
         """Return the text of the file ``name``; ``None`` if it is not there, not text, too large, or outside."""
         try:

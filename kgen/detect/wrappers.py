@@ -94,7 +94,39 @@ def unwrapped(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
             rest = []
         else:
             break
-    return env, _to_output(list(_production(_program(rest))))
+    given, rest = _as_anybody(_to_output(list(_production(_program(rest)))))
+    return {**env, **given}, rest
+
+
+_RIGHTS: Mapping[str, tuple[str, ...]] = {
+    "gunicorn": ("--user", "-u", "--group", "-g"),
+    "uwsgi": ("--uid", "--gid"),
+    "celery": ("--uid", "--gid"),
+}
+"""Server → its options for the user that it becomes: a container runs as one that may not become another."""
+
+
+def _as_anybody(words: list[str]) -> tuple[dict[str, str], list[str]]:
+    """
+    Return the variables that a server is told to set, and its command without the user that it is to become.
+
+    >>> _as_anybody("gunicorn shop:app --user www-data --env A=1 -w 4".split())
+    ({'A': '1'}, ['gunicorn', 'shop:app', '-w', '4'])
+    """
+    server = next((word for word in words[:3] if word in _RIGHTS), "")
+    env: dict[str, str] = {}
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        name, sign, value = word.partition("=")
+        if server == "gunicorn" and name in {"--env", "-e"}:
+            match = _ASSIGNMENT.fullmatch(value if sign else next(rest, ""))
+            env |= {match[1]: match[2]} if match else {}
+        elif name not in _RIGHTS.get(server, ()):
+            kept.append(word)
+        elif not sign:
+            next(rest, "")
+    return env, kept
 
 
 def _after_options(words: Sequence[str]) -> list[str]:

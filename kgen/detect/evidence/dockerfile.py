@@ -11,20 +11,26 @@ from kgen.read.dockerfile import read
 from kgen.record import dataclass, field
 
 _FILES = re.compile(r"(?:[\w.-]*\.)?(?:docker|container)file(?:[.-][\w.-]+)?|\w*dockerfile", re.IGNORECASE)
-_FOLDERS = (
-    "",
-    "docker",
-    ".docker",
-    "deploy",
-    "deployment",
-    "docker/prod",
-    "infra/docker",
-    "infrastructure/docker",
-    "ops/docker",
-    "build",
-    "docker/production",
-    "compose/production/django",
+_TOP = frozenset({"docker", ".docker", "deploy", "deployment", "infra", "infrastructure", "ops", "build", "compose"})
+_TOP_OF_OTHERS = frozenset({"tools", "dockerfiles", "container", "containers", "images"})
+_BELOW = frozenset(
+    {
+        *_TOP,
+        *_TOP_OF_OTHERS,
+        "prod",
+        "production",
+        "common",
+        "django",
+        "web",
+        "app",
+        "backend",
+        "api",
+        "server",
+        "python",
+    }
 )
+"""Names of the folders that people keep Dockerfiles in: the first, and those below it."""
+
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 _VERSION = re.compile(r"(?:^|[^\d.])([23]\.\d+)")
 _OFFICIAL = re.compile(r"(?:.*/)?python")
@@ -97,11 +103,21 @@ def containers(tree: Tree, folder: str) -> tuple[Container, ...]:
 
 def files(tree: Tree, folder: str) -> Iterator[str]:
     """Yield the Dockerfiles of a project; not those that are for development by their name."""
-    for inner in _FOLDERS:
-        here = join(folder, inner) if inner else folder
+    start = f"{folder}/" if folder else ""
+    for here in sorted((each for each in tree.folders(folder) if _holds(each.removeprefix(start))), key=_depth):
         for name in tree.here(here):
             if _FILES.fullmatch(name) and not name.endswith(".dockerignore"):
                 yield join(here, name)
+
+
+def _depth(folder: str) -> tuple[int, str]:
+    return folder.count("/"), folder
+
+
+def _holds(below: str) -> bool:
+    """Tell whether a folder, seen from the project's, may hold its Dockerfiles."""
+    first, *rest = below.split("/") if below else [""]
+    return not first or (first in _TOP | _TOP_OF_OTHERS and all(each in _BELOW for each in rest))
 
 
 def containers_above(tree: Tree, folder: str) -> Iterator[Container]:

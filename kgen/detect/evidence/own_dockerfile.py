@@ -32,7 +32,11 @@ def _programs(project: Project, container: Container) -> Iterator[Program]:
         yield from _scheduled(project, container)
         return
     said = Said(name="", started=made, origin=origin, is_lasting=True if len(made.processes) > 1 else None)
-    yield from processes.programs(project, [said], RANK)
+    found = list(processes.programs(project, [said], RANK))
+    if container.command and container.entrypoint and not any(each.rank > processes.LOST for each in found):
+        made = started(project, container.command, container=container, port=container.port)
+        found = list(processes.programs(project, [Said(name="", started=made, origin=origin)], RANK))
+    yield from found
 
 
 def _scheduled(project: Project, container: Container) -> Iterator[Program]:

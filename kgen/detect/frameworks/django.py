@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from kgen.detect.evidence.dockerfile import containers
 from kgen.detect.found import Choice, Doubt, Fact, Program
 from kgen.detect.frameworks import django_settings
 from kgen.detect.frameworks.django_debug import Debugging, debugging
@@ -74,6 +75,8 @@ def _site(sources: Sources, manage: str) -> Site:
     for name, where in named:
         if _is_production(name) and not _is_production(usual):
             usual, origin = name, where
+    if said := _of_image(project, base):
+        usual, origin = said
     beside = django_settings.beside(project, base, usual) if usual else django_settings.anywhere(project, base)
     better = [each for each in beside if _is_production(each)]
     doubts: tuple[Doubt, ...] = ()
@@ -83,11 +86,21 @@ def _site(sources: Sources, manage: str) -> Site:
     elif not usual and beside:
         chosen, origin = beside[0], "no file names one"
         doubts = (_which(beside),)
-    elif chosen.rpartition(".")[2] in DEVELOPMENT:
+    elif chosen.rpartition(".")[2] in DEVELOPMENT and not said:
         doubts = (_development(chosen),)
     settings = django_settings.read(sources, base, chosen)
     is_default = bool(named) and all(name == chosen for name, _ in named)
     return Site(manage=manage, settings=settings, origin=origin, is_default=is_default, doubts=doubts)
+
+
+def _of_image(project: Project, base: str) -> tuple[str, str] | None:
+    """Return the settings that the project's own image names, if they are not for development."""
+    for each in containers(project.tree, project.folder)[:1]:
+        name = each.env.get(VARIABLE, "")
+        is_meant = name.rpartition(".")[2] not in set(DEVELOPMENT) - {"docker"}
+        if name and is_meant and django_settings.is_there(project, base, name):
+            return name, each.file
+    return None
 
 
 def _is_production(name: str) -> bool:

@@ -172,9 +172,22 @@ def _application(
         name=name,
         start=sources.start(module.path),
         is_factory=is_factory,
-        is_side=_is_side(module),
+        is_side=_is_side(module) or _is_task(sources, module, made),
         server=_server(module, name) if made.framework is DASH else "",
     )
+
+
+def _is_task(sources: Sources, module: Module, made: Made) -> bool:
+    """Tell whether a module makes an application of somebody else's factory only to do something in its context."""
+    is_others = made.factory is not None and made.factory[0] != module.path
+    is_usual = module.path.rpartition("/")[2].removesuffix(".py") in FILES
+    tree = sources.project.tree
+    return is_others and not is_usual and tree.matches(module.path, _CONTEXT) and not tree.matches(module.path, _RUN)
+
+
+_CONTEXT = re.compile(rb"^with \w+\.app_context\(", re.MULTILINE)
+_RUN = re.compile(rb"\.run\(|@\w+\.cli\.|shell_context_processor")
+"""What is in modules that are made to be served, too."""
 
 
 def _is_side(module: Module) -> bool:

@@ -77,7 +77,7 @@ EITHER_WAY = frozenset(
 """Distributions that install without a compiler, too: they are slower then."""
 
 _WHEEL = re.compile(
-    r"([A-Za-z0-9][A-Za-z0-9_.]*)-(\d[^-\s/\"'%]*(?:%2B[^-\s/\"']*)?)(?:-\d[^-\s/\"']*)?-((?:cp|py|pp)[\w.]+)-(\w+)-([\w.]+)\.whl"
+    r"([A-Za-z0-9][A-Za-z0-9_.]*)-(\d[^-\s/\"'%]*(?:%2B[^-\s/\"']*)?)(?:-\d[^-\s/\"']*)?-((?:cp|py|pp)[\w.]+)-(\w+)-([\w.]+)"
 )
 _CPYTHON = re.compile(r"cp3(\d+)")
 _PIN = re.compile(r"(?:={2,3}|~=(?=\s*\d+\.\d+\.))?\s*v?(\d[\w.]*?)(?:\.\*)?")
@@ -100,7 +100,7 @@ def of_wheels(lock: str, besides: Container[str] = ()) -> Limit | None:
     Packages count that have wheels for Linux, each for one version; backports do not: they are for old versions only.
     """
     tags: dict[tuple[str, str], set[int]] = {}
-    for written, version, pythons, abi, platform in _WHEEL.findall(lock):
+    for written, version, pythons, abi, platform in _wheels(lock):
         name = written.lower().replace("_", "-").replace(".", "-")
         if ("linux" in platform or platform == "any") and not name.startswith("backports") and name not in besides:
             anything = abi in {"abi3", "none"} or "py3" in pythons
@@ -113,6 +113,23 @@ def of_wheels(lock: str, besides: Container[str] = ()) -> Limit | None:
     newest, name, version = limited[0]
     return Limit(newest, f"{name} {version} has no wheel for a newer Python")
 
+
+def _wheels(lock: str) -> Iterator[tuple[str, ...]]:
+    """
+    Yield the parts of the names of all wheels: found by their ends, since a pattern for all takes long in a large file.
+
+    >>> list(_wheels('url = "https://a.example/x/lxml-5.3.0-1-cp312-cp312-manylinux_2_28_x86_64.whl"'))
+    [('lxml', '5.3.0', 'cp312', 'cp312', 'manylinux_2_28_x86_64')]
+    """
+    for before in lock.split(".whl")[:-1]:
+        last = before[-_LONGEST:]
+        start = max(last.rfind(mark) for mark in "/\"' \n=@[")
+        if match := _WHEEL.fullmatch(last, start + 1):
+            yield match.groups()
+
+
+_LONGEST = 300
+"""Characters of the name of a wheel."""
 
 _ANY = 99
 

@@ -39,8 +39,11 @@ def part(project: Project, programs: Iterable[Program]) -> Part:
         doubts.append(Doubt(path=("components",), question=question, help=_MOUNT))
     commands = " ".join(str(each.command.value) for each in started)
     mounted = "".join(f"{path}/" for path in volumes)
-    every = _written(project, commands)
-    if written := {what: where for what, where in every if f"/{what.partition('/')[0]}/" not in mounted}:
+    written: dict[str, str] = {}
+    for what, where in _written(project, commands):
+        if f"/{what.partition('/')[0]}/" not in mounted:
+            written.setdefault(what, where)
+    if written:
         question = f"the source writes {_listed(written)}, which it cannot in the image"
         doubts.append(Doubt(path=("components",), question=question, help=_MOUNT))
     return Part(doubts=tuple(doubts))

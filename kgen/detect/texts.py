@@ -40,8 +40,13 @@ def _toml(text: str) -> Mapping[str, Any]:
 
 def yaml(text: str | None) -> Any:
     """Return what a YAML file says; nothing if it is none."""
+    return _yaml(text or "")
+
+
+@lru_cache(maxsize=64)  # finders of programs, of volumes and of servers ask for the same compose files
+def _yaml(text: str) -> Any:
     try:
-        return pyyaml.load(text or "", Loader=_Loader)  # noqa: S506  # it is a safe loader, written in C if there is one
+        return pyyaml.load(text, Loader=_Loader)  # noqa: S506  # it is a safe loader, written in C if there is one
     except (pyyaml.YAMLError, ValueError, RecursionError):  # ValueError: a date that is none
         return None
 

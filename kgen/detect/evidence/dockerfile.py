@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from kgen.detect.tree import Tree, join
@@ -149,7 +150,12 @@ def _rank(made: Container, folder: str) -> tuple[object, ...]:
 
 def container(tree: Tree, file: str) -> Container:
     """Return what the Dockerfile ``file`` says."""
-    made = read((tree.text(file) or "").encode())
+    return _container(file, tree.text(file) or "")
+
+
+@lru_cache(maxsize=64)  # many ask
+def _container(file: str, text: str) -> Container:
+    made = read(text.encode())
     stages = _stages(made)
     last = [each for name in _ancestry(stages) for each in stages[name]]
     variables = _variables(made.instructions)

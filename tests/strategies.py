@@ -55,7 +55,7 @@ from kgen.model.container import (
     PythonBuild,
     Resources,
 )
-from kgen.model.facts import Facts, Lock, NodeProject, Project, Requirements, SecretFile
+from kgen.model.facts import Facts, Lock, NodeProject, Packaging, Project, Requirements, SecretFile
 from kgen.model.frontend import Frontend, NodeVersion
 from kgen.model.needs import KINDS, Need
 from kgen.model.packages import Manager
@@ -481,8 +481,9 @@ def _probe(known: Known, *, without: Collection[str] = ()) -> Strategy:
     if not known.ports:
         without = {*without, "http", "tcp", "grpc", "port"}
     http = fields(Probe, known, without={*without, "tcp", "exec", "grpc", "off"}, always=["http"])
+    named = fields(Probe, known, without={*without, "tcp", "exec", "grpc", "off"}, always=["http", "port"])
     other = _exactly_one(Probe, ("tcp", "exec", "grpc"), known, without={*without, "http", "port", "off"})
-    return st.one_of(other, *([] if "http" in without else [http]), st.just({"off": True}))
+    return st.one_of(other, *([] if "http" in without else [http, named]), st.just({"off": True}))
 
 
 def _single_success(known: Known) -> Strategy:
@@ -613,9 +614,9 @@ def _build(known: Known) -> Strategy:
 def _python(known: Known) -> Strategy:
     """Return what pip and Pipenv do not know only with another manager."""
     bare = fields(PythonBuild, known, without=["manager", "managerVersion", "package", "extras", "groups"])
-    pipenv = fields(PythonBuild, known, without=["manager", "requirements", "package", "extras"])
-    uv = fields(PythonBuild, known, without=["manager", "requirements"])
-    member = fields(PythonBuild, known, without=["manager", "requirements"], always=["package"])
+    pipenv = fields(PythonBuild, known, without=["manager", "requirements", "package", "extras", "installProject"])
+    uv = fields(PythonBuild, known, without=["manager", "requirements", "package"])
+    member = fields(PythonBuild, known, without=["manager", "requirements", "installProject"], always=["package"])
     others = fields(PythonBuild, known, without=["manager", "requirements", "package"])
     managed = [(bare, "pip"), (pipenv, "pipenv"), (uv, "uv"), (member, "uv"), (others, "poetry"), (others, "pdm")]
     by_name = [st.builds(lambda made, name: made | {"manager": name}, made, st.just(name)) for made, name in managed]
@@ -1521,12 +1522,19 @@ def _project(build: Build) -> Project:
     python = build.python
     if python.manager in {None, "pip", "conda"}:
         names = python.requirements or ("requirements.txt",)
-        return Project(pip="requirements.txt", requirements={names: Requirements(files=names)})
+        files = {names: Requirements(files=names)}
+        return Project(pip="requirements.txt", requirements=files, packaging=_packaging(python))
     members = (python.package,) if python.package else ()
     name = f"{python.manager}.lock"
     return Project(
-        locks={cast("Manager", python.manager): Lock(name=name, files=(name,), written_by="2.2.1", members=members)}
+        locks={cast("Manager", python.manager): Lock(name=name, files=(name,), written_by="2.2.1", members=members)},
+        packaging=_packaging(python),
     )
+
+
+def _packaging(python: PythonBuild) -> Packaging:
+    """Return a package where ``python`` says that it is not installed."""
+    return Packaging() if python.install_project else Packaging(installs={python.manager or "pip": True})
 
 
 def facts(*variants: App) -> Facts:

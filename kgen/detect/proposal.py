@@ -1,6 +1,6 @@
 """From a folder to app files: who looks for what, in which order, and how it is put together."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kgen.detect import (
@@ -12,6 +12,7 @@ from kgen.detect import (
     managers,
     names,
     neighbours,
+    not_installed,
     own_files,
     pythons,
     stopping,
@@ -212,7 +213,7 @@ def look(tree: Tree, folder: str, installed: Managed | None, inner: Iterable[str
     )
 
 
-def build(project: Project, installed: Managed | None, programs: Iterable[Program]) -> Part:
+def build(project: Project, installed: Managed | None, programs: Sequence[Program]) -> Part:
     """Return how the image is built."""
     path: Path = ("build", "python")
     python: dict[str, Any] = {}
@@ -237,7 +238,8 @@ def build(project: Project, installed: Managed | None, programs: Iterable[Progra
         data["commands"] = [each.value for each in commands]
         comments[("build", "commands")] = commands[0].origin
     said = (*(installed.doubts if installed else ()), *doubts, *more.doubts)
-    return Part(data={"build": data}, comments=comments, doubts=said)
+    made = Part(data={"build": data}, comments=comments, doubts=said)
+    return joined([made, not_installed.part(project, installed, programs)])
 
 
 def groups(programs: Iterable[Program]) -> Mapping[str, list[Fact]]:

@@ -19,6 +19,7 @@ _BY_PIP = ("pylock.toml", "requirements.txt")
 _CONDA = ("environment.yml", "environment.yaml", "conda.yml", "conda.yaml")
 _MINOR = re.compile(r"(?:cpython-)?(\d+\.\d+)")
 _CARET = re.compile(r"\^(\d+)(\.\d+)*")
+_RELEASE = re.compile(r"\d+\.\d+\.\d+")
 _TILDE = re.compile(r"~(\d+)\.(\d+)(\.\d+)*")
 
 
@@ -102,9 +103,11 @@ def _specifier(text: str) -> str:
     """
     Translate Poetry's short forms.
 
-    >>> _specifier("^3.11"), _specifier("~3.11"), _specifier(">=3.9,<4"), _specifier("*")
-    ('>=3.11,<4', '>=3.11,<3.12', '>=3.9,<4', '')
+    >>> _specifier("^3.11"), _specifier("~3.11"), _specifier(">=3.9,<4"), _specifier("3.11.7"), _specifier("*")
+    ('>=3.11,<4', '>=3.11,<3.12', '>=3.9,<4', '==3.11.7', '')
     """
+    if _RELEASE.fullmatch(text):
+        return f"=={text}"
     if caret := _CARET.fullmatch(text):
         return f">={text[1:]},<{int(caret[1]) + 1}"
     if tilde := _TILDE.fullmatch(text):

@@ -91,6 +91,12 @@ class PythonBuild(Spec):
     groups: tuple[ExtraName, ...] = ()
     """Dependency groups to install besides the main dependencies."""
 
+    install_project: bool = True
+    """
+    Whether the project itself is installed, where it is a package. `false` leaves it at its dependencies: programs that
+    are started from the source need no more, and some projects only build with tools that no image has.
+    """
+
     system_packages: tuple[DebianPackage, ...] = ()
     """Debian packages that the running app needs, and so do `commands`, as `libpq5`."""
 

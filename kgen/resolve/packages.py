@@ -79,6 +79,7 @@ def packages(build: Build, project: Project, uv: str, python: str) -> Packages:
             made = _from_lock(installer, build, project)
     return replace(
         made,
+        installs_project=made.installs_project and build.python.install_project,
         groups=build.python.groups,
         member=build.python.package or "",
         tool=f"uv=={uv}" if made.uses_uv else made.tool,

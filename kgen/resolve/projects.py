@@ -10,7 +10,13 @@ from kgen.model.packages import Installer
 from kgen.model.platform import Platform
 from kgen.resolve import variants
 from kgen.resolve.packages import installer_of, outside, requirements_of, sources
-from kgen.resolve.rules import FILE_NOT_READABLE, NO_PROJECT, NOT_FOR_BUILD, PYTHON_MISMATCH, SEVERAL_LOCKS
+from kgen.resolve.rules import (
+    FILE_NOT_READABLE,
+    NO_PROJECT,
+    NOT_FOR_BUILD,
+    PYTHON_MISMATCH,
+    SEVERAL_LOCKS,
+)
 from kgen.words import listed
 
 NOT_LOCKED = Rule(
@@ -44,7 +50,13 @@ CONDA = Rule(
     name="conda-environment",
     explain="Packages of conda are no packages of PyPI: they bring a Python of their own, and need another base image.",
 )
-RULES = (CONDA, NOT_LOCKED, OUTSIDE_OF_CONTEXT, OVER_SSH, NOT_IN_WORKSPACE, NOT_OFFERED)
+FIXED_RELEASE = Rule(
+    code="KG3289",
+    name="python-release-fixed",
+    explain="Base images get every release of a minor version; package managers refuse one that the project excludes.",
+    severity=Severity.WARNING,
+)
+RULES = (CONDA, NOT_LOCKED, OUTSIDE_OF_CONTEXT, OVER_SSH, NOT_IN_WORKSPACE, NOT_OFFERED, FIXED_RELEASE)
 
 _PATCHES = 40
 """More patch releases than any Python had."""
@@ -60,11 +72,12 @@ def faults(build: Build, project: Project, platform: Platform, at: Path) -> Iter
     installer = installer_of(build, project)
     found = [
         *_lock_faults(build, project, installer, at),
-        *_python_faults(build, project, platform, at),
+        *_python_faults(build, project, platform, installer, at),
         *(_field_faults(build, installer, at) if installer else ()),
         *_file_faults(build, project, at),
         *_source_faults(build, project, at),
         *_member_faults(build, project, at),
+        *(_install_faults(build, project, installer, at) if installer else ()),
         *_offer_faults(build, project, at),
         *(_not_locked(build, project, installer, at)),
     ]
@@ -104,14 +117,27 @@ def _lock_faults(build: Build, project: Project, installer: Installer | None, at
         )
 
 
-def _python_faults(build: Build, project: Project, platform: Platform, at: Path) -> Iterator[Diagnostic]:
+def _python_faults(
+    build: Build, project: Project, platform: Platform, installer: Installer | None, at: Path
+) -> Iterator[Diagnostic]:
     version = python_version(build, project, platform)
-    if not (variants.is_rolling(build, platform) or python_fits(version, project.requires_python)):
+    if variants.is_rolling(build, platform):
+        return
+    has_package = build.python.install_project and project.packaging.installs.get("pip", False)
+    is_asked = installer in {"uv", "poetry", "pdm"} or (installer != "pipenv" and has_package)
+    if not python_fits(version, project.requires_python):
         yield Diagnostic(
             rule=PYTHON_MISMATCH,
             message=f"the project needs Python {project.requires_python}, but the image would have {version}",
             at=Label((*at, "python", "version")),
             help="say which one: `build: {python: {version: …}}`, `.python-version`, or `images.python` in kgen.yaml",
+        )
+    elif is_asked and not python_fits(version, project.requires_python, newest=True):
+        yield Diagnostic(
+            rule=FIXED_RELEASE,
+            message=f"the project needs Python {project.requires_python}, but images have the newest of {version}",
+            at=Label((*at, "python", "version")),
+            help=f"allow all of them: `=={version}.*`, or `~{version}.0` for Poetry, and lock again",
         )
 
 
@@ -135,6 +161,21 @@ def _field_faults(build: Build, installer: Installer, at: Path) -> Iterator[Diag
                 at=Label((*at, "python", name), on="key"),
                 help=instead,
             )
+
+
+def _install_faults(build: Build, project: Project, installer: Installer, at: Path) -> Iterator[Diagnostic]:
+    """Yield why a project cannot be left out of what is installed; where it is no package, nothing has to be."""
+    if build.python.install_project:
+        return
+    place = Label((*at, "python", "installProject"))
+    about = project.packaging
+    if build.python.package:
+        message, instead = "`installProject: false` is not for a package of a workspace", "remove it, or `package`"
+        yield Diagnostic(rule=NOT_FOR_BUILD, message=message, at=place, help=instead)
+    elif installer == "project" and about.dependencies is None and not (about.is_static or about.files):
+        message = "nothing but its installation tells what the project depends on"
+        instead = "remove `installProject: false`, or list what it needs in `requirements.txt`"
+        yield Diagnostic(rule=NOT_FOR_BUILD, message=message, at=place, help=instead)
 
 
 def _file_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnostic]:
@@ -226,12 +267,14 @@ def python_version(build: Build, project: Project, platform: Platform) -> str:
     return ".".join((build.python.version or project.python or platform.images.python).split(".")[:2])
 
 
-def python_fits(version: str, required: str) -> bool:
+def python_fits(version: str, required: str, *, newest: bool = False) -> bool:
     """
-    Tell whether some patch release of minor ``version`` meets ``requires-python``.
+    Tell whether some patch release of minor ``version`` meets ``requires-python``, or whether the ``newest`` will.
 
     >>> python_fits("3.13", ">=3.11"), python_fits("3.13", ">=3.13.2,<4"), python_fits("3.13", ">=3.14")
     (True, True, False)
+    >>> python_fits("3.13", "==3.13.2"), python_fits("3.13", "==3.13.2", newest=True)
+    (True, False)
     """
     if not required:
         return True
@@ -241,4 +284,4 @@ def python_fits(version: str, required: str) -> bool:
         allowed = SpecifierSet(required)
     except InvalidSpecifier:
         return True  # the package manager will say so
-    return any(allowed.contains(f"{version}.{patch}") for patch in range(_PATCHES))
+    return any(allowed.contains(f"{version}.{patch}") for patch in range(_PATCHES - 1 if newest else 0, _PATCHES))

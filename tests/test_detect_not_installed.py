@@ -1,0 +1,72 @@
+"""When a project with requirements files is left at them, and when it is installed as well."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from detected import grown
+from kgen.detect.proposal import propose
+
+SETUP = """\
+from setuptools import setup
+setup(name="shop", entry_points={"console_scripts": ["shop-admin = shop.admin:main"]})
+"""
+APP = {
+    "requirements.txt": "flask\ngunicorn\n",
+    "setup.py": SETUP,
+    "app.py": "from flask import Flask\napp = Flask(__name__)\n",
+}
+PLUGIN = SETUP.replace(
+    '"console_scripts"', '\n    "celery.commands": ["shop = shop.command:shop"],\n    "console_scripts"'
+)
+
+CASES: Mapping[str, tuple[Mapping[str, str], bool]] = {
+    "a setup.py that nobody needs": ({}, False),
+    "a build system that nobody needs": (
+        {"setup.py": "", "pyproject.toml": '[build-system]\nrequires = ["hatchling"]\n[project]\nname = "shop"\n'},
+        False,
+    ),
+    "the Procfile starts its script": ({"Procfile": "web: shop-admin serve --port 8000\n"}, True),
+    "its own Dockerfile installs it": (
+        {"Dockerfile": "FROM python:3.13\nRUN pip install .\nCMD gunicorn app:app\n"},
+        True,
+    ),
+    "its own Dockerfile installs more": (
+        {"Dockerfile": "FROM python:3.13\nRUN pip install -r requirements.txt gunicorn\nCMD gunicorn app:app\n"},
+        False,
+    ),
+    "it is a plugin of another program": ({"setup.py": PLUGIN}, True),
+    "it asks for its own version": (
+        {"app.py": "import importlib.metadata\n" + APP["app.py"] + "VERSION = importlib.metadata.version('shop')\n"},
+        True,
+    ),
+    "it asks for another's version": (
+        {"app.py": "import importlib.metadata\n" + APP["app.py"] + "VERSION = importlib.metadata.version('flask')\n"},
+        False,
+    ),
+    "it can do without its own version": (
+        {
+            "app.py": "from importlib.metadata import PackageNotFoundError, version\n"
+            + APP["app.py"]
+            + "try:\n    VERSION = version('shop')\nexcept PackageNotFoundError:\n    VERSION = '0'\n"
+        },
+        False,
+    ),
+    "its packages are below src": (
+        {"app.py": "", "src/shop/__init__.py": "", "src/shop/app.py": APP["app.py"]},
+        True,
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_project_is_installed_only_where_something_needs_it(case: str, tmp_path: Path) -> None:
+    files, is_installed = CASES[case]
+    (made,) = propose(grown(tmp_path, {**APP, **files})).value or ()
+    assert made.part.data["build"]["python"].get("installProject", True) is is_installed
+
+
+def test_a_project_without_metadata_says_nothing_of_its_installation(tmp_path: Path) -> None:
+    (made,) = propose(grown(tmp_path, {name: text for name, text in APP.items() if name != "setup.py"})).value or ()
+    assert "installProject" not in made.part.data["build"]["python"]

@@ -22,20 +22,20 @@ def written(folder: Path, files: dict[str, str]) -> tuple[dict[str, Any], list[s
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        ("env.bool('DEBUG', True)", "false"),
-        ("config('DEBUG', default=True, cast=bool)", "false"),
+        ("env.bool('DEBUG', True)", "False"),
+        ("config('DEBUG', default=True, cast=bool)", "False"),
         ("config('DEBUG', default=True)", ""),
         ("os.environ.get('DEBUG', '1')", ""),
         ("bool(os.environ.get('DEBUG', 'True'))", ""),
         ("int(os.environ.get('DEBUG', default=1))", "0"),
-        ("os.environ.get('DEBUG', 'True') == 'True'", "false"),
+        ("os.environ.get('DEBUG', 'True') == 'True'", "False"),
         ("os.environ.get('DEBUG', 'True') != 'False'", "False"),
-        ("os.environ.get('DEBUG', 'yes').lower() in ('yes', '1')", "false"),
-        ("strtobool(os.getenv('DEBUG', 'on'))", "false"),
+        ("os.environ.get('DEBUG', 'yes').lower() in ('yes', '1')", "False"),
+        ("strtobool(os.getenv('DEBUG', 'on'))", "False"),
         ("not (os.getenv('DEBUG') == '0')", "0"),
         ("ast.literal_eval(os.getenv('DEBUG', 'True'))", "False"),
-        ("os.environ['DEBUG'] == '1'", "false"),
-        ("True if os.getenv('DEBUG', '1') == '1' else False", "false"),
+        ("os.environ['DEBUG'] == '1'", "False"),
+        ("True if os.getenv('DEBUG', '1') == '1' else False", "False"),
         ("os.getenv('DEBUG', 'False') == 'True'", None),
         ("'runserver' in sys.argv", None),
         ("False", None),
@@ -62,7 +62,7 @@ def test_debugging_is_what_the_settings_come_out_with(tmp_path: Path) -> None:
     env, doubts = written(tmp_path / "live", site(shop__settings=text))
     assert ("DEBUG" in env, [each for each in doubts if "debugging" in each]) == (False, [])
     env, _ = written(tmp_path / "other", site(shop__settings=text.replace("default='live'", "default='dev'")))
-    assert env["DEBUG"] == "false"
+    assert env["DEBUG"] == "False"
 
 
 def test_debugging_of_settings_for_development_is_doubted_once(tmp_path: Path) -> None:
@@ -76,17 +76,17 @@ def test_debugging_of_settings_for_development_is_doubted_once(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        (f"{FLASK}app.debug = os.getenv('FLASK_DEBUG', '1') == '1'\n", {"FLASK_DEBUG": "false"}),
+        (f"{FLASK}app.debug = os.getenv('FLASK_DEBUG', '1') == '1'\n", {"FLASK_DEBUG": "False"}),
         (f"{FLASK}app.config['DEBUG'] = int(os.environ.get('DEBUG', 1))\n", {"DEBUG": "0"}),
         (f"{FLASK}app.config['DEBUG'] = os.environ.get('DEBUG', '') == '1'\n", {}),
         (f"{FLASK}run(debug=os.getenv('DEBUG', True))\n", {"DEBUG": ""}),
         (
             "from pydantic_settings import BaseSettings\n\n\nclass S(BaseSettings):\n    debug: bool = True\n",
-            {"DEBUG": "false"},
+            {"DEBUG": "False"},
         ),
         (
             "from pydantic_settings import BaseSettings\n\n\nclass S(BaseSettings):\n    debug: bool\n",
-            {"DEBUG": "false"},
+            {"DEBUG": "False"},
         ),
         ("from pydantic_settings import BaseSettings\n\n\nclass S(BaseSettings):\n    debug: bool = False\n", {}),
     ],

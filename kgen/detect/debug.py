@@ -19,7 +19,8 @@ from kgen.detect.syntax import Module, name_of, walk
 SWITCH = re.compile(r"(?!TEST)(?:\w+_)?DEBUG(?:_MODE|_ENABLED)?")
 """Names of variables that turn debugging on and off."""
 
-_OFF = ("false", "False", "0", "")
+_OFF = ("False", "false", "0", "")
+"""What may turn it off, the likeliest first: functions of projects that know only one spelling know Python's."""
 _MODE = re.compile(
     r"(?!SENTRY|TEST)(?:\w+_)?(?:ENV|ENVIRONMENT|CONFIG|CONFIGURATION|SETTINGS|MODE|STAGE)(?:_NAME|_MODE|_TYPE|_MODULE)?"
 )
@@ -59,7 +60,7 @@ def switches(project: Project, read: Iterable[Variable]) -> Iterator[tuple[str, 
         if found := next((pair for node in given if (pair := _off(node, each))), None):
             yield each.name, Fact(found[1], each.origin)
         elif each.is_required or (not each.is_text and str(each.default).lower() in {"true", "1"}):
-            yield each.name, Fact("false", each.origin)
+            yield each.name, Fact(_OFF[0], each.origin)
 
 
 def _off(node: ast.expr, variable: Variable) -> tuple[str, str] | None:

@@ -195,3 +195,26 @@ def test_a_script_that_works_in_the_context_of_an_application_is_not_served(tmp_
     files = {"requirements.txt": "flask\ngunicorn\n", "shop/__init__.py": factory, "update.py": task}
 
     assert commands(tmp_path, files)["web"].startswith("gunicorn 'shop:create_app()' ")
+
+
+ENTRY = (
+    "#!/bin/bash\nset -e\nweb() {\n  exec gunicorn app:app\n}\nqueue() {\n  exec celery -A app worker\n}\n"
+    'case "$1" in\n  web)\n    shift\n    web\n    ;;\n  worker|queue)\n    queue;;\n  dev_worker) watchmedo;;\n'
+    '  *)\n    exec "$@"\n    ;;\nesac\n'
+)
+BY_ENTRY = f'{DOCKERFILE}ENTRYPOINT ["/app/bin/entry"]\nCMD ["web"]\n'
+
+
+def test_an_argument_chooses_what_a_script_starts(tmp_path: Path) -> None:
+    found = first(tmp_path, {**FLASK, "bin/entry": ENTRY, "Dockerfile": BY_ENTRY})
+
+    assert (found.command.value, questions(found)) == (WEB, ["bin/entry also starts `worker`, `queue`"])
+
+
+def test_services_choose_what_a_script_starts(tmp_path: Path) -> None:
+    services = (
+        "services:\n  web: {build: .}\n  worker: {build: ., command: worker}\n  shell: {build: ., command: bash}\n"
+    )
+    files = {**FLASK, "requirements.txt": "flask\ngunicorn\ncelery\n", "bin/entry": ENTRY, "Dockerfile": BY_ENTRY}
+
+    assert commands(tmp_path, {**files, "compose.yaml": services}) == {"web": WEB, "worker": "celery -A app worker"}

@@ -78,8 +78,8 @@ _MANAGE: Mapping[str, str] = {
     "runserver_plus": "development",
     "rundramatiq": "dramatiq worker",
     "run_huey": "huey worker",
-    "rqworker": "rq worker",
-    "rqscheduler": "rq scheduler",
+    **dict.fromkeys(("rqworker", "rq worker"), "rq worker"),
+    **dict.fromkeys(("rqscheduler", "rq scheduler"), "rq scheduler"),
     "qcluster": "django-q worker",
     "procrastinate": "procrastinate worker",
     "process_tasks": "background tasks",
@@ -176,7 +176,8 @@ def _flask(rest: Sequence[str]) -> str:
 def _own(program: str, rest: Sequence[str], words: Sequence[str]) -> str:
     name = program.rpartition("/")[2]
     if name in {"manage.py", "django-admin"} or (name in {"manage", "django"} and "-m" in words):
-        found = _MANAGE.get(rest[0] if rest else "", f"script {program} {rest[0]}" if rest else "idle")
+        command = " ".join(rest[: 2 if rest[:1] == ["rq"] else 1])
+        found = _MANAGE.get(command, f"script {program} {rest[0]}" if rest else "idle")
         return _celery(rest[1:]) if found == "celery" else found
     if program == "scrapy":
         return f"spider {rest[1]}" if rest[:1] == ["crawl"] and len(rest) > 1 else "other"

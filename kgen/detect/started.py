@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kgen.detect import shell, supervisor
+from kgen.detect.entry_points import entered
 from kgen.detect.evidence.dockerfile import Container
 from kgen.detect.project import Project
 from kgen.detect.roles import is_deployed, role
@@ -177,7 +178,9 @@ def _unrolled(
 ) -> Iterator[Command]:
     """Yield the commands with scripts, shells and targets of make replaced by what they do."""
     for each in found:
-        env, words = unwrapped([word for given in each.words for word in (arguments if _is_all(given) else (given,))])
+        given = [one for word in each.words for one in (arguments if _is_all(word) else (word,))]
+        env, words = unwrapped(given)
+        words = _own(image, given, words)
         here = shell.Command(
             words=tuple(words),
             env={**each.env, **env},
@@ -193,7 +196,7 @@ def _unrolled(
                 yield here
             continue
         text, rest, name = inner
-        for one in _unrolled(image, commands(text), rest, (*seen, name)):
+        for one in _unrolled(image, commands(entered(text, rest)), rest, (*seen, name)):
             yield shell.Command(
                 words=one.words,
                 env={**here.env, **one.env},
@@ -203,6 +206,13 @@ def _unrolled(
                 takes_over=one.takes_over,
                 line=one.line,
             )
+
+
+def _own(image: Image, given: Sequence[str], words: Sequence[str]) -> list[str]:
+    """Return a command with the path of the program if that is the project's, and none that is installed."""
+    first = next((word for word in given if "/bin/" in word and image.path(word)), "")
+    is_own = bool(first) and words[:1] == [posixpath.basename(first)]
+    return [first, *words[1:]] if is_own else list(words)
 
 
 def _is_all(word: str) -> bool:

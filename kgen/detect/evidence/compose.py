@@ -10,12 +10,13 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
+from kgen.detect.entry_points import knows
 from kgen.detect.evidence import processes
 from kgen.detect.evidence.dockerfile import Container, container, files
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Fact, Program
 from kgen.detect.project import Project
-from kgen.detect.started import Start, started
+from kgen.detect.started import Image, Start, started
 from kgen.detect.texts import origin, table, yaml
 from kgen.detect.tree import Tree, join
 from kgen.record import dataclass, replace
@@ -82,7 +83,7 @@ def _programs(project: Project, file: str) -> Iterator[Program]:
     said: list[Said] = []
     release: list[tuple[Start, str]] = []
     for each in services(project, file):
-        text = _text(each)
+        text = _text(project, each)
         if not text:
             continue
         made = started(project, text, container=each.container, env=each.env, port=each.port)
@@ -95,13 +96,22 @@ def _programs(project: Project, file: str) -> Iterator[Program]:
         yield replace(one, release=first) if first and not place else one
 
 
-def _text(service: Service) -> str | tuple[str, ...]:
+def _chooses(project: Project, service: Service, entrypoint: Sequence[str]) -> bool:
+    """Tell whether a service's command is an argument by which its image's script chooses what to start."""
+    image = Image(project, service.container)
+    paths = [path for word in entrypoint if "/" in word and (path := image.path(word))]
+    return any(knows(project.text(path) or "", word) for path in paths for word in _words(service.command)[:1])
+
+
+def _text(project: Project, service: Service) -> str | tuple[str, ...]:
     """Return what a service starts; its command is the arguments of its image's entry point if that is a program."""
     if service.entrypoint:
         return (*_words(service.entrypoint), *_words(service.command))
     if not service.command:
         return service.container.start if service.container else ()
     first = service.container.entrypoint if service.container else ()
+    if isinstance(first, tuple) and _chooses(project, service, first):
+        return (*first, *_words(service.command))
     return (*first, *_words(service.command)) if isinstance(first, tuple) and _is_program(first) else service.command
 
 

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from kgen.detect.entry_points import others
 from kgen.detect.evidence import processes
+from kgen.detect.evidence.compose import compose_files
 from kgen.detect.evidence.dockerfile import Container, containers
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.names import label
 from kgen.detect.project import Project
-from kgen.detect.started import started
+from kgen.detect.started import Image, started
 from kgen.record import replace
 
 RANK = 90
@@ -36,7 +38,30 @@ def _programs(project: Project, container: Container) -> Iterator[Program]:
     if container.command and container.entrypoint and not any(each.rank > processes.LOST for each in found):
         made = started(project, container.command, container=container, port=container.port)
         found = list(processes.programs(project, [Said(name="", started=made, origin=origin)], RANK))
-    yield from found
+    more = tuple(_more(project, container))
+    yield from (replace(each, doubts=(*each.doubts, *more)) if not place else each for place, each in enumerate(found))
+
+
+def _is_service(project: Project, argument: str) -> bool:
+    """Tell whether a compose file has a service that is started with an argument, or its variant for development."""
+    pattern = re.compile(rf"command:\s*\[?\s*[\"']?(?:\w+[_-])?{re.escape(argument)}\b")
+    return any(pattern.search(project.tree.text(file) or "") for file in compose_files(project.tree, project.folder))
+
+
+def _more(project: Project, container: Container) -> Iterator[Doubt]:
+    """Yield what else the script that the image starts with knows to start, if it is told to."""
+    image = Image(project, container)
+    for word in container.entrypoint if isinstance(container.entrypoint, tuple) else ():
+        path = image.path(word) if "/" in word else None
+        named = others((project.text(path) or "") if path else "", container.command)
+        named = [each for each in named if not _is_service(project, each)]
+        if named:
+            listed = ", ".join(f"`{each}`" for each in named)
+            yield Doubt(
+                path=("command",),
+                question=f"{path} also starts {listed}",
+                help="add a component for each that the app needs",
+            )
 
 
 def _scheduled(project: Project, container: Container) -> Iterator[Program]:

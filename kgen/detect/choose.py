@@ -44,6 +44,8 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
     if any(each.role == "celery worker and beat" for each in best):
         best = [each for each in best if each.role != "celery beat"]
     lasting = [each for each in best if each.type != "job"]
+    if ends := [each for each in best if each.type == "job" and each.rank >= _SURE] if lasting else []:
+        lasting[0] = replace(lasting[0], doubts=(*lasting[0].doubts, _left_out(ends)))
     return _named(sorted(lasting or best, key=lambda each: _ORDER.index(each.type)))
 
 
@@ -226,6 +228,16 @@ def _named(programs: Sequence[Program]) -> list[Program]:
         taken.add(name)
         made.append(replace(each, name=name))
     return made
+
+
+def _left_out(programs: Sequence[Program]) -> Doubt:
+    """Return the doubt about what somebody wrote down beside programs that go on, and comes to an end."""
+    listed = ", ".join(f"`{each.command.value}` ({each.command.origin})" for each in programs)
+    return Doubt(
+        path=("components",),
+        question=f"{listed} seems to end, and is no component",
+        help="if it goes on: `type: worker`; if each deployment needs it: `type: job`",
+    )
 
 
 def _several(programs: Sequence[Program]) -> Doubt:

@@ -10,7 +10,7 @@ from kgen.record import dataclass, field
 ComponentType: TypeAlias = Literal["web", "worker", "cron", "job"]
 
 
-APP_WIDE = frozenset({"env", "build", "release"})
+APP_WIDE = frozenset({"env", "build", "release", "components"})
 """Fields of the app that programs have something to say about."""
 
 

@@ -9,6 +9,7 @@ from kgen.detect import (
     internet,
     kept,
     layout,
+    management,
     managers,
     names,
     neighbours,
@@ -102,7 +103,7 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
     head = [_head(app), names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
     head += [front_ends.part(project), stopping.part(project, programs), own_files.part(project)]
     head += [internet.part(project, programs), old_paths.part(project), included.part(project)]
-    head += [kept.part(project, programs)]
+    head += [kept.part(project, programs), management.part(project, programs)]
     head += [] if installed else [unnamed.part(project)]
     known = {name for part in components for name in part.data.get("env", {})}
     version = str(head[2].data["build"]["python"].get("version", ""))

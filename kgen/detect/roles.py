@@ -80,6 +80,8 @@ _MANAGE: Mapping[str, str] = {
     "run_huey": "huey worker",
     **dict.fromkeys(("rqworker", "rq worker"), "rq worker"),
     **dict.fromkeys(("rqscheduler", "rq scheduler"), "rq scheduler"),
+    **dict.fromkeys(("celery_worker", "celeryworker"), "celery worker"),
+    **dict.fromkeys(("celery_beat", "celerybeat"), "celery beat"),
     "qcluster": "django-q worker",
     "procrastinate": "procrastinate worker",
     "process_tasks": "background tasks",

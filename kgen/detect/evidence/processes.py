@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from kgen.detect import installed, migrations, servers
+from kgen.detect import installed, management, migrations, servers
 from kgen.detect.evidence import places
 from kgen.detect.evidence.doubtful import doubts, is_lost, of_job
 from kgen.detect.evidence.said import Said
@@ -89,7 +89,8 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         rank = LOST
     if start.role == "web" and "jupyter" in start.words[:3]:
         rank = min(rank, NOTEBOOK)
-    found = nature(project, path) if path else None
+    heart = management.file(project, start.role) or path
+    found = nature(project, heart) if heart else None
     framework = FRAMEWORKS.get(start.role.partition(" ")[0], "") or (found.framework if found else "")
     is_one = start.role in _ONE or name in _CLOCKS or (found is not None and start.role != "web")
     is_other = bool(_other_command(start))
@@ -116,7 +117,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
                 *([unsaid(found.origin, PORT)] if found and not written else []),
             ),
         )
-    kind = _type(said, start, found)
+    kind = _type(project, said, start, found)
     made = Program(
         name=name,
         type=kind,
@@ -222,12 +223,14 @@ def _listens(start: Start) -> int | None:
     return None
 
 
-def _type(said: Said, start: Start, found: Nature | None) -> ComponentType:
+def _type(project: Project, said: Said, start: Start, found: Nature | None) -> ComponentType:
     if start.role in {"web", "celery flower"}:
         return "web"
     if start.role.startswith("spider ") and said.is_lasting is None:
         return "job"
     ends = not found.is_lasting if found else None
+    if (name := management.command(start.role)) and not management.file(project, start.role):
+        ends = not management.goes_on(name)
     if start.role in NAMES or said.is_lasting or (said.is_lasting is None and ends is not True):
         return "worker"
     return "job"

@@ -81,3 +81,26 @@ def test_what_a_script_imports_is_no_program_beside_it(tmp_path: Path) -> None:
     }
 
     assert list(commands(tmp_path, files).values()) == ["python main.py"]
+
+
+def test_projects_at_any_depth_get_an_app_file(tmp_path: Path) -> None:
+    assert folders(tmp_path, inside("api", "services/mail", "services/mail/worker")) == ["api", "services/mail"]
+
+
+def test_apps_of_folders_that_are_called_alike_have_names_that_differ(tmp_path: Path) -> None:
+    found: Any = propose(grown(tmp_path, inside("shop/app", "desk/app", "mail"))).value
+
+    assert [each.part.data["name"] for each in found] == ["desk-app", "mail", "shop-app"]
+
+
+def test_settings_of_tools_make_no_package(tmp_path: Path) -> None:
+    files = {"setup.cfg": "[flake8]\nmax-line-length = 100\n", **inside("api")}
+
+    assert folders(tmp_path, files) == ["api"]
+
+
+def test_flags_of_a_model_are_no_functions_of_a_worker(tmp_path: Path) -> None:
+    model = "class Wanted:\n    functions: bool = True\n"
+    files = {**WEB, "requirements.txt": "fastapi\nuvicorn\narq\n", "wanted.py": model}
+
+    assert list(commands(tmp_path, files)) == ["web"]

@@ -226,3 +226,10 @@ def test_packages_that_import_what_is_no_more_are_doubted(
     assert [each.question.startswith("gunicorn 20.1.0 in requirements.txt:1 imports") for each in doubts] == (
         [True] if is_told else []
     )
+
+
+def test_distributions_of_python_2_are_doubted(tmp_path: Path) -> None:
+    files = {"requirements.txt": "flask\nwsgiref==0.1.2\nfutures; python_version < '3'\n"}
+    _, doubts = python(seen(tmp_path, files))
+
+    assert [each.question for each in doubts] == ["wsgiref (requirements.txt:2) is for Python 2 only"]

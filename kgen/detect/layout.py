@@ -14,15 +14,14 @@ _OF_TOOLS = frozenset({"setup.py", "conftest.py", "noxfile.py", "tasks.py", "fab
 
 
 def folders(tree: Tree) -> list[str]:
-    """Return the folders of the projects in ``tree``: its root if it is one, else those nearest to it."""
+    """Return the folders of the projects in ``tree``: its root if it is one, else those that are in no other."""
     marked = {folder for folder, _, name in (each.rpartition("/") for each in tree.files) if _marks(name)}
     found = {folder for folder in marked if SIDE.isdisjoint(folder.split("/"))} or marked
     if "" in found and _is_roof(tree, found - {""}):
         found.discard("")
     if "" in found or not found:
         return [""] if found or any(name.endswith(".py") for name in tree.files) else []
-    depth = min(folder.count("/") for folder in found)
-    return sorted(folder for folder in found if folder.count("/") == depth)
+    return sorted(folder for folder in found if not any(folder.startswith(f"{other}/") for other in found))
 
 
 def _is_roof(tree: Tree, inner: Iterable[str]) -> bool:

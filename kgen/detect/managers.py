@@ -7,6 +7,7 @@ from kgen.detect.evidence.dockerfile import containers
 from kgen.detect.found import Doubt, Fact
 from kgen.detect.requirements import requirements_files
 from kgen.detect.rules import SEVERAL_MANAGERS
+from kgen.detect.setup_files import setups
 from kgen.detect.texts import table, toml
 from kgen.detect.tree import Tree, join
 from kgen.diag import Diagnostic, Label
@@ -114,7 +115,10 @@ def _unlocked(tree: Tree, folder: str, here: frozenset[str]) -> Managed | None:
     if requirements and not has_dependencies:
         return Managed(manager=Fact("pip", requirements), requirements=requirements)
     is_package = table(pyproject, "project") or "build-system" in pyproject
-    plain = [*(["pyproject.toml"] if is_package else []), "setup.py", "setup.cfg"]
+    plain = [*(["pyproject.toml"] if is_package else []), "setup.py"]
+    plain += (
+        ["setup.cfg"] if any(each.file.endswith("cfg") and each.is_package for each in setups(tree, folder)) else []
+    )
     found = next(((name, name in ENVIRONMENTS) for name in (*ENVIRONMENTS, *plain) if name in here), None)
     if found and found[1]:
         return Managed(manager=Fact("conda", found[0]), doubts=(_conda(found[0]),))

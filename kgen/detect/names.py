@@ -15,8 +15,8 @@ _REGISTRIES = {"github.com": "ghcr.io", "gitlab.com": "registry.gitlab.com"}
 """Where code is kept → where its images usually are."""
 
 
-def name(project: Project) -> Fact:
-    """Return the app's name: that of the package, or else of the folder."""
+def name(project: Project, *, is_alone: bool = True) -> Fact:
+    """Return the app's name: that of the package, or else of the folder, with the one above if it is not alone."""
     text = project.text("pyproject.toml") or ""
     for keys in (("project",), ("tool", "poetry")):
         if isinstance(given := table(project.pyproject, *keys).get("name"), str) and label(given):
@@ -24,7 +24,9 @@ def name(project: Project) -> Fact:
     for setup in setups(project.tree, project.folder):
         if label(setup.name):
             return Fact(label(setup.name), setup.origin("name"))
-    folder = (project.folder or project.tree.root).rpartition("/")[2]
+    above, _, folder = (project.folder or project.tree.root).rpartition("/")
+    if not is_alone:
+        folder = f"{above.rpartition('/')[2]}-{folder}"
     return Fact(label(folder) or "app", "the folder")
 
 

@@ -80,7 +80,9 @@ def propose(tree: Tree) -> Outcome[tuple[Proposal, ...]]:
     found = [each for folder in folders for each in managers.faults(tree, folder)]
     if found:
         return Outcome(None, tuple(found))
-    made = tuple(each for folder in folders if (each := proposal(tree, folder)))
+    called = [folder.rpartition("/")[2] for folder in folders]
+    alone = [folder for folder, last in zip(folders, called, strict=True) if called.count(last) == 1]
+    made = tuple(each for folder in folders if (each := proposal(tree, folder, is_alone=folder in alone)))
     if not made:
         message = "no program was found: no application object, no script, no `[project.scripts]`"
         help_ = "write app.yaml by hand, with the `command` to start: see docs/app.md"
@@ -88,8 +90,15 @@ def propose(tree: Tree) -> Outcome[tuple[Proposal, ...]]:
     return Outcome(made)
 
 
-def proposal(tree: Tree, folder: str) -> Proposal | None:
-    """Return the app file of the project in ``folder``; ``None`` if it has no program."""
+def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | None:
+    """
+    Return the app file of the project in ``folder``; ``None`` if it has no program.
+
+    Args:
+        tree: All files.
+        folder: Where the project is.
+        is_alone: Whether no other project's folder is called like it.
+    """
     installed = managers.managed(tree, folder)
     inner = workspaces.members(tree, folder) if installed and installed.manager.value == "uv" else {}
     project = look(tree, folder, installed, inner)
@@ -98,7 +107,7 @@ def proposal(tree: Tree, folder: str) -> Proposal | None:
         return _workspace(project, installed, found)
     if not programs:
         return None
-    app = names.name(project)
+    app = names.name(project, is_alone=is_alone)
     components = [component(program) for program in programs]
     head = [_head(app), names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
     head += [front_ends.part(project), stopping.part(project, programs), own_files.part(project)]

@@ -57,16 +57,40 @@ def python(project: Project) -> tuple[Fact | None, tuple[Doubt, ...]]:
     ranges = list(_ranges(project))
     said = next(_said(project), None)
     if said and not (against := [each for each in ranges if not _fits(said.value, each.value)]):
-        return said, (*_old(said), *_too_new(project, said))
+        return said, (*_old(said), *_too_new(project, said), *_of_python_2(project, said))
     fact = _chosen(project, ranges)
     if not said:
-        return fact, (*_old(fact), *_too_new(project, fact)) if fact else ()
+        return fact, (*((*_old(fact), *_too_new(project, fact)) if fact else ()), *_of_python_2(project, fact))
     doubt = Doubt(
         path=_PATH,
         question=f"{said.origin} says {said.value}, but {against[0].origin} does not allow it",
         help="make the two agree",
     )
     return fact or said, (doubt,)
+
+
+_PYTHON_2 = frozenset(
+    {
+        "wsgiref",
+        "distribute",
+        "mysql-python",
+        "beautifulsoup",
+        "pil",
+        "pysqlite",
+        "functools32",
+        "subprocess32",
+        "futures",
+    }
+)
+"""Distributions that cannot be installed on Python 3: it has them, or others have taken their place."""
+
+
+def _of_python_2(project: Project, fact: Fact | None) -> Iterator[Doubt]:
+    found = [each for name, each in project.dependencies.items() if name in _PYTHON_2 and not each.group]
+    if found and not (fact and str(fact.value).startswith("2")):
+        named = ", ".join(f"{each.name} ({each.origin})" for each in found)
+        question = f"{named} {'are' if len(found) > 1 else 'is'} for Python 2 only"
+        yield Doubt(path=_PATH, question=question, help="remove it, or take what has replaced it")
 
 
 def unsaid(project: Project) -> Fact | None:

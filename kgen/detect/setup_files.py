@@ -32,6 +32,11 @@ class Setup:
 
     text: str = ""
 
+    @property
+    def is_package(self) -> bool:
+        """Whether it says something about a package; most `setup.cfg` have settings of tools only."""
+        return bool(self.name or self.install or self.scripts or self.requires_python)
+
     def origin(self, needle: str) -> str:
         return origin(self.file, self.text, needle)
 

@@ -202,19 +202,22 @@ def _arq(project: Project) -> Iterator[tuple[str, Program]]:
         return
     for module in project.modules.mentioning("functions"):
         for node in module.tree.body:
-            if isinstance(node, ast.ClassDef) and not module.is_side and _sets(node) & {"functions", "cron_jobs"}:
+            if isinstance(node, ast.ClassDef) and not module.is_side and _lists(node) & {"functions", "cron_jobs"}:
                 target = f"{dotted(project, module.path)}.{node.name}"
                 yield worked("arq worker", "arq", f"arq {target}", f"{module.path}:{node.lineno}")
 
 
-def _sets(node: ast.ClassDef) -> set[str]:
-    """Return the names that a class sets."""
+def _lists(node: ast.ClassDef) -> set[str]:
+    """Return the names that a class sets to something that may be a list."""
     made = set()
     for each in node.body:
-        targets = (
-            each.targets if isinstance(each, ast.Assign) else [each.target] if isinstance(each, ast.AnnAssign) else []
-        )
-        made |= {target.id for target in targets if isinstance(target, ast.Name)}
+        match each:
+            case ast.Assign(targets=targets, value=given) if not isinstance(given, ast.Constant):
+                made |= {target.id for target in targets if isinstance(target, ast.Name)}
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=said) if ast.unparse(said) != "bool":
+                made.add(name)
+            case _:
+                pass
     return made
 
 

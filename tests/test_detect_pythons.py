@@ -7,6 +7,7 @@ import pytest
 
 from detected import seen
 from kgen.detect import undeclared
+from kgen.detect.found import Fact
 from kgen.detect.pythons import python, unsaid
 
 
@@ -233,3 +234,11 @@ def test_distributions_of_python_2_are_doubted(tmp_path: Path) -> None:
     _, doubts = python(seen(tmp_path, files))
 
     assert [each.question for each in doubts] == ["wsgiref (requirements.txt:2) is for Python 2 only"]
+
+
+def test_another_version_in_the_projects_own_image_is_doubted(tmp_path: Path) -> None:
+    files = {"requirements.txt": "flask\n", ".python-version": "3.12\n", "Dockerfile": "FROM python:3.11\n"}
+    fact, doubts = python(seen(tmp_path, files))
+
+    assert fact == Fact("3.12", ".python-version")
+    assert [[each.value for each in doubt.choices] for doubt in doubts] == [["3.12", "3.11"]]

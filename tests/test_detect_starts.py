@@ -218,3 +218,19 @@ def test_services_choose_what_a_script_starts(tmp_path: Path) -> None:
     files = {**FLASK, "requirements.txt": "flask\ngunicorn\ncelery\n", "bin/entry": ENTRY, "Dockerfile": BY_ENTRY}
 
     assert commands(tmp_path, {**files, "compose.yaml": services}) == {"web": WEB, "worker": "celery -A app worker"}
+
+
+@pytest.mark.parametrize(
+    ("files", "doubted"),
+    [
+        ({"Procfile": "web: gunicorn --paste production.ini\n"}, "production.ini"),
+        ({"Procfile": "web: gunicorn --paste=conf/a.ini\n", "conf/a.ini": ""}, ""),
+        ({"Procfile": "web: python serve.py\n", "serve.py": "load('config:prod.ini')\n"}, "prod.ini"),
+    ],
+)
+def test_settings_of_paste_that_are_not_there_are_doubted(tmp_path: Path, files: dict[str, str], doubted: str) -> None:
+    found = questions(first(tmp_path, {"requirements.txt": "pyramid\ngunicorn\n", **files}))
+
+    assert [each for each in found if each.startswith("it reads")] == (
+        [f"it reads {doubted}, which is not there"] if doubted else []
+    )

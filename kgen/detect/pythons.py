@@ -15,7 +15,7 @@ from packaging.version import Version
 from kgen.detect import ceilings
 from kgen.detect.evidence.compose import dockerfiles
 from kgen.detect.evidence.dockerfile import containers, containers_above
-from kgen.detect.found import Doubt, Fact
+from kgen.detect.found import Choice, Doubt, Fact
 from kgen.detect.managers import ENVIRONMENTS, LOCKS
 from kgen.detect.project import Project
 from kgen.detect.python_hints import tested
@@ -57,7 +57,9 @@ def python(project: Project) -> tuple[Fact | None, tuple[Doubt, ...]]:
     ranges = list(_ranges(project))
     said = next(_said(project), None)
     if said and not (against := [each for each in ranges if not _fits(said.value, each.value)]):
-        return said, (*_old(said), *_too_new(project, said), *_of_python_2(project, said))
+        image = _dockerfile(project)
+        both = (*_of_python_2(project, said), *_apart(said, image))
+        return said, (*_old(said), *_too_new(project, said), *both)
     fact = _chosen(project, ranges)
     if not said:
         return fact, (*((*_old(fact), *_too_new(project, fact)) if fact else ()), *_of_python_2(project, fact))
@@ -91,6 +93,14 @@ def _of_python_2(project: Project, fact: Fact | None) -> Iterator[Doubt]:
         named = ", ".join(f"{each.name} ({each.origin})" for each in found)
         question = f"{named} {'are' if len(found) > 1 else 'is'} for Python 2 only"
         yield Doubt(path=_PATH, question=question, help="remove it, or take what has replaced it")
+
+
+def _apart(said: Fact, image: Fact | None) -> tuple[Doubt, ...]:
+    """Return the doubt about a version that is not the one of the project's own image."""
+    if image is None or said.value == image.value:
+        return ()
+    choices = tuple(Choice(each.value, each.origin) for each in (said, image))
+    return (Doubt(path=_PATH, question="the project's own image has another version", choices=choices),)
 
 
 def unsaid(project: Project) -> Fact | None:

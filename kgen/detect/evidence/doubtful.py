@@ -39,6 +39,7 @@ def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Do
         yield Doubt(path=("command",), question=f"`{what}` was not found", help="correct the command")
     if start.role == "web" and places.is_lost(project, start.words):
         yield Doubt(path=("command",), question="the module that it serves was not found", help="correct the command")
+    yield from _without_settings(project, start, path)
     if start.is_doubtful:
         yield Doubt(
             path=("command",), question=f"{said.origin} runs it under a condition", help="see whether it is right"
@@ -57,6 +58,24 @@ def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Do
             question=f"{said.origin} runs {more} before",
             help="put it into `release` or `build.commands` if it is needed",
         )
+
+
+_PASTE = re.compile(r"(?:config:)?((?:[\w.-]+/)*[\w.-]+\.ini)")
+_READ = re.compile(rb"""["']config:((?:[\w.-]+/)*[\w.-]+\.ini)["']""")
+
+
+def _without_settings(project: Project, start: Start, path: str) -> Iterator[Doubt]:
+    """Yield the file of PasteDeploy that a start reads and that is not there: people keep it out of the repository."""
+    is_paste = {"--paste", "--paster", "pserve"} & {word.partition("=")[0] for word in start.words}
+    named = [match[1] for word in start.words if is_paste and (match := _PASTE.fullmatch(word.rpartition("=")[2]))]
+    named += [found.decode() for found in _READ.findall(project.tree.content(path) if path else b"")]
+    for name in named[:1]:
+        if project.path(name) not in project.tree:
+            yield Doubt(
+                path=("command",),
+                question=f"it reads {name}, which is not there",
+                help="add the file, or mount it from a ConfigMap or Secret",
+            )
 
 
 def is_lost(project: Project, kind: str, what: str, path: str) -> bool:

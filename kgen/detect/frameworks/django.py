@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from kgen.detect.backing import DRIVERS
 from kgen.detect.evidence.dockerfile import containers
 from kgen.detect.found import Choice, Doubt, Fact, Program
 from kgen.detect.frameworks import django_settings
@@ -152,7 +153,7 @@ def _program(sources: Sources, site: Site, rank: int) -> Program | None:
         },
         needs=tuple(needs),
         rank=rank,
-        doubts=(*how.doubts, *site.doubts, *allowed.doubts, *debug.doubts, *gathered.doubts, *_database(site)),
+        doubts=(*how.doubts, *site.doubts, *allowed.doubts, *debug.doubts, *gathered.doubts, *_database(project, site)),
     )
 
 
@@ -213,9 +214,9 @@ def _health(sources: Sources, site: Site, allowed: Hosts) -> Fact | None:
     return Fact(routes[0].path, routes[0].origin) if routes else None
 
 
-def _database(site: Site) -> Iterator[Doubt]:
+def _database(project: Project, site: Site) -> Iterator[Doubt]:
     found = site.settings.said("DATABASES")
-    if found and _only_sqlite(site.settings):
+    if found and _only_sqlite(project, site.settings):
         yield Doubt(
             path=("release",),
             question=f"{found[1]} is a SQLite file: each pod would have its own, and lose it",
@@ -223,7 +224,10 @@ def _database(site: Site) -> Iterator[Doubt]:
         )
 
 
-def _only_sqlite(settings: Settings) -> bool:
+def _only_sqlite(project: Project, settings: Settings) -> bool:
+    """Tell whether the database is a file: nothing in the settings is of a server, or no driver for one is there."""
+    if settings.mentions("sqlite:///") and not project.has(*DRIVERS["postgres"], *DRIVERS["mysql"]):
+        return True
     return settings.mentions("backends.sqlite3") and not any(_SERVER.search(each) for each in settings.texts())
 
 

@@ -20,6 +20,7 @@ GUNICORN = (
     "def main():\n    Server().run()\n"
 )
 CLI = '[project]\nname = "shop"\n[project.scripts]\nshop = "shop.cli:main"\n'
+SETUP = "from setuptools import setup\n\nsetup(entry_points={'console_scripts': ['shop=shop.__main__:main']})\n"
 ENDS = "nothing says that it goes on, and a job runs once after each deployment"
 
 
@@ -273,3 +274,27 @@ def test_an_application_of_a_framework_that_is_not_installed_is_none(tmp_path: P
         "compose.yaml": "services:\n  bot: {build: ., command: python bot.py, restart: always}\n",
     }
     assert set(_seen(tmp_path, files)[0]) == {"bot"}
+
+
+SPINNER = (
+    "import threading\n\n\nclass Spinner:\n    def start(self):\n"
+    "        threading.Thread(target=self._spin, daemon=True).start()\n\n"
+    "    def _spin(self):\n        while not self.stopped.is_set():\n            self.stopped.wait(1)\n"
+)
+
+
+@pytest.mark.parametrize(
+    "beside", ["from flask import Flask\n\nif __name__ == '__main__':\n    Flask('shop').run()\n", SPINNER]
+)
+def test_what_others_import_does_not_go_on_by_its_main_part_or_in_the_background(beside: str, tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "requests\n",
+        "main.py": "import shop.beside\n\nshop.beside.work()\n",
+        "shop/beside.py": beside,
+    }
+    assert _seen(tmp_path, files)[0] == {"main": ("job", "python main.py")}
+
+
+def test_pipenv_installs_no_commands_of_the_project(tmp_path: Path) -> None:
+    files = {"Pipfile": "", "Pipfile.lock": "{}", "setup.py": SETUP, "shop/__init__.py": "", "shop/__main__.py": LOOP}
+    assert _seen(tmp_path, files)[0] == {"main": ("worker", "python -m shop")}

@@ -2,13 +2,13 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from kgen.detect.project import Project
 from kgen.detect.reached import packages
 from kgen.detect.rpc import LISTEN, listening
 from kgen.detect.syntax import imported, meaning, name_of, nodes
-from kgen.detect.values import is_port, keyword, value
+from kgen.detect.values import is_main, is_port, keyword, value
 from kgen.record import dataclass
 
 FRAMEWORKS: Mapping[str, str] = {
@@ -155,25 +155,33 @@ class Seen:
     """What brings up the page for Prometheus."""
 
 
-def seen_in(project: Project, path: str) -> Seen:
-    """Return what matters of a file, looked at once, and parsed only if its text says that there may be something."""
+def seen_in(project: Project, path: str, *, is_started: bool) -> Seen:
+    """
+    Return what matters of a file, looked at once, and parsed only if its text says that there may be something.
+
+    Args:
+        project: The project.
+        path: The file.
+        is_started: Whether it is the program; what others import has parts that do not run.
+    """
     known = project.modules.notes
-    key = f"nature of {path}"
+    key = f"nature of {path}{' as a program' if is_started else ''}"
     if key not in known:
         roots = packages(project, path)
         is_telling = not roots.isdisjoint(_TALKATIVE) or project.tree.matches(path, _TALKING)
         module = project.modules.module(path) if is_telling else None
-        known[key] = _look(module.tree, roots) if module else Seen(roots=roots)
+        known[key] = _look(module.tree, roots, is_started=is_started) if module else Seen(roots=roots)
     made: Seen = known[key]
     return made
 
 
-def _look(tree: ast.Module, roots: frozenset[str]) -> Seen:
+def _look(tree: ast.Module, roots: frozenset[str], *, is_started: bool) -> Seen:
     names = imported(tree)
     lines: dict[str, int] = {}
     exporting: ast.Call | None = None
     asked = frozenset(line for node in nodes(tree, ast.If) for line in _lines(node))
-    for node in nodes(tree, *_KINDS):
+    beside = frozenset(_beside(tree, is_started=is_started))
+    for node in (each for each in nodes(tree, *_KINDS) if vars(each)["lineno"] not in beside):
         match node:
             case ast.While() if _goes_on(node):
                 lines.setdefault("loop", node.lineno)
@@ -194,6 +202,22 @@ def _look(tree: ast.Module, roots: frozenset[str]) -> Seen:
             case _:
                 pass
     return Seen(roots=roots, exporting=exporting, **_with_general(lines, tree))
+
+
+def _beside(tree: ast.Module, *, is_started: bool) -> Iterator[int]:
+    """Yield the lines of an imported file that do not run, or that end with the program: threads in the background."""
+    if is_started:
+        return
+    for node in tree.body:
+        if isinstance(node, ast.If) and is_main(node.test):
+            yield from range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    threads = [call for call in nodes(tree, ast.Call) if name_of(call.func).rpartition(".")[2] == "Thread"]
+    daemons = [keyword(call, "target") for call in threads if value(keyword(call, "daemon")) is True]
+    names = {name_of(target).rpartition(".")[2] for target in daemons if target}
+    for function in nodes(tree, ast.FunctionDef) if names else ():
+        if function.name in names:
+            loops = (node for node in ast.walk(function) if isinstance(node, ast.While))
+            yield from (loop.lineno for loop in loops)
 
 
 def _lines(node: ast.If) -> range:

@@ -69,7 +69,7 @@ def nature(project: Project, path: str) -> Nature:
     port = 0
     for file, depth in reached(project, path):
         covers.append(file)
-        seen = seen_in(project, file)
+        seen = seen_in(project, file, is_started=not depth)
         has_threads = has_threads or (depth <= _NEAR and bool(seen.threads))
         exports = exports or _export(project, file, seen.exporting)
         messages = messages or (f"{file}:{seen.messages}" if seen.messages and depth <= _NEAR else "")

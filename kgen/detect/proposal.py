@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kgen.detect import (
+    absent,
     front_ends,
     included,
     internet,
@@ -112,7 +113,7 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
     head = [_head(app), names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
     head += [front_ends.part(project), stopping.part(project, programs), own_files.part(project)]
     head += [internet.part(project, programs), old_paths.part(project), included.part(project)]
-    head += [kept.part(project, programs), management.part(project, programs)]
+    head += [kept.part(project, programs), management.part(project, programs), absent.part(project, programs)]
     head += [] if installed else [unnamed.part(project)]
     known = {name for part in components for name in part.data.get("env", {})}
     version = str(head[2].data["build"]["python"].get("version", ""))

@@ -130,6 +130,7 @@ def _said(project: Project) -> Iterator[Fact]:
     """Yield the versions that the project's files name, the strongest first."""
     sources: tuple[Callable[[Project], Fact | None], ...] = (
         *(_version_file, _runtime, _pipfile, _tool_versions, _mise, _dockerfile, _bento, _conda),
+        *(_pipfile_lock, _compiled),
     )
     yield from (fact for source in sources if (fact := source(project)))
 
@@ -153,6 +154,13 @@ def _runtime(project: Project) -> Fact | None:
     return Fact(match[1], "runtime.txt") if match else None
 
 
+def _pipfile_lock(project: Project) -> Fact | None:
+    """The Python that an old Pipenv locked with, as it wrote it down: what it locked is of that time."""
+    text = project.text("Pipfile.lock") or ""
+    match = re.search(r'"host-environment-markers":\s*\{[^}]*"python_version":\s*"([23]\.\d+)"', text)
+    return Fact(match[1], origin("Pipfile.lock", text, '"python_version"')) if match else None
+
+
 def _pipfile(project: Project) -> Fact | None:
     text = project.text("Pipfile") or ""
     requires = table(toml(text), "requires")
@@ -160,6 +168,22 @@ def _pipfile(project: Project) -> Fact | None:
         if match := _MINOR.match(str(requires.get(key, ""))):
             return Fact(match[1], origin("Pipfile", text, key))
     return None
+
+
+_COMPILED = re.compile(r"^#.*(?:pip-compile with python |--python-version[= ])(3\.\d+)", re.IGNORECASE | re.MULTILINE)
+
+
+def _compiled(project: Project) -> Fact | None:
+    """The Python that pip-compile or uv resolved the requirements for, as they write it above them."""
+    for file in requirements_files(project.tree, project.folder):
+        text = project.text(file) or ""
+        if match := _COMPILED.search(text[:_HEAD]):
+            return Fact(match[1], f"{file}:{text.count(chr(10), 0, match.start(1)) + 1}")
+    return None
+
+
+_HEAD = 600
+"""Characters of a file's first comment."""
 
 
 def _tool_versions(project: Project) -> Fact | None:

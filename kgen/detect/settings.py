@@ -252,7 +252,10 @@ def _optional(read: Iterable[Variable], env: Mapping[str, Any]) -> Iterator[Doub
         yield Doubt(path=path, question=f"the code also looks for {listed}", help="set what it should have")
 
 
-_LOCAL = re.compile(r"localhost|127\.0\.0\.1|://|<|>|\$|change|your|xxx|example\.com", re.IGNORECASE)
+_LOCAL = re.compile(
+    r"localhost|127\.0\.0\.1|://|<|>|\$|change|your|^x+$|xxx|example\.com|\.{3}|placeholder|replace|insert|12345|todo",
+    re.IGNORECASE,
+)
 """What is in values that are right on one machine only, or in none."""
 
 

@@ -46,7 +46,7 @@ def programs(project: Project) -> Iterator[Program]:
 
 def _commands(project: Project) -> Iterator[Program]:
     """Yield the commands that the package installs; the one that is called like it first."""
-    found = installed.scripts(project)
+    found = installed.scripts(project) if project.manager != "pipenv" else {}  # which installs no project
     own = {label(word) for word in (installed.name(project), project.folder.rpartition("/")[2]) if word}
     for place, name in enumerate(sorted(found, key=lambda name: (label(name) not in own, list(found).index(name)))):
         where, said = found[name]

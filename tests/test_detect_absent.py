@@ -1,0 +1,54 @@
+"""Files that a program needs and that are not in the repository."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from detected import grown
+from kgen.detect.proposal import propose
+
+LOOP = "import time\n\nwhile True:\n    time.sleep(60)\n"
+CASES: Mapping[str, tuple[Mapping[str, str], str]] = {
+    "a module": (
+        {".gitignore": "*.pyc\nconfig.py\n", "bot.py": f"import config\n{LOOP}"},
+        "bot.py needs config.py, which `.gitignore` keeps out of the repository",
+    ),
+    "a module beside another of its name": (
+        {".gitignore": "config.py\n", "bot.py": f"import config\n{LOOP}", "shop/config.py": ""},
+        "bot.py needs config.py, which `.gitignore` keeps out of the repository",
+    ),
+    "settings": (
+        {".gitignore": "/config.json\n", "bot.py": f'open("config.json")\n{LOOP}'},
+        "bot.py needs config.json, which `.gitignore` keeps out of the repository",
+    ),
+    "a folder that a program is started with": (
+        {"bot.py": LOOP, "Dockerfile": 'FROM python:3.12\nCMD ["python", "bot.py", "--config_dir", "/config"]\n'},
+        "`/config` is not in the image",
+    ),
+}
+THERE: Mapping[str, Mapping[str, str]] = {
+    "a module that somebody added": {".gitignore": "config.py\n", "config.py": "", "bot.py": f"import config\n{LOOP}"},
+    "a module that nobody asks for": {".gitignore": "config.py\n", "bot.py": LOOP},
+    "a folder that every image has": {
+        "bot.py": LOOP,
+        "Dockerfile": 'FROM python:3.12\nCMD ["python", "bot.py", "--log=/dev/stdout", "/tmp/a", "/app/words"]\n',
+    },
+}
+
+
+def _doubts(folder: Path, files: Mapping[str, str]) -> list[str]:
+    made = propose(grown(folder, {"requirements.txt": "requests\n", **files})).value
+    assert made
+    return [each.question for each in made[0].part.doubts if "images are pushed" not in each.question]
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_is_missing_is_doubted(case: str, tmp_path: Path) -> None:
+    files, wanted = CASES[case]
+    assert _doubts(tmp_path, files) == [wanted]
+
+
+@pytest.mark.parametrize("case", THERE)
+def test_what_is_there_is_not(case: str, tmp_path: Path) -> None:
+    assert _doubts(tmp_path, THERE[case]) == []

@@ -8,6 +8,7 @@ from packaging.specifiers import InvalidSpecifier, Specifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from kgen.detect.found import Doubt
+from kgen.detect.locked import locked
 from kgen.detect.project import Dependency, Project
 from kgen.detect.requirements import requirements, requirements_files
 from kgen.detect.roles import unwrapped
@@ -34,7 +35,7 @@ _BRINGS: Mapping[str, tuple[str, str]] = {
     "fastapi-cli": ("", "uvicorn"),
     "litestar-granian": ("", "granian"),
     "fastapi": ("standard all", "uvicorn"),
-    "litestar": ("standard full", "uvicorn"),
+    "litestar": ("standard full cli", "uvicorn"),
     "channels": ("daphne", "daphne"),
     "starlite": ("standard", "uvicorn"),
     "gradio": ("", "uvicorn"),
@@ -60,6 +61,7 @@ def served(project: Project, interface: Interface, target: str, port: int = PORT
     usual = "daphne" if interface == "asginl" and project.has("channels") else names[0]
     asked = [each for name in names if (each := installed(project, name))]
     asked.sort(key=lambda each: bool(each.group))
+    asked += [each for name in names if not asked and (each := locked(project, name))]
     if asked:
         name = asked[0].name
         return Served(command=_command(name, target, port, interface), server=name, dependency=asked[0])
@@ -180,7 +182,8 @@ def missing(project: Project, words: Sequence[str]) -> Iterator[Doubt]:
     """Yield what to do if a command that somebody wrote down calls a server that is not among the dependencies."""
     program, _ = unwrapped(words)
     known = {name for names in _SERVERS.values() for name in names} - {"pyuwsgi"}
-    if program in known and not installed(project, program) and not project.has(f"py{program}"):
+    is_there = installed(project, program) or project.has(f"py{program}")
+    if program in known and not (is_there or locked(project, program)):
         yield Doubt(
             path=("command",),
             question=f"{program} is not among the dependencies",

@@ -55,7 +55,7 @@ def test_packages_of_a_workspace_find_their_own_modules(tmp_path: Path) -> None:
     found: Any = propose(grown(tmp_path, {**files, "pyproject.toml": root, "uv.lock": ""})).value
     components = found[0].part.data["components"]
 
-    assert {name: each["env"]["PYTHONPATH"] for name, each in components.items()} == {
+    assert {name: each["workingDir"] for name, each in components.items()} == {
         "desk": "/app/apps/desk/src",
         "signs": "/app/apps/signs/src",
     }

@@ -63,7 +63,7 @@ CASES: Mapping[str, tuple[Mapping[str, str], Found]] = {
             "src/run.py": SCRIPT,
             "Dockerfile": 'FROM python:3.12\nWORKDIR /app\nCOPY src .\nCMD ["python", "run.py"]\n',
         },
-        {("run", "job", "python src/run.py")},
+        {("run", "job", "python run.py")},
     ),
     "an entry point that takes arguments": (
         {

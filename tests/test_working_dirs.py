@@ -149,3 +149,11 @@ def test_images_of_others_have_folders_of_their_own() -> None:
 def test_a_null_takes_nothing_from_anybody(field: str) -> None:
     app = f"components: {{web: {{type: web, port: 8000, command: serve, {field}: null, init: {{a: {{command: b}}}}}}}}"
     assert starts(app) == {"a": "", "web": ""}
+
+
+@pytest.mark.parametrize("changes", ["workingDir: /app/tests", "workingDir: /app/src, args: [../tests/all.json]"])
+def test_the_image_has_the_folder_of_tests_if_something_starts_there(changes: str) -> None:
+    Path("tests").mkdir()
+    made = compiled(f"components: {{web: {{type: web, port: 8000, command: serve, {changes}}}}}")
+    text = next(text for tree in made.trees for path, text in tree.files.items() if path == ".dockerignore")
+    assert "\ntests\n" not in text

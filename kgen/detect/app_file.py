@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from kgen.detect.folders import placed
 from kgen.detect.found import Doubt, Part
 from kgen.diag import Path
 
@@ -45,11 +46,14 @@ def _there(data: Mapping[str, Any], path: Path) -> Path:
 def settled(part: Part, doubt: Doubt, value: Any) -> Part:
     """Return ``part`` with the answer to ``doubt``."""
     comments = {path: text for path, text in part.comments.items() if path != doubt.path}
-    reason = next((each.reason for each in doubt.choices if each.value == value), "")
-    if reason:
-        comments[doubt.path] = reason
+    choice = next((each for each in doubt.choices if each.value == value), None)
+    if choice and choice.reason:
+        comments[doubt.path] = choice.reason
+    data = _with(part.data, doubt.path, value)
+    if choice and choice.folder is not None:
+        data = _with(data, (*doubt.path[:-1], "workingDir"), placed(choice.folder) if choice.folder else None)
     return Part(
-        data=_with(part.data, doubt.path, value),
+        data=data,
         comments=comments,
         doubts=tuple(each for each in part.doubts if each is not doubt),
     )
@@ -58,6 +62,8 @@ def settled(part: Part, doubt: Doubt, value: Any) -> Part:
 def _with(data: Mapping[str, Any], path: Path, value: Any) -> dict[str, Any]:
     first, *rest = path
     inner = data.get(str(first))
+    if value is None and not rest:
+        return {key: each for key, each in data.items() if key != first}
     return {
         **data,
         str(first): _with(inner if isinstance(inner, Mapping) else {}, tuple(rest), value) if rest else value,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from kgen.detect.folders import PATH, search
 from kgen.detect.found import Choice, Doubt, Fact, Program
 from kgen.record import replace
 
@@ -145,7 +146,7 @@ def completed(first: Program, ranked: Sequence[Program]) -> Program:
         health=first.health or source.health,
         release=first.release or source.release,
         commands=first.commands or source.commands,
-        env={**_seen_from(source.env, first.env), **_named_for_tools(first, source), **first.env},
+        env={**_seen_from(source.env, first), **_named_for_tools(first, source), **first.env},
         fields={**{key: value for key, value in source.fields.items() if key == "volumes"}, **first.fields},
         needs=(*first.needs, *source.needs),
         doubts=(*first.doubts, *(each for each in source.doubts if _is_open(each, first))),
@@ -173,13 +174,15 @@ def _is_open(doubt: Doubt, program: Program) -> bool:
     return doubt.path[0] in {"env", "build", "release"} and not settled
 
 
-def _seen_from(env: Mapping[str, Fact], own: Mapping[str, Fact]) -> dict[str, Fact]:
-    """Return variables whose modules are imported from the folder that a program has on its path."""
-    folder = str(own["PYTHONPATH"].value).removeprefix("/app/") if "PYTHONPATH" in own else ""
+def _seen_from(env: Mapping[str, Fact], program: Program) -> dict[str, Fact]:
+    """Return variables whose modules are imported from the folder that ``program`` has on its path, or starts in."""
+    given = program.env.get(PATH)
+    folder = program.command.folder or (str(given.value).removeprefix("/app/") if given else "")
     start = f"{folder.replace('/', '.')}." if folder else ""
     return {
         name: Fact(str(fact.value).removeprefix(start), fact.origin) if name == "DJANGO_SETTINGS_MODULE" else fact
         for name, fact in env.items()
+        if not (name == PATH and program.command.folder)
     }
 
 
@@ -244,5 +247,7 @@ def _several(programs: Sequence[Program]) -> Doubt:
     return Doubt(
         path=("command",),
         question="several programs were found",
-        choices=tuple(Choice(each.command.value, each.command.origin) for each in programs),
+        choices=tuple(
+            Choice(each.command.value, each.command.origin, each.command.folder or search(each)) for each in programs
+        ),
     )

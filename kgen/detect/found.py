@@ -22,6 +22,15 @@ class Fact:
     origin: str
     """Where, as a comment in app.yaml names it: ``pyproject.toml:7``, or ``src/shop/main.py:12``."""
 
+    folder: str = ""
+    """
+    Of a command: the folder that it starts in, relative to the project's. Its paths are those of the project all the
+    same, until ``folders.at_home``.
+    """
+
+    reason: str = ""
+    """Where that comes from, if not from ``origin`` too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -32,6 +41,9 @@ class Choice:
 
     reason: str
     """What speaks for it, in a few words: ``shop/wsgi.py:16``."""
+
+    folder: str | None = None
+    """Of a command: the folder that it starts in; ``None``: where the first one does."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,8 +16,8 @@ from kgen.detect.environment import ASIDE
 from kgen.detect.evidence.compose import compose_files, is_for_development, services
 from kgen.detect.evidence.dockerfile import Container, containers
 from kgen.detect.found import Doubt, Part, Program
+from kgen.detect.image import Image
 from kgen.detect.project import Project
-from kgen.detect.started import Image
 from kgen.detect.syntax import Module, imported, meaning, nodes
 from kgen.detect.texts import table, yaml
 from kgen.detect.tree import join

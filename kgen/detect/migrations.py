@@ -39,7 +39,7 @@ def _alembic(project: Project) -> Fact | None:
         scripts = _scripts(text)
         if "%(here)s" in scripts or project.tree.has_folder(project.path(scripts)):
             return Fact(f"alembic --config {file} upgrade head", where)
-        return Fact(["sh", "-c", f"cd {folder} && alembic upgrade head"], where)
+        return Fact("alembic upgrade head", where, folder)
     return None
 
 

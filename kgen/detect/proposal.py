@@ -5,6 +5,7 @@ from typing import Any
 
 from kgen.detect import (
     absent,
+    folders,
     front_ends,
     included,
     internet,
@@ -109,7 +110,8 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
     if not programs:
         return None
     app = names.name(project, is_alone=is_alone)
-    components = [component(program) for program in programs]
+    placed = folders.at_home(project, programs)
+    components = [folders.release(placed, placed), *(component(program) for program in placed)]
     head = [_head(app), names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
     head += [front_ends.part(project), stopping.part(project, programs), own_files.part(project)]
     head += [internet.part(project, programs), old_paths.part(project), included.part(project)]
@@ -128,7 +130,7 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
     for below, name in inner.items():
         if project.has(name):  # what the root imports of it reads variables, too
             parts.append(settings(look(tree, below, managers.managed(tree, below)), app.value, known))
-    return Proposal(folder=folder, part=joined(parts), programs=tuple(programs))
+    return Proposal(folder=folder, part=joined(parts), programs=tuple(placed))
 
 
 def _programs(project: Project) -> list[Program]:
@@ -175,7 +177,7 @@ def _workspace(
     parts: list[Part] = []
     every: list[Program] = []
     for package, (member, own) in found.items():
-        programs = workspaces.named(own, package) if package and len(found) > 1 else own
+        programs = folders.at_home(project, workspaces.named(own, package) if package and len(found) > 1 else own)
         made = joined([build(project, installed, programs), neighbours.part(project), system_packages.part(member)])
         every += programs
         if len(found) == 1:
@@ -190,10 +192,11 @@ def _workspace(
         if not package:
             parts.append(made)
     if len(found) > 1 and "" not in found and (first := next((one for one in every if one.release), None)):
-        package = next(name for name, (_, own) in found.items() if any(one.release == first.release for one in own))
+        package = next(name for name, (_, own) in found.items() if any(_is_from(first, one) for one in own))
         made = build(project, installed, [first])
         parts.append(Part(data={"build": {**made.data["build"], "output": f"Dockerfile.{names.label(package)}"}}))
         parts.append(Part(data={"build": {"python": {"package": package}}}))
+    parts.append(folders.release(every, every if len(found) == 1 else found.get("", (project, []))[1]))
     parts += [internet.part(member, own) for member, own in found.values()]
     known = {name for each in every for name in each.env}
     parts += [settings(member, app.value, known, own) for member, own in found.values()]
@@ -201,6 +204,12 @@ def _workspace(
         data={"compose": neighbours.part(project).data["compose"]} if "compose" in neighbours.part(project).data else {}
     )
     return Proposal(folder=project.folder, part=joined([_head(app), image, compose, *parts]), programs=tuple(every))
+
+
+def _is_from(first: Program, other: Program) -> bool:
+    """Tell whether two programs have the same release."""
+    both = first.release, other.release
+    return all(both) and len({each.origin for each in both if each}) == 1
 
 
 def look(tree: Tree, folder: str, installed: Managed | None, inner: Iterable[str] = ()) -> Project:
@@ -263,10 +272,13 @@ def groups(programs: Iterable[Program]) -> Mapping[str, list[Fact]]:
 
 
 def component(program: Program) -> Part:
-    """Return one component, and the app's release if it belongs to it."""
+    """Return one component."""
     at: Path = ("components", program.name)
     comments: dict[Path, str] = {(*at, "command"): program.command.origin}
     made: dict[str, Any] = {"type": program.type, "command": program.command.value}
+    if program.command.folder:
+        made["workingDir"] = folders.placed(program.command.folder)
+        comments[*at, "workingDir"] = program.command.reason or program.command.origin
     if program.port:
         made["port"] = program.port.value
         comments[*at, "port"] = program.port.origin
@@ -276,9 +288,6 @@ def component(program: Program) -> Part:
     if program.type == "job":
         made["when"] = "post-deploy"
     data: dict[str, Any] = {"components": {program.name: made | dict(program.fields)}}
-    if program.release:
-        data = {"release": program.release.value} | data
-        comments[("release",)] = program.release.origin
     if program.env:
         data = {"env": {name: fact.value for name, fact in program.env.items()}} | data
         comments |= {("env", name): fact.origin for name, fact in program.env.items()}

@@ -8,12 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from kgen.detect import shell, supervisor
 from kgen.detect.entry_points import entered
 from kgen.detect.evidence.dockerfile import Container
+from kgen.detect.folders import PATH, placed, seen_from
+from kgen.detect.found import Fact
+from kgen.detect.image import Image
 from kgen.detect.project import Project
 from kgen.detect.roles import is_deployed, role
 from kgen.detect.shell import Command, commands, filled
 from kgen.detect.tree import join
 from kgen.detect.wrappers import HOST, PRIVILEGED, reachable, unwrapped
-from kgen.record import dataclass, field
+from kgen.record import dataclass, field, replace
 
 PORT = 8000
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "/bin/sh", "/bin/bash", "/usr/bin/bash"})
@@ -33,6 +36,9 @@ class Start:
     role: str
     env: Mapping[str, str] = field(default_factory=dict)
     port: int | None = None
+    folder: str = ""
+    """Folder of the project that it starts in; its words have paths of the project all the same."""
+
     is_doubtful: bool = False
     """Whether a shell decides on it."""
 
@@ -65,10 +71,20 @@ class Started:
     """The port that whoever wrote it down names, if it is one that a container may listen on."""
 
 
-def together(starts: Sequence[Start]) -> str:
+def together(project: Project, starts: Sequence[Start], origin: str) -> Fact:
     """Return the command that runs ``starts`` one after the other, as long as they succeed."""
-    lines = list(dict.fromkeys(each.command for each in starts))
-    return lines[0] if len(lines) == 1 else shlex.join(["sh", "-c", " && ".join(lines)])
+    where = list(dict.fromkeys(each.folder for each in starts))
+    if len(where) == 1:
+        lines = list(dict.fromkeys(each.command for each in starts))
+        if len(lines) == 1:
+            return Fact(lines[0], origin, where[0])
+    lines = []
+    for place, each in enumerate(starts):
+        is_elsewhere = each.folder != (starts[place - 1].folder if place else where[0])
+        lines += [f"cd {placed(each.folder)}"] if is_elsewhere else []
+        line = replace(each, words=tuple(seen_from(project, each.folder, each.words))).command
+        lines += [line] if line not in lines or len(where) > 1 else []
+    return Fact(shlex.join(["sh", "-c", " && ".join(lines)]), origin, where[0])
 
 
 def started(
@@ -115,62 +131,6 @@ def _processes(found: Sequence[tuple[Start, Command]]) -> list[Start]:
     sure = [(start, command) for start, command in front if not command.is_conditional]
     last = sure[-1:] or [(start, command) for start, command in front if command.takes_over][-1:] or front[-1:]
     return [*background, *(start for start, _ in last)]
-
-
-class Image:
-    """Where the files of a project are in the image that a Dockerfile makes; without one, where they are."""
-
-    def __init__(self, project: Project, container: Container | None) -> None:
-        self.project = project
-        self.container = container
-
-    def path(self, name: str, folder: str = "") -> str | None:
-        """Return the path in the project of what is ``name`` in the image, seen from ``folder``; ``None``: nowhere."""
-        for each in self._places(name, folder):
-            if join(self.project.folder, each) in self.project.tree:
-                return each
-        return None
-
-    def here(self, value: str) -> str:
-        """Return a path in the folder that commands run in as it is in kgen's image; other values stay."""
-        workdir = self.container.workdir if self.container else ""
-        return f"/app/{value[len(workdir) + 1 :]}" if len(workdir) > 1 and value.startswith(f"{workdir}/") else value
-
-    def folder(self) -> str:
-        """Return the project's folder that commands run in, ``""`` for its root."""
-        return self.inner(".")
-
-    def inner(self, name: str) -> str:
-        """Return the project's folder that is ``name`` in the image; ``""`` for its root, or if it is none."""
-        for each in self._places(name, "") if name else ():
-            if not each or next(iter(self.project.tree.below(join(self.project.folder, each))), None):
-                return each
-        return ""
-
-    def _places(self, name: str, folder: str) -> Iterator[str]:
-        workdir = self.container.workdir if self.container else "/app"
-        wanted = posixpath.normpath(posixpath.join(workdir, folder, name))
-        for source, target in self.container.copies if self.container else ((".", "/app"),):
-            there = posixpath.normpath(posixpath.join(workdir, target))
-            is_folder = target.endswith("/") or target in {".", "./"} or there == workdir
-            start = posixpath.normpath(source)
-            if f"{wanted}/".startswith(f"{there}/" if there != "/" else "/"):
-                rest = posixpath.relpath(wanted, there)
-                yield self._below(posixpath.normpath(posixpath.join(start, rest)))
-                if is_folder and rest == posixpath.basename(start):
-                    yield self._below(start)
-        if f"{wanted}/".startswith(f"{workdir}/"):
-            yield self._below(posixpath.relpath(wanted, workdir))
-        plain = posixpath.normpath(posixpath.join(folder, name)) if not name.startswith("/") else name.lstrip("/")
-        yield self._below(plain)
-        parts = plain.split("/")
-        yield from (self._below("/".join(parts[place:])) for place in range(1, len(parts)))
-
-    def _below(self, path: str) -> str:
-        """Return ``path``, which may be relative to the root of the repository, relative to the project."""
-        start = f"{self.project.folder}/"
-        made = path.removeprefix(start) if self.project.folder else path
-        return "" if made in {".", ".."} or made.startswith("../") else made
 
 
 def _unrolled(
@@ -264,8 +224,8 @@ def _supervised(image: Image, words: Sequence[str], seen: tuple[str, ...]) -> tu
 def _start(image: Image, command: Command, values: Mapping[str, str], port: int | None) -> Start:
     env = {name: image.here(filled(value, values)) for name, value in command.env.items() if name != "PORT"}
     words = [filled(word, {**values, **env}) for word in command.words if not _ARGUMENT.fullmatch(word)]
-    folder = image.inner(command.folder) if command.folder.startswith("/") else command.folder or image.folder()
-    words, moved = _placed(image, [_inner(image, word) for word in words], folder)
+    folder = image.inner(command.folder) if command.folder else image.folder()
+    words = _placed(image, [_inner(image, word) for word in words], folder)
     words = _named(image, words, folder)
     what = "development" if _is_flasks(image, words) else role(words)
     found = None
@@ -275,17 +235,17 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
         words += ["--schedule", "/tmp/celerybeat-schedule"]  # noqa: S108  # the one place that can be written
     if what == "web":
         words, found = reachable(words, port if port and port >= PRIVILEGED else PORT)
-    if folder and not moved and "PYTHONPATH" not in env:
-        env["PYTHONPATH"] = f"/app/{folder}"
-    if folder and any(word.startswith("../") for word in words):  # paths that only mean something in that folder
-        inside = [posixpath.relpath(word, folder) if word.startswith(f"{folder}/") else word for word in words]
-        words = ["sh", "-c", f"cd {folder} && exec {' '.join(_for_shell(word) for word in inside)}"]
+    if folder and not command.folder and image.is_mixed(folder):
+        if not any(word.endswith(".py") for word in words[:3]):
+            env.setdefault(PATH, placed(folder))
+        folder = ""
     plain = {name: value for name, value in env.items() if "$" not in value}
     return Start(
         words=tuple(words),
         role=what,
         env=plain,
         port=found,
+        folder=folder,
         is_doubtful=command.is_conditional and not command.takes_over,
     )
 
@@ -317,18 +277,18 @@ def _of_the_app(words: Sequence[str], values: Mapping[str, str]) -> list[str]:
     return kept
 
 
-def _placed(image: Image, words: list[str], folder: str) -> tuple[list[str], bool]:
-    """Return the command with the path of its script as it is in the project, and whether it has one."""
+def _placed(image: Image, words: list[str], folder: str) -> list[str]:
+    """Return the command with the path of its script as it is in the project."""
     if words[:1] == ["python"] and len(words) > 1 and (made := image.path(f"{words[1]}/__main__.py", folder)):
         package = posixpath.dirname(made)
         is_package = image.project.path(f"{package}/__init__.py") in image.project.tree and "/" not in package
-        return ["python", *(["-m", package] if is_package else [package]), *words[2:]], True
+        return ["python", *(["-m", package] if is_package else [package]), *words[2:]]
     for place, word in enumerate(words[:3]):
         if word.endswith(".py") and not word.startswith("-"):
             found = image.path(word, folder if image.container is None else "") or image.path(word, folder)
             made = found or posixpath.normpath(posixpath.join(folder, word))
-            return [*words[:place], made, *words[place + 1 :]], True
-    return words, False
+            return [*words[:place], made, *words[place + 1 :]]
+    return words
 
 
 _FASTAPI = ("main.py", "app.py", "api.py", "app/main.py", "app/app.py", "app/api.py")

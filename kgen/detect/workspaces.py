@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 
+from kgen.detect.folders import NO_PACKAGE
 from kgen.detect.found import Fact, Part, Program
 from kgen.detect.names import label
 from kgen.detect.project import Project
@@ -48,7 +49,7 @@ def owner(project: Project, program: Program, inner: Mapping[str, str]) -> str:
     """Return the folder of the package that a program of the root's files belongs to; ``""``: the root's own."""
     path = str(program.env["PYTHONPATH"].value).removeprefix("/app").lstrip("/") if "PYTHONPATH" in program.env else ""
     words = shlex.split(str(program.command.value))
-    places = [path, *(word for word in words if "/" in word), program.command.origin]
+    places = [path, program.command.folder, *(word for word in words if "/" in word), program.command.origin]
     for folder in inner:
         below = folder[len(project.folder) + 1 :] if project.folder else folder
         if any(place == below or place.startswith(f"{below}/") for place in places):
@@ -81,8 +82,8 @@ def moved(project: Project, program: Program, root: str) -> Program:
     if "PYTHONPATH" in env:
         old = str(env["PYTHONPATH"].value).removeprefix("/app").strip("/")
         env["PYTHONPATH"] = Fact(posixpath.join("/app", below, old), env["PYTHONPATH"].origin)
-    elif not _is_package(project):
-        env["PYTHONPATH"] = Fact(f"/app/{below}", f"{join(below, 'pyproject.toml')} is no package")
+    elif not program.command.folder and not _is_package(project):
+        env["PYTHONPATH"] = Fact(f"/app/{below}", f"{join(below, 'pyproject.toml')}{NO_PACKAGE}")
     return replace(
         program,
         env=env,
@@ -99,10 +100,10 @@ _FROM_THERE = frozenset({"alembic", "flask", "aerich"})
 def _inside(command: Fact, below: str) -> Fact:
     """Return a command as it is called in the folder of the package, if it looks for files there."""
     line = str(command.value)
-    is_placed = below in line or not isinstance(command.value, str)
+    is_placed = below in line or command.folder or not isinstance(command.value, str)
     if is_placed or line.partition(" ")[0] not in _FROM_THERE:
         return command
-    return Fact(["sh", "-c", f"cd {below} && {line}"], command.origin)
+    return replace(command, folder=below)
 
 
 def _is_package(project: Project) -> bool:
@@ -113,7 +114,8 @@ def _placed(project: Project, command: Fact, below: str) -> Fact:
     """Return a command with the paths of the package's files as they are seen from the root."""
     words = shlex.split(str(command.value))
     made = [f"{below}/{word}" if project.path(word) in project.tree else word for word in words]
-    return Fact(shlex.join(made), command.origin) if made != words else command
+    line = shlex.join(made) if made != words else command.value
+    return replace(command, value=line, folder=join(below, command.folder) if command.folder else "")
 
 
 def named(programs: Iterable[Program], package: str) -> list[Program]:

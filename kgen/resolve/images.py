@@ -260,7 +260,7 @@ def plans(app: App, facts: Facts, platform: Platform) -> Mapping[outputs.Key, Im
     return {known: _for_all(plan, _running(app, known)) for known, plan in made.items()}
 
 
-_NAMED = re.compile(r"(?:^|[\s=:,\"'])(?:\./|/app/)?(\w[\w-]*)(?:[/.]|(?=\s|$))")
+_NAMED = re.compile(r"(?:^|[\s=:,\"'])(?:\./|(?:\.\./)+|/app/)?(\w[\w-]*)(?:[/.]|(?=\s|$))")
 
 
 def _named(app: App, known: outputs.Key, build: Build) -> tuple[str, ...]:
@@ -269,8 +269,9 @@ def _named(app: App, known: outputs.Key, build: Build) -> tuple[str, ...]:
     for component in _running(app, known):
         companions: tuple[InitContainer | Sidecar, ...] = (*component.init.values(), *component.sidecars.values())
         commands += [words or () for each in (component, *companions) for words in (each.command, each.args)]
+        commands += [(each.working_dir or "",) for each in (component, *companions)]
     if app.release and app.build and outputs.key(app.build) == known:
-        commands += [app.release.command or (), app.release.args or ()]
+        commands += [app.release.command or (), app.release.args or (), (app.release.working_dir or "",)]
     return tuple(sorted({name for command in commands for word in command for name in _folders(word)}))
 
 
@@ -280,8 +281,8 @@ def _folders(word: str) -> Iterator[str]:
 
     >>> [*_folders("tests/run.py")], [*_folders("/app/tests/run.py")], [*_folders("tests.run")], [*_folders("tests")]
     (['tests'], ['tests'], ['tests'], ['tests'])
-    >>> [*_folders("--to=tests/")], [*_folders("python tests/run.py")], [*_folders("shop/tests/run.py")]
-    (['tests'], ['tests'], ['shop'])
+    >>> [*_folders("--to=../tests/")], [*_folders("python tests/run.py")], [*_folders("shop/tests/run.py")]
+    (['tests'], ['python', 'tests'], ['shop'])
     """
     return (name for match in _NAMED.finditer(word) for name in match.groups() if name)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from kgen.detect.evidence.dockerfile import containers
 from kgen.detect.found import Doubt, Fact
+from kgen.detect.image import Image
 from kgen.detect.project import Project
 from kgen.detect.roles import unwrapped as program
 from kgen.detect.shell import Command, commands
-from kgen.detect.started import Image
 from kgen.detect.wrappers import unwrapped
 from kgen.record import dataclass
 

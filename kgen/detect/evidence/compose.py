@@ -14,9 +14,10 @@ from kgen.detect.entry_points import knows
 from kgen.detect.evidence import processes
 from kgen.detect.evidence.dockerfile import Container, container, files
 from kgen.detect.evidence.said import Said
-from kgen.detect.found import Fact, Program
+from kgen.detect.found import Program
+from kgen.detect.image import Image
 from kgen.detect.project import Project
-from kgen.detect.started import Image, Start, started
+from kgen.detect.started import Start, started, together
 from kgen.detect.texts import origin, table, yaml
 from kgen.detect.tree import Tree, join
 from kgen.record import dataclass, replace
@@ -91,7 +92,7 @@ def _programs(project: Project, file: str) -> Iterator[Program]:
             release += [(start, each.origin) for start in made.release]
         else:
             said.append(Said(name=each.name, started=made, origin=each.origin, is_lasting=each.restarts))
-    first = Fact(release[-1][0].command, release[-1][1]) if release else None
+    first = together(project, [release[-1][0]], release[-1][1]) if release else None
     for place, one in enumerate(processes.programs(project, said, RANK)):
         yield replace(one, release=first) if first and not place else one
 
@@ -155,11 +156,16 @@ def services(project: Project, file: str) -> Iterator[Service]:
                 origin=origin(file, text, f"\n  {name}:", skip=1),
                 command=_command(about.get("command")),
                 entrypoint=_command(about.get("entrypoint")),
-                container=built or None,
+                container=_placed(built, about.get("working_dir")) if built else None,
                 restarts=_restarts(about),
                 port=_port(about),
                 env=environment(about),
             )
+
+
+def _placed(container: Container, folder: object) -> Container:
+    """Return the image of a service as it runs in a folder that is not the one of the image."""
+    return replace(container, workdir=posixpath.normpath(posixpath.join(container.workdir, str(folder or ""))))
 
 
 def _built(project: Project, file: str, build: Any) -> Container | Literal[False] | None:

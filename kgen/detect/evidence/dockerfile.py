@@ -73,7 +73,7 @@ class Container:
     """Debian packages of the stage that is run."""
 
     copies: tuple[tuple[str, str], ...] = ()
-    """Source and target of what is copied from the context into the stage that is run."""
+    """Source and target of what is copied from the context into the stage that is run; a folder ends in ``/``."""
 
     env: Mapping[str, str] = field(default_factory=dict)
     volumes: tuple[str, ...] = ()
@@ -167,7 +167,7 @@ def _container(file: str, text: str) -> Container:
         file=file,
         python=pythons[0][0] if pythons else "",
         python_line=pythons[0][1] if pythons else 0,
-        workdir=posixpath.join("/", *(_filled(each.text, variables) for each in last if each.name == "WORKDIR")),
+        workdir=_workdir(last, variables),
         entrypoint=entrypoint,
         command=command,
         line=line,
@@ -334,8 +334,19 @@ def _scheduled(made: Dockerfile, instructions: Iterable[Instruction]) -> Iterato
                 yield match[1], match[2], made.place(each.keyword.start, each.keyword.end)[0]
 
 
+def _workdir(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> str:
+    """Return the folder that commands run in after ``instructions``."""
+    said = (_filled(each.text, variables) for each in instructions if each.name == "WORKDIR")
+    return posixpath.normpath(posixpath.join("/", *said))
+
+
 def _copies(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    before: list[Instruction] = []
     for each in instructions:
+        before.append(each)
         if each.name in {"COPY", "ADD"} and each.flag("from") is None and len(each.words) > 1:
-            *sources, target = (_filled(_unquoted(word.text), variables) for word in each.words)
-            yield from ((source, target) for source in sources)
+            *sources, given = (_filled(_unquoted(word.text), variables) for word in each.words)
+            here = _workdir(before, variables)
+            target = posixpath.normpath(posixpath.join(here, given))
+            is_folder = given.endswith("/") or given == "." or target == here or len(sources) > 1
+            yield from ((source, f"{target.rstrip('/')}/" if is_folder else target) for source in sources)

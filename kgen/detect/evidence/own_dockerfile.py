@@ -9,9 +9,10 @@ from kgen.detect.evidence.compose import compose_files
 from kgen.detect.evidence.dockerfile import Container, containers
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Doubt, Fact, Program
+from kgen.detect.image import Image
 from kgen.detect.names import label
 from kgen.detect.project import Project
-from kgen.detect.started import Image, started
+from kgen.detect.started import started
 from kgen.record import replace
 
 RANK = 90

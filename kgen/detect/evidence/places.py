@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kgen.detect import installed
-from kgen.detect.frameworks.starts import WORKDIR, search_path
+from kgen.detect.folders import WORKDIR
+from kgen.detect.frameworks.starts import search_path
 from kgen.detect.project import Project
 from kgen.detect.started import Start
+from kgen.detect.tree import join
 
 _TARGET = re.compile(r"(?P<module>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?::[A-Za-z_][\w.]*(?:\(.*\))?)?")
 _FOLDERS = ("--app-dir", "--chdir", "--pythonpath")
@@ -26,7 +28,7 @@ def search(project: Project, start: Start, path: str) -> Mapping[str, str]:
         start: What is started.
         path: The file that it runs, if that is known.
     """
-    if "PYTHONPATH" in start.env:
+    if "PYTHONPATH" in start.env or start.folder:
         return {}
     if start.role.startswith("module ") and path and project.source:
         folder = project.source if project.below(path).startswith(f"{project.source}/") else ""
@@ -93,7 +95,7 @@ def _holding(project: Project, module: str) -> list[str]:
     return [each for each in dict.fromkeys(found) if each != package or not project.source]
 
 
-def settings_of_gunicorn(project: Project, words: Sequence[str]) -> int | None:
+def settings_of_gunicorn(project: Project, words: Sequence[str], folder: str) -> int | None:
     """
     Return the port that the settings file of Gunicorn on a command line names.
 
@@ -105,8 +107,8 @@ def settings_of_gunicorn(project: Project, words: Sequence[str]) -> int | None:
         name, sign, value = word.partition("=")
         if name in {"-c", "--config"}:
             file = value if sign else next(iter(words[place + 1 : place + 2]), "")
-            text = project.text(file.removeprefix("file:").removeprefix("./").removeprefix(f"{WORKDIR}/"))
-            return _bound(text or "")
+            path = file.removeprefix("file:").removeprefix("./").removeprefix(f"{WORKDIR}/")
+            return _bound(project.text(join(folder, path)) or project.text(path) or "")
     return None
 
 

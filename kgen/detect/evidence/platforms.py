@@ -46,7 +46,7 @@ def _programs(project: Project, file: str, text: str, found: list[_Process]) -> 
         where = origin(file, text, each.needle)
         made = started(project, each.command, env=_HOME, port=each.port)
         if each.name == "release":
-            release = Fact(together(made.steps), where) if made.steps else None
+            release = together(project, made.steps, where) if made.steps else None
             continue
         schedules[where] = each.schedule
         said.append(Said(name=each.name, started=made, origin=where, is_lasting=not each.schedule))

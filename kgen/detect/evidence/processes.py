@@ -105,7 +105,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
             name="web",
             type="web",
             framework="gRPC" if found and found.is_rpc else "",
-            command=Fact(start.command, said.origin),
+            command=Fact(start.command, said.origin, start.folder),
             port=Fact(port, said.origin if said_port or not found else found.origin),
             release=_release(project, said, is_web=True),
             env={key: Fact(value, said.origin) for key, value in start.env.items()},
@@ -124,7 +124,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         role=start.role,
         covers=found.covers if found and found.is_bot else frozenset(),
         framework=framework,
-        command=Fact(start.command, said.origin),
+        command=Fact(start.command, said.origin, start.folder),
         port=Fact(start.port, said.origin) if start.port else FLOWER if start.role == "celery flower" else None,
         release=_release(project, said, is_web=kind == "web"),
         fields={"replicas": 1} if is_one and kind == "worker" else {},
@@ -144,7 +144,7 @@ def _is_unserved(project: Project, start: Start) -> bool:
 def _release(project: Project, said: Said, *, is_web: bool) -> Fact | None:
     """Return the command for migrations that stands there, or that a web program has; Flask's needs its application."""
     if said.started.release:
-        return Fact(together(said.started.release), said.origin)
+        return together(project, said.started.release, said.origin)
     found = migrations.release(project) if is_web else None
     return None if found and str(found.value).startswith("flask ") else found
 
@@ -155,7 +155,7 @@ def _findable(project: Project, start: Start, path: str) -> Start:
     words = start.words
     port = start.port
     if start.role == "web" and {"-c", "--config"} & {word.partition("=")[0] for word in words} and "gunicorn" in words:
-        said = places.settings_of_gunicorn(project, words)
+        said = places.settings_of_gunicorn(project, words, start.folder)
         is_bound = {"-b", "--bind"} & {word.partition("=")[0] for word in words}
         if not said and not is_bound:
             words = (*words, "--bind", f"0.0.0.0:{port or PORT}")
@@ -247,7 +247,7 @@ def script(project: Project, start: Start) -> str:
         return path if path in project.tree else ""
     if kind == "module":
         stem = what.replace(".", "/")
-        for source in (project.source, ""):
+        for source in dict.fromkeys((start.folder, project.source, "")):
             for end in (".py", "/__main__.py"):
                 path = project.path(f"{source}/{stem}{end}" if source else f"{stem}{end}")
                 if path in project.tree:

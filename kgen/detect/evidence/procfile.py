@@ -27,7 +27,7 @@ def programs(project: Project) -> Iterator[Program]:
             origin = f"Procfile:{number}"
             made = started(project, match[2], env=_HOME)
             if match[1] == "release":
-                release = Fact(together(made.steps), origin) if made.steps else None
+                release = together(project, made.steps, origin) if made.steps else None
             else:
                 said.append(Said(name=match[1], started=made, origin=origin, is_lasting=True))
     for place, each in enumerate(processes.programs(project, said, RANK)):

@@ -4,8 +4,9 @@ import ast
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from kgen.detect.folders import WORKDIR
 from kgen.detect.found import Doubt, Fact, Program
-from kgen.detect.frameworks.starts import WORKDIR, search_path
+from kgen.detect.frameworks.starts import search_path
 from kgen.detect.imports import root
 from kgen.detect.project import Project
 from kgen.detect.syntax import Module, imported, meaning, nodes

@@ -2,7 +2,6 @@
 
 import ast
 from collections.abc import Iterator
-from configparser import ConfigParser, Error
 
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.names import label
@@ -18,9 +17,6 @@ def programs(project: Project) -> Iterator[Program]:
         return
     folder = config.rpartition("/")[0]
     below = folder.removeprefix(project.folder).lstrip("/")
-    env = {}
-    if below and (settings := _settings(project.tree.text(config) or "")):
-        env = {"SCRAPY_SETTINGS_MODULE": Fact(settings, config), "PYTHONPATH": Fact(f"/app/{below}", config)}
     found = list(_spiders(project, folder))
     when = Doubt(
         path=("type",),
@@ -38,20 +34,10 @@ def programs(project: Project) -> Iterator[Program]:
             type="job",
             role=f"spider {name}",
             framework="Scrapy",
-            command=Fact(f"scrapy crawl {name}", origin),
-            env=env,
+            command=Fact(f"scrapy crawl {name}", origin, below, config if below else ""),
             rank=60,
             doubts=(when, more) if not place and len(found) > _MOST else (when,),
         )
-
-
-def _settings(text: str) -> str:
-    parser = ConfigParser(strict=False)
-    try:
-        parser.read_string(text)
-        return parser.get("settings", "default", fallback="")
-    except Error:
-        return ""
 
 
 def _spiders(project: Project, folder: str) -> Iterator[tuple[str, str]]:

@@ -3,15 +3,13 @@
 import ast
 from collections.abc import Mapping
 
+from kgen.detect.folders import IMPORTS, PATH, WORKDIR
 from kgen.detect.found import Fact
 from kgen.detect.imports import dotted, is_installed, root
 from kgen.detect.project import Project
 from kgen.detect.syntax import Module, imported
 from kgen.detect.tree import join
 from kgen.detect.values import is_main
-
-WORKDIR = "/app"
-"""Where the generated Dockerfile puts the project."""
 
 
 def python(project: Project, path: str) -> str:
@@ -29,7 +27,7 @@ def search_path(project: Project, start: str, path: str) -> Mapping[str, Fact]:
     """Return the variable that makes Python find what is in the folder ``start``; none if it does so anyway."""
     if not start or is_installed(project, start, path):
         return {}
-    return {"PYTHONPATH": Fact(join(WORKDIR, start), f"imports of {path}")}
+    return {PATH: Fact(join(WORKDIR, start), f"{IMPORTS}{path}")}
 
 
 def entry(project: Project, module: Module) -> str:

@@ -234,3 +234,18 @@ def test_settings_of_paste_that_are_not_there_are_doubted(tmp_path: Path, files:
     assert [each for each in found if each.startswith("it reads")] == (
         [f"it reads {doubted}, which is not there"] if doubted else []
     )
+
+
+def test_a_dockerfile_beside_the_source_of_an_inner_project_is_its_own(tmp_path: Path) -> None:
+    inner = {f"src/{name}": text for name, text in FLASK.items()}
+    dockerfile = f'{DOCKERFILE}CMD ["gunicorn", "-w", "2", "app:app"]\n'
+
+    assert commands(tmp_path, {**inner, "src/dockerfile": dockerfile})["web"].startswith("gunicorn -w 2 app:app")
+
+
+def test_a_script_that_is_run_with_a_command_is_not_run_without(tmp_path: Path) -> None:
+    script = "from rq import Worker\n\n\ndef run_worker():\n    Worker(['default']).work()\n\n\nrun_worker()\n"
+    files = {"requirements.txt": "flask\ngunicorn\nrq\n", "app.py": FLASK["app.py"], "manage.py": script}
+    procfile = "web: gunicorn app:app\nworker: python manage.py run_worker\n"
+
+    assert commands(tmp_path, {**files, "Procfile": procfile}) == {"web": WEB, "worker": "python manage.py run_worker"}

@@ -37,6 +37,8 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
     served = {file for each in found if each.role != "web" and each.name != "web" for file in each.covers}
     found = [each for each in found if not (_role(each) == "web" and each.rank < _SURE and _file(each) in served)]
     found = [each for each in found if not any(each.rank < one.rank and each.heart in one.covers for one in found)]
+    known = {_subject(each.command.value) for each in found if each.rank >= _SURE}
+    found = [each for each in found if each.rank >= _SURE or not _is_bare(each, known)]
     found = _once(found)
     by_role: dict[str, list[Program]] = {}
     for each in found:
@@ -48,6 +50,12 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
     if ends := [each for each in best if each.type == "job" and each.rank >= _SURE] if lasting else []:
         lasting[0] = replace(lasting[0], doubts=(*lasting[0].doubts, _left_out(ends)))
     return _named(sorted(lasting or best, key=lambda each: _ORDER.index(each.type)))
+
+
+def _is_bare(program: Program, scripts: Collection[str]) -> bool:
+    """Tell whether a program only runs a script that somebody wrote down how to run, with a command."""
+    words = str(program.command.value).split()
+    return words[:1] == ["python"] and len(words) == len(("python", "its script")) and words[1] in scripts
 
 
 def _once(programs: Sequence[Program]) -> list[Program]:

@@ -104,8 +104,8 @@ def containers(tree: Tree, folder: str) -> tuple[Container, ...]:
 
 def files(tree: Tree, folder: str) -> Iterator[str]:
     """Yield the Dockerfiles of a project; not those that are for development by their name."""
-    start = f"{folder}/" if folder else ""
-    for here in sorted((each for each in tree.folders(folder) if _holds(each.removeprefix(start))), key=_depth):
+    start = len(folder) + 1 if folder else 0
+    for here in sorted((each for each in tree.folders(folder) if _holds(each[start:])), key=_depth):
         for name in tree.here(here):
             if _FILES.fullmatch(name) and not name.endswith(".dockerignore"):
                 yield join(here, name)

@@ -143,7 +143,7 @@ def test_streamlit(tmp_path: Path) -> None:
         assert_stops(pod)
 
 
-def test_bare_script_with_a_volume(tmp_path: Path) -> None:
+def test_bare_script_in_a_folder_with_a_volume(tmp_path: Path) -> None:
     edits = {"    replicas: 1\n": "    replicas: 1\n    volumes: {data: {path: /data, size: 1Gi}}\n"}
     with made("sweeper", tmp_path, edits, most=1) as app, running(app, "main") as pod:
         podman("exec", pod.container, "python", "-c", "open('/data/drafts/old.draft', 'w')")

@@ -10,9 +10,9 @@ DRAFTS = Path(os.environ.get("DRAFTS", "/data/drafts"))
 OLDER_THAN = float(os.environ.get("OLDER_THAN_SECONDS", "2"))
 
 
-def sweep():
+def sweep(endings):
     limit = time.time() - OLDER_THAN
-    for path in DRAFTS.glob("*.draft"):
+    for path in (path for ending in endings for path in DRAFTS.glob(ending)):
         if path.stat().st_mtime < limit:
             path.unlink()
             print(f"removed {path.name}")
@@ -27,6 +27,8 @@ if __name__ == "__main__":
     signal.signal(signal.SIGTERM, stop)
     DRAFTS.mkdir(parents=True, exist_ok=True)
     print(f"sweeping {DRAFTS}")
+    with open("endings.txt") as file:
+        endings = file.read().split()
     while True:
-        sweep()
+        sweep(endings)
         time.sleep(1)

@@ -26,7 +26,16 @@ from kgen.detect import (
 )
 from kgen.detect.choose import chosen, completed
 from kgen.detect.dependencies import dependencies
-from kgen.detect.evidence import build_steps, compose, old_paths, own_dockerfile, platforms, procfile, start_scripts
+from kgen.detect.evidence import (
+    build_steps,
+    compose,
+    old_paths,
+    own_dockerfile,
+    own_groups,
+    platforms,
+    procfile,
+    start_scripts,
+)
 from kgen.detect.evidence.processes import LOST
 from kgen.detect.found import APP_WIDE, Doubt, Fact, Part, Program
 from kgen.detect.frameworks import (
@@ -119,7 +128,8 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
     head += [] if installed else [unnamed.part(project)]
     known = {name for part in components for name in part.data.get("env", {})}
     version = str(head[2].data["build"]["python"].get("version", ""))
-    wanted = {need.group for program in programs for need in program.needs}
+    python = head[2].data["build"]["python"]
+    wanted = {*python.get("extras", ()), *python.get("groups", ())}
     head.append(undeclared.part(project, version))
     parts = [
         *head,
@@ -247,7 +257,7 @@ def build(project: Project, installed: Managed | None, programs: Sequence[Progra
         comments[*path, "manager"] = installed.manager.origin
         if installed.requirements not in {"", "requirements.txt"}:
             python["requirements"] = installed.requirements
-    for field, needed in groups(programs).items():
+    for field, needed in groups(programs, own_groups.named(project)).items():
         python[field] = [each.value for each in needed]
         comments[*path, field] = needed[0].origin
     data: dict[str, Any] = {"python": python}
@@ -257,14 +267,14 @@ def build(project: Project, installed: Managed | None, programs: Sequence[Progra
     if commands := [*commands, *more.commands]:
         data["commands"] = [each.value for each in commands]
         comments[("build", "commands")] = commands[0].origin
-    said = (*(installed.doubts if installed else ()), *doubts, *more.doubts)
+    said = (*(installed.doubts if installed else ()), *doubts, *more.doubts, *own_groups.doubts(project))
     made = Part(data={"build": data}, comments=comments, doubts=said)
     return joined([made, not_installed.part(project, installed, programs)])
 
 
-def groups(programs: Iterable[Program]) -> Mapping[str, list[Fact]]:
-    """Return the extras and groups of dependencies that have what programs run by."""
-    made: dict[str, dict[str, Fact]] = {}
+def groups(programs: Iterable[Program], own: Mapping[str, Iterable[Fact]]) -> Mapping[str, list[Fact]]:
+    """Return the extras and groups of dependencies that have what programs run by, and those of the project's image."""
+    made = {field: {str(each.value): each for each in facts} for field, facts in own.items()}
     for each in (need for program in programs for need in program.needs if need.group):
         field = "extras" if each.is_extra else "groups"
         made.setdefault(field, {}).setdefault(each.group, Fact(each.group, f"{each.origin}: {each.name}"))

@@ -76,6 +76,9 @@ class Container:
     """Source and target of what is copied from the context into the stage that is run; a folder ends in ``/``."""
 
     env: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What all of its ``ARG`` and ``ENV`` say, in whichever stage."""
+
     volumes: tuple[str, ...] = ()
     """Folders that it has volumes for."""
 
@@ -176,6 +179,7 @@ def _container(file: str, text: str) -> Container:
         build_packages=tuple(_apt(before)),
         copies=tuple(_copies(last, variables)),
         env=env,
+        variables=variables,
         volumes=tuple(
             _filled(_unquoted(word.text), variables) for each in last if each.name == "VOLUME" for word in each.words
         ),

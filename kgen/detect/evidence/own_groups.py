@@ -1,0 +1,108 @@
+"""The extras and groups of dependencies that the project's own Dockerfile installs: the program may need them."""
+
+import re
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from kgen.detect.evidence.dockerfile import containers
+from kgen.detect.found import Doubt, Fact
+from kgen.detect.project import Project
+from kgen.detect.requirements import is_development
+from kgen.detect.setup_files import setups
+from kgen.detect.shell import filled
+from kgen.detect.texts import table
+
+_EXTRAS: Mapping[str, frozenset[str]] = {
+    "uv": frozenset({"--extra"}),
+    "poetry": frozenset({"--extras", "-E"}),
+    "pdm": frozenset({"--group", "-G"}),
+}
+_GROUPS: Mapping[str, frozenset[str]] = {
+    "uv": frozenset({"--group", "--only-group"}),
+    "poetry": frozenset({"--with", "--only"}),
+    "pdm": frozenset({"--group", "-G"}),
+}
+"""Manager → its options that name extras, and groups."""
+
+_INSTALLING = frozenset({"install", "sync", "export"})
+_OWN = re.compile(r"\.?/?\.\[([\w,\s.-]+)\]")
+_COMMANDS = re.compile(r"&&|\|\||[;|\n]")
+
+
+def named(project: Project) -> Mapping[str, list[Fact]]:
+    """Return the extras and groups that are installed, as the fields of a build have them; none for developers."""
+    known = {"extras": _extras(project), "groups": _groups(project)}
+    found: dict[str, dict[str, Fact]] = {}
+    for words, where in _lines(project):
+        for field, name in _said(words, known):
+            if name in known[field] and not is_development(name):
+                found.setdefault(field, {}).setdefault(name, Fact(name, where))
+    return {field: list(facts.values()) for field, facts in found.items()}
+
+
+def doubts(project: Project) -> Iterator[Doubt]:
+    """Yield that a variable names what is installed besides."""
+    for words, where in _lines(project):
+        open_ = [word for word in words[2:] if re.fullmatch(r"\$\{?\w+\}?", word)]
+        if open_ and words[0] in _EXTRAS and (_extras(project) or _groups(project)):
+            yield Doubt(
+                path=("build",),
+                question=f"{where} also installs what `{open_[0]}` names",
+                help="name it in `build.python.extras` or `groups`",
+            )
+            return
+
+
+def _lines(project: Project) -> Iterator[tuple[list[str], str]]:
+    """Yield the commands that install something, with their places."""
+    for container in containers(project.tree, project.folder)[:1]:
+        for text, line in container.steps:
+            for each in _COMMANDS.split(text) if "install" in text or "sync" in text or "export" in text else ():
+                words = _words(filled(each, container.variables))
+                start = next((place for place, word in enumerate(words) if _tool(word)), len(words))
+                made = [_tool(words[start]), *words[start + 1 :]] if words[start:] else []
+                if _INSTALLING & set(made[1:3]):
+                    yield made, f"{container.file}:{line}"
+
+
+def _tool(word: str) -> str:
+    name = word.rpartition("/")[2]
+    return name if name in {*_EXTRAS, "pip", "pip3"} else ""
+
+
+def _words(text: str) -> list[str]:
+    try:
+        return shlex.split(text, comments=True)
+    except ValueError:  # a quotation that goes on
+        return text.split()
+
+
+def _said(words: Sequence[str], known: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:
+    """Yield field and name of what one command installs besides the usual."""
+    tool = words[0]
+    for word in words[1:]:
+        if match := _OWN.fullmatch(word):
+            yield from (("extras", name.strip()) for name in match[1].split(","))
+    if "--all-extras" in words:
+        yield from (("extras", name) for name in sorted(known["extras"]))
+    pairs = [
+        *pairwise(words),
+        *((name, value) for name, sign, value in (word.partition("=") for word in words) if sign),
+    ]
+    for option, given in pairs:
+        for field, options in (("extras", _EXTRAS), ("groups", _GROUPS)):
+            if option in options.get(tool, ()):
+                yield from ((field, name) for name in re.split(r"[\s,]+", given))
+
+
+def _extras(project: Project) -> frozenset[str]:
+    poetry = table(project.pyproject, "tool", "poetry", "extras")
+    old = [name for setup in setups(project.tree, project.folder) for name in setup.extras]
+    return frozenset({*table(project.pyproject, "project", "optional-dependencies"), *poetry, *old})
+
+
+def _groups(project: Project) -> frozenset[str]:
+    poetry = table(project.pyproject, "tool", "poetry", "group")
+    pdm = table(project.pyproject, "tool", "pdm", "dev-dependencies")
+    return frozenset({*table(project.pyproject, "dependency-groups"), *poetry, *pdm})

@@ -104,3 +104,12 @@ def test_flags_of_a_model_are_no_functions_of_a_worker(tmp_path: Path) -> None:
     files = {**WEB, "requirements.txt": "fastapi\nuvicorn\narq\n", "wanted.py": model}
 
     assert list(commands(tmp_path, files)) == ["web"]
+
+
+def test_a_workspace_without_a_version_has_that_of_its_package(tmp_path: Path) -> None:
+    package = UV.format("desk").replace('version = "1"', 'version = "2.3"')
+    files = {"apps/desk/pyproject.toml": package, "apps/desk/src/desk/main.py": WEB["main.py"], "uv.lock": ""}
+    root = '[project]\nname = "shop"\nversion = "0"\n[tool.uv.workspace]\nmembers = ["apps/*"]\n'
+    found: Any = propose(grown(tmp_path, {**files, "pyproject.toml": root})).value
+
+    assert found[0].part.data["image"] == "registry.example.com/shop:2.3"

@@ -256,3 +256,26 @@ def test_another_version_in_the_projects_own_image_is_doubted(tmp_path: Path) ->
 
     assert fact == Fact("3.12", ".python-version")
     assert [[each.value for each in doubt.choices] for doubt in doubts] == [["3.12", "3.11"]]
+
+
+@pytest.mark.parametrize(
+    ("files", "wanted", "is_doubted"),
+    [
+        ({"lint.yml": "3.10", "test.yml": "3.12"}, "3.12", False),
+        ({"benchmark.yml": "3.9", "ci.yml": "3.11"}, "3.11", False),
+        ({"docs.yml": "3.10"}, "3.10", True),
+        ({"ci.yml": "3.10", "tests.yml": "3.11"}, "3.11", False),
+    ],
+)
+def test_workflows_that_run_the_program_count_more(
+    tmp_path: Path, files: dict[str, str], wanted: str, *, is_doubted: bool
+) -> None:
+    made = {f".github/workflows/{name}": f"python-version: '{version}'\n" for name, version in files.items()}
+    fact, doubts = python(seen(tmp_path, {"requirements.txt": "flask\n", **made}))
+    assert fact
+    assert (fact.value, [each.question for each in doubts]) == (
+        wanted,
+        ["nothing says which Python the program runs on; 3.10 is only named in .github/workflows/docs.yml"]
+        if is_doubted
+        else [],
+    )

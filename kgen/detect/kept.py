@@ -29,15 +29,14 @@ _MOUNT = "mount a volume, or pods lose it: `volumes: {data: {path: …, size: 1G
 
 def part(project: Project, programs: Iterable[Program]) -> Part:
     """Return the doubts about what is kept in files."""
-    started = list(programs)
     doubts: list[Doubt] = []
     volumes: dict[str, str] = {}
-    for path, where in (*_told(started), *_volumes(project)):
+    for path, where in _volumes(project):
         volumes.setdefault(path, where)
     if volumes:
         question = f"your containers have volumes for {_listed(volumes)}"
         doubts.append(Doubt(path=("components",), question=question, help=_MOUNT))
-    commands = " ".join(str(each.command.value) for each in started)
+    commands = " ".join(str(each.command.value) for each in programs)
     mounted = "".join(f"{path}/" for path in volumes)
     written: dict[str, str] = {}
     for what, where in _written(project, commands):
@@ -47,17 +46,6 @@ def part(project: Project, programs: Iterable[Program]) -> Part:
         question = f"the source writes {_listed(written)}, which it cannot in the image"
         doubts.append(Doubt(path=("components",), question=question, help=_MOUNT))
     return Part(doubts=tuple(doubts))
-
-
-_FOLDER = re.compile(
-    r"\s-(?:d|-(?:data|datastore|db|database|storage|upload|state)[\w-]*)[ =](/(?!tmp|dev|etc|proc)[^\s'\"]+)"
-)
-"""A folder that a program is told to keep its data in."""
-
-
-def _told(programs: Iterable[Program]) -> Iterator[tuple[str, str]]:
-    for each in programs:
-        yield from ((path, each.command.origin) for path in _FOLDER.findall(str(each.command.value)))
 
 
 def _listed(found: Mapping[str, str]) -> str:

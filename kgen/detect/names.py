@@ -41,18 +41,39 @@ def label(text: str) -> str:
     return f"app-{made}" if made[:1].isdigit() else made
 
 
-def image(project: Project, app: str) -> Part:
-    """Return the app's image: beside the repository that ``origin`` of Git names, or a place to be named."""
+_TAG = re.compile(r"\w[\w.-]{0,127}")
+_NONE = re.compile(r"0+(?:\.0+)*")
+"""Versions that the root of a workspace has because it has to have one."""
+
+
+def tag(*projects: Project) -> str:
+    """Return the tag of an image: the version of the first of ``projects`` that has one worth the name."""
+    found = [each for project in projects for each in _versions(project) if _TAG.fullmatch(each)]
+    return next((each for each in found if not _NONE.fullmatch(each)), found[0] if found else "0.1.0")
+
+
+def _versions(project: Project) -> list[str]:
     versions = [table(project.pyproject, *keys).get("version") for keys in (("project",), ("tool", "poetry"))]
     versions += [each.version for each in setups(project.tree, project.folder)]
-    tags = (each for each in versions if isinstance(each, str) and re.fullmatch(r"\w[\w.-]{0,127}", each))
-    tag = next(tags, "0.1.0")
+    return [each for each in versions if isinstance(each, str)]
+
+
+def image(project: Project, app: str, *members: Project) -> Part:
+    """
+    Return the app's image: beside the repository that ``origin`` of Git names, or a place to be named.
+
+    Args:
+        project: The project.
+        app: The name of the app.
+        members: Packages of the workspace that the image is for, which may have the version.
+    """
+    version = tag(project, *members)
     path: tuple[str | int, ...] = ("image",)
     if repository := _repository(project.tree.text(".git/config") or ""):
         place = f"{repository}/{app}" if project.folder else repository
-        return Part(data={"image": f"{place}:{tag}"}, comments={path: ".git/config"})
+        return Part(data={"image": f"{place}:{version}"}, comments={path: ".git/config"})
     doubt = Doubt(path=path, question="nothing says where images are pushed to", help="name your registry")
-    return Part(data={"image": f"registry.example.com/{app}:{tag}"}, doubts=(doubt,))
+    return Part(data={"image": f"registry.example.com/{app}:{version}"}, doubts=(doubt,))
 
 
 def _repository(config: str) -> str:

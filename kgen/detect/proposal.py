@@ -122,9 +122,8 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
     placed = folders.at_home(project, programs)
     components = [folders.release(placed, placed), *(component(program) for program in placed)]
     head = [_head(app), names.image(project, app.value), build(project, installed, programs), neighbours.part(project)]
-    head += [front_ends.part(project), stopping.part(project, programs), own_files.part(project)]
-    head += [internet.part(project, programs), old_paths.part(project), included.part(project)]
-    head += [kept.part(project, programs), management.part(project, programs), absent.part(project, programs)]
+    head += [front_ends.part(project), stopping.part(project, programs), *_files(project, programs)]
+    head += [internet.part(project, programs), included.part(project)]
     head += [] if installed else [unnamed.part(project)]
     known = {name for part in components for name in part.data.get("env", {})}
     version = str(head[2].data["build"]["python"].get("version", ""))
@@ -183,7 +182,7 @@ def _workspace(
 ) -> Proposal:
     """Return the app file of a workspace: one image for its only program, or one for each package that has some."""
     app = names.name(project)
-    image = names.image(project, app.value)
+    image = names.image(project, app.value, *(member for member, _ in found.values()))
     parts: list[Part] = []
     every: list[Program] = []
     for package, (member, own) in found.items():
@@ -198,7 +197,8 @@ def _workspace(
         parts.append(Part(comments={}, doubts=made.doubts))
         for each in programs:
             one = component(each)
-            parts.append(workspaces.part(one, own_build, package, each.name, image.data["image"]) if package else one)
+            place = f"{image.data['image'].rpartition(':')[0]}:{names.tag(project, member)}"
+            parts.append(workspaces.part(one, own_build, package, each.name, place) if package else one)
         if not package:
             parts.append(made)
     if len(found) > 1 and "" not in found and (first := next((one for one in every if one.release), None)):
@@ -208,6 +208,7 @@ def _workspace(
         parts.append(Part(data={"build": {"python": {"package": package}}}))
     parts.append(folders.release(every, every if len(found) == 1 else found.get("", (project, []))[1]))
     parts += [internet.part(member, own) for member, own in found.values()]
+    parts += [each for member, own in found.values() for each in _files(member, own)]
     known = {name for each in every for name in each.env}
     parts += [settings(member, app.value, known, own) for member, own in found.values()]
     compose = Part(
@@ -220,6 +221,17 @@ def _is_from(first: Program, other: Program) -> bool:
     """Tell whether two programs have the same release."""
     both = first.release, other.release
     return all(both) and len({each.origin for each in both if each}) == 1
+
+
+def _files(project: Project, programs: Sequence[Program]) -> tuple[Part, ...]:
+    """Return what there is to say about files: those that are written, that others have, that nobody starts."""
+    return (
+        own_files.part(project),
+        old_paths.part(project),
+        kept.part(project, programs),
+        management.part(project, programs),
+        absent.part(project, programs),
+    )
 
 
 def look(tree: Tree, folder: str, installed: Managed | None, inner: Iterable[str] = ()) -> Project:

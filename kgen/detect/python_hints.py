@@ -11,6 +11,14 @@ from kgen.detect.texts import origin, table
 _CI = re.compile(
     r"python[-_]?version\S*\s*[:=]\s*(\[[^\]]*\]|.+|(?:\s*-\s*\S+)+)|image:\s*\S*python:(\S+)", re.IGNORECASE
 )
+_ASIDE = re.compile(
+    r"lint|docs?\b|bench|format|style|codeql|pre-?commit|stale|label|release-?notes|typo|spell|pages|sphinx"
+)
+"""Names of workflows that do not run the program."""
+
+ASIDE = "only named in "
+"""Start of the origin of what only such a workflow says."""
+
 _VERSION = re.compile(r"(?<![\d.])3\.(\d+)(?!\d)")
 _TOX = re.compile(r"\bpy3\.?(\d+)\b")
 _CLASSIFIER = re.compile(r"Programming Language :: Python :: 3\.(\d+)$")
@@ -22,21 +30,29 @@ def tested(project: Project) -> Fact | None:
 
 
 def _hints(project: Project) -> Iterator[Fact]:
-    for file in (*_workflows(project), ".travis.yml", ".gitlab-ci.yml", ".circleci/config.yml", "azure-pipelines.yml"):
-        text = project.text(file) or ""
-        found = [int(minor) for match in _CI.finditer(text) for minor in _VERSION.findall(match[0])]
-        if found:
+    workflows = list(_workflows(project))
+    telling = [each for each in workflows if not _ASIDE.search(each)]
+    for file in (*telling, ".travis.yml", ".gitlab-ci.yml", ".circleci/config.yml", "azure-pipelines.yml"):
+        if found := _named(project, file):
             yield Fact(f"3.{max(found)}", f"tested in {file}")
     tox = project.text("tox.ini") or ""
     if found := [int(minor) for minor in _TOX.findall(tox)]:
         yield Fact(f"3.{max(found)}", "tested in tox.ini")
     yield from _classifiers(project)
+    for file in (each for each in workflows if each not in telling):
+        if found := _named(project, file):
+            yield Fact(f"3.{max(found)}", f"{ASIDE}{file}")
+
+
+def _named(project: Project, file: str) -> list[int]:
+    """Return the minor versions that a file of a CI names."""
+    return [int(minor) for match in _CI.finditer(project.text(file) or "") for minor in _VERSION.findall(match[0])]
 
 
 def _workflows(project: Project) -> Iterator[str]:
-    for name in project.tree.here(project.path(".github/workflows")):
-        if name.endswith((".yml", ".yaml")):
-            yield f".github/workflows/{name}"
+    """Yield the workflows of GitHub, those that test first."""
+    names = [each for each in project.tree.here(project.path(".github/workflows")) if each.endswith((".yml", ".yaml"))]
+    yield from (f".github/workflows/{name}" for name in sorted(names, key=lambda name: "test" not in name))
 
 
 def _classifiers(project: Project) -> Iterator[Fact]:

@@ -12,13 +12,12 @@ from itertools import chain
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from kgen.detect import ceilings
+from kgen.detect import ceilings, python_hints
 from kgen.detect.evidence.compose import dockerfiles
 from kgen.detect.evidence.dockerfile import containers, containers_above
 from kgen.detect.found import Choice, Doubt, Fact
 from kgen.detect.managers import ENVIRONMENTS, LOCKS
 from kgen.detect.project import Project
-from kgen.detect.python_hints import tested
 from kgen.detect.requirements import requirements_files
 from kgen.detect.setup_files import setups
 from kgen.detect.texts import origin, table, toml, yaml
@@ -62,7 +61,8 @@ def python(project: Project) -> tuple[Fact | None, tuple[Doubt, ...]]:
         return said, (*_old(said), *_too_new(project, said), *both)
     fact = _chosen(project, ranges)
     if not said:
-        return fact, (*((*_old(fact), *_too_new(project, fact)) if fact else ()), *_of_python_2(project, fact))
+        known = (*_old(fact), *_weak(fact), *_too_new(project, fact)) if fact else ()
+        return fact, (*known, *_of_python_2(project, fact))
     doubt = Doubt(
         path=_PATH,
         question=f"{said.origin} says {said.value}, but {against[0].origin} does not allow it",
@@ -113,6 +113,14 @@ def _old(fact: Fact) -> tuple[Doubt, ...]:
         return ()
     question = f"Python {fact.value} has had no fixes since {ENDED[fact.value]}"
     return (Doubt(path=_PATH, question=question, help="move to a newer one"),)
+
+
+def _weak(fact: Fact) -> tuple[Doubt, ...]:
+    """Return the doubt about a version that nothing of the program has been run with."""
+    if python_hints.ASIDE not in fact.origin:
+        return ()
+    question = f"nothing says which Python the program runs on; {fact.value} is {fact.origin.rpartition('; ')[2]}"
+    return (Doubt(path=_PATH, question=question, help="see whether it is right"),)
 
 
 def _too_new(project: Project, fact: Fact) -> Iterator[Doubt]:
@@ -299,7 +307,7 @@ def _chosen(project: Project, ranges: list[Fact]) -> Fact | None:
     if limit and within and _number(within[-1]) < _number(USUAL):
         return Fact(within[-1], "; ".join(each for each in (reason, limit.reason) if each))
     if not ranges or lowest == 0:
-        known = tested(project)
+        known = python_hints.tested(project)
         if known and known.value in within and _number(known.value) < _number(USUAL):
             return Fact(known.value, "; ".join(each for each in (reason, known.origin) if each))
     if not (ranges or lowest):

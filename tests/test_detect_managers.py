@@ -209,3 +209,10 @@ def test_packages_of_a_workspace_that_run_have_an_image_each(tmp_path: Path) -> 
     }
     assert not any("env" in each for each in components.values())
     assert "env" not in made[0].part.data
+
+
+def test_a_start_of_the_root_may_serve_a_package_of_the_workspace(tmp_path: Path) -> None:
+    dockerfile = "FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD cd apps/desk/src/desk && uvicorn main:app --workers 2\n"
+    made = propose(grown(tmp_path, {**WORKSPACE, "Dockerfile": dockerfile})).value
+    assert made
+    assert str(made[0].part.data["components"]["web"]["command"]).startswith("uvicorn main:app --workers 2 ")

@@ -48,7 +48,11 @@ def is_lost(project: Project, words: Sequence[str]) -> bool:
     folders = ("", project.source, *_said(words))
     if not module or project.has(module.partition(".")[0].replace("_", "-")):
         return False
-    return not any(_is_in(project, folder, module) for folder in folders) and not _holding(project, module)
+    if any(_is_in(project, folder, module) for folder in folders) or _holding(project, module):
+        return False
+    stem = module.replace(".", "/")  # in a package of a workspace
+    ends = (f"/{stem}.py", f"/{stem}/__init__.py")
+    return not any(name.endswith(ends) for name in project.tree.below(project.folder))
 
 
 def _served(words: Sequence[str]) -> str:

@@ -182,3 +182,33 @@ def test_what_an_own_dockerfile_installs_is_named(tmp_path: Path) -> None:
     assert [each.question for each in system_packages.part(seen(tmp_path, files)).doubts] == [
         "Dockerfile also installs sox"
     ]
+
+
+WIRED = """\
+services:
+  shop:
+    build: .
+    environment:
+      DATABASE_URL: mysql+pymysql://shop:secret@db/shop
+      CACHE_HOST: redis
+      UPLOAD_FOLDER: /var/uploads
+  db: {image: "mariadb:11"}
+  redis: {image: "redis:8"}
+"""
+
+
+def test_what_the_compose_file_wires_up_is_a_need_though_no_source_reads_it(tmp_path: Path) -> None:
+    files = {"compose.yaml": WIRED, "requirements.txt": "pymysql\nredis\n", "app.py": "import shop\n"}
+    data = settings(seen(tmp_path, files), "shop", ()).data
+    assert data["env"] == {
+        "DATABASE_URL": "mysql+pymysql://${needs.db.username}:${needs.db.password}@${needs.db.host}:${needs.db.port}/"
+        "${needs.db.database}",
+        "CACHE_HOST": "${needs.cache.host}",
+    }
+    assert data["needs"] == {"db": {"type": "mysql"}, "cache": {"type": "redis"}}
+
+
+def test_what_reaches_no_other_service_of_the_compose_file_is_no_need(tmp_path: Path) -> None:
+    outside = WIRED.replace("@db/", "@db.example.com/").replace("CACHE_HOST: redis", "CACHE_HOST: cache.example.com")
+    files = {"compose.yaml": outside, "requirements.txt": "pymysql\nredis\n", "app.py": "import shop\n"}
+    assert settings(seen(tmp_path, files), "shop", ()).data == {}

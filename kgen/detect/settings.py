@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kgen.detect import addresses, debug, own_files
+from kgen.detect import addresses, debug, own_files, wired
 from kgen.detect.backing import NAMES, Output, by_default, output
 from kgen.detect.environment import Variable, asked, variables
 from kgen.detect.evidence import own_image
@@ -119,6 +119,8 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     known = frozenset(known)
     settled = {*known, *_NEVER}
     met = {each.name: each for each in (*variables(project), *asked(programs))}
+    for each in wired.variables(project, images):
+        met.setdefault(each.name, each)
     every = [each for each in met.values() if each.name not in known]
     read = [each for each in every if each.name not in settled and _is_own(each.name)]
     env: dict[str, Any] = {}

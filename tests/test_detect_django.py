@@ -262,3 +262,32 @@ def test_a_database_in_a_file_is_doubted(tmp_path: Path) -> None:
     assert questions(web(tmp_path, site(shop__settings=settings))) == [
         "shop/settings.py:7 is a SQLite file: each pod would have its own, and lose it"
     ]
+
+
+BRANCHES = """\
+import os
+import dj_database_url
+HOSTED = "DYNO" in os.environ
+if {condition}:
+    DATABASES = {{"default": dj_database_url.config(env="DATABASE_URL")}}
+else:
+    DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("HOSTED", ["'DYNO' in os.environ"]),
+        ("os.environ.get('STAGE') == 'production'", ["os.environ.get('STAGE') == 'production'"]),
+        ("'DATABASE_URL' in os.environ", []),
+        ("os.environ.get('DATABASE_URL')", []),
+        ("unknown()", []),
+    ],
+)
+def test_a_database_in_a_file_that_a_condition_chooses_is_doubted(
+    condition: str, said: list[str], tmp_path: Path
+) -> None:
+    settings = SETTINGS.partition("DATABASES")[0] + BRANCHES.format(condition=condition)
+    found = [each for each in web(tmp_path, site(shop__settings=settings)).doubts if "SQLite" in each.question]
+    assert [each.help for each in found] == [f"see that `{each}` chooses a server" for each in said]

@@ -1,12 +1,11 @@
 """Django: which settings, which server calls which application, static files and migrations."""
 
-import re
 from collections.abc import Iterator, Mapping
 
-from kgen.detect.backing import DRIVERS
 from kgen.detect.evidence.dockerfile import containers
 from kgen.detect.found import Choice, Doubt, Fact, Program
 from kgen.detect.frameworks import django_settings
+from kgen.detect.frameworks.django_database import database
 from kgen.detect.frameworks.django_debug import Debugging, debugging
 from kgen.detect.frameworks.django_hosts import Hosts, hosts
 from kgen.detect.frameworks.django_settings import DEVELOPMENT, PRODUCTION, VARIABLE, Settings
@@ -153,7 +152,14 @@ def _program(sources: Sources, site: Site, rank: int) -> Program | None:
         },
         needs=tuple(needs),
         rank=rank,
-        doubts=(*how.doubts, *site.doubts, *allowed.doubts, *debug.doubts, *gathered.doubts, *_database(project, site)),
+        doubts=(
+            *how.doubts,
+            *site.doubts,
+            *allowed.doubts,
+            *debug.doubts,
+            *gathered.doubts,
+            *database(project, site.settings),
+        ),
     )
 
 
@@ -212,24 +218,3 @@ def _health(sources: Sources, site: Site, allowed: Hosts) -> Fact | None:
         return None
     routes = health_routes(sources, site.base, site.settings)
     return Fact(routes[0].path, routes[0].origin) if routes else None
-
-
-def _database(project: Project, site: Site) -> Iterator[Doubt]:
-    found = site.settings.said("DATABASES")
-    if found and _only_sqlite(project, site.settings):
-        yield Doubt(
-            path=("release",),
-            question=f"{found[1]} is a SQLite file: each pod would have its own, and lose it",
-            help="read the database from the environment, and name one under `needs`",
-        )
-
-
-def _only_sqlite(project: Project, settings: Settings) -> bool:
-    """Tell whether the database is a file: nothing in the settings is of a server, or no driver for one is there."""
-    if settings.mentions("sqlite:///") and not project.has(*DRIVERS["postgres"], *DRIVERS["mysql"]):
-        return True
-    return settings.mentions("backends.sqlite3") and not any(_SERVER.search(each) for each in settings.texts())
-
-
-_SERVER = re.compile(r"postgres|mysql|mariadb|oracle|DATABASE_URL|DB_(?!PATH|FILE|DIR|LOCATION)|SQL_")
-"""What settings have in them that can use a server's database."""

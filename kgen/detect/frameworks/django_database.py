@@ -1,0 +1,87 @@
+"""Where a Django site keeps its data: on a server, or in a file that a pod loses."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from kgen.detect.backing import DRIVERS
+from kgen.detect.evaluated import UNKNOWN, Surroundings, evaluated, run
+from kgen.detect.found import Doubt
+from kgen.detect.frameworks.django_settings import Settings, variables
+from kgen.detect.project import Project
+from kgen.detect.syntax import Module
+
+_SERVER = re.compile(r"postgres|mysql|mariadb|oracle|DATABASE_URL|DB_(?!PATH|FILE|DIR|LOCATION)|SQL_")
+"""What settings have in them that can use a server's database."""
+
+_FILE = "backends.sqlite3"
+
+
+def database(project: Project, settings: Settings) -> Iterator[Doubt]:
+    """Yield that the data is in a file, if it is whatever kgen sets."""
+    found = settings.said("DATABASES")
+    if not found:
+        return
+    chosen = None if _only_a_file(project, settings) else _chosen(settings)
+    if chosen:
+        place, condition = chosen
+        yield _lost(place, f"see that `{condition}` chooses a server")
+    elif _only_a_file(project, settings):
+        yield _lost(found[1], "read the database from the environment, and name one under `needs`")
+
+
+def _lost(place: str, help_: str) -> Doubt:
+    question = f"{place} is a SQLite file: each pod would have its own, and lose it"
+    return Doubt(path=("release",), question=question, help=help_)
+
+
+def _only_a_file(project: Project, settings: Settings) -> bool:
+    """Tell whether nothing in the settings is of a server, or no driver for one is there."""
+    if settings.mentions("sqlite:///") and not project.has(*DRIVERS["postgres"], *DRIVERS["mysql"]):
+        return True
+    return settings.mentions(_FILE) and not any(_SERVER.search(each) for each in settings.texts())
+
+
+def _chosen(settings: Settings) -> tuple[str, str] | None:
+    """Return where a condition chooses a file though every variable of a server is set, and the condition."""
+    for module in settings.modules:
+        names = {name for name, _ in variables(module.tree) if _SERVER.search(name)}
+        around = Surroundings(env=dict.fromkeys(names, "postgres://shop:shop@db:5432/shop"))
+        for node in module.tree.body:
+            if isinstance(node, ast.If) and _assigned(node):
+                asked = evaluated(node.test, around)
+                branch = node.body if asked else node.orelse
+                line = 0 if asked is UNKNOWN else _file(branch)
+                return (f"{module.path}:{line}", _shown(module, node.test)) if line else None
+            around = run([node], around)
+    return None
+
+
+def _assigned(node: ast.AST) -> list[ast.Assign]:
+    """Return where the databases are set in a statement."""
+    targets = (each for each in ast.walk(node) if isinstance(each, ast.Assign))
+    return [
+        each for each in targets if any(isinstance(one, ast.Name) and one.id == "DATABASES" for one in each.targets)
+    ]
+
+
+def _file(branch: list[ast.stmt]) -> int:
+    """Return the line of the databases in a branch that are a file; 0 if they are none."""
+    for statement in branch:
+        for each in _assigned(statement):
+            texts = [node.value for node in ast.walk(each) if isinstance(node, ast.Constant)]
+            if any(isinstance(text, str) and _FILE in text for text in texts):
+                return each.lineno
+    return 0
+
+
+def _shown(module: Module, test: ast.expr) -> str:
+    """Return a condition as the source says it; of a name, what that is set to."""
+    if isinstance(test, ast.Name):
+        for node in module.tree.body:
+            match node:
+                case ast.Assign(targets=[ast.Name(id=test.id)], value=given):
+                    return ast.unparse(given)
+                case _:
+                    pass
+    return ast.unparse(test)

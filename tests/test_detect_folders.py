@@ -166,6 +166,14 @@ def test_a_path_that_the_image_sets_stays(tmp_path: Path) -> None:
     dockerfile = "FROM python:3.13\nENV PYTHONPATH=/code/lib\nCOPY . /code\nWORKDIR /code/src\nCMD gunicorn shop:app"
     data = written(tmp_path, {**BASE, "lib/a.py": "", "Dockerfile": dockerfile})
     assert data["components"]["web"]["workingDir"] == "/app/src"
+    assert data["env"]["PYTHONPATH"] == "/app/lib"
+
+
+def test_what_is_imported_from_above_is_found(tmp_path: Path) -> None:
+    dockerfile = "FROM python:3.13\nCOPY . /code\nWORKDIR /code/src\nCMD gunicorn src.shop:app"
+    data = written(tmp_path, {**BASE, "src/__init__.py": "", "Dockerfile": dockerfile})
+    assert data["components"]["web"]["workingDir"] == "/app/src"
+    assert data["env"]["PYTHONPATH"] == "/app"
 
 
 def test_the_release_of_a_site_starts_beside_it(tmp_path: Path) -> None:

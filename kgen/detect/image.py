@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from kgen.detect.evidence.dockerfile import Container
-from kgen.detect.folders import placed
+from kgen.detect.folders import PATH, placed
 from kgen.detect.project import Project
 from kgen.detect.tree import join
 
@@ -38,6 +38,14 @@ class Image:
             return value
         folder = self.folder()
         return posixpath.join(placed("" if self.is_mixed(folder) else folder), value[len(workdir) + 1 :])
+
+    def searched(self) -> str:
+        """Return where Python looks for modules in kgen's image, as far as the Dockerfile says so; often nothing."""
+        given = self.container.env.get(PATH, "") if self.container else ""
+        parts = [part.rstrip("/") for part in given.split(":") if part.startswith("/")]
+        targets = [f"{target.rstrip('/')}/" for _, target in self._copied()]
+        known = [part for part in parts if any(f"{part}/".startswith(target) for target in targets)]
+        return ":".join(dict.fromkeys(placed(self.inner(part)) for part in known))
 
     def folder(self) -> str:
         """Return the project's folder that commands run in, ``""`` for its root."""

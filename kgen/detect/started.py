@@ -239,6 +239,8 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
         if not any(word.endswith(".py") for word in words[:3]):
             env.setdefault(PATH, placed(folder))
         folder = ""
+    elif folder and (searched := image.searched()) != placed(folder):
+        env |= {PATH: searched} if searched and PATH not in env else {}
     plain = {name: value for name, value in env.items() if "$" not in value}
     return Start(
         words=tuple(words),

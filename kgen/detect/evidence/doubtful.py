@@ -9,6 +9,7 @@ from kgen.detect.evidence.said import Said
 from kgen.detect.found import Doubt
 from kgen.detect.project import Project
 from kgen.detect.started import Start
+from kgen.detect.tree import join
 
 _FIXED = re.compile(
     r"\b(?:rediss?|amqps?|postgres(?:ql)?|mysql|mongodb|nats|kafka)(?:\+\w+)?://(?:[^@/$]*@)?[\w-]+(?:[:/]|$)"
@@ -37,7 +38,7 @@ def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Do
         yield from servers.missing(project, start.words)
     if is_lost(project, kind, what, path):
         yield Doubt(path=("command",), question=f"`{what}` was not found", help="correct the command")
-    if start.role == "web" and places.is_lost(project, start.words):
+    if start.role == "web" and places.is_lost(project, start.words, start.folder):
         yield Doubt(path=("command",), question="the module that it serves was not found", help="correct the command")
     yield from _without_settings(project, start, path)
     if start.is_doubtful:
@@ -70,7 +71,7 @@ def _without_settings(project: Project, start: Start, path: str) -> Iterator[Dou
     named = [match[1] for word in start.words if is_paste and (match := _PASTE.fullmatch(word.rpartition("=")[2]))]
     named += [found.decode() for found in _READ.findall(project.tree.content(path) if path else b"")]
     for name in named[:1]:
-        if project.path(name) not in project.tree:
+        if not any(project.path(join(folder, name)) in project.tree for folder in ("", start.folder)):
             yield Doubt(
                 path=("command",),
                 question=f"it reads {name}, which is not there",

@@ -28,8 +28,10 @@ def search(project: Project, start: Start, path: str) -> Mapping[str, str]:
         start: What is started.
         path: The file that it runs, if that is known.
     """
-    if "PYTHONPATH" in start.env or start.folder:
+    if "PYTHONPATH" in start.env:
         return {}
+    if start.folder:
+        return _from_above(project, start)
     if start.role.startswith("module ") and path and project.source:
         folder = project.source if project.below(path).startswith(f"{project.source}/") else ""
         return {name: str(fact.value) for name, fact in search_path(project, folder, path).items()}
@@ -42,10 +44,18 @@ def search(project: Project, start: Start, path: str) -> Mapping[str, str]:
     return {"PYTHONPATH": f"{WORKDIR}/{folders[0]}"} if len(folders) == 1 else {}
 
 
-def is_lost(project: Project, words: Sequence[str]) -> bool:
-    """Tell whether a server is told to serve a module that is neither the project's nor of a dependency."""
+def _from_above(project: Project, start: Start) -> Mapping[str, str]:
+    """Return the variable by which Python finds what is started in a folder, but imported from the project's own."""
+    kind, _, what = start.role.partition(" ")
+    module = _served(start.words) if kind == "web" else what if kind == "module" else _worked(project, start)
+    is_near = not module or any(_is_in(project, folder, module) for folder in (start.folder, *_said(start.words)))
+    return {} if is_near or not _is_in(project, "", module) else {"PYTHONPATH": WORKDIR}
+
+
+def is_lost(project: Project, words: Sequence[str], where: str = "") -> bool:
+    """Tell whether a server, started in ``where``, is to serve a module that is neither the project's nor installed."""
     module = _served(words)
-    folders = ("", project.source, *_said(words))
+    folders = ("", where, project.source, *_said(words))
     if not module or project.has(module.partition(".")[0].replace("_", "-")):
         return False
     if any(_is_in(project, folder, module) for folder in folders) or _holding(project, module):

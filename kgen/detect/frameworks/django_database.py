@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from kgen.detect.backing import DRIVERS
 from kgen.detect.evaluated import UNKNOWN, Surroundings, evaluated, run
 from kgen.detect.found import Doubt
-from kgen.detect.frameworks.django_settings import Settings, variables
+from kgen.detect.frameworks.django_settings import Settings
 from kgen.detect.project import Project
 from kgen.detect.syntax import Module
 
 _SERVER = re.compile(r"postgres|mysql|mariadb|oracle|DATABASE_URL|DB_(?!PATH|FILE|DIR|LOCATION)|SQL_")
 """What settings have in them that can use a server's database."""
 
+_NAME = re.compile(r"[A-Z][A-Z0-9_]*")
 _FILE = "backends.sqlite3"
 
 
@@ -44,8 +45,8 @@ def _only_a_file(project: Project, settings: Settings) -> bool:
 
 def _chosen(settings: Settings) -> tuple[str, str] | None:
     """Return where a condition chooses a file though every variable of a server is set, and the condition."""
+    names = {text for text in settings.texts() if _NAME.fullmatch(text) and _SERVER.search(text)}
     for module in settings.modules:
-        names = {name for name, _ in variables(module.tree) if _SERVER.search(name)}
         around = Surroundings(env=dict.fromkeys(names, "postgres://shop:shop@db:5432/shop"))
         for node in module.tree.body:
             if isinstance(node, ast.If) and _assigned(node):

@@ -33,6 +33,21 @@ MANAGERS: Mapping[str, tuple[Mapping[str, str], str, str, list[str]]] = {
         "poetry.lock",
         ["pylock.toml is there too; poetry.lock is what counts"],
     ),
+    "a lock out of date": (
+        {"pdm.lock": '[metadata]\nlock_version = "4.5.0"\ncontent_hash = "sha256:00"\n', "pyproject.toml": PROJECT},
+        "pdm",
+        "pdm.lock",
+        ["pdm.lock is out of date: it was made for another pyproject.toml"],
+    ),
+    "a Pipfile that Pipenv refuses": (
+        {
+            "Pipfile.lock": '{"_meta": {"hash": {"sha256": "%s"}}}' % ("0" * 64),
+            "Pipfile": '[[source]]\nurl = "https://pypi.org/simple"\n',
+        },
+        "pipenv",
+        "Pipfile.lock",
+        ["Pipfile is not as Pipenv wants it: a `[[source]]` has no `name`"],
+    ),
     "requirements with another name": (
         {"requirements/prod.txt": "flask\n", "a.py": ""},
         "pip",

@@ -11,6 +11,7 @@ from kgen.detect.setup_files import setups
 from kgen.detect.texts import table, toml
 from kgen.detect.tree import Tree, join
 from kgen.diag import Diagnostic, Label
+from kgen.locking import belonging
 from kgen.record import dataclass
 from kgen.words import listed
 
@@ -56,7 +57,8 @@ def managed(tree: Tree, folder: str) -> Managed | None:
     here = frozenset(tree.here(folder))
     for manager, lock in LOCKS.items():
         if lock in here:
-            return Managed(manager=Fact(manager, lock), doubts=tuple(_beside(tree, folder, manager, lock)))
+            doubts = (*_outdated(tree, folder, manager, lock), *_beside(tree, folder, manager, lock))
+            return Managed(manager=Fact(manager, lock), doubts=doubts)
     if name := next((name for name in sorted(here) if _PYLOCK.fullmatch(name)), ""):
         return Managed(manager=Fact("pip", name), requirements=name)
     if "requirements.txt" in requirements_files(tree, folder):
@@ -73,6 +75,19 @@ def asks_for_nothing(tree: Tree, folder: str) -> bool:
         return True
     packages = table(toml(tree.text(join(folder, "Pipfile"))), "packages")
     return found.manager.origin == "Pipfile" and not packages
+
+
+def _outdated(tree: Tree, folder: str, manager: str, lock: str) -> Iterator[Doubt]:
+    """Yield that the build will stop at the lock file."""
+    belongs = belonging(manager, tree.text(join(folder, lock)) or "", lambda name: toml(tree.text(join(folder, name))))
+    if belongs.refused or belongs.ways == frozenset():
+        own = "Pipfile" if manager == "pipenv" else "pyproject.toml"
+        old = f"{lock} is out of date: {belongs.why or f'it was made for another {own}'}"
+        yield Doubt(
+            path=("build", "python", "manager"),
+            question=f"Pipfile is not as Pipenv wants it: {belongs.refused}" if belongs.refused else old,
+            help=f"run `{manager} lock` and commit the lock file",
+        )
 
 
 def _beside(tree: Tree, folder: str, manager: str, lock: str) -> Iterator[Doubt]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from kgen.load.requirements import ARCHIVES
 from kgen.load.text import text_of
+from kgen.locking import Files, belonging
 from kgen.model.facts import Lock
 from kgen.model.packages import Manager
 
@@ -35,12 +36,18 @@ _UV_MEMBER = re.compile(
 _PDM_SOURCE = re.compile(r'^(path|git) = "([^"]+)"', re.MULTILINE)
 
 
-def locks(folder: Path) -> dict[Manager, Lock]:
-    """Return the lock files in ``folder``."""
-    return {manager: _lock(folder, manager) for manager, name in NAMES.items() if (folder / name).is_file()}
+def locks(folder: Path, files: Files) -> dict[Manager, Lock]:
+    """
+    Return the lock files in ``folder``.
+
+    Args:
+        folder: The build context.
+        files: The TOML files in it.
+    """
+    return {manager: _lock(folder, manager, files) for manager, name in NAMES.items() if (folder / name).is_file()}
 
 
-def _lock(folder: Path, manager: Manager) -> Lock:
+def _lock(folder: Path, manager: Manager, files: Files) -> Lock:
     name = NAMES[manager]
     text = text_of(folder / name) or ""
     found = [*_sources(manager, text)]
@@ -49,6 +56,7 @@ def _lock(folder: Path, manager: Manager) -> Lock:
     outside = [path for path in paths if path.startswith(("/", ".."))]
     written = _POETRY.search(text[:200]) if manager == "poetry" else None
     layout = _POETRY_FORMAT.search(text) if manager == "poetry" else None
+    belongs = belonging(manager, text, files)
     return Lock(
         name=name,
         files=(*(each for each in _SETTINGS[manager] if (folder / each).is_file() or each == "pyproject.toml"), name),
@@ -59,6 +67,10 @@ def _lock(folder: Path, manager: Manager) -> Lock:
         members=tuple(_UV_MEMBER.findall(text)) if manager == "uv" else (),
         written_by=written[1] if written else "",
         layout=layout[1] if layout else "",
+        ways=belongs.ways,
+        why=belongs.why,
+        only_python=belongs.python,
+        refused=belongs.refused,
     )
 
 

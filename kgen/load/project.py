@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from posixpath import join, normpath
 from typing import Any
@@ -69,10 +70,11 @@ def project(folder: Path, asked: Iterable[tuple[str, ...]] = (), folders: Iterab
     pip = next((name for name in _BY_PIP if (folder / name).is_file()), "")
     conda = next((name for name in _CONDA if (folder / name).is_file()), "")
     wanted = {(pip,)} if pip else set()
-    pyproject, pipfile = _toml(folder / "pyproject.toml"), _toml(folder / "Pipfile")
+    files = lru_cache(maxsize=None)(lambda name: _toml(folder / name))
+    pyproject, pipfile = files("pyproject.toml"), files("Pipfile")
     version = _MINOR.match((text_of(folder / ".python-version") or "").strip())
     return Project(
-        locks=locks(folder),
+        locks=locks(folder, files),
         pip=pip,
         conda=conda,
         requirements={names: read(folder, names) for names in {*asked, *wanted} if names},

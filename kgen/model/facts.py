@@ -68,6 +68,18 @@ class Lock:
     layout: str = ""
     """Version of the file's own format."""
 
+    ways: frozenset[str] | None = None
+    """Ways to compare by which it belongs to the project's own file; ``None`` if nobody can tell. See `locking`."""
+
+    why: str = ""
+    """What is different, if that is known."""
+
+    only_python: str = ""
+    """The minor version of Python with which alone it belongs to the project."""
+
+    refused: str = ""
+    """What the manager does not take about the project's own file."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packaging:

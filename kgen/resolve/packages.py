@@ -29,6 +29,9 @@ Managers whose lock files do not say who wrote them: the newest that runs on the
 _LAST_WITH_SETUPTOOLS = 11
 """The last minor version of Python 3 whose ``venv`` has setuptools."""
 
+_PIPENV_BEFORE = "pipenv>=2023.12,<2026.4"
+"""Those that take names of packages as the `Pipfile` writes them, for lock files that belong to it only so."""
+
 _SHARED_LOCK = re.compile(r"pylock(\.[^.]+)?\.toml")
 _EXTRAS = re.compile(r"\[([^]]*)\]")
 _FIXED = re.compile(r"(==)?\s*(?P<exactly>\d+\.\d+\.\d+)|(==|~=)\s*(?P<minor>\d+\.\d+)(\.\*|\.\d+)")
@@ -131,7 +134,7 @@ def _from_lock(manager: Manager, build: Build, project: Project) -> Packages:
     lock = project.locks[manager]
     return Packages(
         installer=manager,
-        tool=_tool(manager, build, lock),
+        tool=tool_of(manager, build, lock),
         lock_files=lock.files,
         vendored=() if manager == "uv" else lock.archives,
         folders=lock.folders if manager == "pdm" else (),
@@ -142,7 +145,7 @@ def _from_lock(manager: Manager, build: Build, project: Project) -> Packages:
     )
 
 
-def _tool(manager: Manager, build: Build, lock: Lock) -> str:
+def tool_of(manager: Manager, build: Build, lock: Lock) -> str:
     """Return the manager as pip installs it: the version that is asked for, or wrote the lock, or is known to work."""
     if manager == "uv":
         return ""
@@ -150,7 +153,7 @@ def _tool(manager: Manager, build: Build, lock: Lock) -> str:
     if build.python.manager_version:
         return f"{name}=={build.python.manager_version}"
     if manager != "poetry":
-        return _TOOLS[manager]
+        return _PIPENV_BEFORE if lock.ways == frozenset({"plain"}) else _TOOLS[manager]
     if lock.written_by and tuple(map(int, lock.written_by.split(".")[:2])) >= _POETRY_WITH_OPTIONS:
         return f"poetry=={lock.written_by}"
     return _POETRY_2 if lock.layout >= "2.1" else _POETRY_1

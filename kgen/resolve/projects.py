@@ -8,7 +8,7 @@ from kgen.model.container import Build
 from kgen.model.facts import Project
 from kgen.model.packages import Installer
 from kgen.model.platform import Platform
-from kgen.resolve import variants
+from kgen.resolve import outdated, variants
 from kgen.resolve.packages import installer_of, outside, requirements_of, sources
 from kgen.resolve.rules import (
     FILE_NOT_READABLE,
@@ -79,6 +79,7 @@ def faults(build: Build, project: Project, platform: Platform, at: Path) -> Iter
         *_member_faults(build, project, at),
         *(_install_faults(build, project, installer, at) if installer else ()),
         *_offer_faults(build, project, at),
+        *outdated.faults(build, project, _steady_python(build, project, platform), at),
         *(_not_locked(build, project, installer, at)),
     ]
     yield from found[:1]
@@ -260,6 +261,11 @@ def _not_locked(build: Build, project: Project, installer: Installer | None, at:
             at=Label((*at, "python", "requirements") if build.python.requirements else (*at, "context")),
             help="pin what is installed, as with `uv pip compile` or `pip-compile`",
         )
+
+
+def _steady_python(build: Build, project: Project, platform: Platform) -> str:
+    """Return the minor version of Python, if it is the same tomorrow."""
+    return "" if variants.is_rolling(build, platform) else python_version(build, project, platform)
 
 
 def python_version(build: Build, project: Project, platform: Platform) -> str:

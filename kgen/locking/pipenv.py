@@ -84,7 +84,7 @@ def _unknown(pipfile: Mapping[str, Any]) -> Iterator[str]:
     for name, wanted in _packages(pipfile):
         if isinstance(wanted, dict):
             unknown = (key for key in wanted if not _OPTIONS.fullmatch(key))
-            yield from (f"`{name}` has an option that it does not know, `{key}`" for key in unknown)
+            yield from (f"`{name}` has an unknown option, `{key}`" for key in unknown)
 
 
 def _packages(pipfile: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -21,7 +21,7 @@ REFUSED = Rule(
     explain="Pipenv checks the form of a `Pipfile` before it does anything: the build of the image stops there.",
 )
 UNNOTICED = Rule(
-    code="KG3289",
+    code="KG3303",
     name="outdated-lock-file-installed",
     explain="Poetry before 1.8 only warns of a lock file that is out of date, and installs it: the image holds other "
     "packages than the project asks for.",

@@ -110,6 +110,12 @@ def test_pdm(lock: str, text: str, ways: set[str] | None) -> None:
     assert judged("pdm", lock, pyproject_toml=text).ways == ways
 
 
+def test_pdm_before_the_hash_changed() -> None:
+    old = {key: value for key, value in PDM.items() if key != "resolution"} | {"overrides": {}}
+    found = judged("pdm", pdm(old, "4.4.1"), pyproject_toml=PROJECT)
+    assert (found.ways, found.why) == (frozenset(), "PDM before 2.16 wrote it, and newer ones compare otherwise")
+
+
 def test_pdm_with_another_lock_file() -> None:
     assert judged("pdm", pdm({}), pyproject_toml=PROJECT, pdm_toml='[lock]\nformat = "pylock"\n').ways is None
 

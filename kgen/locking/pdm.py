@@ -36,16 +36,21 @@ def belonging(lock: str, files: Files) -> Belonging:
     project, groups = pyproject.get("project"), _groups(pyproject.get("dependency-groups", {}), settings)
     if project is None or groups is None:
         return Belonging()
-    content = {
+    common = {
         "sources": settings.get("source", []),
         "dependencies": project.get("dependencies", []),
-        "dev-dependencies": groups,
         "optional-dependencies": project.get("optional-dependencies", {}),
         "requires-python": project.get("requires-python", ""),
-        "resolution": settings.get("resolution", {}),
     }
-    made = hashlib.new(hashed[1], json.dumps(content, sort_keys=True).encode()).hexdigest()
-    return Belonging(ways=frozenset({"pdm"} if made == hashed[2] else ()))
+    resolution, old_groups = settings.get("resolution", {}), settings.get("dev-dependencies", {})
+    made = _hash(hashed[1], common | {"dev-dependencies": groups, "resolution": resolution})
+    old = _hash(hashed[1], common | {"dev-dependencies": old_groups, "overrides": resolution.get("overrides", {})})
+    why = "PDM before 2.16 wrote it, and newer ones compare otherwise" if old == hashed[2] else ""
+    return Belonging(ways=frozenset({"pdm"}) if made == hashed[2] else frozenset(), why=why)
+
+
+def _hash(algorithm: str, content: Mapping[str, Any]) -> str:
+    return hashlib.new(algorithm, json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _is_told_otherwise(lock: str, settings: Mapping[str, Any], files: Files) -> bool:

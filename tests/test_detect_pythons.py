@@ -51,6 +51,14 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, str]] = {
         "3.9",
         "requirements.txt:2",
     ),
+    "a range that setup.py puts together": (
+        {
+            "setup.py": "from setuptools import setup\n\nwanted = '>=3.8.1'\nif True:\n    wanted += ',<3.12'\n"
+            "setup(python_requires=wanted)\n"
+        },
+        "3.11",
+        "setup.py:6: >=3.8.1,<3.12",
+    ),
     ".tool-versions": ({".tool-versions": "nodejs 20.1.0\npython 3.12.2 3.11.1\n"}, "3.12", ".tool-versions:2"),
     "mise.toml": ({"mise.toml": '[tools]\nnode = "22"\npython = "3.12"\n'}, "3.12", "mise.toml:3"),
     "mise.toml with a list": ({".mise.toml": '[tools]\npython = ["3.11", "3.12"]\n'}, "3.11", ".mise.toml:2"),

@@ -298,3 +298,19 @@ def test_what_others_import_does_not_go_on_by_its_main_part_or_in_the_background
 def test_pipenv_installs_no_commands_of_the_project(tmp_path: Path) -> None:
     files = {"Pipfile": "", "Pipfile.lock": "{}", "setup.py": SETUP, "shop/__init__.py": "", "shop/__main__.py": LOOP}
     assert _seen(tmp_path, files)[0] == {"main": ("worker", "python -m shop")}
+
+
+def test_a_program_for_a_terminal_is_no_worker(tmp_path: Path) -> None:
+    source = "from prompt_toolkit import prompt\n\n\ndef main():\n    while True:\n        one(prompt())\n"
+    files = {"pyproject.toml": CLI, "shop/__init__.py": "", "shop/cli.py": source}
+    assert _seen(tmp_path, files) == ({"main": ("job", "shop")}, [ENDS])
+
+
+def test_an_image_that_only_says_how_it_is_used_wants_arguments(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": CLI,
+        "shop/__init__.py": "",
+        "shop/cli.py": f"{LOOP}\n\ndef main(): ...\n",
+        "Dockerfile": 'FROM python:3.12\nENTRYPOINT ["shop"]\nCMD ["--help"]\n',
+    }
+    assert _seen(tmp_path, files) == ({"shop": ("worker", "shop")}, ["Dockerfile:3 only asks for its help"])

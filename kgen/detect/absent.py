@@ -34,6 +34,7 @@ def _ignored(project: Project) -> Iterator[Doubt]:
         match = _IGNORED.fullmatch(line.strip())
         if (
             match
+            and "version" not in match[1]  # which is made when a package is
             and (match[1].endswith(".py") or match[1] not in here)
             and (where := next(_asking(project, match[1]), ""))
         ):

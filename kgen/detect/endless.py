@@ -90,6 +90,11 @@ CHAT_DISTRIBUTIONS = (
 _LISTENING = frozenset({"run", "start", "serve", "listen", "run_server", "start_server", "run_app", "launch"})
 """What a server of any framework is started with, if it is told a port."""
 
+TERMINAL = frozenset(
+    {"prompt_toolkit", "textual", "urwid", "curses", "questionary", "inquirer", "InquirerPy", "pygame"}
+)
+"""Packages of programs that ask somebody at a terminal."""
+
 _DEVELOPMENT_SERVERS = frozenset({"flask", "dash", "bottle", "flask_socketio"})
 _TALKING = re.compile(
     rb"while[ \t(]+(?:True|1)\b|while[ \t(][^:\n]*(?:run|alive|active|stop|shut|exit|quit|terminat|kill|interrupt)|"
@@ -111,7 +116,7 @@ _KINDS = (ast.While, ast.For, ast.AsyncFor, ast.Await, ast.ClassDef, ast.Call)
 _METHODS = {**dict.fromkeys(("Thread", "Process", "start_new_thread"), "threads"), **dict.fromkeys(LISTEN, "rpc")}
 """Name of a method, whoever has it → what it is a mark of."""
 
-_EXPORTS = re.compile(r"prometheus_client\.(?:\w+\.)*start_(?:http|wsgi)_server")
+_EXPORTS = re.compile(r"(?:[\w.]*\.)?prometheus_client\.(?:\w+\.)*start_(?:http|wsgi)_server")
 _RUNNING = re.compile(
     r"(?:not )?[\w.]*(?:run|alive|active|stop|shut|exit|quit|terminat|kill|interrupt)\w*(?:\.is_set\(\))?"
 )

@@ -2,7 +2,7 @@
 
 import ast
 
-from kgen.detect.endless import CHAT, CHAT_DISTRIBUTIONS, CONSUMERS, FRAMEWORKS, seen_in
+from kgen.detect.endless import CHAT, CHAT_DISTRIBUTIONS, CONSUMERS, FRAMEWORKS, TERMINAL, seen_in
 from kgen.detect.imports import absolute, definition
 from kgen.detect.project import Project
 from kgen.detect.reached import reached
@@ -64,7 +64,7 @@ def nature(project: Project, path: str) -> Nature:
     """Return what the script at ``path`` of the tree is, by its text and that of the project's modules it imports."""
     framework = endless = embedded = serving = keeps_alive = messages = ""
     covers: list[str] = []
-    has_threads = is_elsewhere = is_development = is_rpc = False
+    has_threads = is_elsewhere = is_development = is_rpc = is_asking = False
     exports: Export | None = None
     port = 0
     for file, depth in reached(project, path):
@@ -74,7 +74,8 @@ def nature(project: Project, path: str) -> Nature:
         exports = exports or _export(project, file, seen.exporting)
         messages = messages or (f"{file}:{seen.messages}" if seen.messages and depth <= _NEAR else "")
         framework = framework or next((FRAMEWORKS[root] for root in FRAMEWORKS if root in seen.roots), "")
-        line = seen.endless or (seen.loop if depth < _NEAR else 0)
+        is_asking = is_asking or (depth <= _NEAR and not seen.roots.isdisjoint(TERMINAL))
+        line = seen.endless or (seen.loop if depth < _NEAR and not is_asking else 0)
         endless = endless or (f"{file}:{line}" if line else "")
         embedded = embedded or (f"{file}:{seen.embedded}" if seen.embedded else "")
         serving = serving or (f"{file}:{seen.serving}" if seen.serving else "")

@@ -70,8 +70,13 @@ def requirements_files(tree: Tree, folder: str) -> Iterator[str]:
         for name in tree.here(join(folder, inner))
         if name.endswith((".txt", ".in")) and not is_development(name)
     ]
-    yield from sorted(here, key=_place)
-    yield from sorted(below, key=_place)
+    yield from _resolved(sorted(here, key=_place))
+    yield from _resolved(sorted(below, key=_place))
+
+
+def _resolved(names: list[str]) -> list[str]:
+    """Return ``names`` without those that another one was made of: ``base.in`` beside ``base.txt``."""
+    return [name for name in names if not (name.endswith(".in") and f"{name.removesuffix('.in')}.txt" in names)]
 
 
 _TOOLS = frozenset({"pytest", "nose", "tox", "nox", "flake8", "pylint", "ruff", "black", "mypy", "coverage", "twine"})

@@ -87,6 +87,14 @@ def _py(file: str, text: str) -> Setup | None:
         for target in node.targets
         if isinstance(target, ast.Name)
     }
+    for node in ast.walk(tree):
+        match node:
+            case ast.AugAssign(target=ast.Name(id=name), op=ast.Add(), value=ast.Constant(value=str())) if (
+                name in names
+            ):
+                names[name] = ast.BinOp(names[name], ast.Add(), node.value)
+            case _:
+                pass
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and _called(node.func) == "setup"]
     if not calls:
         return None
@@ -122,13 +130,18 @@ def _literal(node: ast.expr, names: Mapping[str, ast.expr], depth: int = 0) -> A
             made = {_literal(key, names): value for key, value in zip(keys, values, strict=True) if key}
             return {key: _literal(value, names, depth) for key, value in made.items() if isinstance(key, str)}
         case ast.BinOp(left=left, op=ast.Add(), right=right):
-            both = [_literal(left, names, depth), _literal(right, names, depth)]
-            lists = [each for each in both if isinstance(each, list)]
-            return [value for each in lists for value in each] if lists else None
+            return _sum(_literal(left, names, depth), _literal(right, names, depth))
         case ast.Name(id=name) if name in names and depth < _DEEPEST:
             return _literal(names[name], names, depth + 1)
         case _:
             return None
+
+
+def _sum(one: Any, other: Any) -> Any:
+    if isinstance(one, str) and isinstance(other, str):
+        return one + other
+    lists = [each for each in (one, other) if isinstance(each, list)]
+    return [value for each in lists for value in each] if lists else None
 
 
 _DEEPEST = 5

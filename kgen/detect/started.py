@@ -42,6 +42,9 @@ class Start:
     is_doubtful: bool = False
     """Whether a shell decides on it."""
 
+    asks_help: bool = False
+    """Whether it is only to say how it is used, as images do that want arguments."""
+
     @property
     def command(self) -> str:
         """The command as app.yaml says it."""
@@ -225,6 +228,8 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
     env = {name: image.here(filled(value, values)) for name, value in command.env.items() if name != "PORT"}
     words = [filled(word, {**values, **env}) for word in command.words if not _ARGUMENT.fullmatch(word)]
     folder = image.inner(command.folder) if command.folder else image.folder()
+    asks_help = words[1:] != [] and words[-1] == "--help"
+    words = words[:-1] if asks_help else words
     words = _placed(image, [_inner(image, word) for word in words], folder)
     words = _named(image, words, folder)
     what = "development" if _is_flasks(image, words) else role(words)
@@ -248,6 +253,7 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
         env=plain,
         port=found,
         folder=folder,
+        asks_help=asks_help,
         is_doubtful=command.is_conditional and not command.takes_over,
     )
 

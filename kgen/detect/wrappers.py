@@ -40,6 +40,7 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _RELOADING = frozenset({"--reload", "--debug", "--auto-reload", "-r"})
 _RELOADERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "sanic", "fastapi", "flask"})
 _OF_TOOLS: Mapping[str, frozenset[str]] = {
+    "taskiq": frozenset({"--reload", "-r"}),
     "chainlit": frozenset({"-w", "--watch"}),
     "shiny": frozenset({"-r", "--reload", "-b", "--launch-browser"}),
     "panel": frozenset({"--dev", "--autoreload", "--show"}),

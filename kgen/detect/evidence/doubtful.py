@@ -41,6 +41,8 @@ def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Do
     if start.role == "web" and places.is_lost(project, start.words, start.folder):
         yield Doubt(path=("command",), question="the module that it serves was not found", help="correct the command")
     yield from _without_settings(project, start, path)
+    if start.asks_help:
+        yield Doubt(path=("command",), question=f"{said.origin} only asks for its help", help="add its arguments")
     if start.is_doubtful:
         yield Doubt(
             path=("command",), question=f"{said.origin} runs it under a condition", help="see whether it is right"

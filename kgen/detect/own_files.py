@@ -5,6 +5,8 @@ Nobody may, in the image that kgen builds, and what is written there is lost wit
 """
 
 import ast
+import re
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from kgen.detect.found import Doubt, Part
@@ -14,7 +16,11 @@ from kgen.detect.syntax import Module, imported, meaning, nodes
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 """What is not run by an import."""
 
-_WORDS = ("FileHandler", "basicConfig", "makedirs(", ".mkdir(")
+_WRITING = re.compile(rb"makedirs\(|mkdir\(|FileHandler|basicConfig")
+_OUTER = re.compile(rb"^\S.*", re.MULTILINE)
+_INNER = (b"def ", b"class ", b"async ", b"@", b")")
+"""How lines at the left edge start below which nothing is run by an import."""
+
 _ANYWHERE = ("/tmp", "tempfile", "gettempdir")  # noqa: S108  # the one place that can be written
 _SQLITE = ("sqlite:///", "sqlite+", "sqlite3.connect(", "aiosqlite.connect(", "SqliteDatabase(")
 _OPENED = frozenset({"sqlite3.connect", "aiosqlite.connect"})
@@ -24,14 +30,31 @@ def part(project: Project) -> Part:
     """Return the doubt about the first such log, and the first such folder."""
     logs: list[Doubt] = []
     folders: list[Doubt] = []
-    for module in project.modules.mentioning(*_WORDS):
-        for call in () if module.is_side else _calls(module.tree):
+    own = [path for path in project.modules.paths if not project.modules.is_side(path)]
+    for module in project.modules.those(path for path in own if _is_at_top(project.tree.content(path))):
+        for call in _calls(module.tree):
             where = f"{module.path}:{call.lineno}"
             if name := _log(call):
                 logs.append(_log_doubt(where, name))
             elif is_made(call) and (what := _folder(project, call)):
                 folders.append(_folder_doubt(where, what))
     return Part(doubts=(*logs[:1], *folders[:1]))
+
+
+def _is_at_top(content: bytes) -> bool:
+    r"""
+    Tell whether a module may write something when it is imported, by its text: parsing takes far longer.
+
+    >>> _is_at_top(b"if a:\n    os.makedirs(b)\n"), _is_at_top(b"def a():\n    os.makedirs(b)\n")
+    (True, False)
+    """
+    found = _WRITING.search(content)
+    if not found:
+        return False
+    outer = [(match.start(), match[0]) for match in _OUTER.finditer(content)]
+    starts = [start for start, _ in outer]
+    places = (bisect_right(starts, match.start()) - 1 for match in _WRITING.finditer(content))
+    return any(place < 0 or not outer[place][1].startswith(_INNER) for place in places)
 
 
 def _log_doubt(where: str, name: str) -> Doubt:

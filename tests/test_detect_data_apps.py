@@ -158,3 +158,12 @@ def test_packages_that_only_get_others_are_no_doubt(tmp_path: Path) -> None:
 
     assert part.data["build"]["python"]["systemPackages"] == ["git"]
     assert [each.question for each in part.doubts if "installs" in each.question] == ["Dockerfile also installs ffmpeg"]
+
+
+def test_secrets_of_streamlit_are_a_file_that_the_image_lacks(tmp_path: Path) -> None:
+    page = "import streamlit as st\n\n# st.secrets has it\nst.title(st.secrets['title'])\n"
+    part = found(tmp_path, {"requirements.txt": "streamlit\n", "app.py": page}).part
+
+    assert "app.py:4 reads .streamlit/secrets.toml, which is not in the image" in [
+        each.question for each in part.doubts
+    ]

@@ -159,3 +159,28 @@ def test_a_file_with_settings_that_a_variable_names_is_needed(tmp_path: Path) ->
     project = seen(tmp_path, {"requirements.txt": "flask\n", "app.py": source + optional})
 
     assert {each.name: each.is_required for each in variables(project)} == {"SHOP_CONFIG": True, "SHOP_MORE": False}
+
+
+CLIENTS = {
+    "client = OpenAI()": ["OPENAI_API_KEY (shop.py:3)"],
+    "client = OpenAI(api_key=ask())": [],
+    "client = OpenAI(base_url='http://models')": [],
+    "os.environ['OPENAI_API_KEY'] = ask()\nclient = OpenAI()": [],
+    "client = OpenAI(organization=os.environ['OPENAI_API_KEY'])": [],
+}
+
+
+@pytest.mark.parametrize("line", CLIENTS)
+def test_keys_that_only_clients_read_are_doubted(line: str, tmp_path: Path) -> None:
+    source = f"import os\nfrom openai import OpenAI\n{line}\n"
+    made = settings(seen(tmp_path, {"requirements.txt": "openai\n", "shop.py": source}), "shop", ())
+    found = [each.question.partition(": ")[2] for each in made.doubts if "clients take" in each.question]
+
+    assert found == CLIENTS[line]
+
+
+def test_a_variable_that_is_read_without_a_condition_once_is_looked_for(tmp_path: Path) -> None:
+    source = "import os\nif os.getenv('REGION') is None:\n    load()\nregion = os.getenv('REGION')\n"
+    made = settings(seen(tmp_path, {"requirements.txt": "flask\n", "shop.py": source}), "shop", ())
+
+    assert [each.question for each in made.doubts] == ["the code also looks for REGION"]

@@ -80,7 +80,7 @@ def variables(project: Project) -> list[Variable]:
     for module in project.modules.matching(re.compile(words.encode()), own):
         for each in _in_module(project, module, classes):
             known = found.get(each.name)
-            if known is None or (each.is_required and not known.is_required):
+            if known is None or _is_stronger(each, known):
                 found[each.name] = each
     for one in own_readers.read(project, own):
         if one.name not in found or (one.is_required and not found[one.name].is_required):
@@ -92,6 +92,13 @@ def variables(project: Project) -> list[Variable]:
                 has_default=one.has_default,
             )
     return list(found.values())
+
+
+def _is_stronger(one: Variable, other: Variable) -> bool:
+    """Tell whether one place needs a variable more than another one does."""
+    if one.is_required != other.is_required:
+        return one.is_required
+    return other.has_default and other.default is None and not one.has_default and not other.is_optional
 
 
 _ASKED = re.compile(r"\$(?:\{([A-Z][A-Z0-9_]*)\}|([A-Z][A-Z0-9_]*))")

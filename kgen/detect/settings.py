@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from kgen.detect import addresses, debug, own_files, wired
+from kgen.detect import addresses, debug, keys, own_files, wired
 from kgen.detect.backing import NAMES, Output, by_default, output
 from kgen.detect.environment import Variable, asked, variables
 from kgen.detect.evidence import own_image
@@ -126,7 +126,7 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     env: dict[str, Any] = {}
     comments: dict[Path, str] = {}
     needs: dict[str, Any] = {}
-    keys: list[str] = []
+    own: list[str] = []
     doubts: list[Doubt] = []
     if not project.has("django"):  # whose settings say it, where they are looked at
         doubts += debug.fixed(project)
@@ -143,7 +143,7 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
             comments["env", each.name] = each.origin
         elif each.name in wanted:
             key = each.name.lower().replace("_", "-")
-            keys.append(key)
+            own.append(key)
             env[each.name] = {"secret": f"{app}/{key}"}
             comments["env", each.name] = each.origin
         elif each.name in set_in_image and set_in_image[each.name].value != each.default:
@@ -161,7 +161,8 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     )
     doubts += debug.modes(project, (each for each in every if each.name not in env))
     doubts += [*_optional(read, env), *addresses.unset(read, env), *addresses.fixed(project, every)]
-    data = {"env": env, "needs": needs, "secrets": {app: {"keys": keys}} if keys else {}}
+    doubts += keys.doubts(project, {each.name for each in every}, env)
+    data = {"env": env, "needs": needs, "secrets": {app: {"keys": own}} if own else {}}
     return Part(data={key: value for key, value in data.items() if value}, comments=comments, doubts=tuple(doubts))
 
 

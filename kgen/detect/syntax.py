@@ -20,7 +20,7 @@ _TESTS = frozenset({"test", "tests", "testing", "fixtures", "e2e"})
 SIDE = _TESTS | {
     *("doc", "docs", "example", "examples", "sample", "samples", "demo", "demos", "tutorial", "tutorials"),
     *("benchmark", "benchmarks", "scripts", "tools", "notebooks", "extras", "contrib", "load_tests", "loadtests"),
-    *("docs_src", "doc_src", "examples_src"),
+    *("docs_src", "doc_src", "examples_src", "archive", "archived"),
 }
 """Folders beside the program: what is in there is started by developers, not by users."""
 

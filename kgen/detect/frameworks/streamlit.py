@@ -1,8 +1,9 @@
 """Streamlit: the script that is the app's first page."""
 
+import re
 from collections.abc import Iterator
 
-from kgen.detect.found import Fact, Program
+from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks.starts import search_path
 from kgen.detect.health import health
 from kgen.detect.imports import root
@@ -25,6 +26,7 @@ def programs(project: Project) -> Iterator[Program]:
         return
     found = sorted(_scripts(project), key=lambda each: (each.is_side, *_place(project, each)))
     port = _port(project)
+    secrets = tuple(_secrets(project))[:1]
     for place, module in enumerate(found):
         file = project.below(module.path)
         name = f"'{file}'" if not file.isascii() or " " in file else file
@@ -41,8 +43,28 @@ def programs(project: Project) -> Iterator[Program]:
                 "STREAMLIT_BROWSER_GATHER_USAGE_STATS": Fact("false", "no one is at a browser to be asked"),
             },
             needs=(project.dependencies["streamlit"],),
+            doubts=secrets,
             rank=_SIDE if module.is_side else max(_FOUND - 2 * place, _LEAST),
         )
+
+
+def _secrets(project: Project) -> Iterator[Doubt]:
+    """Yield the doubt about a file with secrets, which no repository has."""
+    for module in project.modules.mentioning("st.secrets"):
+        line = next((number for number, text in enumerate(_lines(project, module), 1) if _SECRETS.match(text)), 0)
+        if line and not module.is_side:
+            yield Doubt(
+                path=("env",),
+                question=f"{module.path}:{line} reads .streamlit/secrets.toml, which is not in the image",
+                help="mount it: `files: {/app/.streamlit/secrets.toml: {secret: …}}`",
+            )
+
+
+_SECRETS = re.compile(r"[^#]*\bst\.secrets\b")
+
+
+def _lines(project: Project, module: Module) -> list[str]:
+    return (project.tree.text(module.path) or "").splitlines()
 
 
 def _scripts(project: Project) -> Iterator[Module]:

@@ -314,3 +314,13 @@ def test_an_image_that_only_says_how_it_is_used_wants_arguments(tmp_path: Path) 
         "Dockerfile": 'FROM python:3.12\nENTRYPOINT ["shop"]\nCMD ["--help"]\n',
     }
     assert _seen(tmp_path, files) == ({"shop": ("worker", "shop")}, ["Dockerfile:3 only asks for its help"])
+
+
+def test_a_program_that_is_its_own_gunicorn_is_started_as_somebody_wrote(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\n",
+        "app.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        "serve.py": GUNICORN.replace("def main():\n    Server", "if __name__ == '__main__':\n    Server"),
+        "Dockerfile": 'FROM python:3.12\nCOPY . .\nEXPOSE 8080\nCMD ["python", "serve.py"]\n',
+    }
+    assert _seen(tmp_path, files)[0] == {"web": ("web", "python serve.py")}

@@ -99,7 +99,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         said_port = listens or start.port or said.started.port
         written = said_port or _written(project, found)
         port = written or PORT
-        is_sure = bool(listens or (found and found.is_rpc))
+        is_sure = bool(listens or (found and (found.is_rpc or found.has_server)))  # a server made for production
         is_sure = is_sure and bool(_listens(start) or not (found and found.is_development))
         return Program(
             name="web",

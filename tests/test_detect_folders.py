@@ -81,6 +81,16 @@ FOLDERS: Mapping[str, tuple[Mapping[str, str], dict[str, tuple[str, str]]]] = {
         },
         {"web": (SERVED, "")},
     ),
+    "none for a script beside what another stage has": (
+        {
+            **BASE,
+            "shop.py": FLASK,
+            "docker/look.py": "",
+            "Dockerfile": "FROM python:3.13 AS all\nWORKDIR /code\nCOPY . .\nFROM python:3.13\nWORKDIR /code\n"
+            "COPY docker/look.py .\nCOPY --from=all /code/ /code/\nCMD gunicorn shop:app",
+        },
+        {"web": (SERVED, "")},
+    ),
     "the compose file's": (
         {
             **BASE,

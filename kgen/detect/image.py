@@ -54,6 +54,8 @@ class Image:
         here = f"{self.container.workdir}/"
         if any(here.startswith(f"{target.rstrip('/')}/") and self._is_folder(path) for path, target in self._copied()):
             return self.inner(".")
+        if any(here.startswith(f"{target.rstrip('/')}/") for target in self.container.others):
+            return ""  # what an earlier stage has put together
         sources = {posixpath.normpath(posixpath.join(path, up)) for path, up in self._beside() if self._is_source(path)}
         return sources.pop().removeprefix(".") if len(sources) == 1 else ""
 

@@ -75,6 +75,9 @@ class Container:
     copies: tuple[tuple[str, str], ...] = ()
     """Source and target of what is copied from the context into the stage that is run; a folder ends in ``/``."""
 
+    others: tuple[str, ...] = ()
+    """Targets of what comes from other stages and images."""
+
     env: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
     """What all of its ``ARG`` and ``ENV`` say, in whichever stage."""
@@ -177,7 +180,8 @@ def _container(file: str, text: str) -> Container:
         port=_port(last, variables),
         packages=tuple(_apt(last)),
         build_packages=tuple(_apt(before)),
-        copies=tuple(_copies(last, variables)),
+        copies=tuple((source, target) for source, target, is_own in _copies(last, variables) if is_own),
+        others=tuple(target for _, target, is_own in _copies(last, variables) if not is_own),
         env=env,
         variables=variables,
         volumes=tuple(
@@ -344,13 +348,15 @@ def _workdir(instructions: Iterable[Instruction], variables: Mapping[str, str]) 
     return posixpath.normpath(posixpath.join("/", *said))
 
 
-def _copies(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _copies(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
+    """Yield source and target of what is copied, and whether it comes from the context."""
     before: list[Instruction] = []
     for each in instructions:
         before.append(each)
-        if each.name in {"COPY", "ADD"} and each.flag("from") is None and len(each.words) > 1:
+        if each.name in {"COPY", "ADD"} and len(each.words) > 1:
             *sources, given = (_filled(_unquoted(word.text), variables) for word in each.words)
             here = _workdir(before, variables)
             target = posixpath.normpath(posixpath.join(here, given))
             is_folder = given.endswith("/") or given == "." or target == here or len(sources) > 1
-            yield from ((source, f"{target.rstrip('/')}/" if is_folder else target) for source in sources)
+            place = f"{target.rstrip('/')}/" if is_folder else target
+            yield from ((source, place, each.flag("from") is None) for source in sources)

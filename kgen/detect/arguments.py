@@ -1,12 +1,13 @@
 """Arguments that a program cannot do without: started as it is, it says how it is used, and ends."""
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from kgen.detect.found import Doubt
 from kgen.detect.project import Project
 from kgen.detect.reached import reached
-from kgen.detect.syntax import imported, meaning
+from kgen.detect.syntax import imported, meaning, name_of, walk
 from kgen.detect.values import is_main, keyword, value
 
 _WORDS = (b"add_argument", b"sys.argv", b"click", b"typer", b"fire.Fire")
@@ -29,8 +30,61 @@ def doubts(project: Project, path: str, command: str, given: Sequence[str]) -> I
         command: What is started, as people call it.
         given: The arguments that it is started with.
     """
-    if not given and path and (where := _asked(project, path)):
+    if not given and path and (found := commands(project, path)):
+        names, where = found
+        yield Doubt(
+            path=("command",), question=f"`{command}` has commands ({where})", help=f"add one: {', '.join(names)}"
+        )
+    elif not given and path and (where := _asked(project, path)):
         yield Doubt(path=("command",), question=f"`{command}` asks for arguments ({where})", help="add them")
+
+
+def commands(project: Project, path: str) -> tuple[list[str], str] | None:
+    """Return the commands of a program that has several, and where the first is; ``None`` if it has not."""
+    for file, depth in reached(project, path):
+        if depth > _NEAR:
+            break
+        if project.tree.mentions(file, (b"add_parser(", b".command(")) and (module := project.modules.module(file)):
+            found = list(_commands(module.tree))
+            is_default = project.tree.mentions(file, (b"invoke_without_command", b"DefaultGroup"))
+            is_needed = project.tree.mentions(file, (b".command(", b"required=True")) or any(
+                _STARTING.search(name) for name, _ in found
+            )
+            if len(found) > 1 and is_needed and not is_default:
+                return [name for name, _ in found], f"{file}:{found[0][1]}"
+    return None
+
+
+_STARTING = re.compile(r"serve|web|run|start|work|api|bot")
+"""Parts of the names of commands by which alone a program starts what it is for."""
+
+
+def _commands(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Yield name and line of the commands of Click, Typer and argparse that a module has."""
+    names = imported(tree)
+    roots = {full.partition(".")[0] for full in names.values()}
+    for node in walk(tree):
+        match node:
+            case (
+                ast.FunctionDef(decorator_list=found, name=name) | ast.AsyncFunctionDef(decorator_list=found, name=name)
+            ):
+                for each in found if roots & {"click", "typer", "rich_click", "asyncclick", "cyclopts"} else ():
+                    func = each.func if isinstance(each, ast.Call) else each
+                    if (
+                        isinstance(func, ast.Attribute)
+                        and func.attr == "command"
+                        and name_of(func.value) not in _MODULES
+                    ):
+                        given = value(each.args[0]) if isinstance(each, ast.Call) and each.args else None
+                        yield (given if isinstance(given, str) else name.replace("_", "-")), node.lineno
+            case ast.Call(func=ast.Attribute(attr="add_parser"), args=[ast.Constant(value=str(name)), *_]):
+                yield name, node.lineno
+            case _:
+                pass
+
+
+_MODULES = frozenset({"click", "typer", "bot", "commands", "client", "app_commands", "tree"})
+"""What has `command` that is no group of them."""
 
 
 def _asked(project: Project, path: str) -> str:

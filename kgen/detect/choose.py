@@ -104,6 +104,8 @@ def _is_same(first: Program, other: Program, files: Collection[str]) -> bool:
         files: Where what the first one serves is known from.
     """
     one, two = _subject(first.command.value), _subject(other.command.value)
+    if str(first.command.value).startswith(f"{other.command.value} "):
+        return True
     if one == two or (_role(first) == _role(other) == "celery worker" and _celery(first) == _celery(other)):
         return True
     (module, _, name), (other_module, _, other_name) = one.partition(":"), two.partition(":")

@@ -100,8 +100,12 @@ def _programs(project: Project, file: str) -> Iterator[Program]:
 def _chooses(project: Project, service: Service, entrypoint: Sequence[str]) -> bool:
     """Tell whether a service's command is an argument by which its image's script chooses what to start."""
     image = Image(project, service.container)
-    paths = [path for word in entrypoint if "/" in word and (path := image.path(word))]
-    return any(knows(project.text(path) or "", word) for path in paths for word in _words(service.command)[:1])
+    texts = [project.text(path) or "" for word in entrypoint if "/" in word and (path := image.path(word))]
+    return any(_PASSING.search(text) or knows(text, word) for text in texts for word in _words(service.command)[:1])
+
+
+_PASSING = re.compile(r"""^[^#\n]*(?:\.py|\s-m\s+[\w.]+)\s[^\n]*"?\$[@*]""", re.MULTILINE)
+"""A program of the project's own that gets all arguments of a script."""
 
 
 def _text(project: Project, service: Service) -> str | tuple[str, ...]:

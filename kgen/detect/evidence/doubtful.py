@@ -23,12 +23,9 @@ ENDS = Doubt(
 )
 
 
-def of_job(project: Project, start: Start, path: str) -> Iterator[Doubt]:
+def of_job(start: Start) -> Iterator[Doubt]:
     """Yield the doubts about a program of the project's own that comes to an end, as far as anybody can tell."""
-    kind, _, what = start.role.partition(" ")
-    if kind in {"command", "script", "module"}:
-        rest = start.words[next((place for place, word in enumerate(start.words) if word == what), 0) + 1 :]
-        yield from arguments.doubts(project, path, start.command, rest)
+    if start.role.partition(" ")[0] in {"command", "script", "module"}:
         yield ENDS
 
 
@@ -41,6 +38,9 @@ def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Do
     if start.role == "web" and places.is_lost(project, start.words, start.folder):
         yield Doubt(path=("command",), question="the module that it serves was not found", help="correct the command")
     yield from _without_settings(project, start, path)
+    if kind in {"command", "script", "module"}:
+        rest = start.words[next((place for place, word in enumerate(start.words) if word == what), 0) + 1 :]
+        yield from arguments.doubts(project, path, start.command, rest)
     if start.asks_help:
         yield Doubt(path=("command",), question=f"{said.origin} only asks for its help", help="add its arguments")
     if start.is_doubtful:

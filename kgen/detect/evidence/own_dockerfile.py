@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from kgen.detect.entry_points import others
 from kgen.detect.evidence import processes
-from kgen.detect.evidence.compose import compose_files
+from kgen.detect.evidence.compose import compose_files, is_for_development, services
 from kgen.detect.evidence.dockerfile import Container, containers
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Doubt, Fact, Program
@@ -16,6 +16,9 @@ from kgen.detect.started import started
 from kgen.record import replace
 
 RANK = 90
+ALONE = 79
+"""Rank of an entry point whose arguments compose files have."""
+
 _LINE = re.compile(r"((?:[\d*][\w*/,-]*\s+){4}[\d*]?[\w*/,-]+)\s+(\S.*)")
 
 
@@ -35,12 +38,20 @@ def _programs(project: Project, container: Container) -> Iterator[Program]:
         yield from _scheduled(project, container)
         return
     said = Said(name="", started=made, origin=origin, is_lasting=True if len(made.processes) > 1 else None)
-    found = list(processes.programs(project, [said], RANK))
+    rank = ALONE if not container.command and _is_given(project, container) else RANK
+    found = list(processes.programs(project, [said], rank))
     if container.command and container.entrypoint and not any(each.rank > processes.LOST for each in found):
         made = started(project, container.command, container=container, port=container.port)
         found = list(processes.programs(project, [Said(name="", started=made, origin=origin)], RANK))
     more = tuple(_more(project, container))
     yield from (replace(each, doubts=(*each.doubts, *more)) if not place else each for place, each in enumerate(found))
+
+
+def _is_given(project: Project, container: Container) -> bool:
+    """Tell whether the services of a compose file give the image's entry point the arguments that it has not itself."""
+    files = [file for file in compose_files(project.tree, project.folder) if not is_for_development(file)]
+    every = [each for file in files for each in services(project, file) if each.container]
+    return any(each.command and not each.entrypoint and each.container == container for each in every)
 
 
 def _is_service(project: Project, argument: str) -> bool:

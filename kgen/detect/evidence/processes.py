@@ -37,6 +37,9 @@ NOTEBOOK = 45
 SCRIPT_OF_WEB = 55
 """Rank of a script that serves a web application itself: a server for the application object is better."""
 
+COMPOSED = 80
+"""Rank of what compose files start; what is below it, somebody gives arguments elsewhere."""
+
 _CLOCKS = frozenset({"clock", "scheduler", "beat", "cron", "timer"})
 FRAMEWORKS: Mapping[str, str] = {
     "celery": "Celery",
@@ -110,7 +113,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
             release=_release(project, said, is_web=True),
             env={key: Fact(value, said.origin) for key, value in start.env.items()},
             needs=_needs(project, start),
-            rank=rank if is_sure else min(rank, SCRIPT_OF_WEB),
+            rank=rank if is_sure else min(rank, SCRIPT_OF_WEB - (rank < COMPOSED)),
             doubts=(
                 *doubts(project, said, start, path),
                 *_alone(project, start, found),
@@ -131,7 +134,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         env={key: Fact(value, said.origin) for key, value in start.env.items()},
         needs=_needs(project, start),
         rank=rank,
-        doubts=(*doubts(project, said, start, path), *(of_job(project, start, path) if kind == "job" else ())),
+        doubts=(*doubts(project, said, start, path), *(of_job(start) if kind == "job" else ())),
     )
     exposed = Fact(said.started.port, said.origin) if said.started.port else None
     return exported(made, found, exposed) if is_exporter(project, found, (*start.words, name)) else made
@@ -202,10 +205,21 @@ def _written(project: Project, found: Nature | None) -> int | None:
 _SERVING = re.compile(r"web|api|serv|http|app|site|gui|ui|run|start|main", re.IGNORECASE)
 
 
+_OTHER = re.compile(
+    r"work|consum|beat|schedul|cron|migrat|upgrade|init|seed|setup|sync|import|jobs?$|tasks?$|queue|celery|listen|poll|clean"
+)
+"""Parts of commands that are about something else than serving."""
+
+
 def _other_command(start: Start) -> str:
-    """Return the command that a start gives a script if it is not about serving: ``run-beat``; often nothing."""
+    """Return the command that a start gives its program if it is not about serving: ``run-beat``; often nothing."""
     words = [word for word in start.words if not word.endswith(".py")]
-    command = words[1] if start.role.startswith("script ") and len(words) > 1 else ""
+    kind, _, what = start.role.partition(" ")
+    if kind in {"command", "module"}:
+        place = next((place for place, word in enumerate(words) if word == what), len(words))
+        given = next(iter(words[place + 1 : place + 2]), "")
+        return given if re.fullmatch(r"[a-z][\w-]*", given) and _OTHER.search(given) else ""
+    command = words[1] if kind == "script" and len(words) > 1 else ""
     plain = command.removeprefix("run").lstrip("-_")
     return "" if not plain or command.startswith("-") or _SERVING.search(plain) or "/" in plain else plain
 
@@ -223,6 +237,10 @@ def _listens(start: Start) -> int | None:
     return None
 
 
+_ENDING = re.compile(r"migrat|upgrade|init|seed|setup|clean|import")
+"""Parts of commands that come to an end, though their program has others that do not."""
+
+
 def _type(project: Project, said: Said, start: Start, found: Nature | None) -> ComponentType:
     if start.role in {"web", "celery flower"}:
         return "web"
@@ -231,6 +249,8 @@ def _type(project: Project, said: Said, start: Start, found: Nature | None) -> C
     ends = not found.is_lasting if found else None
     if (name := management.command(start.role)) and not management.file(project, start.role):
         ends = not management.goes_on(name)
+    if _ENDING.search(_other_command(start)):
+        ends = True
     if start.role in NAMES or said.is_lasting or (said.is_lasting is None and ends is not True):
         return "worker"
     return "job"

@@ -116,7 +116,11 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
             port=Fact(port or servers.PORT, found.origin),
             covers=found.covers,
             rank=rank,
-            doubts=(*alone(project, found.origin, ()), *(() if port else (unsaid(found.origin, servers.PORT),))),
+            doubts=(
+                *alone(project, found.origin, ()),
+                *(() if port else (unsaid(found.origin, servers.PORT),)),
+                *arguments.doubts(project, path, command, ()),
+            ),
         )
     if is_exporter(project, found, command.split()):
         made = Program(name="exporter", role="main", type="web", command=Fact(command, said), rank=max(rank, BOT))
@@ -134,7 +138,7 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
         covers=found.covers if found and is_bot else frozenset(),
         heart=found.heart if found and takes else "",
         rank=BOT if is_bot and (takes or rank > ODD + 3) else rank,
-        doubts=() if found and found.is_lasting else (*arguments.doubts(project, path, command, ()), ENDS),
+        doubts=(*arguments.doubts(project, path, command, ()), *(() if found and found.is_lasting else (ENDS,))),
     )
 
 

@@ -151,6 +151,15 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, str]] = {
         "3.14",
         "uv.lock:2: >=3.14",
     ),
+    "a lock of a project that says nothing": (
+        {
+            "pyproject.toml": '[project]\nname = "shop"\nversion = "1"\ndependencies = []\n',
+            "uv.lock": 'version = 1\nrequires-python = ">=3.11"\n\n[[package]]\nname = "shop"\nversion = "1"\n'
+            'source = { virtual = "." }\n',
+        },
+        "3.11",
+        "uv.lock:2: >=3.11",
+    ),
     "an upper bound": ({"requirements.txt": "numpy<2\n"}, "3.12", "numpy <2 in requirements.txt:1"),
     "pins of its time": ({"requirements.txt": "django==5.2.8\nnumpy==2.3.2\n"}, "", ""),
     "tested until": (

@@ -23,6 +23,7 @@ from kgen.detect.setup_files import setups
 from kgen.detect.texts import origin, table, toml, yaml
 from kgen.detect.tree import join
 from kgen.filenames import PLATFORM_FILE
+from kgen.locking import belonging
 
 KNOWN = ("3.9", "3.10", "3.11", "3.12", "3.13", "3.14")
 """Minor versions that a project gets that leaves the choice, oldest first."""
@@ -258,7 +259,10 @@ def _ranges(project: Project) -> Iterator[Fact]:
         yield Fact(specifier, f"{origin('pyproject.toml', text, 'python =')}: {wanted}")
     lock = project.text("uv.lock") or ""
     if not required and (match := _LOCKED.search(lock)):  # what the packages of a workspace say together
-        yield Fact(match[1], f"{origin('uv.lock', lock, 'requires-python')}: {match[1]}")
+        only = belonging(
+            "uv", lock, lambda name: toml(project.text(name))
+        ).python  # uv would lock anew with another one
+        yield Fact(f"=={only}.*" if only else match[1], f"{origin('uv.lock', lock, 'requires-python')}: {match[1]}")
     for setup in setups(project.tree, project.folder):
         if setup.requires_python:
             yield Fact(setup.requires_python, f"{setup.origin('python_requires')}: {setup.requires_python}")

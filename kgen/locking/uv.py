@@ -28,7 +28,8 @@ def belonging(lock: str, files: Files) -> Belonging:
     """Return whether ``uv.lock`` belongs to ``pyproject.toml`` and those of the workspace's members."""
     lock = lock.replace("\r\n", "\n")
     head = tomllib.loads(lock[: max(lock.find(_START), 0)])
-    if head.get("version") != 1 or not files("pyproject.toml"):
+    root = files("pyproject.toml")
+    if head.get("version") != 1 or not root:
         return Belonging()
     members = {
         path: package
@@ -36,8 +37,7 @@ def belonging(lock: str, files: Files) -> Belonging:
         if path == "." or package["name"] in head.get("manifest", {}).get("members", ())
     }
     projects = {path: files(normpath(join(path, "pyproject.toml"))) for path in members}
-    root = files("pyproject.toml")
-    found, python = _python(head, [*projects.values(), root])
+    found, python = _python(head, [*projects.values(), root]) if members else ("", "")
     for path, package in members.items():
         if not found and projects[path].get("project"):
             found = next(_differences(package, projects[path], root, head.get("revision", 0)), "")

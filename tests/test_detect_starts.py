@@ -249,3 +249,50 @@ def test_a_script_that_is_run_with_a_command_is_not_run_without(tmp_path: Path) 
     procfile = "web: gunicorn app:app\nworker: python manage.py run_worker\n"
 
     assert commands(tmp_path, {**files, "Procfile": procfile}) == {"web": WEB, "worker": "python manage.py run_worker"}
+
+
+PASTE = "[app:main]\nuse = egg:shop\n[server:main]\nuse = egg:waitress#main\nlisten = {}\n"
+
+
+@pytest.mark.parametrize(
+    ("requirements", "files", "program", "doubts"),
+    [
+        (
+            "pyramid\nwaitress\n",
+            {"development.ini": PASTE.format("localhost:6543"), "production.ini": PASTE.format("*:7000")},
+            ("pserve production.ini", 7000),
+            [],
+        ),
+        (
+            "pyramid\ngunicorn\n",
+            {"conf/production.ini": PASTE.format("localhost:6543")},
+            ("gunicorn --paste conf/production.ini --bind 0.0.0.0:8000", 8000),
+            [],
+        ),
+        (
+            "pyramid\nwaitress\n",
+            {"development.ini": PASTE.format("localhost:6543")},
+            ("pserve development.ini", 6543),
+            [
+                "development.ini has settings for development",
+                "development.ini does not say that it listens on all addresses, which it has to in a container",
+            ],
+        ),
+    ],
+)
+def test_settings_of_paste_are_a_program(
+    tmp_path: Path, requirements: str, files: dict[str, str], program: tuple[str, int], doubts: list[str]
+) -> None:
+    source = "def main(global_config, **settings):\n    pass\n"
+    found = first(tmp_path, {"requirements.txt": requirements, "shop/__init__.py": source, **files})
+
+    assert ((found.command.value, found.port.value), questions(found)) == (program, doubts)
+
+
+def test_a_script_on_the_path_of_the_image_is_the_projects(tmp_path: Path) -> None:
+    dockerfile = f'{DOCKERFILE}ENV PATH /app/bin:$PATH\nCMD ["init-env", "gunicorn", "--threads", "2", "app:app"]\n'
+    script = '#!/bin/sh\nset -eu\nexec "$@"\n'
+
+    assert commands(tmp_path, {**FLASK, "bin/init-env": script, "Dockerfile": dockerfile}) == {
+        "web": "gunicorn --threads 2 app:app --bind 0.0.0.0:8000"
+    }

@@ -43,6 +43,7 @@ from kgen.detect.frameworks import (
     django,
     gradio,
     own_servers,
+    paste,
     scripts,
     served,
     spiders,
@@ -63,7 +64,7 @@ from kgen.record import dataclass
 FINDERS = (
     *(procfile.programs, platforms.programs, own_dockerfile.programs, compose.programs, start_scripts.programs),
     *(django.programs, web.programs, own_servers.programs, streamlit.programs, gradio.programs, data_apps.programs),
-    *(served.programs,),
+    *(served.programs, paste.programs),
     *(workers.programs, spiders.programs, scripts.programs),
 )
 """Who finds programs."""

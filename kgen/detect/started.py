@@ -174,6 +174,8 @@ def _unrolled(
 def _own(image: Image, given: Sequence[str], words: Sequence[str]) -> list[str]:
     """Return a command with the path of the program if that is the project's, and none that is installed."""
     first = next((word for word in given if "/bin/" in word and image.path(word)), "")
+    if words and "/" not in words[0] and role(words).startswith("command ") and image.path(f"bin/{words[0]}"):
+        return [f"bin/{words[0]}", *words[1:]]  # that folder is on the image's path
     is_own = bool(first) and words[:1] == [posixpath.basename(first)]
     return [first, *words[1:]] if is_own else list(words)
 

@@ -167,3 +167,14 @@ def test_secrets_of_streamlit_are_a_file_that_the_image_lacks(tmp_path: Path) ->
     assert "app.py:4 reads .streamlit/secrets.toml, which is not in the image" in [
         each.question for each in part.doubts
     ]
+
+
+@pytest.mark.parametrize(("transport", "wanted"), [("stdio", True), ("streamable-http --port 8000", False)])
+def test_a_server_of_mcp_that_its_image_starts_over_pipes_is_doubted(
+    transport: str, *, wanted: bool, tmp_path: Path
+) -> None:
+    start = f"FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD fastmcp run server.py --transport {transport}\n"
+    files = {"requirements.txt": "fastmcp\n", "server.py": "import fastmcp\n", "Dockerfile": start}
+    (program,) = found(tmp_path, files).programs
+
+    assert any("by its input and output" in each for each in questions(program)) is wanted

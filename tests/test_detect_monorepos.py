@@ -113,3 +113,20 @@ def test_a_workspace_without_a_version_has_that_of_its_package(tmp_path: Path) -
     found: Any = propose(grown(tmp_path, {**files, "pyproject.toml": root})).value
 
     assert found[0].part.data["image"] == "registry.example.com/shop:2.3"
+
+
+def test_what_another_dockerfile_starts_is_doubted(tmp_path: Path) -> None:
+    start = "FROM python:3.13\nWORKDIR /app\nCOPY . .\nCMD "
+    files = {
+        **WEB,
+        "admin.py": WEB["main.py"],
+        "Dockerfile": f"{start}uvicorn main:app\n",
+        "admin.Dockerfile": f"{start}uvicorn admin:app\n",
+        "slim.Dockerfile": f"{start}uvicorn main:app --workers 4\n",
+        "dev.Dockerfile": f"{start}python admin.py\n",
+    }
+    found: Any = propose(grown(tmp_path, files)).value
+
+    assert [each.question for each in found[0].programs[0].doubts] == [
+        "admin.Dockerfile:4 starts something else: `uvicorn admin:app --host 0.0.0.0 --port 8000`"
+    ]

@@ -8,6 +8,13 @@ from kgen.detect.project import Project
 from kgen.detect.syntax import nodes
 from kgen.detect.values import constants, is_port, keyword, value
 
+PIPES = Doubt(
+    path=("type",),
+    question="it talks to whoever has started it, by its input and output: nobody else can call it",
+    help='for others: `transport="streamable-http"`, `type: web` and a port',
+)
+"""What goes with servers of MCP that are started by those who use them."""
+
 _CALL = 8
 """Lines of a call."""
 

@@ -43,7 +43,8 @@ _APT = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\s+([^;&|]*)")
 _CRON = re.compile(r"""echo\s+['"]((?:[\d*/,-]+\s+){4}[\d*/,-]+)\s+([^\n]+?)['"]\s*>>?\s*\S*cron""")
 _PORTS = 65535
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
-_DEVELOPMENT = re.compile(r"dev|test|debug|local|ci|lint|docs", re.IGNORECASE)
+DEVELOPMENT = re.compile(r"dev|test|debug|local|ci|lint|docs", re.IGNORECASE)
+"""What is in the names of Dockerfiles that are not for production."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,7 @@ def _rank(made: Container, folder: str) -> tuple[object, ...]:
     name = below.rpartition("/")[2]
     return (
         not made.python,
-        bool(_DEVELOPMENT.search(name)),
+        bool(DEVELOPMENT.search(name)),
         not made.start,
         below.count("/"),
         name != "Dockerfile",

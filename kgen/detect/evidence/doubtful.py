@@ -8,6 +8,7 @@ from kgen.detect.evidence import places
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Doubt
 from kgen.detect.project import Project
+from kgen.detect.reach import PIPES
 from kgen.detect.started import Start
 from kgen.detect.tree import join
 
@@ -29,6 +30,11 @@ def of_job(start: Start) -> Iterator[Doubt]:
         yield ENDS
 
 
+_MCP = (("fastmcp", "run"), ("mcp", "run"))
+_OVER_HTTP = frozenset({"http", "sse", "streamable-http"})
+"""Commands that run a server of MCP, and the transports by which others reach it."""
+
+
 def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Doubt]:
     kind, _, what = start.role.partition(" ")
     if start.role == "web":
@@ -43,6 +49,8 @@ def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Do
         yield from arguments.doubts(project, path, start.command, rest)
     if start.asks_help:
         yield Doubt(path=("command",), question=f"{said.origin} only asks for its help", help="add its arguments")
+    if start.words[:2] in _MCP and not _OVER_HTTP & set(start.words):
+        yield PIPES
     if start.is_doubtful:
         yield Doubt(
             path=("command",), question=f"{said.origin} runs it under a condition", help="see whether it is right"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from kgen.detect.entry_points import others
 from kgen.detect.evidence import processes
 from kgen.detect.evidence.compose import compose_files, is_for_development, services
-from kgen.detect.evidence.dockerfile import Container, containers
+from kgen.detect.evidence.dockerfile import DEVELOPMENT, Container, containers
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.image import Image
@@ -23,12 +23,42 @@ _LINE = re.compile(r"((?:[\d*][\w*/,-]*\s+){4}[\d*]?[\w*/,-]+)\s+(\S.*)")
 
 
 def programs(project: Project) -> Iterator[Program]:
-    """Yield the programs of the first Dockerfile that starts something."""
-    for container in containers(project.tree, project.folder):
-        found = list(_programs(project, container))
-        if found:
-            yield from found
+    """Yield the programs of the first Dockerfile that starts something, with what others start as a doubt."""
+    rest = iter(containers(project.tree, project.folder))
+    for container in rest:
+        if found := list(_programs(project, container)):
+            more = tuple(_elsewhere(project, rest, {_subject(each) for each in found}))
+            yield replace(found[0], doubts=(*found[0].doubts, *more))
+            yield from found[1:]
             return
+
+
+def _elsewhere(project: Project, rest: Iterator[Container], known: set[str]) -> Iterator[Doubt]:
+    """Yield what Dockerfiles beside the first one start, if they are for production, and it is something else."""
+    for container in rest:
+        found = () if DEVELOPMENT.search(container.file.rpartition("/")[2]) else _programs(project, container)
+        new = [each for each in found if each.rank == RANK and _subject(each) not in known]
+        if new and not any(_is_named(project, file, container) for file in compose_files(project.tree, project.folder)):
+            known |= {_subject(each) for each in new}
+            yield Doubt(
+                path=("command",),
+                question=f"{new[0].command.origin} starts something else: `{new[0].command.value}`",
+                help="if it is needed, too: a component with a `build` of its own",
+            )
+
+
+def _is_named(project: Project, file: str, container: Container) -> bool:
+    """Tell whether a compose file builds with a Dockerfile: then what it starts is known by that."""
+    return container.file.rpartition("/")[2] in (project.tree.text(file) or "")
+
+
+_OBJECT = re.compile(r"[\w.]+:\w+|\S+\.py|[\w.]+\.wsgi|[\w.]+\.asgi")
+
+
+def _subject(program: Program) -> str:
+    """Return what a program is about: the object that is served, or the script; else what it is for, or all of it."""
+    match = _OBJECT.search(str(program.command.value).replace("0.0.0.0:", " "))
+    return match[0] if match else program.role if program.role != program.type else str(program.command.value)
 
 
 def _programs(project: Project, container: Container) -> Iterator[Program]:

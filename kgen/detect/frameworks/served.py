@@ -7,6 +7,7 @@ from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks.starts import entry, python, search_path
 from kgen.detect.imports import dotted, root
 from kgen.detect.project import Project
+from kgen.detect.reach import PIPES
 from kgen.detect.syntax import Module, imported, meaning, nodes
 from kgen.detect.texts import origin, yaml
 from kgen.detect.values import constants, is_port, keyword, value
@@ -85,13 +86,7 @@ def _job(project: Project, module: Module, path: str, line: int) -> Program:
         command=Fact(python(project, path), f"{module.path}:{line}"),
         env=search_path(project, root(project, path), path),
         rank=_SIDE if module.is_side else _FOUND - 15,
-        doubts=(
-            Doubt(
-                path=("type",),
-                question="it talks to whoever has started it, by its input and output: nobody else can call it",
-                help='for others: `transport="streamable-http"`, `type: web` and a port',
-            ),
-        ),
+        doubts=(PIPES,),
     )
 
 

@@ -152,3 +152,9 @@ def test_spiders_without_a_component_are_counted(tmp_path: Path) -> None:
     made = propose(grown(tmp_path, files)).value
     assert made
     assert "2 more spiders have no component" in [each.question for each in made[0].part.doubts]
+
+
+def test_the_script_of_django_is_found_wherever_another_image_has_it(tmp_path: Path) -> None:
+    files = {f"site/{name}": text for name, text in DJANGO.items()}
+    files |= {"requirements.txt": "django\ngunicorn\ndjango-q2\n", "Procfile": "worker: python manage.py qcluster\n"}
+    assert commands(tmp_path, files)["worker"] == "python site/manage.py qcluster"

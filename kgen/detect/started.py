@@ -296,9 +296,16 @@ def _placed(image: Image, words: list[str], folder: str) -> list[str]:
     for place, word in enumerate(words[:3]):
         if word.endswith(".py") and not word.startswith("-"):
             found = image.path(word, folder if image.container is None else "") or image.path(word, folder)
-            made = found or posixpath.normpath(posixpath.join(folder, word))
+            made = found or _managing(image.project, word) or posixpath.normpath(posixpath.join(folder, word))
             return [*words[:place], made, *words[place + 1 :]]
     return words
+
+
+def _managing(project: Project, word: str) -> str:
+    """Return Django's script if ``word`` names it and there is one: wherever another image has it, it is the same."""
+    name = posixpath.basename(word)
+    found = [path for path in project.modules.paths if path.endswith(f"/{name}")] if name == "manage.py" else []
+    return project.below(found[0]) if len(found) == 1 else ""
 
 
 _FASTAPI = ("main.py", "app.py", "api.py", "app/main.py", "app/app.py", "app/api.py")

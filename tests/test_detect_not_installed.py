@@ -70,3 +70,24 @@ def test_a_project_is_installed_only_where_something_needs_it(case: str, tmp_pat
 def test_a_project_without_metadata_says_nothing_of_its_installation(tmp_path: Path) -> None:
     (made,) = propose(grown(tmp_path, {name: text for name, text in APP.items() if name != "setup.py"})).value or ()
     assert "installProject" not in made.part.data["build"]["python"]
+
+
+def test_what_is_not_installed_is_found_by_its_folder(tmp_path: Path) -> None:
+    said = """\
+[build-system]
+requires = ["setuptools"]
+[project]
+name = "shop"
+[tool.setuptools]
+package-dir = {"" = "lib"}
+"""
+    files = {
+        "requirements.txt": "flask\ngunicorn\n",
+        "pyproject.toml": said,
+        "lib/shop/__init__.py": "",
+        "lib/shop/models.py": "",
+        "lib/shop/app.py": "from flask import Flask\nfrom shop.models import all\napp = Flask(__name__)\n",
+    }
+    (made,) = propose(grown(tmp_path, files)).value or ()
+    assert made.part.data["build"]["python"]["installProject"] is False
+    assert made.part.data["env"] == {"PYTHONPATH": "/app/lib"}

@@ -13,7 +13,6 @@ from packaging.utils import canonicalize_name
 from kgen.detect import installed as scripts_of
 from kgen.detect.evidence.dockerfile import containers, containers_above
 from kgen.detect.found import Part, Program
-from kgen.detect.managers import Managed
 from kgen.detect.project import Project
 from kgen.detect.setup_files import setups
 from kgen.detect.texts import table
@@ -35,9 +34,9 @@ _MISSED = (b"NotFound",)
 """What stands in a module that goes on without it: ``except PackageNotFoundError``."""
 
 
-def part(project: Project, managed: Managed | None, programs: Iterable[Program]) -> Part:
+def part(project: Project, programs: Iterable[Program]) -> Part:
     """Return that only the requirements are installed, if that is enough."""
-    if not managed or not managed.requirements or not _is_package(project) or project.source:
+    if not project.requirements or not _is_package(project) or project.source:
         return Part()
     own = scripts_of.scripts(project)
     is_needed = (
@@ -48,7 +47,7 @@ def part(project: Project, managed: Managed | None, programs: Iterable[Program])
     )
     if is_needed:
         return Part()
-    reason = f"{managed.requirements} is all that the programs need, which start from the source"
+    reason = f"{project.requirements} is all that the programs need, which start from the source"
     return Part(data={"build": {"python": {"installProject": False}}}, comments={_PATH: reason})
 
 

@@ -46,6 +46,9 @@ class Project:
     """By canonical name. Those for development only (tests, linters) are not among them."""
 
     manager: str = ""
+    requirements: str = ""
+    """File that it is installed from, if that is one of pip's: then the project itself may not be."""
+
     source: str = ""
     """Where imports start, relative to ``folder``: ``src``, or nothing."""
 

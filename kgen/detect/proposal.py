@@ -252,6 +252,7 @@ def look(tree: Tree, folder: str, installed: Managed | None, inner: Iterable[str
         pyproject=toml(tree.text(join(folder, "pyproject.toml"))),
         dependencies=known,
         manager=installed.manager.value if installed else "",
+        requirements=installed.requirements if installed else "",
         source=layout.source(tree, folder),
     )
 
@@ -282,7 +283,7 @@ def build(project: Project, installed: Managed | None, programs: Sequence[Progra
         comments[("build", "commands")] = commands[0].origin
     said = (*(installed.doubts if installed else ()), *doubts, *more.doubts, *own_groups.doubts(project))
     made = Part(data={"build": data}, comments=comments, doubts=said)
-    return joined([made, not_installed.part(project, installed, programs)])
+    return joined([made, not_installed.part(project, programs)])
 
 
 def groups(programs: Iterable[Program], own: Mapping[str, Iterable[Fact]]) -> Mapping[str, list[Fact]]:

@@ -90,4 +90,4 @@ package-dir = {"" = "lib"}
     }
     (made,) = propose(grown(tmp_path, files)).value or ()
     assert made.part.data["build"]["python"]["installProject"] is False
-    assert made.part.data["env"] == {"PYTHONPATH": "/app/lib"}
+    assert made.part.data["components"]["web"]["workingDir"] == "/app/lib"

@@ -44,26 +44,37 @@ def _only_a_file(project: Project, settings: Settings) -> bool:
 
 
 def _chosen(settings: Settings) -> tuple[str, str] | None:
-    """Return where a condition chooses a file though every variable of a server is set, and the condition."""
+    """Return where a file is chosen though every variable of a server is set, and the condition that it hangs on."""
     names = {text for text in settings.texts() if _NAME.fullmatch(text) and _SERVER.search(text)}
     for module in settings.modules:
         around = Surroundings(env=dict.fromkeys(names, "postgres://shop:shop@db:5432/shop"))
+        line, condition = 0, ""
         for node in module.tree.body:
-            if isinstance(node, ast.If) and _assigned(node):
+            if not _assigned(node):
+                pass
+            elif isinstance(node, ast.If):
                 asked = evaluated(node.test, around)
+                if asked is UNKNOWN:
+                    return None
                 branch = node.body if asked else node.orelse
-                line = 0 if asked is UNKNOWN else _file(branch)
-                return (f"{module.path}:{line}", _shown(module, node.test)) if line else None
+                condition = _shown(module, node.test)
+                line = _file(branch) if any(map(_assigned, branch)) else line
+            else:
+                line = _file([node])
             around = run([node], around)
+        if line and condition:
+            return f"{module.path}:{line}", condition
     return None
 
 
-def _assigned(node: ast.AST) -> list[ast.Assign]:
+def _assigned(node: ast.AST) -> list[ast.Assign | ast.AnnAssign]:
     """Return where the databases are set in a statement."""
-    targets = (each for each in ast.walk(node) if isinstance(each, ast.Assign))
-    return [
-        each for each in targets if any(isinstance(one, ast.Name) and one.id == "DATABASES" for one in each.targets)
-    ]
+    every = [each for each in ast.walk(node) if isinstance(each, ast.Assign | ast.AnnAssign)]
+    return [each for each in every if "DATABASES" in map(name_of, _targets(each))]
+
+
+def _targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    return node.targets if isinstance(node, ast.Assign) else [node.target]
 
 
 def _file(branch: list[ast.stmt]) -> int:

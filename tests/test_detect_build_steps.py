@@ -74,6 +74,7 @@ def test_what_else_is_made_is_doubted(tmp_path: Path, run: str, wanted: str) -> 
         "RUN curl -fsSL https://example.com/key.asc -o /etc/apt/trusted.gpg.d/key.asc",
         "RUN useradd -m app && mkdir data && chown app data",
         "RUN python -m compileall -q .",
+        "RUN shop --version && heroku config:set A=1 && groupdel staff",
         'RUN if [ -n "$X" ]; then python fetch.py; fi',
         "FROM node AS docs\nRUN npm run build\nFROM python:3.13",
     ],

@@ -69,6 +69,9 @@ _INSTALL = frozenset(
 )
 """Programs that install something, which is kgen's part, or that leave nothing behind that an app looks for."""
 
+_ASKING = frozenset({"--version", "-V", "--help", "config:set"})
+"""Arguments with which a program makes nothing."""
+
 _NODE = frozenset({"npm", "yarn", "pnpm", "bun"})
 _FETCHED = re.compile(r"\b(?:wget|curl)\b([^|&;\n]*)(?=$|[&;\n])")
 _NO_DATA = re.compile(r"\.(?:sh|asc|gpg|key|deb|list|py|repo|bash|crt|pem|rpm)$")
@@ -133,7 +136,13 @@ def _step(image: Image, each: Command, where: str, *, has_front_end: bool) -> Fa
     name, rest = program(words)
     base = name.rpartition("/")[2]
     said = f"`{' '.join(words)}` ({where})"
-    if not name or each.is_conditional or base in _INSTALL or re.fullmatch(r"python[\d.]*", base):
+    if (
+        not name
+        or each.is_conditional
+        or base in _INSTALL
+        or _ASKING & set(rest)
+        or re.fullmatch(r"python[\d.]*", base)
+    ):
         return None
     if base in _NODE:
         return None if has_front_end or "build" not in rest else said

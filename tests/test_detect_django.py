@@ -296,6 +296,7 @@ def test_a_database_in_a_file_that_a_condition_chooses_is_doubted(
 def test_a_database_in_a_file_that_stays_unless_a_variable_says_otherwise_is_doubted(tmp_path: Path) -> None:
     start, _, end = BRANCHES.format(condition="os.getenv('DB') == 'postgres'").partition("if ")
     chosen, _, usual = end.partition("else:\n    ")
-    settings = SETTINGS.partition("DATABASES")[0] + start + usual.replace("DATABASES =", "DATABASES: dict =") + "if " + chosen
+    usual = usual.replace("DATABASES =", "DATABASES: dict =")
+    settings = SETTINGS.partition("DATABASES")[0] + start + usual + "if " + chosen
     found = [each for each in web(tmp_path, site(shop__settings=settings)).doubts if "SQLite" in each.question]
     assert [each.help for each in found] == ["see that `os.getenv('DB') == 'postgres'` chooses a server"]

@@ -9,7 +9,7 @@ from kgen.detect.evaluated import UNKNOWN, Surroundings, evaluated, run
 from kgen.detect.found import Doubt
 from kgen.detect.frameworks.django_settings import Settings
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module
+from kgen.detect.syntax import Module, name_of
 
 _SERVER = re.compile(r"postgres|mysql|mariadb|oracle|DATABASE_URL|DB_(?!PATH|FILE|DIR|LOCATION)|SQL_")
 """What settings have in them that can use a server's database."""

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from detected import seen
-from kgen.detect import undeclared
+from kgen.detect import ceilings, undeclared
 from kgen.detect.found import Fact
+from kgen.detect.project import Dependency
 from kgen.detect.pythons import python, unsaid
 
 
@@ -134,9 +135,9 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, str]] = {
         "pyproject.toml:3: >=3.9",
     ),
     "an old pin": (
-        {"requirements.txt": "flask\nnumpy==1.21.2  # old\n"},
+        {"requirements.txt": "flask\nnumpy==1.21.1  # old\n"},
         "3.9",
-        "numpy 1.21.2 in requirements.txt:2",
+        "numpy 1.21.1 in requirements.txt:2",
     ),
     "a pin of a pre-release": (
         {"requirements.txt": "sqlalchemy==2.0.0b3\n"},
@@ -296,3 +297,22 @@ def test_workflows_that_run_the_program_count_more(
         if is_doubted
         else [],
     )
+
+
+@pytest.mark.parametrize(
+    ("pin", "newest"),
+    [
+        ("brotli==1.0.9", "3.11"),
+        ("brotli==1.1.0", "3.13"),
+        ("asyncpg==0.21.0", "3.8"),
+        ("pillow==10.0.1", "3.12"),
+        ("pyarrow==10.0.0", "3.10"),
+        ("yarl==1.9.4", "any"),
+        ("django==4.1.2", "3.10"),
+        ("tensorflow==2.21.0", "3.13"),
+    ],
+)
+def test_the_newest_python_of_a_pin_is_what_its_files_are_for(pin: str, newest: str) -> None:
+    name, _, version = pin.partition("==")
+    found = ceilings.of_pins([Dependency(name=name, origin="requirements.txt:1", specifier=f"=={version}")])
+    assert (f"3.{found.newest}" if found else "any") == newest

@@ -53,6 +53,10 @@ def test_messages_are_compiled_by_gettext(tmp_path: Path) -> None:
             "`https://example.com/model.bin` (Dockerfile:4)",
         ),
         (
+            "ARG FROM=https://example.com\nRUN sudo rm -rf /var/lib/x; if true; then wget ${FROM}/model.bin; fi",
+            "`https://example.com/model.bin` (Dockerfile:5)",
+        ),
+        (
             "FROM node AS web\nRUN npm run build\nFROM python:3.13\nCOPY --from=web /dist .",
             "`npm run build` (Dockerfile:5)",
         ),

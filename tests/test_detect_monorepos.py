@@ -130,3 +130,16 @@ def test_what_another_dockerfile_starts_is_doubted(tmp_path: Path) -> None:
     assert [each.question for each in found[0].programs[0].doubts] == [
         "admin.Dockerfile:4 starts something else: `uvicorn admin:app --host 0.0.0.0 --port 8000`"
     ]
+
+
+def test_of_two_consumers_the_one_that_imports_the_other_is_the_program(tmp_path: Path) -> None:
+    consumer = (
+        "import pika\n\n\ndef start(it):\n    it.start_consuming()\n\n\nif __name__ == '__main__':\n    start(0)\n"
+    )
+    files = {
+        "requirements.txt": "pika\n",
+        "app/main.py": "import early\n\nif __name__ == '__main__':\n    early.start(0)\n",
+        "app/early.py": consumer,
+    }
+
+    assert list(commands(tmp_path, files).values()) == ["python app/main.py"]

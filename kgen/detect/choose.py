@@ -36,7 +36,7 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
         found = [each for each in found if each.role != "main"]
     served = {file for each in found if each.role != "web" and each.name != "web" for file in each.covers}
     found = [each for each in found if not (_role(each) == "web" and each.rank < _SURE and _file(each) in served)]
-    found = [each for each in found if not any(each.rank < one.rank and each.heart in one.covers for one in found)]
+    found = [each for each in found if not any(_is_part(each, one) for one in found)]
     known = {_subject(each.command.value) for each in found if each.rank >= _SURE}
     found = [each for each in found if each.rank >= _SURE or not _is_bare(each, known)]
     found = _once(found)
@@ -50,6 +50,12 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
     if ends := [each for each in best if each.type == "job" and each.rank >= _SURE] if lasting else []:
         lasting[0] = replace(lasting[0], doubts=(*lasting[0].doubts, _left_out(ends)))
     return _named(sorted(lasting or best, key=lambda each: _ORDER.index(each.type)))
+
+
+def _is_part(program: Program, other: Program) -> bool:
+    """Tell whether a program, a better one or one that imports it, has in its process what this one goes on in."""
+    imports = program.command.origin in other.covers and other.command.origin not in program.covers
+    return program.heart in other.covers and (program.rank < other.rank or (program.rank == other.rank and imports))
 
 
 def _is_bare(program: Program, scripts: Collection[str]) -> bool:

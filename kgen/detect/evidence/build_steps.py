@@ -9,7 +9,7 @@ from kgen.detect.found import Doubt, Fact
 from kgen.detect.image import Image
 from kgen.detect.project import Project
 from kgen.detect.roles import unwrapped as program
-from kgen.detect.shell import Command, commands
+from kgen.detect.shell import Command, commands, filled
 from kgen.detect.wrappers import unwrapped
 from kgen.record import dataclass
 
@@ -64,6 +64,7 @@ _INSTALL = frozenset(
             "black",
         ),
         *("cmake", "make", "gcc", "g++", "cargo", "./configure", "ninja", "meson", "rename", "jq", "mktemp", "sleep"),
+        *("rm", "mkdir", "chmod", "chown", "touch", "ln", "useradd", "adduser", "groupadd", "addgroup", "usermod"),
         *("logrotate", "sha1sum", "sha512sum", "seq", "-mpip", "-mvenv", "gem", "uv-install", "uv-installer.sh"),
     }
 )
@@ -108,7 +109,7 @@ def steps(project: Project, known: Sequence[str], *, has_front_end: bool) -> Ste
                     made.append(found)
                 elif isinstance(found, str):
                     others.append(found)
-            others += [f"`{what}` ({container.file}:{line})" for what in _fetched(text)]
+            others += [f"`{what}` ({container.file}:{line})" for what in _fetched(filled(text, container.variables))]
     return Steps(commands=tuple(made), doubts=tuple(_doubts(list(dict.fromkeys(others)))))
 
 

@@ -35,7 +35,10 @@ _MISSED = (b"NotFound",)
 
 
 def part(project: Project, programs: Iterable[Program]) -> Part:
-    """Return that only the requirements are installed, if that is enough."""
+    """Return that only the requirements are installed, if that is enough, or if there is no package to install."""
+    if missing := next(_missing(project), ""):
+        reason = f"pyproject.toml: the package {missing} is not there"
+        return Part(data={"build": {"python": {"installProject": False}}}, comments={_PATH: reason})
     if not project.requirements or not _is_package(project) or project.source:
         return Part()
     own = scripts_of.scripts(project)
@@ -49,6 +52,18 @@ def part(project: Project, programs: Iterable[Program]) -> Part:
         return Part()
     reason = f"{project.requirements} is all that the programs need, which start from the source"
     return Part(data={"build": {"python": {"installProject": False}}}, comments={_PATH: reason})
+
+
+def _missing(project: Project) -> Iterator[str]:
+    """Yield the packages that Poetry is told to install and that are not there, as in many a generated project."""
+    said = table(project.pyproject, "tool", "poetry").get("packages") if project.manager == "poetry" else None
+    for each in said if isinstance(said, list) else ():
+        name = each.get("include") if isinstance(each, dict) else None
+        folder = str(each.get("from", "")) if isinstance(each, dict) else ""
+        if isinstance(name, str) and re.fullmatch(r"[\w/-]+", name):
+            place = project.path(f"{folder}/{name}" if folder else name)
+            if not project.tree.has_folder(place) and f"{place}.py" not in project.tree:
+                yield name
 
 
 def _is_package(project: Project) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from detected import grown
+from detected import commands, grown
 from kgen.detect.proposal import propose
 
 CELERY = {"requirements.txt": "celery[redis]==5.5.3\n", "shop/__init__.py": ""}
@@ -346,3 +346,17 @@ def test_a_command_that_nothing_brings_is_doubted(tmp_path: Path) -> None:
 def test_a_library_has_nothing_to_run(tmp_path: Path) -> None:
     outcome = propose(grown(tmp_path, {"pyproject.toml": '[project]\nname = "shop"\n', "shop/__init__.py": "PI = 3\n"}))
     assert [each.rule.name for each in outcome.found] == ["nothing-to-run"]
+
+
+def test_a_program_that_one_file_starts_twice_is_one_component(tmp_path: Path) -> None:
+    service = "{build: ., command: gunicorn shop:app --bind 0.0.0.0:8000}"
+    other = service.replace("shop:app", "shop:admin")
+    files = {
+        "requirements.txt": "flask\ngunicorn\n",
+        "shop.py": "from flask import Flask\napp = Flask(__name__)\nadmin = Flask(__name__)\n",
+        "compose.yaml": f"services:\n  one: {service}\n  two: {service}\n  admin: {other}\n",
+    }
+    assert sorted(commands(tmp_path, files).values()) == [
+        "gunicorn shop:admin --bind 0.0.0.0:8000",
+        "gunicorn shop:app --bind 0.0.0.0:8000",
+    ]

@@ -65,13 +65,23 @@ def _is_bare(program: Program, scripts: Collection[str]) -> bool:
 
 
 def _once(programs: Sequence[Program]) -> list[Program]:
-    """Return ``programs`` without those whose command a better one of another role has."""
+    """Return ``programs`` without those whose command a better one of another role has, or one just like it."""
     made: list[Program] = []
     for each in programs:
         same = [one for one in programs if one.command.value == each.command.value and one.rank > each.rank]
-        if not same or any(_role(one) == _role(each) for one in same):
+        if (not same or any(_role(one) == _role(each) for one in same)) and not any(
+            _is_twin(each, one) for one in made
+        ):
             made.append(each)
     return made
+
+
+def _is_twin(program: Program, other: Program) -> bool:
+    """Tell whether a program is another one once more, which one source starts under two names."""
+    one, two = (
+        (_role(each), _file(each), each.command.value, each.command.folder, each.env) for each in (program, other)
+    )
+    return one == two and program.rank == other.rank >= _SURE
 
 
 def _role(program: Program) -> str:

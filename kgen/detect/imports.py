@@ -85,7 +85,8 @@ def is_installed(project: Project, start: str, path: str) -> bool:
     """
     below = path.removeprefix(f"{project.path(start)}/")
     package, _, inner = below.partition("/")
-    if not inner or project.requirements or "build-system" not in project.pyproject or _is_virtual(project):
+    is_left_out = bool(project.requirements) and not project.source
+    if not inner or is_left_out or "build-system" not in project.pyproject or _is_virtual(project):
         return False
     said = set(_places(project))
     backend = str(table(project.pyproject, "build-system").get("build-backend", ""))

@@ -50,7 +50,7 @@ def _asking(project: Project, name: str) -> Iterator[str]:
     stem = name.removesuffix(".py")
     quoted = [f"{mark}{name}{mark}".encode() for mark in "'\""]
     for path in project.modules.paths:
-        if project.modules.is_side(path):
+        if project.modules.is_side(path) or not project.tree.mentions(path, (stem.encode(),)):
             continue
         if name.endswith(".py"):
             places = (path.rpartition("/")[0], project.folder, project.path(project.source or "src"))

@@ -26,6 +26,9 @@ _KEYS: Mapping[str, tuple[str, ...]] = {
 
 _VARIABLES = {name: variable for variable, names in _KEYS.items() for name in names}
 _WORDS = sorted({name.partition(".")[2] for name in _VARIABLES})
+_ROOTS = ("openai", "anthropic", "groq", "langchain", "tavily", "chatlas", "llama", "crewai", "agno")
+"""Starts of the names of distributions that bring such clients."""
+
 _TOLD = ("key", "base", "url", "client", "token")
 """What is in the names of arguments that say a key, or another server."""
 
@@ -40,6 +43,8 @@ def doubts(project: Project, known: Container[str], env: Mapping[str, object]) -
         env: What the environment has.
     """
     found: dict[str, str] = {}
+    if project.dependencies and not any(name.startswith(_ROOTS) for name in project.dependencies):
+        return
     for module in project.modules.mentioning(*(f"{word}(" for word in _WORDS)):
         for variable, where in () if module.is_side else _taken(module):
             if variable not in known and variable not in env:

@@ -86,10 +86,11 @@ def _asks_for_itself(project: Project) -> bool:
     """Tell whether a module wants to know something of the project as it is installed, and cannot do without."""
     name = canonicalize_name(scripts_of.name(project)).encode()
     for path in project.modules.paths:
-        if not project.modules.is_side(path) and not project.tree.mentions(path, _MISSED):
-            asked = {canonicalize_name(each.decode()).encode() for each in _ASKING.findall(project.tree.content(path))}
-            if project.tree.mentions(path, _OF_DISTRIBUTIONS) and not asked.isdisjoint({name, b""}):
-                return True
+        if project.modules.is_side(path) or not project.tree.mentions(path, _OF_DISTRIBUTIONS):
+            continue
+        asked = {canonicalize_name(each.decode()).encode() for each in _ASKING.findall(project.tree.content(path))}
+        if not asked.isdisjoint({name, b""}) and not project.tree.mentions(path, _MISSED):
+            return True
     return False
 
 

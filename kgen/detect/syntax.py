@@ -59,6 +59,7 @@ class Modules:
         self.paths = tuple(path for path in paths if not self._is_test(path)) or paths
         """Tests, which are large and many, only if there is nothing else."""
         self._parsed: dict[str, ast.Module | None] = {}
+        self._side: dict[str, bool] = {}
         self.notes: dict[str, Any] = {}
         """What finders have seen in a file, by its path, so that they look at it once."""
 
@@ -99,8 +100,11 @@ class Modules:
         return Module(path=path, tree=tree, is_side=self.is_side(path)) if tree else None
 
     def is_side(self, path: str) -> bool:
-        folders = path.removeprefix(f"{self.folder}/").split("/")[:-1]
-        return not SIDE.isdisjoint(folders) or self._is_test(path)
+        """Tell whether a file stands beside the program."""
+        if path not in self._side:
+            folders = path.removeprefix(f"{self.folder}/").split("/")[:-1]
+            self._side[path] = not SIDE.isdisjoint(folders) or self._is_test(path)
+        return self._side[path]
 
     def _is_test(self, path: str) -> bool:
         *folders, name = path.removeprefix(f"{self.folder}/").split("/")

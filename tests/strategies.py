@@ -527,6 +527,7 @@ def _scaled_by_events(known: Known) -> Strategy:
 
     def order(bounds: dict[str, Any]) -> dict[str, Any]:
         low, high = sorted((0 if "cooldownPeriod" in bounds else bounds["min"], bounds["max"]))
+        low = min(low, 9_999)  # there is room for one more
         for each in bounds["triggers"]:
             if "cron" in each:
                 each["cron"]["replicas"] = max(high, low + 1)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from detected import grown
+from detected import commands, grown
 from kgen.detect.proposal import propose
 
 LOOP = "import time\n\nwhile True:\n    time.sleep(60)\n"
@@ -333,3 +333,57 @@ def test_a_package_of_poetry_that_is_not_there_is_not_installed(name: str, wante
     made = propose(grown(tmp_path, files)).value
     assert made
     assert made[0].part.data["build"]["python"].get("installProject") is wanted
+
+
+CRON = "FROM python:3.13-alpine\nRUN apk add --no-cache ffmpeg tzdata\nCMD /usr/sbin/crond -f\n"
+
+
+def test_what_only_another_image_has_is_doubted(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": CRON,
+        "compose.yaml": "services:\n  app: {build: ., command: /usr/sbin/crond -f, restart: always}\n",
+        "requirements.txt": "requests\n",
+    }
+    (made,) = propose(grown(tmp_path, files)).value or ()
+    said = [each.question for each in made.part.doubts]
+    assert "`/usr/sbin/crond` is not in the image" in said
+    assert "Dockerfile also installs ffmpeg" in said
+
+
+def test_packages_that_an_image_removes_again_are_not_asked_for(tmp_path: Path) -> None:
+    removed = CRON.replace("--no-cache", "--no-cache --virtual .build").replace(
+        "/usr/sbin/crond -f", "python script.py"
+    )
+    files = {"Dockerfile": removed, "requirements.txt": "requests\n", "script.py": "print('done')\n"}
+    (made,) = propose(grown(tmp_path, files)).value or ()
+    assert not [each.question for each in made.part.doubts if "also installs" in each.question]
+
+
+def test_a_command_that_pipenv_does_not_install_is_started_as_a_module(tmp_path: Path) -> None:
+    files = {
+        "Pipfile": '[packages]\nrequests = "*"\n',
+        "pyproject.toml": '[project]\nname = "shop"\n[project.scripts]\nshop = "shop.cli:main"\n',
+        "shop/__init__.py": "",
+        "shop/cli.py": "from shop import api\n\n\ndef main():\n    pass\n\n\nif __name__ == '__main__':\n    main()\n",
+        "shop/api.py": "",
+    }
+    assert list(commands(tmp_path, files).values()) == ["python -m shop.cli"]
+
+
+def test_a_script_of_the_package_in_a_folder_needs_the_package(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": 'FROM python:3.13\nCOPY . /app\nWORKDIR /app\nENTRYPOINT ["bin/shop"]\n',
+        "requirements.txt": "requests\n",
+        "setup.py": "from setuptools import setup\nsetup(name='shop', scripts=['bin/shop'])\n",
+        "bin/shop": "#!/usr/bin/env python\nimport shop\n",
+        "shop/__init__.py": "",
+    }
+    (made,) = propose(grown(tmp_path, files)).value or ()
+    assert "installProject" not in made.part.data["build"]["python"]
+
+
+@pytest.mark.parametrize(("version", "path"), [("0.80.0", "/healthz"), ("1.40.0", "/_stcore/health")])
+def test_the_health_check_of_streamlit_is_that_of_its_version(version: str, path: str, tmp_path: Path) -> None:
+    files = {"requirements.txt": f"streamlit=={version}\n", "app.py": "import streamlit as st\nst.title('shop')\n"}
+    (made,) = propose(grown(tmp_path, files)).value or ()
+    assert made.part.data["components"]["web"]["probes"] == path

@@ -65,6 +65,12 @@ def _given(programs: Iterable[Program]) -> Iterator[Doubt]:
     """Yield the paths that programs are started with and that are not in kgen's image."""
     for program in programs:
         words = shlex.split(program.command.value) if isinstance(program.command.value, str) else program.command.value
+        if words and _is_elsewhere(str(words[0])):
+            yield Doubt(
+                path=("components", program.name, "command"),
+                question=f"`{words[0]}` is not in the image",
+                help="start what kgen's image has, or build with a Dockerfile of your own",
+            )
         for word in words[1:]:
             match = _PATH.fullmatch(str(word))
             if match and not _ELSEWHERE.match(match[1]) and "." not in str(word).partition("/")[0]:
@@ -73,3 +79,14 @@ def _given(programs: Iterable[Program]) -> Iterator[Doubt]:
                     question=f"`{match[1]}` is not in the image",
                     help="mount it with `files` or `volumes`, or let the path be one of the source",
                 )
+
+
+_PROGRAMS = frozenset({"python", "python3", "sh", "bash", "env", "dash"})
+"""What images of Python have, wherever somebody looks for it."""
+
+
+def _is_elsewhere(program: str) -> bool:
+    """Tell whether a program is named by a path that only another image has."""
+    folder, _, name = program.rpartition("/")
+    is_here = folder.startswith(("/app", "/venv")) or re.fullmatch(r"(?:python|pip)[\d.]*", name) or name in _PROGRAMS
+    return program.startswith("/") and not is_here

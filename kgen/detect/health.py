@@ -1,5 +1,8 @@
 """The path that a web program answers health checks at, if its source says so for certain."""
 
+from packaging.version import Version
+
+from kgen.detect.ceilings import pinned
 from kgen.detect.found import Doubt, Fact
 from kgen.detect.frameworks.sources import sources_of
 from kgen.detect.project import Project
@@ -8,6 +11,9 @@ from kgen.record import dataclass
 
 _OWN = {"Streamlit": "/_stcore/health"}
 """What frameworks answer by themselves."""
+
+_BEFORE = {"Streamlit": (Version("1.18"), "/healthz")}
+"""Framework → its first release with that path, and the path before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +27,19 @@ class Health:
 def health(project: Project, framework: str = "") -> Health:
     """Return the path of the project's health check; without one, kgen asks whether the port is open."""
     if framework in _OWN:
-        return Health(Fact(_OWN[framework], f"{framework} answers there by itself"))
+        return Health(Fact(_own(project, framework), f"{framework} answers there by itself"))
     routes = health_routes(sources_of(project))
     certain = [each for each in routes if each.path]
     if certain:
         return Health(Fact(certain[0].path, certain[0].origin))
     return Health(doubts=tuple(map(_unclear, routes[:1])))
+
+
+def _own(project: Project, framework: str) -> str:
+    found = project.dependencies.get(framework.lower())
+    version = pinned(found.specifier) if found else None
+    first, before = _BEFORE[framework]
+    return before if version and version < first else _OWN[framework]
 
 
 def _unclear(route: Route) -> Doubt:

@@ -8,9 +8,11 @@ files themselves say so, whatever the folders are called.
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 
 from kgen.detect.project import Project
+from kgen.detect.reached import packages
 from kgen.detect.syntax import Module, nodes
 from kgen.detect.texts import table
 from kgen.detect.tree import join
@@ -169,11 +171,9 @@ def _used(project: Project, path: str, folder: str) -> int:
     below = project.below(path)
     package = (below.removeprefix(f"{folder}/") if folder else below).split("/")[0].removesuffix(".py")
     notes = project.modules.notes
-    if f"uses of {package}" not in notes:
-        words = [f"{start}{package}{end}".encode() for start in ("from ", "import ") for end in (".", " ", "\n")]
-        paths = project.modules.paths[:_ENOUGH]
-        notes[f"uses of {package}"] = sum(project.tree.mentions(each, words) for each in paths)
-    return int(notes[f"uses of {package}"])
+    if "uses" not in notes:
+        notes["uses"] = Counter(name for each in project.modules.paths[:_ENOUGH] for name in packages(project, each))
+    return int(notes["uses"][package])
 
 
 def _usual(project: Project, candidates: list[str]) -> str:

@@ -43,7 +43,7 @@ def part(project: Project, programs: Iterable[Program]) -> Part:
         return Part()
     own = scripts_of.scripts(project)
     is_needed = (
-        any(word in own for program in programs for word in _words(program))
+        any(word.rpartition("/")[2] in own for program in programs for word in _words(program))
         or _has_plugins(project)
         or _asks_for_itself(project)
         or any(_INSTALLED.search(step) or _BY_SETUP.search(step) for step in _steps(project))

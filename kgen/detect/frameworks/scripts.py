@@ -46,11 +46,21 @@ def programs(project: Project) -> Iterator[Program]:
 
 def _commands(project: Project) -> Iterator[Program]:
     """Yield the commands that the package installs; the one that is called like it first."""
-    found = installed.scripts(project) if project.manager != "pipenv" else {}  # which installs no project
+    found = installed.scripts(project)
     own = {label(word) for word in (installed.name(project), project.folder.rpartition("/")[2]) if word}
     for place, name in enumerate(sorted(found, key=lambda name: (label(name) not in own, list(found).index(name)))):
         where, said = found[name]
+        if project.manager == "pipenv":  # which installs no project
+            yield from _unlike(project, installed.file(project, where), said, COMMANDS - min(place, 4))
+            continue
         yield _program(project, name, said, installed.file(project, where), COMMANDS - min(place, 4))
+
+
+def _unlike(project: Project, path: str, said: str, rank: int) -> Iterator[Program]:
+    """Yield the file of a command that nobody installs, if it runs when it is started itself."""
+    module = project.modules.module(path) if path else None
+    if module and _runs(module):
+        yield _program(project, python(project, path), said, path, rank)
 
 
 def _scripts(project: Project) -> Iterator[Program]:

@@ -134,3 +134,8 @@ def test_a_value_for_development_is_not_copied(tmp_path: Path) -> None:
     files = {"app.py": "import os\n\nos.environ['SHOP_MODE']\n", ".env.example": "SHOP_MODE=development\n"}
     made = settings(seen(tmp_path, files), "shop", ())
     assert made.data["env"] == {"SHOP_MODE": "change-me"}
+
+
+def test_a_text_that_says_no_is_off_already(tmp_path: Path) -> None:
+    source = f"{FLASK}mode = os.getenv('SHOP_DEBUG', 'FALSE').upper()\n"
+    assert "SHOP_DEBUG" not in settings(seen(tmp_path, {"app.py": source}), "shop", ()).data.get("env", {})

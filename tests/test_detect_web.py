@@ -481,3 +481,10 @@ def test_another_launch_is_not_gradios(tmp_path: Path) -> None:
         "if __name__ == '__main__':\n    chromium.launch(headless=True)\n",
     }
     assert web(tmp_path, files).command.value == f"uvicorn main:app {UVICORN}"
+
+
+def test_an_application_that_keeps_its_clients_has_one_pod(tmp_path: Path) -> None:
+    files = {"requirements.txt": "flask\nflask-socketio\ngunicorn\n", "app.py": f"{FLASK}app = Flask(__name__)\n"}
+    (made,) = propose(grown(tmp_path, files)).value or ()
+    assert made.part.data["components"]["web"]["replicas"] == 1
+    assert any("Flask-SocketIO" in each.question for each in made.part.doubts)

@@ -66,9 +66,14 @@ def switches(project: Project, read: Iterable[Variable]) -> Iterator[tuple[str, 
 def _off(node: ast.expr, variable: Variable) -> tuple[str, str] | None:
     """Return what turns off what ``node`` is, if it is on or cannot be told."""
     usual = evaluated(node, Surroundings())
+    if isinstance(usual, str) and usual.strip().lower() in _NO:  # a text, that is compared somewhere else
+        return None
     if (usual is UNKNOWN and not variable.is_required) or not usual:
         return None
     return switched_off(lambda env: evaluated(node, Surroundings(env=env)), [variable.name])
+
+
+_NO = frozenset({"", "0", "f", "false", "n", "no", "off"})
 
 
 def _uses(project: Project, origin: str) -> Iterator[ast.expr]:

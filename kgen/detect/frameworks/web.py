@@ -88,6 +88,17 @@ def _one_each(found: list[Application]) -> Iterator[Application]:
             seen.add(each.made.factory)
 
 
+_CLIENTS = Doubt(
+    path=("command",),
+    question="Flask-SocketIO keeps what it knows of a client in one process",
+    help="start one with threads (gunicorn: `--threads 100`), or give all of them a message queue and sticky sessions",
+)
+
+
+def _keeps_clients(project: Project, each: Application) -> bool:
+    return each.framework is FLASK and project.has("flask-socketio")
+
+
 def _program(sources: Sources, each: Application, well: Health, rank: int) -> Program:
     project = sources.project
     port = listening(sources, each)
@@ -105,7 +116,8 @@ def _program(sources: Sources, each: Application, well: Health, rank: int) -> Pr
         env={**search_path(project, each.start, each.path), **(_flask_app(project, each) if is_flask else {})},
         needs=(how.dependency,) if how.dependency else (),
         rank=rank,
-        doubts=(*how.doubts, *well.doubts, *_doubts(each)),
+        fields={"replicas": 1} if _keeps_clients(project, each) else {},
+        doubts=(*how.doubts, *well.doubts, *_doubts(each), *((_CLIENTS,) if _keeps_clients(project, each) else ())),
     )
 
 

@@ -45,7 +45,7 @@ def test_an_address_that_stands_in_the_source_is_doubted(tmp_path: Path, line: s
     [
         "URL = os.getenv('REDIS_URL', 'redis://localhost')",
         "URL = os.getenv('REDIS_URL') or 'redis://localhost'",
-        "if os.getenv('LOCAL_CACHE', ''):\n    URL = 'redis://localhost'",
+        "if os.getenv('LOCAL_CACHE', 'off') == 'on':\n    URL = 'redis://localhost'",
         "class TestConfig:\n    URL = 'redis://localhost'",
         "def ask(url='redis://localhost'):\n    pass",
         "URL = 'redis://cache.shop.example.com'",

@@ -212,3 +212,17 @@ def test_what_reaches_no_other_service_of_the_compose_file_is_no_need(tmp_path: 
     outside = WIRED.replace("@db/", "@db.example.com/").replace("CACHE_HOST: redis", "CACHE_HOST: cache.example.com")
     files = {"compose.yaml": outside, "requirements.txt": "pymysql\nredis\n", "app.py": "import shop\n"}
     assert settings(seen(tmp_path, files), "shop", ()).data == {}
+
+
+def test_a_variable_that_is_nothing_unless_it_is_set_is_asked_for(tmp_path: Path) -> None:
+    source = "import os\n\nBOT = os.getenv('BOT_NAME', '')\nLEVEL = os.getenv('LOG_LEVEL', 'INFO')\n"
+    found = settings(seen(tmp_path, {"requirements.txt": "requests\n", "app.py": source}), "shop", ()).doubts
+    assert [each.question for each in found] == ["the code also looks for BOT_NAME"]
+
+
+def test_the_database_of_tests_is_not_the_apps(tmp_path: Path) -> None:
+    source = "import os\n\nURL = os.environ['DATABASE_URL']\nOTHER = os.getenv('DATABASE_TEST_URL')\n"
+    files = {"requirements.txt": "tortoise-orm\nasyncpg\n", "app.py": source}
+    env = settings(seen(tmp_path, files), "shop", ()).data["env"]
+    assert list(env) == ["DATABASE_URL"]
+    assert env["DATABASE_URL"].startswith("postgres://")

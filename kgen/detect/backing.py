@@ -106,6 +106,10 @@ class Output:
         return f"${{needs.{NAMES[self.type]}.{self.name}}}"
 
 
+_OF_TESTS = re.compile(r"(?:^|_)TESTS?(?:ING)?(?:_|$)")
+"""What stands in the names of variables of tests: their database is not the app's."""
+
+
 def output(project: Project, variable: str, images: frozenset[str], app: str = "") -> Output | None:
     """
     Return what ``variable`` holds of which backing service; ``None`` if of none that the project has a driver for.
@@ -116,6 +120,8 @@ def output(project: Project, variable: str, images: frozenset[str], app: str = "
         images: Types whose servers the project's own compose files start.
         app: Name of the app, which variables may start with.
     """
+    if _OF_TESTS.search(variable):
+        return None
     short = _short(variable, app)
     for kind in _candidates(project, images):
         name = _output(kind, short)

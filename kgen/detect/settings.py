@@ -230,6 +230,8 @@ _BY_SQLALCHEMY = ("sqlalchemy", "sqlmodel", "databases", "ormar", "advanced-alch
 
 def _dialect(project: Project, kind: str) -> str:
     """Return the scheme that SQLAlchemy needs to take the only driver that is there, if the code does not see to it."""
+    if kind == "postgres" and project.has("tortoise-orm"):
+        return "postgres"  # which knows no other name of it
     if (
         not project.has("sqlalchemy", "sqlmodel", "databases", "ormar", "advanced-alchemy", "flask-sqlalchemy")
         or kind != "postgres"
@@ -247,7 +249,8 @@ def _dialect(project: Project, kind: str) -> str:
 
 def _optional(read: Iterable[Variable], env: Mapping[str, Any]) -> Iterator[Doubt]:
     """Yield which variables the code reads besides: it runs without them, but perhaps not as it should."""
-    names = [each.name for each in read if each.name not in env and not each.has_default and not each.is_required]
+    left = [each for each in read if each.name not in env and not each.is_required]
+    names = [each.name for each in left if not each.has_default or each.default == ""]
     if names:
         more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
         listed = ", ".join(names[:_MOST]) + more

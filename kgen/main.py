@@ -80,7 +80,7 @@ def _init(arguments: Sequence[str]) -> int | None:
         return None
     from kgen.commands.init import run  # noqa: PLC0415  # only for this command
 
-    gc.disable()  # neither have syntax trees
+    gc.disable()  # syntax trees have no cycles, either
     return run(asked, sys.stdin, sys.stdout, sys.stderr)
 
 

@@ -19,6 +19,7 @@ VOCABULARY: Mapping[str, frozenset[str]] = {
     "filenames": frozenset(),
     "terminal": frozenset(),
     "versions": frozenset(),
+    "distributions": frozenset(),
     "usage": frozenset({"record", "units"}),
     "source": frozenset({"diag"}),
     "dockerfile": frozenset(),

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from packaging.utils import canonicalize_name
 
-from kgen.detect import installed as scripts_of
+from kgen.detect import installed
 from kgen.detect.evidence.dockerfile import containers, containers_above
 from kgen.detect.found import Part, Program
 from kgen.detect.project import Project
@@ -41,7 +41,7 @@ def part(project: Project, programs: Iterable[Program]) -> Part:
         return Part(data={"build": {"python": {"installProject": False}}}, comments={_PATH: reason})
     if not project.requirements or not _is_package(project) or project.source:
         return Part()
-    own = scripts_of.scripts(project)
+    own = installed.scripts(project)
     is_needed = (
         any(word.rpartition("/")[2] in own for program in programs for word in _words(program))
         or _has_plugins(project)
@@ -84,7 +84,7 @@ _GROUP = re.compile(r"^\s*['\"]?[a-z_]\w*\.[\w.]+['\"]?\s*[:=]", re.MULTILINE)
 
 def _asks_for_itself(project: Project) -> bool:
     """Tell whether a module wants to know something of the project as it is installed, and cannot do without."""
-    name = canonicalize_name(scripts_of.name(project)).encode()
+    name = canonicalize_name(installed.name(project)).encode()
     for path in project.modules.paths:
         if project.modules.is_side(path) or not project.tree.mentions(path, _OF_DISTRIBUTIONS):
             continue

@@ -232,10 +232,7 @@ def _dialect(project: Project, kind: str) -> str:
     """Return the scheme that SQLAlchemy needs to take the only driver that is there, if the code does not see to it."""
     if kind == "postgres" and project.has("tortoise-orm"):
         return "postgres"  # which knows no other name of it
-    if (
-        not project.has("sqlalchemy", "sqlmodel", "databases", "ormar", "advanced-alchemy", "flask-sqlalchemy")
-        or kind != "postgres"
-    ):
+    if not project.has(*_BY_SQLALCHEMY) or kind != "postgres":
         return ""
     changes = any(
         ".replace(" in (project.tree.text(each.path) or "") for each in project.modules.mentioning("postgres")

@@ -11,6 +11,7 @@ from packaging.version import Version
 from kgen.detect.ceilings import pinned
 from kgen.detect.found import Doubt, Part
 from kgen.detect.project import Project
+from kgen.distributions import SETUPTOOLS, brings_setuptools
 
 IMPORTING: Mapping[str, str] = {
     "apscheduler": "3.10.2",
@@ -32,13 +33,10 @@ Distribution → its first release that does not, or that asks for the setuptool
 Source: the wheels on PyPI.
 """
 
-_LAST_WITH_SETUPTOOLS = 11
-
 
 def part(project: Project, python: str) -> Part:
     """Return what is doubtful about packages that are installed from requirements, for a minor version of Python."""
-    minor = int(python.partition(".")[2] or 0)
-    is_open = project.manager == "pip" and minor > _LAST_WITH_SETUPTOOLS and not project.has("setuptools")
+    is_open = project.manager == "pip" and not (brings_setuptools(python) or project.has("setuptools"))
     return Part(doubts=tuple(_doubts(project)) if is_open else ())
 
 
@@ -50,5 +48,5 @@ def _doubts(project: Project) -> Iterator[Doubt]:
             yield Doubt(
                 path=("build", "python"),
                 question=f"{name} {version} in {found.origin} imports `pkg_resources`, which setuptools has no more",
-                help="update it, or add `setuptools<81` to the requirements",
+                help=f"update it, or add `{SETUPTOOLS}` to the requirements",
             )

@@ -1,8 +1,9 @@
 """Which extras and dependency groups a project defines, in the words of every manager."""
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from kgen.distributions import canonical
 
 _PIPFILE = frozenset({"source", "packages", "requires", "scripts", "pipenv"})
 """Tables of a Pipfile that are no categories of packages."""
@@ -38,16 +39,6 @@ def table(data: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
         found = data.get(name)
         data = found if isinstance(found, dict) else {}
     return data
-
-
-def canonical(name: str) -> str:
-    """
-    Return the one spelling of a name.
-
-    >>> canonical("Web_Server.extra")
-    'web-server-extra'
-    """
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _canonical(names: Iterable[str]) -> frozenset[str]:

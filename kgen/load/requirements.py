@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from kgen.distributions import canonical
 from kgen.load.text import text_of
 from kgen.model.facts import Requirements
 
@@ -73,7 +74,7 @@ def _loose(entries: Iterable[str]) -> tuple[str, ...]:
 def _name(line: str) -> str:
     """Return the canonical name of what a line asks for."""
     found = _NAME.match(line)
-    return re.sub(r"[-_.]+", "-", found[0]).lower() if found else ""
+    return canonical(found[0]) if found else ""
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from kgen.distributions import canonical
 from kgen.locking import Belonging, Files
 
 _HASH = re.compile(r'"hash":\s*\{\s*"sha256":\s*"([0-9a-f]{64})"')
@@ -64,7 +65,7 @@ def _hash(pipfile: Mapping[str, Any], named: Callable[[Mapping[str, Any]], dict[
 
 
 def _canonical(packages: Mapping[str, Any]) -> dict[str, Any]:
-    return {re.sub(r"[-_.]+", "-", name).lower(): wanted for name, wanted in packages.items()}
+    return {canonical(name): wanted for name, wanted in packages.items()}
 
 
 def _faults(pipfile: Mapping[str, Any]) -> Iterator[str]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from kgen.distributions import canonical
 from kgen.record import dataclass
 
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][\w.-]*)\s*(?:\[([^]]*)\])?\s*\(?([^;()]*)\)?\s*(?:;.*)?", re.DOTALL)
@@ -34,16 +35,16 @@ def requirement(text: str) -> Wanted:
     found = _REQUIREMENT.fullmatch(text)
     if found is None:
         if "@" in text and (name := re.match(r"\s*([A-Za-z0-9][\w.-]*)", text)):
-            return Wanted(name=_canonical(name[1]))
+            return Wanted(name=canonical(name[1]))
         raise ValueError(text)
     versions = None if "@" in found[3] else re.sub(r"\s", "", found[3])
-    return Wanted(name=_canonical(found[1]), extras=_extras((found[2] or "").split(",")), versions=versions)
+    return Wanted(name=canonical(found[1]), extras=_extras((found[2] or "").split(",")), versions=versions)
 
 
 def wanted(entry: Mapping[str, Any]) -> Wanted:
     """Return what an entry of a lock file asks for."""
     versions = re.sub(r"\s", "", entry.get("specifier", "")) if entry.keys() <= _PLAIN else None
-    return Wanted(name=_canonical(entry["name"]), extras=_extras(entry.get("extras", ())), versions=versions)
+    return Wanted(name=canonical(entry["name"]), extras=_extras(entry.get("extras", ())), versions=versions)
 
 
 def differing(
@@ -141,8 +142,4 @@ def _shown(name: str, entries: Collection[Wanted]) -> str:
 
 
 def _extras(names: Collection[str]) -> frozenset[str]:
-    return frozenset(_canonical(name) for name in map(str.strip, names) if name)
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
+    return frozenset(canonical(name) for name in map(str.strip, names) if name)

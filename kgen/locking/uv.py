@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from posixpath import join, normpath
 from typing import Any
 
+from kgen.distributions import canonical
 from kgen.locking import Belonging, Files
 from kgen.locking.requirements import Wanted, differing, requirement, same_pythons, same_versions, wanted
 
@@ -82,23 +83,23 @@ def _differences(
     said, locked = project.get("version"), package.get("version")
     if isinstance(said, str) and isinstance(locked, str) and same_versions(f"=={said}", f"=={locked}") is False:
         yield f"it has version {locked} of `{name}`, not {said}"
-    sources = {_canonical(key) for each in (root, pyproject) for key in _uv(each).get("sources", {})}
+    sources = {canonical(key) for each in (root, pyproject) for key in _uv(each).get("sources", {})}
     if not dynamic & _DYNAMIC:
         extras = project.get("optional-dependencies", {})
         texts = [*project.get("dependencies", ()), *(text for extra in extras.values() for text in extra)]
         yield from differing(_read(texts), _locked(metadata.get("requires-dist", ())), {name}, sources)
-        provided = {_canonical(extra) for extra in metadata.get("provides-extras", ())}
-        for extra in sorted({_canonical(extra) for extra in extras} ^ provided if revision >= _WITH_EXTRAS else ()):
+        provided = {canonical(extra) for extra in metadata.get("provides-extras", ())}
+        for extra in sorted({canonical(extra) for extra in extras} ^ provided if revision >= _WITH_EXTRAS else ()):
             yield f"it {'still has' if extra in provided else 'does not have'} the extra `{extra}`"
     groups, held = _groups(pyproject), metadata.get("requires-dev", {})
-    for group in sorted({*groups} | {_canonical(each) for each in held}):
-        entries = next((held[each] for each in held if _canonical(each) == group), ())
+    for group in sorted({*groups} | {canonical(each) for each in held}):
+        entries = next((held[each] for each in held if canonical(each) == group), ())
         yield from differing(groups.get(group, []), _locked(entries), set(), sources)
 
 
 def _groups(pyproject: Mapping[str, Any]) -> dict[str, list[Wanted]]:
     """Return what the groups ask for, with those that they include."""
-    written = {_canonical(name): entries for name, entries in pyproject.get("dependency-groups", {}).items()}
+    written = {canonical(name): entries for name, entries in pyproject.get("dependency-groups", {}).items()}
     own = _uv(pyproject).get("dev-dependencies")
     found = {name: _read(_flat(name, written, ())) for name in written}
     return found | ({"dev": [*found.get("dev", ()), *_read(own)]} if own is not None else {})
@@ -109,9 +110,7 @@ def _flat(name: str, groups: Mapping[str, Any], above: tuple[str, ...]) -> list[
         raise ValueError(f"{name} includes itself")  # uv says so, too
     texts: list[str] = []
     for entry in groups[name] if name in groups else _missing(name):
-        texts += (
-            [entry] if isinstance(entry, str) else _flat(_canonical(entry["include-group"]), groups, (*above, name))
-        )
+        texts += [entry] if isinstance(entry, str) else _flat(canonical(entry["include-group"]), groups, (*above, name))
     return texts
 
 
@@ -130,7 +129,3 @@ def _locked(entries: Iterable[Mapping[str, Any]]) -> list[Wanted]:
 def _uv(pyproject: Mapping[str, Any]) -> Mapping[str, Any]:
     found = pyproject.get("tool", {}).get("uv", {})
     return found if isinstance(found, dict) else {}
-
-
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

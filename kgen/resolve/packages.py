@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from posixpath import basename
 
+from kgen.distributions import SETUPTOOLS, brings_setuptools
 from kgen.model.container import Build
 from kgen.model.facts import Lock, Project, Requirements
 from kgen.model.packages import BuildSecret, Installer, Manager, Packages
@@ -25,9 +26,6 @@ Managers whose lock files do not say who wrote them: the newest that runs on the
 
 ``locked`` is PDM as its authors tested it: with newer releases of its own dependencies it breaks now and then.
 """
-
-_LAST_WITH_SETUPTOOLS = 11
-"""The last minor version of Python 3 whose ``venv`` has setuptools."""
 
 _PIPENV_BEFORE = "pipenv>=2023.12,<2026.4"
 """Those that take names of packages as the `Pipfile` writes them, for lock files that belong to it only so."""
@@ -160,15 +158,8 @@ def tool_of(manager: Manager, build: Build, lock: Lock) -> str:
 
 
 def _seeds(python: str) -> tuple[str, ...]:
-    """
-    Return what packages of the Python's time find in every environment, and so do not ask for.
-
-    Up to Python 3.11 ``venv`` brings setuptools along, and many of them import ``pkg_resources``, which releases of
-    setuptools from 81 on do not have any more.
-
-    Source: https://docs.python.org/3/whatsnew/3.12.html#ensurepip, https://setuptools.pypa.io/en/stable/history.html
-    """
-    return ("setuptools<81",) if int(python.partition(".")[2] or 0) <= _LAST_WITH_SETUPTOOLS else ()
+    """Return what packages of the Python's time find in every environment, and so do not ask for."""
+    return (SETUPTOOLS,) if brings_setuptools(python) else ()
 
 
 def _from_files(installer: Installer, build: Build, project: Project, python: str) -> Packages:

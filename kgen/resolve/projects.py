@@ -1,9 +1,9 @@
 """Python projects that kgen writes a Dockerfile for: what stands in the way, and which Python it is."""
 
-import re
 from collections.abc import Iterator
 
 from kgen.diag import Diagnostic, Label, Path, Rule, Severity
+from kgen.distributions import canonical
 from kgen.model.container import Build
 from kgen.model.facts import Project
 from kgen.model.packages import Installer
@@ -63,7 +63,7 @@ _PATCHES = 40
 
 
 def faults(build: Build, project: Project, platform: Platform, at: Path) -> Iterator[Diagnostic]:
-    """Yield why kgen cannot write a Dockerfile for ``build``, which stands at ``at``: the first reason."""
+    """Yield the first reason why kgen cannot write a Dockerfile for ``build``, at ``at``; without one, all remarks."""
     if not project.exists:
         message = f"the folder `{build.context}` is not there"
         place = Label((*at, "context"))
@@ -82,7 +82,8 @@ def faults(build: Build, project: Project, platform: Platform, at: Path) -> Iter
         *outdated.faults(build, project, _steady_python(build, project, platform), at),
         *(_not_locked(build, project, installer, at)),
     ]
-    yield from found[:1]
+    errors = [each for each in found if each.rule.severity is Severity.ERROR]
+    yield from errors[:1] or found
 
 
 def _lock_faults(build: Build, project: Project, installer: Installer | None, at: Path) -> Iterator[Diagnostic]:
@@ -233,7 +234,7 @@ def _offer_faults(build: Build, project: Project, at: Path) -> Iterator[Diagnost
     for field, asked in (("extras", build.python.extras), ("groups", build.python.groups)):
         known = project.packaging.offered.get(field)
         for place, name in enumerate(asked):
-            if known is not None and re.sub(r"[-_.]+", "-", name).lower() not in known:
+            if known is not None and canonical(name) not in known:
                 yield Diagnostic(
                     rule=NOT_OFFERED,
                     message=f"the project has no {'extra' if field == 'extras' else 'group'} `{name}`",

@@ -33,7 +33,6 @@ _BELOW = frozenset(
 """Names of the folders that people keep Dockerfiles in: the first, and those below it."""
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
-_VERSION = re.compile(r"(?:^|[^\d.])([23]\.\d+)")
 _OFFICIAL = re.compile(r"(?:.*/)?python")
 _UV_PYTHON = re.compile(r"\buv python install\s+(?:cpython-)?(3\.\d+)")
 _ASIDE = re.compile(r"`#[^`]*`")

@@ -23,12 +23,11 @@ def database(project: Project, settings: Settings) -> Iterator[Doubt]:
     found = settings.said("DATABASES")
     if not found:
         return
-    chosen = None if _only_a_file(project, settings) else _chosen(settings)
-    if chosen:
+    if _only_a_file(project, settings):
+        yield _lost(found[1], "read the database from the environment, and name one under `needs`")
+    elif chosen := _chosen(settings):
         place, condition = chosen
         yield _lost(place, f"see that `{condition}` chooses a server")
-    elif _only_a_file(project, settings):
-        yield _lost(found[1], "read the database from the environment, and name one under `needs`")
 
 
 def _lost(place: str, help_: str) -> Doubt:

@@ -12,6 +12,11 @@ VENV = "/venv"
 EMPTY_VENV = f"python -m venv --without-pip {VENV}"
 """The environment gets no pip of its own: whatever installs into it lives outside, and stays in the builder."""
 
+PIP_CACHE = "/root/.cache/pip"
+UV_CACHE = "/root/.cache/uv"
+
+FIRST = "# Packages first: this layer is built again only if these files change."
+
 
 def empty_venv(packages: Packages, installation: str) -> list[str]:
     """
@@ -23,12 +28,6 @@ def empty_venv(packages: Packages, installation: str) -> list[str]:
     """
     seeds = [command_line(installation, *map(shlex.quote, packages.seeds))] if packages.seeds else []
     return [EMPTY_VENV, *seeds]
-
-
-PIP_CACHE = "/root/.cache/pip"
-UV_CACHE = "/root/.cache/uv"
-
-FIRST = "# Packages first: this layer is built again only if these files change."
 
 
 def compiled(path: str) -> str:

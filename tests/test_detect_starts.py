@@ -1,5 +1,6 @@
 """Starts that people wrote down in odd ways, as `kgen init` understands them."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -296,3 +297,18 @@ def test_a_script_on_the_path_of_the_image_is_the_projects(tmp_path: Path) -> No
     assert commands(tmp_path, {**FLASK, "bin/init-env": script, "Dockerfile": dockerfile}) == {
         "web": "gunicorn --threads 2 app:app --bind 0.0.0.0:8000"
     }
+
+
+@pytest.mark.parametrize(
+    ("files", "command"),
+    [
+        ({"it's main.py": "import time\nwhile True:\n    time.sleep(1)\n"}, 'python "it\'s main.py"'),
+        ({"it's app.py": "import streamlit as st\nst.title('shop')\n"}, 'streamlit run "it\'s app.py"'),
+        ({"it's.py": "from flask import Flask\napp = Flask(__name__)\n"}, 'gunicorn "it\'s:app"'),
+    ],
+)
+def test_names_of_files_are_quoted(files: dict[str, str], command: str, tmp_path: Path) -> None:
+    kinds = "flask\ngunicorn\n" if "gunicorn" in command else "streamlit\n" if "streamlit" in command else "requests\n"
+    requirements = {"requirements.txt": kinds}
+    (found,) = commands(tmp_path, requirements | files).values()
+    assert shlex.split(found)[: len(shlex.split(command))] == shlex.split(command)

@@ -1,6 +1,7 @@
 """The command that serves an application object: which server, on which port, reachable from outside."""
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, TypeAlias
 
@@ -148,26 +149,22 @@ def prefers_asgi(project: Project) -> bool:
 
 
 def _command(server: str, target: str, port: int, interface: Interface) -> str:
-    name = target.removesuffix("()")
-    is_factory = name != target
+    is_factory = target.endswith("()")
+    name = shlex.quote(target.removesuffix("()"))
     option = "--factory " if is_factory else ""
     at = f"0.0.0.0:{port}"
     lines = {
         "uvicorn": f"uvicorn {name} {option}--host 0.0.0.0 --port {port}",
-        "hypercorn": f"hypercorn {_quoted(target)} --bind {at}",
+        "hypercorn": f"hypercorn {shlex.quote(target)} --bind {at}",
         "granian": f"granian --interface {interface} --host 0.0.0.0 --port {port} {option}{name}",
         "daphne": f"daphne --bind 0.0.0.0 --port {port} {name}",
         "waitress": f"waitress-serve --listen {at} {'--call ' if is_factory else ''}{name}",
-        "uwsgi": f"uwsgi --http-socket {at} --module {_quoted(target)} --master --die-on-term",
+        "uwsgi": f"uwsgi --http-socket {at} --module {shlex.quote(target)} --master --die-on-term",
         "sanic": f"sanic {name} {option}--host 0.0.0.0 --port {port} --single-process",
         "aiohttp": f"gunicorn {name} --bind {at} --worker-class aiohttp.GunicornWebWorker --worker-tmp-dir /dev/shm",
-        "gunicorn": f"gunicorn {_quoted(target)} --bind {at} --worker-tmp-dir /dev/shm",
+        "gunicorn": f"gunicorn {shlex.quote(target)} --bind {at} --worker-tmp-dir /dev/shm",
     }
     return lines["aiohttp" if interface == "aiohttp" else server.removeprefix("py")]
-
-
-def _quoted(target: str) -> str:
-    return f"'{target}'" if target.endswith(")") else target
 
 
 def _missing(project: Project, usual: str) -> Doubt:

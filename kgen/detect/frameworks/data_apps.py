@@ -1,6 +1,7 @@
 """Apps that a tool serves from a file: Chainlit, Shiny, Panel and marimo. Streamlit has a module of its own."""
 
 import ast
+import shlex
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -156,7 +157,7 @@ def _program(project: Project, tool: Tool, module: Module, line: int, rank: int)
         name="web",
         type="web",
         framework=tool.name,
-        command=Fact(tool.command.format(file=f"'{file}'" if " " in file else file), where),
+        command=Fact(tool.command.format(file=shlex.quote(file)), where),
         port=Fact(tool.port, f"{tool.name}'s own"),
         health=Fact(tool.health, f"{tool.name} answers there by itself") if tool.health else None,
         env={**env, **more},

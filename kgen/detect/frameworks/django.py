@@ -1,5 +1,6 @@
 """Django: which settings, which server calls which application, static files and migrations."""
 
+import shlex
 from collections.abc import Iterator, Mapping
 
 from kgen.detect.evidence.dockerfile import containers
@@ -203,7 +204,7 @@ def _below(base: str, path: str) -> bool:
 
 
 def _manage(project: Project, site: Site) -> str:
-    return f"python {site.manage.removeprefix(project.folder).strip('/')}"
+    return f"python {shlex.quote(site.manage.removeprefix(project.folder).strip('/'))}"
 
 
 def _release(project: Project, site: Site) -> Fact | None:

@@ -1,6 +1,7 @@
 """Scrapy: each spider of a project is a job of its own."""
 
 import ast
+import shlex
 from collections.abc import Iterator
 
 from kgen.detect.found import Doubt, Fact, Program
@@ -34,7 +35,7 @@ def programs(project: Project) -> Iterator[Program]:
             type="job",
             role=f"spider {name}",
             framework="Scrapy",
-            command=Fact(f"scrapy crawl {name}", origin, below, config if below else ""),
+            command=Fact(f"scrapy crawl {shlex.quote(name)}", origin, below, config if below else ""),
             rank=60,
             doubts=(when, more) if not place and len(found) > _MOST else (when,),
         )

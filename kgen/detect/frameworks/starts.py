@@ -1,6 +1,7 @@
 """How a Python file of the project is started as a program."""
 
 import ast
+import shlex
 from collections.abc import Mapping
 
 from kgen.detect.folders import IMPORTS, PATH, WORKDIR
@@ -18,9 +19,9 @@ def python(project: Project, path: str) -> str:
     file = project.below(path)
     own = file.rpartition("/")[0]
     if start == own and not file.endswith("__main__.py"):
-        return f"python {file}"
+        return f"python {shlex.quote(file)}"
     name = dotted(file, start).removesuffix(".__main__")
-    return f"python -m {name}" if name != "__main__" else f"python {own or '.'}"
+    return f"python -m {shlex.quote(name)}" if name != "__main__" else f"python {shlex.quote(own or '.')}"
 
 
 def search_path(project: Project, start: str, path: str) -> Mapping[str, Fact]:

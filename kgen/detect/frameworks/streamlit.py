@@ -1,6 +1,7 @@
 """Streamlit: the script that is the app's first page."""
 
 import re
+import shlex
 from collections.abc import Iterator
 
 from kgen.detect.found import Doubt, Fact, Program
@@ -29,13 +30,12 @@ def programs(project: Project) -> Iterator[Program]:
     secrets = tuple(_secrets(project))[:1]
     for place, module in enumerate(found):
         file = project.below(module.path)
-        name = f"'{file}'" if not file.isascii() or " " in file else file
         options = f"--server.address 0.0.0.0 --server.port {port.value} --server.headless true"
         yield Program(
             name="web",
             type="web",
             framework="Streamlit",
-            command=Fact(f"streamlit run {name} {options}", module.path),
+            command=Fact(f"streamlit run {shlex.quote(file)} {options}", module.path),
             port=port,
             health=health(project, "Streamlit").path,
             env={

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from kgen.detect import managers
+from kgen.detect.packages import managers
 from kgen.detect.project import Project
 from kgen.detect.proposal import look, propose
-from kgen.detect.tree import Tree
+from kgen.detect.source.tree import Tree
 
 
 def grown(folder: Path, files: Mapping[str, str]) -> Tree:

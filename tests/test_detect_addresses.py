@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from detected import seen
-from kgen.detect.settings import settings
+from kgen.detect.variables.settings import settings
 
 DRIVERS = {"requirements.txt": "redis\npymongo\npsycopg2\npika\ncelery\ndjango\n"}
 

@@ -7,7 +7,7 @@ import pytest
 
 from detected import grown, seen
 from kgen.detect.proposal import propose
-from kgen.detect.settings import settings
+from kgen.detect.variables.settings import settings
 from test_detect_django import SETTINGS, site
 
 FLASK = "import os\nfrom flask import Flask\n\napp = Flask(__name__)\n"

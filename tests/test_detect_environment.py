@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from detected import seen
-from kgen.detect.environment import variables
-from kgen.detect.settings import settings
+from kgen.detect.variables.environment import variables
+from kgen.detect.variables.settings import settings
 
 PYDANTIC = "from pydantic_settings import BaseSettings\n"
 

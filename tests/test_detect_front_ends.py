@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from detected import seen
-from kgen.detect.front_ends import part
+from kgen.detect.files.front_ends import part
 
 VITE = '{"scripts": {"build": "tsc && vite build"}}'
 REACT = '{"scripts": {"build": "react-scripts build"}}'

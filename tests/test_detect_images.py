@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from detected import grown, seen
-from kgen.detect import system_packages
+from kgen.detect.packages import system_packages
 from kgen.detect.proposal import propose
 
 APP = "import os\nfrom flask import Flask\napp = Flask(__name__)\n"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from detected import seen
-from kgen.detect import included
+from kgen.detect.files import included
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from detected import grown, seen
-from kgen.detect import managers
+from kgen.detect.packages import managers
 from kgen.detect.proposal import propose
 
 PROJECT = '[project]\nname = "shop"\ndependencies = ["flask>=3"]\n'

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from detected import seen
-from kgen.detect import ceilings, undeclared
 from kgen.detect.found import Fact
+from kgen.detect.packages import ceilings, undeclared
+from kgen.detect.packages.pythons import python, unsaid
 from kgen.detect.project import Dependency
-from kgen.detect.pythons import python, unsaid
 
 
 def wheels(name: str, *minors: int) -> str:

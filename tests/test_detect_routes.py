@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from detected import grown, seen
-from kgen.detect.health import health
-from kgen.detect.migrations import release
+from kgen.detect.frameworks.health import health
+from kgen.detect.programs.migrations import release
 from kgen.detect.proposal import propose
 
 APP = "from fastapi import APIRouter, FastAPI\napp = FastAPI()\n"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from detected import seen
-from kgen.detect import system_packages
-from kgen.detect.settings import settings
+from kgen.detect.packages import system_packages
+from kgen.detect.variables.settings import settings
 
 POSTGRES = {"requirements.txt": "psycopg2-binary==2.9.11\n"}
 ENV = "import os\n\n"

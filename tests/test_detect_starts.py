@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from detected import commands, grown
+from kgen.detect.commands.wrappers import unwrapped
 from kgen.detect.proposal import propose
-from kgen.detect.wrappers import unwrapped
 
 FLASK = {"requirements.txt": "flask\ngunicorn\n", "app.py": "from flask import Flask\napp = Flask(__name__)\n"}
 DOCKERFILE = "FROM python:3.13\nWORKDIR /app\nCOPY . .\n"

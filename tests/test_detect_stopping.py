@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from kgen.detect.proposal import propose
-from kgen.detect.tree import Tree
+from kgen.detect.source.tree import Tree
 from test_init import FLASK, grow
 
 BOT = (

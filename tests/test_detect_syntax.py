@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 from detected import commands
-from kgen.detect.parse import parsed
+from kgen.detect.source.parse import parsed
 
 NEWER = """
 from fastapi import FastAPI

@@ -9,7 +9,7 @@ from kgen.commands.questions import answered
 from kgen.detect import app_file
 from kgen.detect.found import Doubt, Part
 from kgen.detect.proposal import Proposal, propose
-from kgen.detect.tree import Tree
+from kgen.detect.source.tree import Tree
 from kgen.diag import Diagnostic, Label, Rule
 from kgen.diag import Path as DataPath
 from kgen.filenames import APP_FILE

@@ -13,7 +13,7 @@ from typing import Any
 
 from kgen.detect.found import Choice, Doubt, Fact, Part, Program
 from kgen.detect.project import Project
-from kgen.detect.tree import join
+from kgen.detect.source.tree import join
 from kgen.diag import Path
 from kgen.record import replace
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from kgen.detect.managers import LOCKS, MARKERS, asks_for_nothing
-from kgen.detect.requirements import is_requirements
-from kgen.detect.syntax import SIDE
-from kgen.detect.tree import Tree
+from kgen.detect.packages.managers import LOCKS, MARKERS, asks_for_nothing
+from kgen.detect.packages.requirements import is_requirements
+from kgen.detect.source.syntax import SIDE
+from kgen.detect.source.tree import Tree
 
 _NAMES = frozenset({*LOCKS.values(), *MARKERS})
 

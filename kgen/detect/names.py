@@ -4,9 +4,9 @@ import re
 from configparser import ConfigParser, Error
 
 from kgen.detect.found import Doubt, Fact, Part
+from kgen.detect.packages.setup_files import setups
 from kgen.detect.project import Project
-from kgen.detect.setup_files import setups
-from kgen.detect.texts import origin, table
+from kgen.detect.source.texts import origin, table
 
 _LONGEST = 40
 """Characters of an app's name, so that there is room for the component's in the names of objects."""

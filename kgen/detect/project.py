@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from kgen.detect.syntax import Modules
-from kgen.detect.tree import Tree, join
+from kgen.detect.source.syntax import Modules
+from kgen.detect.source.tree import Tree, join
 from kgen.record import dataclass, field
 
 

@@ -3,29 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from kgen.detect import (
-    absent,
-    folders,
-    front_ends,
-    included,
-    internet,
-    kept,
-    layout,
-    management,
-    managers,
-    names,
-    neighbours,
-    not_installed,
-    own_files,
-    pythons,
-    stopping,
-    system_packages,
-    undeclared,
-    unnamed,
-    workspaces,
-)
+from kgen.detect import folders, layout, names, neighbours, workspaces
 from kgen.detect.choose import chosen, completed
-from kgen.detect.dependencies import dependencies
+from kgen.detect.commands import stopping
+from kgen.detect.django import sites
 from kgen.detect.evidence import (
     build_steps,
     compose,
@@ -37,10 +18,10 @@ from kgen.detect.evidence import (
     start_scripts,
 )
 from kgen.detect.evidence.processes import LOST
+from kgen.detect.files import absent, front_ends, included, kept, own_files
 from kgen.detect.found import APP_WIDE, Doubt, Fact, Part, Program
 from kgen.detect.frameworks import (
     data_apps,
-    django,
     gradio,
     own_servers,
     paste,
@@ -51,19 +32,22 @@ from kgen.detect.frameworks import (
     web,
     workers,
 )
-from kgen.detect.managers import Managed
+from kgen.detect.packages import managers, not_installed, pythons, system_packages, undeclared, unnamed
+from kgen.detect.packages.dependencies import dependencies
+from kgen.detect.packages.managers import Managed
+from kgen.detect.programs import internet, management
 from kgen.detect.project import Dependency, Project
 from kgen.detect.rules import NO_PYTHON_PROJECT, NOTHING_TO_RUN
-from kgen.detect.settings import settings
-from kgen.detect.syntax import SIDE, Modules
-from kgen.detect.texts import toml
-from kgen.detect.tree import Tree, join
+from kgen.detect.source.syntax import SIDE, Modules
+from kgen.detect.source.texts import toml
+from kgen.detect.source.tree import Tree, join
+from kgen.detect.variables.settings import settings
 from kgen.diag import Diagnostic, Label, Outcome, Path
 from kgen.record import dataclass
 
 FINDERS = (
     *(procfile.programs, platforms.programs, own_dockerfile.programs, compose.programs, start_scripts.programs),
-    *(django.programs, web.programs, own_servers.programs, streamlit.programs, gradio.programs, data_apps.programs),
+    *(sites.programs, web.programs, own_servers.programs, streamlit.programs, gradio.programs, data_apps.programs),
     *(served.programs, paste.programs),
     *(workers.programs, spiders.programs, scripts.programs),
 )

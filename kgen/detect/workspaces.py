@@ -15,8 +15,8 @@ from kgen.detect.folders import NO_PACKAGE
 from kgen.detect.found import Fact, Part, Program
 from kgen.detect.names import label
 from kgen.detect.project import Project
-from kgen.detect.texts import table, toml
-from kgen.detect.tree import Tree, join
+from kgen.detect.source.texts import table, toml
+from kgen.detect.source.tree import Tree, join
 from kgen.record import replace
 
 _SURE = 80

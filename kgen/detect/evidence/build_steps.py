@@ -4,13 +4,13 @@ import re
 import shlex
 from collections.abc import Iterator, Sequence
 
-from kgen.detect.evidence.dockerfile import containers
+from kgen.detect.commands.roles import unwrapped as program
+from kgen.detect.commands.shell import Command, commands, filled
+from kgen.detect.commands.wrappers import unwrapped
 from kgen.detect.found import Doubt, Fact
-from kgen.detect.image import Image
 from kgen.detect.project import Project
-from kgen.detect.roles import unwrapped as program
-from kgen.detect.shell import Command, commands, filled
-from kgen.detect.wrappers import unwrapped
+from kgen.detect.source.dockerfiles import containers
+from kgen.detect.source.image import Image
 from kgen.record import dataclass
 
 _INSTALL = frozenset(

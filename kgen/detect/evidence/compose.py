@@ -10,16 +10,16 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
-from kgen.detect.entry_points import knows
+from kgen.detect.commands.entry_points import knows
+from kgen.detect.commands.started import Start, started, together
 from kgen.detect.evidence import processes
-from kgen.detect.evidence.dockerfile import Container, container, files
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Program
-from kgen.detect.image import Image
 from kgen.detect.project import Project
-from kgen.detect.started import Start, started, together
-from kgen.detect.texts import origin, table, yaml
-from kgen.detect.tree import Tree, join
+from kgen.detect.source.dockerfiles import Container, container, files
+from kgen.detect.source.image import Image
+from kgen.detect.source.texts import origin, table, yaml
+from kgen.detect.source.tree import Tree, join
 from kgen.record import dataclass, replace
 
 RANK = 80

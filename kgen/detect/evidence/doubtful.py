@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterator
 
-from kgen.detect import arguments, installed, servers
+from kgen.detect.commands import servers
+from kgen.detect.commands.started import Start
 from kgen.detect.evidence import places
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Doubt
+from kgen.detect.packages import installed
+from kgen.detect.programs import arguments
+from kgen.detect.programs.reach import PIPES
 from kgen.detect.project import Project
-from kgen.detect.reach import PIPES
-from kgen.detect.started import Start
-from kgen.detect.tree import join
+from kgen.detect.source.tree import join
 
 _FIXED = re.compile(
     r"\b(?:rediss?|amqps?|postgres(?:ql)?|mysql|mongodb|nats|kafka)(?:\+\w+)?://(?:[^@/$]*@)?[\w-]+(?:[:/]|$)"

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 
-from kgen.detect.evidence.dockerfile import Container, containers
 from kgen.detect.found import Doubt, Part
 from kgen.detect.project import Project
+from kgen.detect.source.dockerfiles import Container, containers
 
 _HERE = "/app"
 _COMMON = frozenset({"/", _HERE, "/tmp", "/usr", "/usr/src", "/etc", "/root", "/home", "/opt", "/var", "/srv", "/mnt"})  # noqa: S108

@@ -3,16 +3,16 @@
 import re
 from collections.abc import Iterator
 
-from kgen.detect.entry_points import others
+from kgen.detect.commands.entry_points import others
+from kgen.detect.commands.started import started
 from kgen.detect.evidence import processes
 from kgen.detect.evidence.compose import compose_files, is_for_development, services
-from kgen.detect.evidence.dockerfile import DEVELOPMENT, Container, containers
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Doubt, Fact, Program
-from kgen.detect.image import Image
 from kgen.detect.names import label
 from kgen.detect.project import Project
-from kgen.detect.started import started
+from kgen.detect.source.dockerfiles import DEVELOPMENT, Container, containers
+from kgen.detect.source.image import Image
 from kgen.record import replace
 
 RANK = 90

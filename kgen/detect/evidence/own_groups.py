@@ -5,13 +5,13 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from kgen.detect.evidence.dockerfile import containers
+from kgen.detect.commands.shell import filled
 from kgen.detect.found import Doubt, Fact
+from kgen.detect.packages.requirements import is_development
+from kgen.detect.packages.setup_files import setups
 from kgen.detect.project import Project
-from kgen.detect.requirements import is_development
-from kgen.detect.setup_files import setups
-from kgen.detect.shell import filled
-from kgen.detect.texts import table
+from kgen.detect.source.dockerfiles import containers
+from kgen.detect.source.texts import table
 
 _EXTRAS: Mapping[str, frozenset[str]] = {
     "uv": frozenset({"--extra"}),

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 
-from kgen.detect.evidence.dockerfile import Container, containers
 from kgen.detect.found import Fact
-from kgen.detect.image import Image
 from kgen.detect.project import Project
+from kgen.detect.source.dockerfiles import Container, containers
+from kgen.detect.source.image import Image
 from kgen.secret_text import is_secret_name, known_secret
 
 _LOCAL = re.compile(r"\$|localhost|127\.0\.0\.1|://|dev|test|debug|local|change|your|example", re.IGNORECASE)

@@ -5,12 +5,12 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from kgen.detect import installed
+from kgen.detect.commands.started import Start
 from kgen.detect.folders import WORKDIR
 from kgen.detect.frameworks.starts import search_path
+from kgen.detect.packages import installed
 from kgen.detect.project import Project
-from kgen.detect.started import Start
-from kgen.detect.tree import join
+from kgen.detect.source.tree import join
 
 _TARGET = re.compile(r"(?P<module>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?::[A-Za-z_][\w.]*(?:\(.*\))?)?")
 _FOLDERS = ("--app-dir", "--chdir", "--pythonpath")

@@ -4,12 +4,12 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kgen.detect.commands.started import started, together
 from kgen.detect.evidence import processes
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Fact, Program
 from kgen.detect.project import Project
-from kgen.detect.started import started, together
-from kgen.detect.texts import origin, table, toml, yaml
+from kgen.detect.source.texts import origin, table, toml, yaml
 from kgen.record import dataclass, replace
 
 RANK = 95

@@ -4,19 +4,21 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from kgen.detect import installed, management, migrations, servers
+from kgen.detect.commands import servers
+from kgen.detect.commands.roles import NAMES
+from kgen.detect.commands.started import PORT, Start, together
 from kgen.detect.evidence import places
 from kgen.detect.evidence.doubtful import doubts, is_lost, of_job
 from kgen.detect.evidence.said import Said
-from kgen.detect.exporters import exported, is_exporter
 from kgen.detect.found import ComponentType, Doubt, Fact, Program
-from kgen.detect.lasting import Nature, nature
 from kgen.detect.names import label
+from kgen.detect.packages import installed
+from kgen.detect.programs import management, migrations
+from kgen.detect.programs.exporters import exported, is_exporter
+from kgen.detect.programs.lasting import Nature, nature
+from kgen.detect.programs.reach import alone, unsaid
+from kgen.detect.programs.reach import port as stated
 from kgen.detect.project import Dependency, Project
-from kgen.detect.reach import alone, unsaid
-from kgen.detect.reach import port as stated
-from kgen.detect.roles import NAMES
-from kgen.detect.started import PORT, Start, together
 from kgen.record import replace
 
 _ONE = frozenset({"celery beat", "celery worker and beat", "rq scheduler", "taskiq scheduler", "periodiq scheduler"})

@@ -7,11 +7,11 @@ Source: https://devcenter.heroku.com/articles/procfile
 import re
 from collections.abc import Iterator
 
+from kgen.detect.commands.started import started, together
 from kgen.detect.evidence import processes
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Fact, Program
 from kgen.detect.project import Project
-from kgen.detect.started import started, together
 from kgen.record import replace
 
 RANK = 100

@@ -1,6 +1,6 @@
 """What somebody wrote down as a start, and what they called it."""
 
-from kgen.detect.started import Started
+from kgen.detect.commands.started import Started
 from kgen.record import dataclass
 
 

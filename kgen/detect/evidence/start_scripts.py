@@ -5,12 +5,12 @@ import shlex
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kgen.detect.commands.started import started
 from kgen.detect.evidence import processes
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Program
 from kgen.detect.project import Project
-from kgen.detect.started import started
-from kgen.detect.texts import origin, table
+from kgen.detect.source.texts import origin, table
 from kgen.record import replace
 
 SCRIPT, README = 64, 47

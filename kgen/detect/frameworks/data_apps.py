@@ -8,10 +8,10 @@ from typing import Any
 from kgen.detect.folders import WORKDIR
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks.starts import search_path
-from kgen.detect.imports import root
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported, meaning, nodes
-from kgen.detect.tree import join
+from kgen.detect.source.imports import root
+from kgen.detect.source.syntax import Module, imported, meaning, nodes
+from kgen.detect.source.tree import join
 from kgen.record import dataclass
 
 _FOUND = 60

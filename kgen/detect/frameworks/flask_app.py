@@ -3,7 +3,7 @@
 import re
 
 from kgen.detect.project import Project
-from kgen.detect.tree import join
+from kgen.detect.source.tree import join
 
 _SAID = re.compile(
     r"""(?:\bFLASK_APP["']?\s*[=:\s]|\bflask\s+(?:--app|-A)[=\s])\s*["']?(?P<file>[\w./-]*\w)(?::(?P<name>\w+))?"""

@@ -6,10 +6,10 @@ from typing import Any
 
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks.starts import entry, python, search_path
-from kgen.detect.imports import root
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported
-from kgen.detect.values import calls, constants, is_port, keyword, value
+from kgen.detect.source.imports import root
+from kgen.detect.source.syntax import Module, imported
+from kgen.detect.source.values import calls, constants, is_port, keyword, value
 
 _PORT = 7860
 _FOUND = 60

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from kgen.detect.frameworks.classes import CLASSES, DASH, WORDS, Framework
 from kgen.detect.frameworks.sources import DEEPEST, Made, Sources
-from kgen.detect.imports import definition, dotted
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, meaning, name_of, walk
-from kgen.detect.values import calls, keyword, statements
+from kgen.detect.source.imports import definition, dotted
+from kgen.detect.source.syntax import Module, meaning, name_of, walk
+from kgen.detect.source.values import calls, keyword, statements
 from kgen.record import dataclass, replace
 
 FILES = ("wsgi", "asgi", "main", "app", "application", "server", "run", "autoapp", "web", "api", "__init__", "manage")

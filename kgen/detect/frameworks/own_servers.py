@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kgen.detect.found import Doubt, Fact, Program
+from kgen.detect.frameworks.health import health
 from kgen.detect.frameworks.sources import Sources, sources_of
 from kgen.detect.frameworks.starts import entry, python, search_path
-from kgen.detect.health import health
-from kgen.detect.imports import root
-from kgen.detect.migrations import release
+from kgen.detect.programs.migrations import release
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, meaning
-from kgen.detect.values import calls, constants, is_port, keyword, value
+from kgen.detect.source.imports import root
+from kgen.detect.source.syntax import Module, meaning
+from kgen.detect.source.values import calls, constants, is_port, keyword, value
 from kgen.record import dataclass
 
 _FOUND = 68

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator
 from configparser import ConfigParser, Error
 
+from kgen.detect.commands.servers import PORT, installed
+from kgen.detect.commands.wrappers import PRIVILEGED
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.project import Project
-from kgen.detect.servers import PORT, installed
-from kgen.detect.wrappers import PRIVILEGED
 
 _FOUND, _OTHERS = 66, 52
 """Ranks: of settings that are called like those for production, and of others."""

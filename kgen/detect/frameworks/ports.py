@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from kgen.detect.found import Fact
 from kgen.detect.frameworks.objects import Application, target
 from kgen.detect.frameworks.sources import Sources
-from kgen.detect.syntax import Module, meaning, name_of
-from kgen.detect.values import calls, constants, is_port, keyword, value
+from kgen.detect.source.syntax import Module, meaning, name_of
+from kgen.detect.source.values import calls, constants, is_port, keyword, value
 
 
 def listening(sources: Sources, each: Application) -> Fact | None:

@@ -4,12 +4,12 @@ import ast
 import re
 from collections.abc import Iterator
 
+from kgen.detect.commands.roles import NAMES
 from kgen.detect.found import Doubt, Fact, Program
-from kgen.detect.imports import dotted as _of_imports
-from kgen.detect.imports import root
 from kgen.detect.project import Project
-from kgen.detect.roles import NAMES
-from kgen.detect.syntax import Module, imported, meaning
+from kgen.detect.source.imports import dotted as _of_imports
+from kgen.detect.source.imports import root
+from kgen.detect.source.syntax import Module, imported, meaning
 
 RANK = 60
 

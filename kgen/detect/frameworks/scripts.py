@@ -4,20 +4,22 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kgen.detect import arguments, installed, servers
-from kgen.detect.endless import CONSUMERS
-from kgen.detect.evidence.dockerfile import containers
+from kgen.detect.commands import servers
 from kgen.detect.evidence.doubtful import ENDS
 from kgen.detect.evidence.processes import SCRIPT_OF_WEB
-from kgen.detect.exporters import exported, is_exporter
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks.starts import python
-from kgen.detect.lasting import nature
 from kgen.detect.names import label
+from kgen.detect.packages import installed
+from kgen.detect.programs import arguments
+from kgen.detect.programs.endless import CONSUMERS
+from kgen.detect.programs.exporters import exported, is_exporter
+from kgen.detect.programs.lasting import nature
+from kgen.detect.programs.reach import alone, unsaid
+from kgen.detect.programs.reach import port as stated
 from kgen.detect.project import Project
-from kgen.detect.reach import alone, unsaid
-from kgen.detect.reach import port as stated
-from kgen.detect.syntax import Module
+from kgen.detect.source.dockerfiles import containers
+from kgen.detect.source.syntax import Module
 
 _NAMES = (
     *("main", "app", "run", "bot", "start", "server", "worker", "__main__", "index", "cli", "scheduler", "scraper"),

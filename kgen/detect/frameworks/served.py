@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks.starts import entry, python, search_path
-from kgen.detect.imports import dotted, root
+from kgen.detect.programs.reach import PIPES
 from kgen.detect.project import Project
-from kgen.detect.reach import PIPES
-from kgen.detect.syntax import Module, imported, meaning, nodes
-from kgen.detect.texts import origin, yaml
-from kgen.detect.values import constants, is_port, keyword, value
+from kgen.detect.source.imports import dotted, root
+from kgen.detect.source.syntax import Module, imported, meaning, nodes
+from kgen.detect.source.texts import origin, yaml
+from kgen.detect.source.values import constants, is_port, keyword, value
 
 _FOUND = 60
 _SIDE = 10

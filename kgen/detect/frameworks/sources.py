@@ -4,9 +4,9 @@ import ast
 from collections.abc import Mapping
 
 from kgen.detect.frameworks.classes import Framework
-from kgen.detect.imports import absolute, definition, root
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported, meaning, name_of
+from kgen.detect.source.imports import absolute, definition, root
+from kgen.detect.source.syntax import Module, imported, meaning, name_of
 from kgen.record import dataclass, field
 
 DEEPEST = 6

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from kgen.detect.folders import IMPORTS, PATH, WORKDIR
 from kgen.detect.found import Fact
-from kgen.detect.imports import dotted, is_installed, root
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported
-from kgen.detect.tree import join
-from kgen.detect.values import is_main
+from kgen.detect.source.imports import dotted, is_installed, root
+from kgen.detect.source.syntax import Module, imported
+from kgen.detect.source.tree import join
+from kgen.detect.source.values import is_main
 
 
 def python(project: Project, path: str) -> str:

@@ -5,13 +5,13 @@ import shlex
 from collections.abc import Iterator
 
 from kgen.detect.found import Doubt, Fact, Program
+from kgen.detect.frameworks.health import health
 from kgen.detect.frameworks.starts import search_path
-from kgen.detect.health import health
-from kgen.detect.imports import root
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported, meaning
-from kgen.detect.texts import origin, table, toml
-from kgen.detect.values import calls, is_port
+from kgen.detect.source.imports import root
+from kgen.detect.source.syntax import Module, imported, meaning
+from kgen.detect.source.texts import origin, table, toml
+from kgen.detect.source.values import calls, is_port
 
 _PORT = 8501
 _FOUND = 60

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from kgen.detect.found import Doubt, Program
 from kgen.detect.frameworks.queues import dotted, manage, objects, worked
 from kgen.detect.project import Project
-from kgen.detect.syntax import imported, meaning, nodes
-from kgen.detect.values import is_main
+from kgen.detect.source.syntax import imported, meaning, nodes
+from kgen.detect.source.values import is_main
 
 Found = Iterator[tuple[str, Program]]
 

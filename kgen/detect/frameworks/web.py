@@ -3,17 +3,17 @@
 from collections.abc import Iterator, Mapping
 from typing import assert_never
 
+from kgen.detect.commands.servers import PORT, Served, is_older, served
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks import flask_app
 from kgen.detect.frameworks.classes import AIOHTTP, FLASK
+from kgen.detect.frameworks.health import Health, health
 from kgen.detect.frameworks.objects import FILES, Application, applications, target
 from kgen.detect.frameworks.ports import listening
 from kgen.detect.frameworks.sources import Sources, sources_of
 from kgen.detect.frameworks.starts import search_path
-from kgen.detect.health import Health, health
-from kgen.detect.migrations import release
+from kgen.detect.programs.migrations import release
 from kgen.detect.project import Project
-from kgen.detect.servers import PORT, Served, is_older, served
 
 _FOUND = 60
 _LEAST = 40

@@ -8,9 +8,9 @@ from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks import task_queues
 from kgen.detect.frameworks.queues import RANK, dotted, manage, objects, start, worked
 from kgen.detect.frameworks.starts import python, runs, search_path
-from kgen.detect.imports import absolute, definition
 from kgen.detect.project import Project
-from kgen.detect.syntax import Module, imported, meaning, nodes, walk
+from kgen.detect.source.imports import absolute, definition
+from kgen.detect.source.syntax import Module, imported, meaning, nodes, walk
 from kgen.record import replace
 
 _FACTORY = re.compile(r"(?:\w+\.)*\w*celery\w*")

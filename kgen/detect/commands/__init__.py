@@ -1,0 +1,1 @@
+"""Command lines: what they start, what stands in front of it, and what they are for."""

@@ -1,0 +1,190 @@
+"""
+What a program keeps in files, which it cannot in the image, and what would be lost with the pod: uploads, data, states.
+
+The best evidence is the volumes of the project's own containers; then the settings for uploads, and what the source
+opens to write.
+"""
+
+import ast
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from kgen.detect.evidence.compose import compose_files, is_for_development, services
+from kgen.detect.found import Doubt, Part, Program
+from kgen.detect.project import Project
+from kgen.detect.source.dockerfiles import Container, containers
+from kgen.detect.source.image import Image
+from kgen.detect.source.syntax import Module, imported, meaning, nodes
+from kgen.detect.source.texts import table, yaml
+from kgen.detect.source.tree import join
+from kgen.detect.source.values import constants, is_main, keyword
+from kgen.detect.variables.addresses import OTHERS
+from kgen.detect.variables.environment import ASIDE
+
+_MOST = 3
+_MOUNT = "mount a volume, or pods lose it: `volumes: {data: {path: …, size: 1Gi}}`"
+
+
+def part(project: Project, programs: Iterable[Program]) -> Part:
+    """Return the doubts about what is kept in files."""
+    doubts: list[Doubt] = []
+    volumes: dict[str, str] = {}
+    for path, where in _volumes(project):
+        volumes.setdefault(path, where)
+    if volumes:
+        question = f"your containers have volumes for {_listed(volumes)}"
+        doubts.append(Doubt(path=("components",), question=question, help=_MOUNT))
+    commands = " ".join(str(each.command.value) for each in programs)
+    mounted = "".join(f"{path}/" for path in volumes)
+    written: dict[str, str] = {}
+    for what, where in _written(project, commands):
+        if f"/{what.partition('/')[0]}/" not in mounted:
+            written.setdefault(what, where)
+    if written:
+        question = f"the source writes {_listed(written)}, which it cannot in the image"
+        doubts.append(Doubt(path=("components",), question=question, help=_MOUNT))
+    return Part(doubts=tuple(doubts))
+
+
+def _listed(found: Mapping[str, str]) -> str:
+    listed = ", ".join(f"{what} ({where})" for what, where in list(found.items())[:_MOST])
+    return listed + (f" and {len(found) - _MOST} more" if len(found) > _MOST else "")
+
+
+def _volumes(project: Project) -> Iterator[tuple[str, str]]:
+    """Yield the folders that the project's own containers have volumes for, with the place that says so."""
+    for container in (each for each in containers(project.tree, project.folder)[:1] if each.python):
+        yield from ((_here(project, container, path), container.file) for path in container.volumes)
+    files = [each for each in compose_files(project.tree, project.folder) if not is_for_development(each)]
+    for file in files[:1]:
+        about = table(yaml(project.tree.text(file)), "services")
+        for each in services(project, file):
+            for source, target in _mounted(about.get(each.name, {})):
+                if _is_data(project, file, source, target, each.container):
+                    yield _here(project, each.container, target), file
+
+
+def _here(project: Project, container: Container | None, path: str) -> str:
+    return Image(project, container).here(path.rstrip("/"))
+
+
+def _mounted(service: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield source and target of what a service mounts and may write."""
+    for each in service.get("volumes") or ():
+        if isinstance(each, Mapping):
+            if each.get("type") != "tmpfs" and not each.get("read_only"):
+                yield str(each.get("source") or ""), str(each.get("target") or "")
+        else:
+            source, _, rest = str(each).rpartition("}")[2].partition(":") if "}" not in str(each) else ("", "", "")
+            target, _, mode = rest.partition(":")
+            if target and mode != "ro":
+                yield source, target
+
+
+_NO_DATA = re.compile(
+    r"static|node_modules|\.venv|/venv|cache|\.sock$|docker\.sock|/tests?$|/logs?(?:/|$)|\.\w{2,4}$|^/tmp|^/etc|^/dev"
+)
+"""Targets that are no data: what an image has, what may be lost, single files, sockets."""
+
+
+def _is_data(project: Project, file: str, source: str, target: str, container: Container | None) -> bool:
+    """Tell whether a volume is for data, and not the source that developers work on."""
+    workdir = container.workdir if container else "/app"
+    path = target.rstrip("/")
+    if not path.startswith("/") or f"{workdir}/".startswith(f"{path}/") or _NO_DATA.search(path):
+        return False
+    if not source.startswith((".", "/", "~")):
+        return bool(source)  # a volume by its name
+    folder = posixpath.normpath(posixpath.join(posixpath.dirname(file), source))
+    return not any(name.endswith((".py", ".html", ".conf", ".sql")) for name in project.tree.below(folder.lstrip("./")))
+
+
+_WRITES = re.compile(rb"open\([^\n]*[\"'](?:[wax]b?\+?|[wax]\+b|r\+)[\"']")
+_WORDS = ("shelve.open(", "TinyDB(", ".write_text(", ".write_bytes(", "UPLOAD_FOLDER", "MEDIA_ROOT", "UPLOADED_")
+_ANYWHERE = ("/tmp", "/dev/", "/proc/", "/var/tmp")  # noqa: S108  # what can be written
+_FOLDERS = re.compile(r"(?:UPLOAD|MEDIA|UPLOADED_\w+_)(?:S?_FOLDER|_ROOT|_DIR|S?_PATH|_DEST)|UPLOAD_FOLDER|MEDIA_ROOT")
+_STORES = (b"S3Boto3", b"s3boto3", b"s3.S3", b"gcloud.", b"azure_storage", b"CloudinaryStorage", b"MediaCloudinary")
+
+
+def _written(project: Project, commands: str) -> Iterator[tuple[str, str]]:
+    """Yield the files and folders that the source writes, with the places."""
+    words = tuple(word.encode() for word in _WORDS)
+    tree, modules = project.tree, project.modules
+    paths = [
+        path
+        for path in modules.paths
+        if not modules.is_side(path)
+        and ASIDE.isdisjoint(path.split("/"))
+        and not OTHERS.search(path.rpartition("/")[2].removesuffix(".py").replace(".", "_"))
+        and (tree.mentions(path, words) or tree.matches(path, _WRITES))
+    ]
+    for module in modules.those(paths):
+        if not (_is_tool(module, commands) or tree.mentions(module.path, _STORES)):
+            yield from _in(module)
+
+
+def _is_tool(module: Module, commands: str) -> bool:
+    """Tell whether a module is a script that developers run: nothing that is started names it."""
+    stem = module.path.rpartition("/")[2].removesuffix(".py")
+    is_script = any(isinstance(node, ast.If) and is_main(node.test) for node in module.tree.body)
+    return stem == "setup" or (is_script and re.search(rf"\b{re.escape(stem)}\b", commands) is None)
+
+
+def _in(module: Module) -> Iterator[tuple[str, str]]:
+    known = constants(module.tree)
+    names = imported(module.tree)
+    for node in nodes(module.tree, ast.Call, ast.Assign):
+        match node:
+            case ast.Assign(
+                targets=[ast.Name(id=name) | ast.Subscript(slice=ast.Constant(value=str(name)))], value=given
+            ):
+                found, line = _path(given, known) if _FOLDERS.fullmatch(name) else "", node.lineno
+            case ast.Call():
+                found, line = _opened(node, names, known), node.lineno
+            case _:
+                found, line = "", 0
+        if found:
+            yield found, f"{module.path}:{line}"
+
+
+def _opened(call: ast.Call, names: Mapping[str, str], known: Mapping[str, Any]) -> str:
+    """Return the file that a call opens to write, or writes."""
+    full = meaning(call.func, dict(names))
+    first = call.args[0] if call.args else None
+    if full in {"open", "io.open", "codecs.open", "aiofiles.open"}:
+        mode = call.args[1] if len(call.args) > 1 else keyword(call, "mode")
+        text = mode.value if isinstance(mode, ast.Constant) else ""
+        return _path(first, known) if isinstance(text, str) and set(text) & set("wax+") else ""
+    if full in {"shelve.open", "tinydb.TinyDB"}:
+        return _path(first, known)
+    if isinstance(call.func, ast.Attribute) and call.func.attr in {"write_text", "write_bytes"}:
+        return _path(call.func.value, known)
+    return ""
+
+
+def _path(node: ast.expr | None, known: Mapping[str, Any]) -> str:
+    """Return the path that an expression is, as far as it stands there; nothing if it is not known, or is temporary."""
+    if node is None or "tmp" in (text := ast.unparse(node).lower()) or "temp" in text or "std" in text:
+        return ""
+    made = posixpath.normpath(_text(node, known)).removeprefix("//").removeprefix("../")
+    is_data = made not in {".", "/"} and " " not in made and not made.startswith(_ANYWHERE)
+    return made if is_data and not made.endswith((".py", ".env")) else ""
+
+
+def _text(node: ast.expr, known: Mapping[str, Any]) -> str:
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.Name(id=name):
+            given = known.get(name)
+            return given if isinstance(given, str) else ""
+        case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]):
+            return posixpath.dirname(text)
+        case ast.BinOp(op=ast.Div(), left=left, right=right):
+            return join(_text(left, known), _text(right, known)).strip("/") if _text(right, known) else ""
+        case ast.Call(func=func, args=args) if ast.unparse(func).endswith(("path.join", "Path", "root", "path")):
+            return "/".join(filter(None, (_text(each, known) for each in args)))
+        case _:
+            return ""

@@ -1,0 +1,143 @@
+"""Arguments that a program cannot do without: started as it is, it says how it is used, and ends."""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from kgen.detect.found import Doubt
+from kgen.detect.project import Project
+from kgen.detect.source.reached import reached
+from kgen.detect.source.syntax import imported, meaning, name_of, walk
+from kgen.detect.source.values import is_main, keyword, value
+
+_WORDS = (b"add_argument", b"sys.argv", b"click", b"typer", b"fire.Fire")
+_NEAR = 2
+"""Imports away from the script: what is farther reads no command line of its."""
+
+_OPTIONAL = ("?", "*", "REMAINDER", -1)
+"""Numbers of arguments of which none is enough."""
+
+_GROUPS = frozenset({"click.group", "click.Group", "fire.Fire"})
+
+
+def doubts(project: Project, path: str, command: str, given: Sequence[str]) -> Iterator[Doubt]:
+    """
+    Yield the doubt about a program that asks for arguments, and is given none.
+
+    Args:
+        project: The project.
+        path: The file that is run, by its path in the tree.
+        command: What is started, as people call it.
+        given: The arguments that it is started with.
+    """
+    if not given and path and (found := commands(project, path)):
+        names, where = found
+        yield Doubt(
+            path=("command",), question=f"`{command}` has commands ({where})", help=f"add one: {', '.join(names)}"
+        )
+    elif not given and path and (where := _asked(project, path)):
+        yield Doubt(path=("command",), question=f"`{command}` asks for arguments ({where})", help="add them")
+
+
+def commands(project: Project, path: str) -> tuple[list[str], str] | None:
+    """Return the commands of a program that has several, and where the first is; ``None`` if it has not."""
+    for file, depth in reached(project, path):
+        if depth > _NEAR:
+            break
+        if project.tree.mentions(file, (b"add_parser(", b".command(")) and (module := project.modules.module(file)):
+            found = list(_commands(module.tree))
+            is_default = project.tree.mentions(file, (b"invoke_without_command", b"DefaultGroup"))
+            is_needed = project.tree.mentions(file, (b".command(", b"required=True")) or any(
+                _STARTING.search(name) for name, _ in found
+            )
+            if len(found) > 1 and is_needed and not is_default:
+                return [name for name, _ in found], f"{file}:{found[0][1]}"
+    return None
+
+
+_STARTING = re.compile(r"serve|web|run|start|work|api|bot")
+"""Parts of the names of commands by which alone a program starts what it is for."""
+
+
+def _commands(tree: ast.Module) -> Iterator[tuple[str, int]]:
+    """Yield name and line of the commands of Click, Typer and argparse that a module has."""
+    names = imported(tree)
+    roots = {full.partition(".")[0] for full in names.values()}
+    for node in walk(tree):
+        match node:
+            case (
+                ast.FunctionDef(decorator_list=found, name=name) | ast.AsyncFunctionDef(decorator_list=found, name=name)
+            ):
+                for each in found if roots & {"click", "typer", "rich_click", "asyncclick", "cyclopts"} else ():
+                    func = each.func if isinstance(each, ast.Call) else each
+                    if (
+                        isinstance(func, ast.Attribute)
+                        and func.attr == "command"
+                        and name_of(func.value) not in _MODULES
+                    ):
+                        given = value(each.args[0]) if isinstance(each, ast.Call) and each.args else None
+                        yield (given if isinstance(given, str) else name.replace("_", "-")), node.lineno
+            case ast.Call(func=ast.Attribute(attr="add_parser"), args=[ast.Constant(value=str(name)), *_]):
+                yield name, node.lineno
+            case _:
+                pass
+
+
+_MODULES = frozenset({"click", "typer", "bot", "commands", "client", "app_commands", "tree"})
+"""What has `command` that is no group of them."""
+
+
+def _asked(project: Project, path: str) -> str:
+    """Return where a program asks for what it cannot do without; nothing if it does not."""
+    for file, depth in reached(project, path):
+        if depth > _NEAR:
+            break
+        if project.tree.mentions(file, _WORDS) and (module := project.modules.module(file)):
+            names = imported(module.tree)
+            nodes = _run(module.tree, is_started=not depth)
+            if line := next((node.lineno for node in nodes if _asks(node, names)), 0):
+                return f"{module.path}:{line}"
+    return ""
+
+
+def _run(node: ast.AST, *, is_started: bool) -> Iterator[ast.expr]:
+    """Yield the expressions of a module but for those that depend on what the command line has."""
+    for each in ast.iter_child_nodes(node):
+        if isinstance(each, ast.If | ast.IfExp | ast.Match):
+            test = each.subject if isinstance(each, ast.Match) else each.test
+            if "argv" in ast.unparse(test) or (not is_started and is_main(test)):
+                continue
+        elif isinstance(each, ast.Try):
+            continue
+        if isinstance(each, ast.expr):
+            yield each
+        yield from _run(each, is_started=is_started)
+
+
+def _asks(node: ast.expr, names: dict[str, str]) -> bool:
+    match node:
+        case ast.Subscript(value=what, slice=ast.Constant(value=int(place)), ctx=ast.Load()):
+            return place > 0 and meaning(what, names) == "sys.argv"
+        case ast.Call(func=func):
+            full = meaning(func, names)
+            if full in _GROUPS:
+                return True
+            if full in {"typer.Argument", "typer.Option"}:
+                return value(node.args[0] if node.args else None) is ...
+            is_known = full.endswith((".add_argument", ".add_subparsers")) or full in {"click.argument", "click.option"}
+            return is_known and _is_required(node)
+        case _:
+            return False
+
+
+def _is_required(call: ast.Call) -> bool:
+    said = keyword(call, "required")
+    if said is not None:
+        return value(said) is True
+    first = value(call.args[0]) if call.args else None
+    has_default = keyword(call, "default") is not None
+    number = keyword(call, "nargs")
+    nargs = number.attr if isinstance(number, ast.Attribute) else value(number)
+    if isinstance(number, ast.UnaryOp):
+        nargs = -1
+    return isinstance(first, str) and not first.startswith("-") and not has_default and nargs not in _OPTIONAL

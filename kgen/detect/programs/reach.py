@@ -1,0 +1,59 @@
+"""Whether, and where, a server that a program brings up can be reached from outside of its container."""
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from kgen.detect.found import Doubt
+from kgen.detect.project import Project
+from kgen.detect.source.syntax import nodes
+from kgen.detect.source.values import constants, is_port, keyword, value
+
+PIPES = Doubt(
+    path=("type",),
+    question="it talks to whoever has started it, by its input and output: nobody else can call it",
+    help='for others: `transport="streamable-http"`, `type: web` and a port',
+)
+"""What goes with servers of MCP that are started by those who use them."""
+
+_CALL = 8
+"""Lines of a call."""
+
+
+def alone(project: Project, origin: str, texts: Iterable[str]) -> Iterator[Doubt]:
+    """
+    Yield the doubt that goes with a server of a program's own, if nothing says that it listens on all addresses.
+
+    Args:
+        project: The project.
+        origin: The file and line where the program brings it up; may be empty.
+        texts: Words and variables that it is started with.
+    """
+    file, _, line = origin.rpartition(":")
+    call = (project.tree.text(file) or "").splitlines()[int(line) - 1 :][:_CALL] if file else []
+    if not any("0.0.0.0" in each or "::" in each for each in (*texts, *call)):  # noqa: S104  # what has to be said
+        yield Doubt(
+            path=("command",),
+            question="nothing says that it listens on all addresses, which it has to in a container",
+            help="see its options, such as `--host 0.0.0.0`",
+        )
+
+
+def port(project: Project, origin: str) -> int | None:
+    """Return the port that the call at ``origin`` names: ``serve(app, port=8080)``, ``HTTPServer(("", 8080), …)``."""
+    file, _, line = origin.rpartition(":")
+    module = project.modules.module(file)
+    if not module:
+        return None
+    known = constants(module.tree)
+    for call in nodes(module.tree, ast.Call):
+        if str(call.lineno) == line:
+            first = value(call.args[0], known) if call.args else None
+            given = first[1] if isinstance(first, list) and len(first) > 1 else value(keyword(call, "port"), known)
+            if is_port(given):
+                return int(given)
+    return None
+
+
+def unsaid(origin: str, usual: int) -> Doubt:
+    """Return the doubt that goes with a port that the source does not name."""
+    return Doubt(path=("port",), question=f"{origin} does not say which port it listens on", help=f"is it {usual}?")

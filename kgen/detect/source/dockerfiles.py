@@ -1,0 +1,377 @@
+"""The project's own Dockerfiles as evidence: which Python, what is installed, what is started, on which port."""
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
+
+from kgen.detect.source.tree import Tree, join
+from kgen.dockerfile import Dockerfile, Instruction
+from kgen.read.dockerfile import read
+from kgen.record import dataclass, field
+
+_FILES = re.compile(r"(?:[\w.-]*\.)?(?:docker|container)file(?:[.-][\w.-]+)?|\w*dockerfile", re.IGNORECASE)
+_TOP = frozenset({"docker", ".docker", "deploy", "deployment", "infra", "infrastructure", "ops", "build", "compose"})
+_TOP_OF_OTHERS = frozenset({"tools", "dockerfiles", "container", "containers", "images"})
+_BELOW = frozenset(
+    {
+        *_TOP,
+        *_TOP_OF_OTHERS,
+        "prod",
+        "production",
+        "common",
+        "django",
+        "web",
+        "app",
+        "backend",
+        "api",
+        "server",
+        "python",
+    }
+)
+"""Names of the folders that people keep Dockerfiles in: the first, and those below it."""
+
+_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
+_OFFICIAL = re.compile(r"(?:.*/)?python")
+_UV_PYTHON = re.compile(r"\buv python install\s+(?:cpython-)?(3\.\d+)")
+_ASIDE = re.compile(r"`#[^`]*`")
+"""A comment in the middle of a command."""
+
+_APK = re.compile(r"\bapk\s+(?:-\S+\s+)*add\s+([^;&|]*)")
+_VIRTUAL = re.compile(r"(?:^|\s)(?:--virtual|-t)\b")
+_OF_ALPINE = frozenset(
+    {
+        *("build-base", "rust", "cargo", "pkgconfig", "pkgconf", "linux-headers", "cmake", "npm", "nodejs", "bash"),
+        *("tini", "tzdata", "libgcc", "libstdc++", "libffi", "openssl", "libssl3", "libpq", "postgresql-libs"),
+        *("su-exec", "shadow", "coreutils", "python3", "py3-pip", "libcap", "icu-libs", "zlib"),
+    }
+)
+"""What Alpine lacks and Debian's image of Python has, or what only builds there."""
+
+_APT = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\s+([^;&|]*)")
+_CRON = re.compile(r"""echo\s+['"]((?:[\d*/,-]+\s+){4}[\d*/,-]+)\s+([^\n]+?)['"]\s*>>?\s*\S*cron""")
+_PORTS = 65535
+_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
+DEVELOPMENT = re.compile(r"dev|test|debug|local|ci|lint|docs", re.IGNORECASE)
+"""What is in the names of Dockerfiles that are not for production."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """What a Dockerfile says, with variables replaced as far as their values stand in it."""
+
+    file: str
+    """Its path in the tree."""
+
+    python: str = ""
+    """Minor version, of the stage that is run if it says one, else of an earlier one."""
+
+    python_line: int = 0
+    workdir: str = "/"
+    command: tuple[str, ...] | str = ()
+    """What is started, ``ENTRYPOINT`` and ``CMD`` together: words, or a line for a shell."""
+
+    entrypoint: tuple[str, ...] | str = ()
+    line: int = 0
+    """Where the command stands."""
+
+    port: int | None = None
+    build_packages: tuple[str, ...] = ()
+    """Debian packages of earlier stages."""
+
+    packages: tuple[str, ...] = ()
+    """Debian packages of the stage that is run."""
+
+    copies: tuple[tuple[str, str], ...] = ()
+    """Source and target of what is copied from the context into the stage that is run; a folder ends in ``/``."""
+
+    others: tuple[str, ...] = ()
+    """Targets of what comes from other stages and images."""
+
+    env: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What all of its ``ARG`` and ``ENV`` say, in whichever stage."""
+
+    volumes: tuple[str, ...] = ()
+    """Folders that it has volumes for."""
+
+    steps: tuple[tuple[str, int], ...] = ()
+    """Text and line of what is run to make it, in the stages that it is made of."""
+
+    scheduled: tuple[tuple[str, str, int], ...] = ()
+    """Schedule, command and line of what it writes into a crontab."""
+
+    @property
+    def start(self) -> tuple[str, ...] | str:
+        """What is started: ``CMD`` are the arguments of ``ENTRYPOINT`` if there are both."""
+        if not self.entrypoint:
+            return self.command
+        if isinstance(self.entrypoint, str):
+            return self.entrypoint
+        more = ("/bin/sh", "-c", self.command) if isinstance(self.command, str) and self.command else self.command
+        return (*self.entrypoint, *more)
+
+
+def containers(tree: Tree, folder: str) -> tuple[Container, ...]:
+    """Return what the Dockerfiles for the project in ``folder`` say, the most telling first."""
+    made = [container(tree, name) for name in files(tree, folder)]
+    return tuple(sorted(made, key=lambda each: _rank(each, folder)))
+
+
+def files(tree: Tree, folder: str) -> Iterator[str]:
+    """Yield the Dockerfiles of a project; not those that are for development by their name."""
+    start = len(folder) + 1 if folder else 0
+    for here in sorted((each for each in tree.folders(folder) if _holds(each[start:])), key=_depth):
+        for name in tree.here(here):
+            if _FILES.fullmatch(name) and not name.endswith(".dockerignore"):
+                yield join(here, name)
+
+
+def _depth(folder: str) -> tuple[int, str]:
+    return folder.count("/"), folder
+
+
+def _holds(below: str) -> bool:
+    """Tell whether a folder, seen from the project's, may hold its Dockerfiles."""
+    first, *rest = below.split("/") if below else [""]
+    return not first or (first in _TOP | _TOP_OF_OTHERS and all(each in _BELOW for each in rest))
+
+
+def containers_above(tree: Tree, folder: str) -> Iterator[Container]:
+    """
+    Yield what the Dockerfiles above a project's folder say that copy something of it.
+
+    They have another context: their version of Python is the project's, their paths and commands are not.
+    """
+    while folder:
+        above, _, name = folder.rpartition("/")
+        for file in files(tree, above):
+            if any(f"{mark}{name}/" in (tree.text(file) or "") for mark in (" ", "./", '"')):
+                yield container(tree, file)
+        folder = above
+
+
+def _rank(made: Container, folder: str) -> tuple[object, ...]:
+    below = made.file.removeprefix(f"{folder}/") if folder else made.file
+    name = below.rpartition("/")[2]
+    return (
+        not made.python,
+        bool(DEVELOPMENT.search(name)),
+        not made.start,
+        below.count("/"),
+        name != "Dockerfile",
+        name,
+    )
+
+
+def container(tree: Tree, file: str) -> Container:
+    """Return what the Dockerfile ``file`` says."""
+    return _container(file, tree.text(file) or "")
+
+
+@lru_cache(maxsize=64)  # many ask
+def _container(file: str, text: str) -> Container:
+    made = read(text.encode())
+    stages = _stages(made)
+    last = [each for name in _ancestry(stages) for each in stages[name]]
+    variables = _variables(made.instructions)
+    pythons = [*_pythons(made, last, variables), *_pythons(made, made.instructions, variables)]
+    before = [each for stage in stages.values() for each in stage if each not in last]
+    env = {key: value for each in last if each.name == "ENV" for key, value in _pairs(each, variables)}
+    entrypoint, command, line = _started(made, last)
+    return Container(
+        file=file,
+        python=pythons[0][0] if pythons else "",
+        python_line=pythons[0][1] if pythons else 0,
+        workdir=_workdir(last, variables),
+        entrypoint=entrypoint,
+        command=command,
+        line=line,
+        port=_port(last, variables),
+        packages=tuple(_apt(last)),
+        build_packages=tuple(_apt(before)),
+        copies=tuple((source, target) for source, target, is_own in _copies(last, variables) if is_own),
+        others=tuple(target for _, target, is_own in _copies(last, variables) if not is_own),
+        env=env,
+        variables=variables,
+        volumes=tuple(
+            _filled(_unquoted(word.text), variables) for each in last if each.name == "VOLUME" for word in each.words
+        ),
+        steps=tuple(_steps(made, stages)),
+        scheduled=tuple(_scheduled(made, last)),
+    )
+
+
+def _stages(made: Dockerfile) -> dict[str, list[Instruction]]:
+    """Return name or number → instructions; a stage starts with its ``FROM``."""
+    stages: dict[str, list[Instruction]] = {}
+    current: list[Instruction] = []
+    for each in made.instructions:
+        if each.name == "FROM":
+            words = [word.text for word in each.words]
+            named = [word for as_, word in pairwise(words) if as_.upper() == "AS"]
+            name = named[0].lower() if named else str(len(stages))
+            stages[name] = current = []
+        current.append(each)
+    return stages
+
+
+def _ancestry(stages: Mapping[str, list[Instruction]]) -> list[str]:
+    """Return the last stage and those that it starts from, the first of them first."""
+    if not stages:
+        return []
+    names = [list(stages)[-1]]
+    while True:
+        words = stages[names[0]][0].words
+        base = words[0].text.lower() if words else ""
+        if base not in stages or base in names:
+            return names
+        names.insert(0, base)
+
+
+def _steps(made: Dockerfile, stages: Mapping[str, list[Instruction]]) -> Iterator[tuple[str, int]]:
+    """Yield the ``RUN`` instructions of the last stage, and of those that it starts from or copies of."""
+    waiting = _ancestry(stages)[-1:]
+    seen: list[str] = []
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in stages:
+            continue
+        seen.append(name)
+        copied = [each.flag("from") for each in stages[name] if each.name == "COPY"]
+        base = stages[name][0].words[:1] if stages[name][0].name == "FROM" else ()
+        waiting += [word.text.lower() for word in (*base, *copied) if word]
+    for name in (each for each in stages if each in seen):
+        for each in stages[name]:
+            if each.name == "RUN" and each.words:
+                text = " ".join(_unquoted(word.text) for word in each.words) if each.is_json else each.text
+                yield text, made.place(each.keyword.start, each.keyword.end)[0]
+
+
+def _variables(instructions: Iterable[Instruction]) -> dict[str, str]:
+    made: dict[str, str] = {}
+    for each in instructions:
+        if each.name in {"ARG", "ENV"}:
+            made.update(_pairs(each, made))
+    return made
+
+
+def _pairs(each: Instruction, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for key, value in each.pairs:
+        if value is not None:
+            yield key.text, _filled(value.text.strip().strip("\"'"), variables)
+
+
+def _filled(text: str, variables: Mapping[str, str]) -> str:
+    """
+    Return ``text`` with the variables that are known.
+
+    >>> _filled("python:${VERSION}-slim", {"VERSION": "3.12"}), _filled('${A:-"b"}', {})
+    ('python:3.12-slim', 'b')
+    """
+    return _VARIABLE.sub(lambda match: variables.get(match[1] or match[3], (match[2] or "").strip("\"'")), text)
+
+
+def _pythons(
+    made: Dockerfile, instructions: Iterable[Instruction], variables: Mapping[str, str]
+) -> Iterator[tuple[str, int]]:
+    """Yield the versions of Python that base images name, the last first, with their lines."""
+    for each in reversed(list(instructions)):
+        line = made.place(each.keyword.start, each.keyword.end)[0]
+        if each.name == "FROM" and each.words:
+            if version := python_of(_filled(each.words[0].text, variables)):
+                yield version, line
+        elif each.name == "RUN" and (match := _UV_PYTHON.search(each.text)):
+            yield match[1], line
+
+
+def python_of(image: str) -> str:
+    """
+    Return the minor version of Python that an image has, by its name.
+
+    >>> python_of("python:3.12-slim"), python_of("astral-sh/uv:python3.13-bookworm"), python_of("ubuntu:22.04")
+    ('3.12', '3.13', '')
+    """
+    name, _, tag = image.partition("@")[0].rpartition(":")
+    if _OFFICIAL.fullmatch(name):
+        match = re.match(r"[23]\.\d+", tag)
+        return match[0] if match else ""
+    match = re.search(r"python-?([23]\.\d+)|py([23])\.?(\d+)", tag)
+    return (match[1] or f"{match[2]}.{match[3]}") if match else ""
+
+
+def _started(
+    made: Dockerfile, instructions: Iterable[Instruction]
+) -> tuple[tuple[str, ...] | str, tuple[str, ...] | str, int]:
+    entrypoint: tuple[str, ...] | str = ()
+    command: tuple[str, ...] | str = ()
+    line = 0
+    for each in instructions:
+        if each.name in {"CMD", "ENTRYPOINT"} and each.words:
+            words = tuple(_unquoted(word.text) for word in each.words) if each.is_json else each.text
+            line = made.place(each.keyword.start, each.keyword.end)[0]
+            if each.name == "ENTRYPOINT":
+                entrypoint, command = words, ()
+            else:
+                command = words
+    return entrypoint, command, line
+
+
+def _unquoted(text: str) -> str:
+    """Return the string that an entry of a JSON list is."""
+    if len(text) > 1 and text[0] == text[-1] == '"':
+        return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    return text
+
+
+def _port(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> int | None:
+    ports = [
+        _filled(word.text, variables).partition("/")[0]
+        for each in instructions
+        if each.name == "EXPOSE"
+        for word in each.words
+    ]
+    return next((int(port) for port in ports if port.isdecimal() and 0 < int(port) <= _PORTS), None)
+
+
+def _apt(instructions: Iterable[Instruction]) -> Iterator[str]:
+    """Yield the packages that are installed by name: Debian's, and Alpine's but for those that are removed again."""
+    for text in (_ASIDE.sub(" ", each.text) for each in instructions if each.name == "RUN"):
+        kept = (listed for listed in _APK.findall(text) if not _VIRTUAL.search(listed))
+        yield from (name for listed in _APT.findall(text) for name in _packages(listed))
+        yield from (name for listed in kept for name in _packages(listed) if name not in _OF_ALPINE)
+
+
+def _packages(listed: str) -> Iterator[str]:
+    for word in listed.split():
+        name = word.partition("=")[0]
+        if _PACKAGE.fullmatch(name) and not word.startswith("-"):
+            yield name
+
+
+def _scheduled(made: Dockerfile, instructions: Iterable[Instruction]) -> Iterator[tuple[str, str, int]]:
+    for each in instructions:
+        if each.name == "RUN" and "cron" in each.text:
+            for match in _CRON.finditer(each.text):
+                yield match[1], match[2], made.place(each.keyword.start, each.keyword.end)[0]
+
+
+def _workdir(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> str:
+    """Return the folder that commands run in after ``instructions``."""
+    said = (_filled(each.text, variables) for each in instructions if each.name == "WORKDIR")
+    return posixpath.normpath(posixpath.join("/", *said))
+
+
+def _copies(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
+    """Yield source and target of what is copied, and whether it comes from the context."""
+    before: list[Instruction] = []
+    for each in instructions:
+        before.append(each)
+        if each.name in {"COPY", "ADD"} and len(each.words) > 1:
+            *sources, given = (_filled(_unquoted(word.text), variables) for word in each.words)
+            here = _workdir(before, variables)
+            target = posixpath.normpath(posixpath.join(here, given))
+            is_folder = given.endswith("/") or given == "." or target == here or len(sources) > 1
+            place = f"{target.rstrip('/')}/" if is_folder else target
+            yield from ((source, place, each.flag("from") is None) for source in sources)

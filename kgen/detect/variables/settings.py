@@ -1,0 +1,320 @@
+"""Settings: environment variables that the code cannot do without, as ``env``, ``secrets`` and ``needs`` of the app."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from kgen.detect.evidence import own_image
+from kgen.detect.evidence.compose import compose_files
+from kgen.detect.files import own_files
+from kgen.detect.found import Doubt, Fact, Part, Program
+from kgen.detect.project import Project
+from kgen.detect.source.texts import table, yaml
+from kgen.detect.variables import addresses, debug, keys, wired
+from kgen.detect.variables.backing import NAMES, Output, by_default, output
+from kgen.detect.variables.environment import Variable, asked, variables
+from kgen.diag import Path
+from kgen.secret_text import is_secret_name, known_secret
+
+_NEVER = frozenset(
+    {
+        *(
+            "PATH",
+            "HOME",
+            "PORT",
+            "HOST",
+            "HOSTNAME",
+            "USER",
+            "TZ",
+            "PYTHONPATH",
+            "CI",
+            "PWD",
+            "LANG",
+            "SHELL",
+            "TERM",
+            "TMPDIR",
+        ),
+        *(
+            "VIRTUAL_ENV",
+            "DJANGO_SETTINGS_MODULE",
+            "PYTEST_CURRENT_TEST",
+            "KUBERNETES_SERVICE_HOST",
+            "TEMP",
+            "TMP",
+            "DEBUG",
+        ),
+        *(
+            "LOGNAME",
+            "USERPROFILE",
+            "APPDATA",
+            "LOCALAPPDATA",
+            "DISPLAY",
+            "EDITOR",
+            "COLUMNS",
+            "LINES",
+            "NO_COLOR",
+            "DYNO",
+        ),
+        *(
+            "XDG_CONFIG_HOME",
+            "XDG_CACHE_HOME",
+            "XDG_DATA_HOME",
+            "CUDA_VISIBLE_DEVICES",
+            "GITHUB_ACTIONS",
+        ),
+    }
+)
+"""Variables that the container or the machine sets, or that no app has to."""
+
+_OTHERS = ("PYTHON", "GITHUB_ACTION", "RENDER_", "VERCEL_", "RAILWAY_", "HEROKU_", "AWS_LAMBDA_", "FLY_", "K_SERVICE")
+"""Starts of the names of variables that Python and hosting platforms have."""
+
+
+def _is_own(name: str) -> bool:
+    return name.isidentifier() and not name.startswith(_OTHERS)
+
+
+EXAMPLES = (
+    ".env.example",
+    ".env.sample",
+    ".env.template",
+    ".env.dist",
+    "env.example",
+    "example.env",
+    "sample.env",
+    ".env.dev",
+    ".env.local.example",
+    ".env.production.example",
+    ".env.prod.example",
+)
+_SCHEME = re.compile(r"\s*[\"']?([a-z][a-z0-9]*\+[a-z0-9_]+)://")
+_SERVERS: Mapping[str, tuple[str, ...]] = {
+    "postgres": ("postgres", "postgis", "timescaledb", "pgvector"),
+    "mysql": ("mysql", "mariadb"),
+    "mongodb": ("mongo",),
+    "redis": ("redis", "valkey"),
+    "rabbitmq": ("rabbitmq",),
+    "kafka": ("kafka", "redpanda"),
+    "opensearch": ("opensearch", "elasticsearch"),
+}
+"""Type → words in the names of images of such servers."""
+
+_MOST = 8
+"""Names in a comment."""
+
+
+def settings(project: Project, app: str, known: Iterable[str], programs: Iterable[Program] = ()) -> Part:
+    """
+    Return what the environment has to hold.
+
+    Args:
+        project: The project.
+        app: Name of the app; its Secret is called like it.
+        known: Variables that others have settled.
+        programs: What is started, perhaps with variables in its command.
+    """
+    examples = _examples(project)
+    values = _values(project)
+    images = frozenset(_images(project))
+    set_in_image = own_image.variables(project)
+    known = frozenset(known)
+    settled = {*known, *_NEVER}
+    met = {each.name: each for each in (*variables(project), *asked(programs))}
+    for each in wired.variables(project, images):
+        met.setdefault(each.name, each)
+    every = [each for each in met.values() if each.name not in known]
+    read = [each for each in every if each.name not in settled and _is_own(each.name)]
+    env: dict[str, Any] = {}
+    comments: dict[Path, str] = {}
+    needs: dict[str, Any] = {}
+    own: list[str] = []
+    doubts: list[Doubt] = []
+    if not project.has("django"):  # whose settings say it, where they are looked at
+        doubts += debug.fixed(project)
+        for name, fact in debug.switches(project, every):
+            env[name] = fact.value
+            comments["env", name] = fact.origin
+    wanted = _wanted(read, app)
+    for each in (one for one in read if one.name not in env):
+        made = output(project, each.name, images, app) or by_default(project, each.name, each.default)
+        if made and not _stays_local(each, made) and not (each.is_optional and made.name == "password"):
+            env[each.name] = _of_need(project, each, made, examples)
+            needs[NAMES[made.type]] = {"type": made.type}
+            comments.setdefault(("needs", NAMES[made.type]), made.origin)
+            comments["env", each.name] = each.origin
+        elif each.name in wanted:
+            key = each.name.lower().replace("_", "-")
+            own.append(key)
+            env[each.name] = {"secret": f"{app}/{key}"}
+            comments["env", each.name] = each.origin
+        elif each.name in set_in_image and set_in_image[each.name].value != each.default:
+            env[each.name] = set_in_image[each.name].value
+            comments["env", each.name] = f"{each.origin}, as in {set_in_image[each.name].origin}"
+        elif each.is_required and each.name in values:
+            env[each.name] = values[each.name].value
+            comments["env", each.name] = f"{each.origin}, as in {values[each.name].origin}"
+        elif each.is_required:
+            env[each.name] = _CHANGE
+            comments["env", each.name] = each.origin
+            doubts.append(Doubt(path=("env", each.name), question="its value stands nowhere", help="set it"))
+    doubts += (
+        [] if any(each["type"] in {"postgres", "mysql"} for each in needs.values()) else own_files.databases(project)
+    )
+    doubts += debug.modes(project, (each for each in every if each.name not in env))
+    doubts += [*_optional(read, env), *addresses.unset(read, env), *addresses.fixed(project, every)]
+    doubts += keys.doubts(project, {each.name for each in every}, env)
+    data = {"env": env, "needs": needs, "secrets": {app: {"keys": own}} if own else {}}
+    return Part(data={key: value for key, value in data.items() if value}, comments=comments, doubts=tuple(doubts))
+
+
+_CHANGE = "change-me"
+
+
+_SIGNS = r"SECRET_?KEY|SECRET(?:_?KEY_?BASE)?|(?:SESSION|COOKIE|JWT|AUTH)_SECRET(?:_?KEY)?|JWT_KEY|SIGNING_KEY"
+"""Ends of the names of keys that sign sessions: what stands in the source for them is no secret any more."""
+
+_FEW = 4
+"""Secrets that code without a default for them most likely needs; of more, most are of features that few use."""
+
+
+def _wanted(read: Iterable[Variable], app: str) -> frozenset[str]:
+    """Return the variables that get a secret: those that the app does not start without, and keys that sign."""
+    own = re.escape(re.sub(r"\W", "_", app).upper())
+    signs = re.compile(rf"(?:(?:DJANGO|FLASK|APP|SITE|SERVER|{own})_)?(?:{_SIGNS})")
+    secret = [each for each in read if each.is_text and is_secret_name(each.name)]
+    open_ = [each.name for each in secret if not each.has_default and not each.is_required]
+    must = {each.name for each in secret if each.is_required or signs.fullmatch(each.name)}
+    return frozenset(must | set(open_ if len(open_) <= _FEW else ()))
+
+
+def _stays_local(variable: Variable, made: Output) -> bool:
+    """
+    Tell whether a variable with the name of a database's is about a file beside the program.
+
+    An address that may be a SQLite file is a server's where there is a driver for one.
+    """
+    default = variable.default or ""
+    if variable.is_required or not default.endswith((".db", ".sqlite", ".sqlite3")):
+        return False
+    return not (default.startswith("sqlite") and made.name == "url" and not made.origin.endswith(_NO_DRIVERS))
+
+
+_NO_DRIVERS = (": tortoise-orm", ": pgvector")
+"""Ends of where a need is from that bring no driver."""
+
+
+def _of_need(project: Project, variable: Variable, made: Output, examples: Mapping[str, str]) -> str:
+    """Return the value of a variable of a backing service; a URL has the scheme that the code expects."""
+    if made.name != "url" or made.type not in {"postgres", "mysql"}:
+        return made.value
+    scheme = examples.get(variable.name, "") or _scheme(variable.default or "") or _dialect(project, made.type)
+    if not scheme:
+        return made.value
+    need = f"needs.{NAMES[made.type]}"
+    user = f"${{{need}.username}}:${{{need}.password}}"
+    return f"{scheme}://{user}@${{{need}.host}}:${{{need}.port}}/${{{need}.database}}"
+
+
+def _scheme(text: str) -> str:
+    """
+    Return the scheme of a database's URL if it names a driver.
+
+    >>> _scheme("postgresql+asyncpg://u:p@db/shop"), _scheme("postgres://u:p@db/shop")
+    ('postgresql+asyncpg', '')
+    """
+    match = _SCHEME.match(text)
+    return match[1] if match and not match[1].startswith("sqlite") else ""
+
+
+_BY_SQLALCHEMY = ("sqlalchemy", "sqlmodel", "databases", "ormar", "advanced-alchemy", "flask-sqlalchemy")
+
+
+def _dialect(project: Project, kind: str) -> str:
+    """Return the scheme that SQLAlchemy needs to take the only driver that is there, if the code does not see to it."""
+    if kind == "postgres" and project.has("tortoise-orm"):
+        return "postgres"  # which knows no other name of it
+    if not project.has(*_BY_SQLALCHEMY) or kind != "postgres":
+        return ""
+    changes = any(
+        ".replace(" in (project.tree.text(each.path) or "") for each in project.modules.mentioning("postgres")
+    )
+    if changes or project.has("psycopg2", "psycopg2-binary"):
+        return ""
+    if project.has("asyncpg"):
+        return "postgresql+asyncpg"
+    return "postgresql+psycopg" if project.has("psycopg", "psycopg-binary") else ""
+
+
+def _optional(read: Iterable[Variable], env: Mapping[str, Any]) -> Iterator[Doubt]:
+    """Yield which variables the code reads besides: it runs without them, but perhaps not as it should."""
+    left = [each for each in read if each.name not in env and not each.is_required]
+    names = [each.name for each in left if not each.has_default or each.default == ""]
+    if names:
+        more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
+        listed = ", ".join(names[:_MOST]) + more
+        path = ("env",) if env else ("components",)
+        yield Doubt(path=path, question=f"the code also looks for {listed}", help="set what it should have")
+
+
+_LOCAL = re.compile(
+    r"localhost|127\.0\.0\.1|://|<|>|\$|change|your|^x+$|xxx|example\.com|\.{3}|placeholder|replace|insert|12345|todo",
+    re.IGNORECASE,
+)
+"""What is in values that are right on one machine only, or in none."""
+
+
+_SWITCH = re.compile(r"\d{1,6}|true|false", re.IGNORECASE)
+"""What is no secret, whatever it is called."""
+
+
+def _values(project: Project) -> dict[str, Fact]:
+    """Return the values in examples of environments that are no secrets and hold everywhere."""
+    found: dict[str, Fact] = {}
+    for file in EXAMPLES:
+        for place, line in enumerate((project.text(file) or "").splitlines(), 1):
+            name, _, rest = line.removeprefix("export ").partition("=")
+            value = _unquoted(rest)
+            is_plain = _SWITCH.fullmatch(value) or not is_secret_name(name)
+            if (
+                name.isidentifier()
+                and value
+                and is_plain
+                and not (_LOCAL.search(value) or known_secret(value) or debug.DEVELOPMENT.fullmatch(value))
+            ):
+                found.setdefault(name, Fact(value, f"{file}:{place}"))
+    return found
+
+
+def _unquoted(text: str) -> str:
+    """
+    Return the value of a line of such a file, without quotes and comment.
+
+    >>> _unquoted(' "a # b" # c'), _unquoted("512 ## size"), _unquoted("[1, 2]")
+    ('a # b', '512', '[1, 2]')
+    """
+    rest = text.strip()
+    if rest[:1] in {'"', "'"} and rest.find(rest[0], 1) > 0:
+        return rest[1 : rest.find(rest[0], 1)]
+    return re.split(r"\s+#", rest)[0].strip()
+
+
+def _examples(project: Project) -> dict[str, str]:
+    """Return variable → scheme of its value in examples of environments; the values themselves may be secret."""
+    found: dict[str, str] = {}
+    texts = [project.text(name) or "" for name in EXAMPLES]
+    texts += [project.tree.text(file) or "" for file in compose_files(project.tree, project.folder)]
+    for text in texts:
+        for line in text.splitlines():
+            name, _, rest = re.sub(r"^\s*-?\s*", "", line).replace(": ", "=", 1).partition("=")
+            if scheme := _scheme(rest):
+                found.setdefault(name.strip(), scheme)
+    return found
+
+
+def _images(project: Project) -> Iterator[str]:
+    """Yield the types of the servers that the project's compose files start."""
+    for file in compose_files(project.tree, project.folder):
+        for about in table(yaml(project.tree.text(file)), "services").values():
+            image = str(about.get("image", "")) if isinstance(about, Mapping) else ""
+            name = image.partition(":")[0].rpartition("/")[2]
+            yield from (kind for kind, words in _SERVERS.items() if any(word in name for word in words))

@@ -1,0 +1,48 @@
+"""
+Variables by which the project's own compose file tells its services where others are.
+
+Whatever reads them (a settings file, a library) may be out of sight: that somebody wires them up is evidence enough.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from kgen.detect.evidence.compose import compose_files, is_for_development, services
+from kgen.detect.project import Project
+from kgen.detect.source.texts import origin, table, yaml
+from kgen.detect.variables.backing import by_default, output
+from kgen.detect.variables.environment import Variable
+
+_HOST = re.compile(r"(?:[a-z][\w+.-]*://(?:[^@/\s]*@)?)?([a-z][\w-]*)(?::\d+)?(?:[/?,]\S*)?")
+
+
+def variables(project: Project, images: frozenset[str]) -> Iterator[Variable]:
+    """
+    Yield the variables of the project's services that are about servers beside them, each with its value as default.
+
+    Args:
+        project: The project.
+        images: Types of the servers that its compose files start.
+    """
+    for file in compose_files(project.tree, project.folder):
+        text = project.tree.text(file) or ""
+        others: Mapping[str, Any] = table(yaml(text), "services")
+        for service in () if is_for_development(file) else services(project, file):
+            kinds = {name: _kind(project, name, value, images) for name, value in service.env.items()}
+            reached = {kinds[name] for name, value in service.env.items() if _names(value, others)}
+            for name, value in service.env.items():
+                if kinds[name] and kinds[name] in reached and not name.startswith("TEST"):
+                    where = origin(file, text, name)
+                    yield Variable(name=name, origin=where, is_required=False, default=value, has_default=True)
+
+
+def _kind(project: Project, name: str, value: str, images: frozenset[str]) -> str:
+    found = output(project, name, images) or by_default(project, name, value)
+    return found.type if found else ""
+
+
+def _names(value: str, others: Mapping[str, Any]) -> bool:
+    """Tell whether a value is another service, or an address there."""
+    match = _HOST.fullmatch(value)
+    return match is not None and match[1] in others

@@ -29,6 +29,16 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, dict[str, str]]] = {
         "gunicorn --chdir backend shop.web:app --bind 0.0.0.0:8000",
         {},
     ),
+    "a folder of the image that the server is told to go to": (
+        {"web/shop.py": FLASK, "Dockerfile": "FROM python:3.13\nCOPY web /srv/\nCMD gunicorn shop:app --chdir /srv\n"},
+        "gunicorn shop:app --bind 0.0.0.0:8000",
+        {},
+    ),
+    "a folder that only the image has": (
+        {"shop.py": FLASK, "Dockerfile": f"{OWN}CMD gunicorn shop:app --chdir=/data\n"},
+        "gunicorn shop:app --chdir=/data --bind 0.0.0.0:8000",
+        {},
+    ),
     "the module of a worker in a folder": (
         {"shop/jobs.py": "from celery import Celery\napp = Celery()\n", "Procfile": "worker: celery -A jobs worker\n"},
         "celery -A jobs worker",
@@ -77,6 +87,42 @@ def test_what_somebody_wrote_down_starts(case: str, tmp_path: Path) -> None:
     assert program.command.value == command
     assert {name: fact.value for name, fact in program.env.items()} == env
     assert not [each.question for each in program.doubts if " before" in each.question]
+
+
+def test_a_server_that_is_told_to_go_to_a_folder_starts_there(tmp_path: Path) -> None:
+    files = CASES["a folder of the image that the server is told to go to"][0]
+    found: Any = propose(grown(tmp_path, {**WEB, **files})).value
+
+    assert found[0].part.data["components"]["web"]["workingDir"] == "/app/web"
+
+
+LACKING = {
+    "an object": ("app = Flask(__name__)\n", False),
+    "what another module has": ("from shop import server\n", False),
+    "all that another module has": ("from shop import *\n", False),
+    "what is made when it is asked for": ("def __getattr__(name):\n    return 1\n", False),
+    "what a function gives the module": ("def make():\n    global server\n    server = 1\nmake()\n", False),
+    "an object under a condition": ("if 1:\n    server = Flask(__name__)\n", False),
+    "an object of a function": ("def make():\n    server = Flask(__name__)\n", True),
+    "another object": ("site = 1\n", True),
+}
+
+
+@pytest.mark.parametrize("case", LACKING)
+def test_an_object_that_a_module_lacks_is_doubted(case: str, tmp_path: Path) -> None:
+    source, is_doubted = LACKING[case]
+    command = "app" if case == "an object" else "server"
+    files = {**WEB, "web.py": f"from flask import Flask\n{source}", "Procfile": f"web: gunicorn web:{command}\n"}
+    (made,) = propose(grown(tmp_path, files)).value or ()
+
+    question = f"web.py has no `{command}`, which it is to serve"
+    assert (question in {each.question for each in made.part.doubts}) is is_doubted
+
+
+def test_an_object_that_is_there_is_better_than_one_that_is_written_down(tmp_path: Path) -> None:
+    (made,) = propose(grown(tmp_path, {**WEB, "web.py": FLASK, "Procfile": "web: gunicorn web:server\n"})).value or ()
+
+    assert made.part.data["components"]["web"]["command"].startswith("gunicorn web:app --bind")
 
 
 def test_the_port_of_gunicorns_settings(tmp_path: Path) -> None:

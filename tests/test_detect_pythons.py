@@ -38,6 +38,15 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, str]] = {
         "3.11",
         "Pipfile:3",
     ),
+    "what Pipenv has locked": (
+        {
+            "Pipfile": '[packages]\npandas = "*"\n',
+            "Pipfile.lock": '{"default": {"pandas": {"version": "==1.3.5"}, '
+            '"numpy": {"version": "==1.17.0", "markers": "python_version < \'3.8\'"}}}',
+        },
+        "3.10",
+        "pandas 1.3.5 in Pipfile.lock",
+    ),
     "an old Pipfile.lock": (
         {
             "Pipfile": '[packages]\nflask = "*"\n',

@@ -382,8 +382,20 @@ def test_a_script_of_the_package_in_a_folder_needs_the_package(tmp_path: Path) -
     assert "installProject" not in made.part.data["build"]["python"]
 
 
+@pytest.mark.parametrize("lock", ["requirements.txt", "Pipfile.lock", "poetry.lock"])
 @pytest.mark.parametrize(("version", "path"), [("0.80.0", "/healthz"), ("1.40.0", "/_stcore/health")])
-def test_the_health_check_of_streamlit_is_that_of_its_version(version: str, path: str, tmp_path: Path) -> None:
-    files = {"requirements.txt": f"streamlit=={version}\n", "app.py": "import streamlit as st\nst.title('shop')\n"}
+def test_the_health_check_of_streamlit_is_that_of_its_version(
+    version: str, path: str, lock: str, tmp_path: Path
+) -> None:
+    said = {
+        "requirements.txt": f"streamlit=={version}\n",
+        "Pipfile.lock": f'{{"default": {{"streamlit": {{"version": "=={version}"}}}}}}',
+        "poetry.lock": f'[[package]]\nname = "streamlit"\nversion = "{version}"\n',
+    }
+    asked = {
+        "Pipfile.lock": {"Pipfile": '[packages]\nstreamlit = "*"\n'},
+        "poetry.lock": {"pyproject.toml": '[tool.poetry.dependencies]\nstreamlit = "*"\n'},
+    }
+    files = {lock: said[lock], **asked.get(lock, {}), "app.py": "import streamlit as st\nst.title('shop')\n"}
     (made,) = propose(grown(tmp_path, files)).value or ()
     assert made.part.data["components"]["web"]["probes"] == path

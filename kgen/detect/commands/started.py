@@ -229,6 +229,7 @@ def _supervised(image: Image, words: Sequence[str], seen: tuple[str, ...]) -> tu
 def _start(image: Image, command: Command, values: Mapping[str, str], port: int | None) -> Start:
     env = {name: image.here(filled(value, values)) for name, value in command.env.items() if name != "PORT"}
     words = [filled(word, {**values, **env}) for word in command.words if not _ARGUMENT.fullmatch(word)]
+    command, words = _changed(image, command, words)
     folder = image.inner(command.folder) if command.folder else image.folder()
     asks_help = words[1:] != [] and words[-1] == "--help"
     words = words[:-1] if asks_help else words
@@ -258,6 +259,16 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
         asks_help=asks_help,
         is_doubtful=command.is_conditional and not command.takes_over,
     )
+
+
+def _changed(image: Image, command: Command, words: Sequence[str]) -> tuple[Command, list[str]]:
+    """Return a command in the folder that its server is told to go to, if that is one of the project's own image."""
+    for place, word in enumerate(words):
+        name, sign, value = word.partition("=")
+        there = value if sign else next(iter(words[place + 1 : place + 2]), "")
+        if name == "--chdir" and image.container and there.startswith("/") and image.has(there):
+            return replace(command, folder=there), [*words[:place], *words[place + (1 if sign else 2) :]]
+    return command, list(words)
 
 
 def _is_flasks(image: Image, words: Sequence[str]) -> bool:

@@ -40,11 +40,9 @@ _OVER_HTTP = frozenset({"http", "sse", "streamable-http"})
 def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Doubt]:
     kind, _, what = start.role.partition(" ")
     if start.role == "web":
-        yield from servers.missing(project, start.words)
+        yield from _unserved(project, start)
     if is_lost(project, kind, what, path):
         yield Doubt(path=("command",), question=f"`{what}` was not found", help="correct the command")
-    if start.role == "web" and places.is_lost(project, start.words, start.folder):
-        yield Doubt(path=("command",), question="the module that it serves was not found", help="correct the command")
     yield from _without_settings(project, start, path)
     if kind in {"command", "script", "module"}:
         rest = start.words[next((place for place, word in enumerate(start.words) if word == what), 0) + 1 :]
@@ -71,6 +69,15 @@ def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Do
             question=f"{said.origin} runs {more} before",
             help="put it into `release` or `build.commands` if it is needed",
         )
+
+
+def _unserved(project: Project, start: Start) -> Iterator[Doubt]:
+    """Yield that a server is not installed, or does not find what it is to serve."""
+    yield from servers.missing(project, start.words)
+    if places.is_lost(project, start.words, start.folder):
+        yield Doubt(path=("command",), question="the module that it serves was not found", help="correct the command")
+    if question := places.lacking(project, start.words, start.folder):
+        yield Doubt(path=("command",), question=question, help="correct the command, or name the object like that")
 
 
 _PASTE = re.compile(r"(?:config:)?((?:[\w.-]+/)*[\w.-]+\.ini)")

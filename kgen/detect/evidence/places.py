@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kgen.detect.commands.started import Start
+from kgen.detect.evidence import targets
 from kgen.detect.folders import WORKDIR
 from kgen.detect.frameworks.starts import search_path
 from kgen.detect.packages import installed
 from kgen.detect.project import Project
 from kgen.detect.source.tree import join
 
-_TARGET = re.compile(r"(?P<module>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?::[A-Za-z_][\w.]*(?:\(.*\))?)?")
+_TARGET = re.compile(r"(?P<module>[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(?::(?P<name>[A-Za-z_]\w*)[\w.]*(?:\(.*\))?)?")
 _FOLDERS = ("--app-dir", "--chdir", "--pythonpath")
 """Options of servers for a folder to look in."""
 
@@ -65,11 +66,29 @@ def is_lost(project: Project, words: Sequence[str], where: str = "") -> bool:
     return not any(name.endswith(ends) for name in project.tree.below(project.folder))
 
 
+def lacking(project: Project, words: Sequence[str], where: str = "") -> str:
+    """Return in words that the module that a server is to serve has no such object: often nothing."""
+    module, name = _target(words)
+    folders = (where, "", project.source, *_said(words))
+    files = [file for folder in folders if module and (file := _is_in(project, folder, module))]
+    found = project.modules.module(files[0]) if files and name else None
+    if found is None or targets.has(found.tree, name):
+        return ""
+    inner = f"{module}.{name}"  # a module of a package
+    is_inner = any(_is_in(project, folder, inner) for folder in folders)
+    return "" if is_inner else f"{found.path} has no `{name}`, which it is to serve"
+
+
 def _served(words: Sequence[str]) -> str:
     """Return the module that a server is told to serve."""
-    targets = [match for word in words[1:] if (match := _TARGET.fullmatch(word))]
-    sure = [each["module"] for each in targets if ":" in each[0] or each["module"].endswith((".wsgi", ".asgi"))]
-    return sure[-1] if sure else ""
+    return _target(words)[0]
+
+
+def _target(words: Sequence[str]) -> tuple[str, str]:
+    """Return the module that a server is told to serve, and the name of the object or function in there."""
+    found = [match for word in words[1:] if (match := _TARGET.fullmatch(word))]
+    sure = [each for each in found if ":" in each[0] or each["module"].endswith((".wsgi", ".asgi"))]
+    return (sure[-1]["module"], sure[-1]["name"] or "") if sure else ("", "")
 
 
 def _worked(project: Project, start: Start) -> str:

@@ -143,7 +143,11 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
 
 
 def _is_unserved(project: Project, start: Start) -> bool:
-    return start.role == "web" and places.is_lost(project, start.words, start.folder)
+    if start.role != "web":
+        return False
+    return places.is_lost(project, start.words, start.folder) or bool(
+        places.lacking(project, start.words, start.folder)
+    )
 
 
 def _release(project: Project, said: Said, *, is_web: bool) -> Fact | None:

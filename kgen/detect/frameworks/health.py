@@ -5,7 +5,7 @@ from packaging.version import Version
 from kgen.detect.found import Doubt, Fact
 from kgen.detect.frameworks.routes import Route, health_routes
 from kgen.detect.frameworks.sources import sources_of
-from kgen.detect.packages.ceilings import pinned
+from kgen.detect.packages import locked
 from kgen.detect.project import Project
 from kgen.record import dataclass
 
@@ -36,8 +36,7 @@ def health(project: Project, framework: str = "") -> Health:
 
 
 def _own(project: Project, framework: str) -> str:
-    found = project.dependencies.get(framework.lower())
-    version = pinned(found.specifier) if found else None
+    version = locked.version(project, framework.lower())
     first, before = _BEFORE[framework]
     return before if version and version < first else _OWN[framework]
 

@@ -1,9 +1,13 @@
-"""What a lock file installs for the program though the project does not ask for it by name: others bring it."""
+"""What a lock file installs for the program: what others bring and nobody asks for by name, and in which version."""
 
 import json
 import re
 from collections.abc import Mapping
+from typing import Any
 
+from packaging.version import Version
+
+from kgen.detect.packages.ceilings import pinned
 from kgen.detect.packages.managers import LOCKS
 from kgen.detect.project import Dependency, Project
 from kgen.detect.source.tree import join
@@ -11,6 +15,7 @@ from kgen.detect.source.tree import join
 _NAME = re.compile(r'\nname = "([^"]+)"')
 _ASKED = re.compile(r'\{ name = "([^"]+)"')
 _MAIN = re.compile(r'\ngroups = \[[^\]]*"(?:main|default)"|\ncategory = "main"')
+_BACKPORT = re.compile(r"python_version < '3")
 _GROUPS = re.compile(r"\n(?:groups|category) = ")
 
 
@@ -23,6 +28,33 @@ def locked(project: Project, name: str) -> Dependency | None:
     found = {"uv": _by_uv, "pipenv": _by_pipenv}.get(project.manager, _by_group)(project, text, name)
     line = text.count("\n", 0, text.find(f'"{name}"')) + 1
     return Dependency(name=name, origin=f"{file}:{line}") if found else None
+
+
+def version(project: Project, name: str) -> Version | None:
+    """Return the version of ``name`` that is installed, if the project or its lock file says one alone."""
+    asked = project.dependencies.get(name)
+    if asked and (found := pinned(asked.specifier)):
+        return found
+    file = LOCKS.get(project.manager, "")
+    text = _text(project, file) if file else ""
+    if f'"{name}"' not in text:
+        return None
+    if project.manager == "pipenv":
+        return next((pinned(each.specifier) for each in pins(file, text) if each.name == name), None)
+    match = re.search(rf'\nname = "{re.escape(name)}"\nversion = "([^"]+)"', text)
+    return pinned(match[1]) if match else None
+
+
+def pins(file: str, text: str) -> list[Dependency]:
+    """Return what a lock file that has no names of wheels installs for the program, each in its one version."""
+    if file != "Pipfile.lock":
+        return []
+    found = [(name, about) for name, about in _default(text).items() if isinstance(about, Mapping)]
+    return [
+        Dependency(name=name, origin=file, specifier=str(about.get("version", "")))
+        for name, about in found
+        if not _BACKPORT.search(str(about.get("markers", "")))  # what a newer Python brings itself
+    ]
 
 
 def _text(project: Project, file: str) -> str:
@@ -63,8 +95,13 @@ def _by_group(_: Project, text: str, name: str) -> bool:
 
 
 def _by_pipenv(_: Project, text: str, name: str) -> bool:
+    return name in _default(text)
+
+
+def _default(text: str) -> Mapping[str, Any]:
     try:
         data = json.loads(text)
     except ValueError:
-        return False
-    return isinstance(data, Mapping) and name in data.get("default", {})
+        return {}
+    found = data.get("default") if isinstance(data, Mapping) else None
+    return found if isinstance(found, Mapping) else {}

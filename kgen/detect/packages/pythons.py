@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from kgen.detect.evidence.compose import dockerfiles
 from kgen.detect.found import Choice, Doubt, Fact
-from kgen.detect.packages import ceilings, python_hints
+from kgen.detect.packages import ceilings, locked, python_hints
 from kgen.detect.packages.managers import ENVIRONMENTS, LOCKS
 from kgen.detect.packages.requirements import requirements_files
 from kgen.detect.packages.setup_files import setups
@@ -323,7 +323,8 @@ def _limit(project: Project, besides: Container[str] = ()) -> ceilings.Limit | N
     """Return what the locked packages, or else the pinned ones, run on, but for ``besides``."""
     for lock in (*LOCKS.values(), "pylock.toml"):
         if text := project.text(lock):
-            return ceilings.of_wheels(text, besides) or ceilings.of_pins(project.dependencies.values(), besides)
+            pins = locked.pins(lock, text) or project.dependencies.values()
+            return ceilings.of_wheels(text, besides) or ceilings.of_pins(pins, besides)
     named = [project.text(file) or "" for file in requirements_files(project.tree, project.folder)]
     wheels = [limit for text in named if ".whl" in text and (limit := ceilings.of_wheels(text, besides))]
     return wheels[0] if wheels else ceilings.of_pins(project.dependencies.values(), besides)

@@ -95,6 +95,10 @@ class Image:
                 return each
         return ""
 
+    def has(self, name: str) -> bool:
+        """Tell whether ``name`` in the image is a folder of the project, or its root."""
+        return any(not each or self.project.tree.has_folder(self.project.path(each)) for each in self._places(name, ""))
+
     def _places(self, name: str, folder: str) -> Iterator[str]:
         workdir = self.container.workdir if self.container else "/app"
         wanted = posixpath.normpath(posixpath.join(workdir, folder, name))

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from detected import seen
+from kgen.detect.found import Fact, Program
 from kgen.detect.variables.environment import variables
 from kgen.detect.variables.settings import settings
 
@@ -118,11 +119,29 @@ INSISTS = {
     "raised": "key = os.environ.get('KEY', '')\nif key == '':\n    raise RuntimeError('KEY')\n",
     "ended": "if not os.getenv('KEY'):\n    sys.exit('no KEY')\n",
     "in what every start calls": "def main():\n    if os.getenv('KEY') is None:\n        raise KeyError\n",
+    "one of several": "key = os.getenv('KEY')\nif not all([key, 1]):\n    sys.exit(1)\n",
+    "asserted": "key = os.getenv('KEY')\nassert key, 'no KEY'\n",
+    "a number": "key = int(os.environ.get('KEY'))\n",
+    "split at once": "class Config:\n    key = [int(each) for each in os.getenv('KEY').split()]\n",
+    "a number, or the end": "try:\n    key = int(os.getenv('KEY'))\nexcept ValueError:\n    raise Exception('KEY')\n",
+    "by a list": "for name in ['KEY']:\n    if not os.getenv(name):\n        raise KeyError\nkey = os.getenv('KEY')\n",
+    "by a list of what is missing": "key = os.getenv('KEY', '')\nNAMES = ('KEY', 'OTHER')\n"
+    "missing = [name for name in NAMES if not os.getenv(name)]\nif missing:\n    raise SystemExit(missing)\n",
+    "by a class of settings": "class Config:\n    def __init__(self):\n        self.key = os.getenv('KEY', '')\n\n"
+    "    def check(self):\n        wanted = {'KEY': self.key}\n"
+    "        missing = [name for name, value in wanted.items() if not value]\n"
+    "        if missing:\n            raise SystemExit(missing)\n",
+    "by an attribute": "class Config:\n    KEY = os.getenv('KEY')\n\n    @classmethod\n    def validate(cls):\n"
+    "        if not cls.KEY:\n            raise ValueError\n",
 }
 LEAVES = {
     "for a feature": "def pay():\n    if not os.getenv('KEY'):\n        raise KeyError\n",
     "with a default": "key = os.getenv('KEY', 'a')\nif not key:\n    raise KeyError\n",
     "with another way": "key = os.getenv('KEY')\nif not key:\n    key = ask()\n",
+    "a number, if it is there": "key = int(os.getenv('KEY')) if os.getenv('KEY') else 1\n",
+    "a number, or another one": "try:\n    key = int(os.getenv('KEY'))\nexcept ValueError:\n    key = 1\n",
+    "in a list of what is optional": "for name in ['KEY']:\n    if not os.getenv(name):\n        print(name)\n"
+    "key = os.getenv('KEY')\n",
 }
 
 
@@ -134,20 +153,108 @@ def test_what_the_source_insists_on_is_required(case: str, tmp_path: Path) -> No
     assert read.is_required is (case in INSISTS)
 
 
+def test_what_a_module_sets_itself_is_not_asked_for(tmp_path: Path) -> None:
+    source = (
+        "import os\nos.environ['TOPIC'] = 'a'\nTOPIC = os.environ['TOPIC']\nos.environ['MODE'] = os.environ['MODE']\n"
+    )
+
+    assert written(tmp_path, source) == {"env": {"MODE": "change-me"}}
+
+
+def test_the_way_that_is_open_is_taken(tmp_path: Path) -> None:
+    source = (
+        "import os\nENV = bool(os.environ.get('ENV', False))\nif ENV:\n    TOKEN = os.environ.get('TOKEN', None)\n"
+        "    OWNER = int(os.environ.get('OWNER'))\nelse:\n    from app.own import Development as Config\n"
+    )
+    expected = {"ENV": "true", "TOKEN": {"secret": "shop/token"}, "OWNER": "change-me"}
+
+    files = {"requirements.txt": "", "app/__init__.py": "", "app/config.py": source}
+    assert settings(seen(tmp_path, files), "shop", ()).data["env"] == expected
+    own = {"app/own.py": "class Development: ...\n"}
+    assert settings(seen(tmp_path, files | own), "shop", ()).data == {}
+
+
+def test_settings_of_pydantic_1_have_names_of_their_own_and_options_without_a_default(tmp_path: Path) -> None:
+    source = (
+        "from pydantic import BaseSettings\nclass S(BaseSettings):\n    place: str | None\n    topic: str\n"
+        "    other: str\n    class Config:\n        env_prefix = 'SHOP_'\n"
+        "        fields = {'topic': {'env': 'TOPIC'}}\n"
+    )
+
+    assert written(tmp_path, source) == {"env": {"TOPIC": "change-me", "SHOP_OTHER": "change-me"}}
+
+
+def test_what_environs_reads_from_files_too_is_read(tmp_path: Path) -> None:
+    source = "from environs import FileAwareEnv\nenv = FileAwareEnv()\nTOPIC = env('TOPIC')\n"
+
+    assert written(tmp_path, source) == {"env": {"TOPIC": "change-me"}}
+
+
+COMPOSE = (
+    "services:\n  app:\n    build: .\n    environment:\n      SHOP_STORE: postgres://u:p@db/shop\n      RATE: 1000\n"
+    "      PEER: other:80\n  db:\n    image: postgres:17\n  other:\n    image: nginx\n"
+)
+
+
+def test_what_compose_says_of_a_variable_counts(tmp_path: Path) -> None:
+    source = "import os\nA = os.environ['SHOP_STORE']\nB = float(os.environ['RATE'])\nC = os.environ['PEER']\n"
+    files = {"requirements.txt": "psycopg2\n", "app.py": source, "docker-compose.yml": COMPOSE}
+    made = settings(seen(tmp_path, files), "shop", ())
+
+    assert made.data["env"] == {"SHOP_STORE": "${needs.db.url}", "RATE": "1000", "PEER": "change-me"}
+    assert made.comments["env", "RATE"] == "app.py:3, as in docker-compose.yml:6"
+
+
+def test_files_of_settings_that_a_program_is_started_with_name_variables(tmp_path: Path) -> None:
+    config = "AMQP_URI: amqp://${RABBIT_USER:guest}@${RABBIT_HOST:localhost}/\nTOPIC: ${TOPIC}\n"
+    files = {"requirements.txt": "nameko\n", "app.py": "", "config.yml": config}
+    run = Program(
+        name="app", type="worker", command=Fact("nameko run --config ./config.yml app", "Procfile:1"), rank=90
+    )
+    made = settings(seen(tmp_path, files), "shop", (), [run])
+
+    assert made.data["env"] == {
+        "RABBIT_USER": "${needs.broker.username}",
+        "RABBIT_HOST": "${needs.broker.host}",
+        "TOPIC": "change-me",
+    }
+    assert made.data["needs"] == {"broker": {"type": "rabbitmq"}}
+
+
+CLOUDS = {
+    "import boto3\nq = boto3.client('sqs')\n": "`AWS_DEFAULT_REGION`, `AWS_ACCESS_KEY_ID`",
+    "import boto3\nq = boto3.client('sqs', region_name='eu-west-1')\n": "set `AWS_ACCESS_KEY_ID`",
+    "CELERY = {'broker_url': 'sqs://'}\n": "set `AWS_ACCESS_KEY_ID`",
+    "from google.cloud import pubsub_v1\np = pubsub_v1.PublisherClient()\n": "set `GOOGLE_APPLICATION_CREDENTIALS`",
+    "import boto3\nq = boto3.client('sqs', aws_access_key_id='', aws_secret_access_key='')\n": "",
+    "import boto3, os\nq = boto3.client('sqs')\nk = os.getenv('AWS_ACCESS_KEY_ID', '')\n": "",
+}
+
+
+@pytest.mark.parametrize("source", CLOUDS)
+def test_what_clients_of_clouds_take_from_the_environment_is_a_doubt(source: str, tmp_path: Path) -> None:
+    made = settings(seen(tmp_path, {"requirements.txt": "boto3\n", "app.py": source}), "shop", ())
+    said = [each.help for each in made.doubts if each.question.startswith("clients of")]
+
+    assert (CLOUDS[source] in said[0]) if CLOUDS[source] else said == []
+
+
 OWN_READERS = (
     "import os\n\n\ndef required(name):\n    found = os.getenv(name)\n    if not found:\n        raise ValueError\n"
-    "    return found\n\n\ndef switch(name, default=False):\n    return os.environ.get(name, default)\n\n\n"
+    "    return found\n\n\ndef perhaps(name, default=None):\n    return os.getenv(name, default)\n\n\n"
+    "def switch(name, default=False):\n    return os.environ.get(name, default)\n\n\n"
     "def later(key, default):\n    return lambda: switch(key, default)\n"
 )
 
 
 def test_what_functions_of_the_project_read_is_known(tmp_path: Path) -> None:
-    use = "from env import required, switch, later\nrequired('SHOP_TOPIC')\nswitch('SHOP_MODE')\nlater('SHOP_A', 'a')\n"
+    use = "from env import *\nrequired('SHOP_TOPIC')\nperhaps('SHOP_B')\nswitch('SHOP_MODE')\nlater('SHOP_A', 'a')\n"
     project = seen(tmp_path, {"requirements.txt": "", "env.py": OWN_READERS, "app.py": f"{use}required(use)\n"})
     found = {each.name: (each.is_required, each.has_default, each.default) for each in variables(project)}
 
     assert found == {
         "SHOP_TOPIC": (True, False, None),
+        "SHOP_B": (False, False, None),
         "SHOP_MODE": (False, True, None),
         "SHOP_A": (False, True, "a"),
     }

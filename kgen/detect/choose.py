@@ -34,8 +34,9 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
         found = [each for each in found if each.rank >= _FOUND]
     if any(each.rank >= _SURE for each in found):  # whoever wrote that down has named all
         found = [each for each in found if each.role != "main"]
-    served = {file for each in found if each.role != "web" and each.name != "web" for file in each.covers}
-    found = [each for each in found if not (_role(each) == "web" and each.rank < _SURE and _file(each) in served)]
+    if not any(_role(each) == "web" and each.rank >= _SURE for each in found):
+        served = {file for each in found if each.role != "web" and each.name != "web" for file in each.covers}
+        found = [each for each in found if not (_role(each) == "web" and each.rank < _SURE and _file(each) in served)]
     found = [each for each in found if not any(_is_part(each, one) for one in found)]
     known = {_subject(each.command.value) for each in found if each.rank >= _SURE}
     found = [each for each in found if each.rank >= _SURE or not _is_bare(each, known)]

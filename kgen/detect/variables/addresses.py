@@ -14,7 +14,8 @@ from kgen.detect.project import Project
 from kgen.detect.source.evaluated import reads
 from kgen.detect.source.syntax import Module, imported, meaning, name_of, nodes
 from kgen.detect.source.values import is_main
-from kgen.detect.variables.environment import ASIDE, Variable
+from kgen.detect.variables.environment import ASIDE
+from kgen.detect.variables.variable import Variable
 
 _HOST = r"(?:localhost|127\.0\.0\.1|[a-z][\w-]*)"
 _SCHEMES = r"(?:rediss?|amqps?|pyamqp|mongodb|postgres(?:ql)?|mysql|mariadb|nats|kafka|clickhouse|cassandra)"

@@ -27,7 +27,7 @@ DRIVERS: Mapping[str, tuple[str, ...]] = {
         ),
         *("huey", "fastapi-cache2", "django-rq", "saq", "scrapy-redis", "redis-om"),
     ),
-    "rabbitmq": ("pika", "aio-pika", "kombu", "aioamqp", "amqpstorm", "celery", "dramatiq"),
+    "rabbitmq": ("pika", "aio-pika", "kombu", "aioamqp", "amqpstorm", "nameko", "celery", "dramatiq"),
     "kafka": ("aiokafka", "kafka-python", "confluent-kafka", "faust", "faust-streaming", "kafka-python-ng"),
     "opensearch": ("opensearch-py", "elasticsearch", "elasticsearch-dsl", "django-elasticsearch-dsl"),
 }
@@ -47,7 +47,7 @@ NAMES: Mapping[str, str] = {
 _PREFIX: Mapping[str, str] = {
     "postgres": r"(?:\w+_)?(?:POSTGRES(?:QL)?|PG)|DB|DATABASE|SQL|SQLALCHEMY(?:_DATABASE)?",
     "mysql": r"(?:\w+_)?(?:MYSQL|MARIADB)|DB|DATABASE|SQL|SQLALCHEMY(?:_DATABASE)?",
-    "mongodb": r"(?:\w+_)?MONGO(?:DB)?",
+    "mongodb": r"(?:\w+_)?MONGO(?:_?DB)?(?:_DATABASE)?",
     "redis": r"(?:\w+_)?(?:REDIS|CACHE|CELERY_BROKER|CELERY_RESULT_BACKEND|BROKER|RESULT_BACKEND|RQ_REDIS)",
     "rabbitmq": r"(?:\w+_)?(?:RABBIT(?:_?MQ)?|AMQP|BROKER|CELERY_BROKER)",
     "kafka": r"(?:\w+_)?KAFKA",
@@ -60,7 +60,7 @@ _WHAT: Mapping[str, str] = {
     "username": r"_?(?:USER|USERNAME|USER_NAME)",
     "password": r"_?(?:PASSWORD|PASS|PASSWD|PWD)",
     "database": r"_?(?:NAME|DB|DATABASE|DB_NAME|DATABASE_NAME)",
-    "brokers": r"_?(?:BOOTSTRAP_SERVERS?|BROKERS?|SERVERS)",
+    "brokers": r"_?(?:BOOTSTRAP_SERVERS?|BROKERS?(?:_(?:URLS?|URIS?|LIST|ADDR(?:ESS(?:ES)?)?|SERVERS?))?|SERVERS)",
     "vhost": r"_?VHOST",
 }
 """Output of a need → how the end of a variable's name says so."""
@@ -174,10 +174,14 @@ def _short(variable: str, app: str) -> str:
     return rest if first in _STARTS and "_" in rest else variable
 
 
+_OF_RABBITMQ = ("pika", "aio-pika", "aioamqp", "amqpstorm", "nameko")
+"""Distributions that talk to no other broker."""
+
+
 def _candidates(project: Project, images: frozenset[str]) -> list[str]:
     """Return the types that the project has a driver for, those that it starts locally first."""
     known = [kind for kind, drivers in DRIVERS.items() if project.has(*drivers)]
-    if "rabbitmq" in known and "rabbitmq" not in images and not project.has("pika", "aio-pika", "aioamqp", "amqpstorm"):
+    if "rabbitmq" in known and "rabbitmq" not in images and not project.has(*_OF_RABBITMQ):
         known.remove("rabbitmq")  # Celery and Dramatiq take other brokers, too
     return sorted(known, key=lambda kind: kind not in images)
 

@@ -14,7 +14,7 @@ from kgen.detect.found import Doubt, Fact
 from kgen.detect.project import Project
 from kgen.detect.source.evaluated import UNKNOWN, Surroundings, evaluated
 from kgen.detect.source.syntax import Module, name_of, walk
-from kgen.detect.variables.environment import Variable
+from kgen.detect.variables.variable import Variable
 
 SWITCH = re.compile(r"(?!TEST)(?:\w+_)?DEBUG(?:_MODE|_ENABLED)?")
 """Names of variables that turn debugging on and off."""

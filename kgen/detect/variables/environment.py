@@ -2,40 +2,20 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Container, Iterable, Iterator
 
 from kgen.detect.found import Program
 from kgen.detect.project import Project
 from kgen.detect.source.syntax import Module, meaning, name_of, nodes, walk
 from kgen.detect.source.values import is_main, value
 from kgen.detect.variables import own_readers
-from kgen.detect.variables.insisted import insisted
+from kgen.detect.variables.either import only_ways
+from kgen.detect.variables.insisted import insisted, listed, reraises, used_at_once
 from kgen.detect.variables.readers import readers
-from kgen.record import dataclass, replace
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Variable:
-    """An environment variable that is read."""
-
-    name: str
-    origin: str
-    is_required: bool
-    """Whether the program fails without it."""
-
-    default: str | None = None
-    """What it is otherwise, as the source says it; ``None``: nothing."""
-
-    is_optional: bool = False
-    """Whether the source says that it may be missing: its default is ``None``."""
-
-    has_default: bool = False
-    """Whether the code says what it is otherwise: somebody has thought of running without it."""
-
-    is_text: bool = True
-    """Whether it may be any text; not, if it is read as a number or a switch."""
-
+from kgen.detect.variables.settings_classes import classes as classes_of
+from kgen.detect.variables.settings_classes import fields
+from kgen.detect.variables.variable import Variable, as_text
+from kgen.record import replace
 
 _WORDS = (
     *(r"environ\b", "getenv", r"config(?<!\wconfig)\(", r"Config(?<!\wConfig)\("),
@@ -74,7 +54,7 @@ _USUAL = {"db": "DATABASE_URL", "cache": "CACHE_URL", "email": "EMAIL_URL"}
 def variables(project: Project) -> list[Variable]:
     """Return the variables that the project reads, in the order of their first use; required wins over optional."""
     found: dict[str, Variable] = {}
-    classes = _settings_classes(project)
+    classes = classes_of(project)
     words = "|".join((*_WORDS, *(rf"\({re.escape(name)}\b" for name in sorted(classes))))
     own = [path for path in project.modules.paths if not _is_aside(project, path)]
     for module in project.modules.matching(re.compile(words.encode()), own):
@@ -88,7 +68,7 @@ def variables(project: Project) -> list[Variable]:
                 name=one.name,
                 origin=one.origin,
                 is_required=one.is_required,
-                default=_text(one.default),
+                default=as_text(one.default),
                 has_default=one.has_default,
             )
     return list(found.values())
@@ -122,31 +102,19 @@ def _is_aside(project: Project, path: str) -> bool:
     return project.modules.is_side(path) or not ASIDE.isdisjoint(path.split("/")[:-1])
 
 
-def _settings_classes(project: Project) -> frozenset[str]:
-    """Return the names of the classes of pydantic's settings, those that derive from the project's own too."""
-    known = {"BaseSettings"}
-    modules = {module.path: module for module in project.modules.mentioning("BaseSettings")}
-    while True:
-        new = {
-            node.name
-            for module in modules.values()
-            for node in nodes(module.tree, ast.ClassDef)
-            if any(name_of(base).rpartition(".")[2] in known for base in node.bases)
-        }
-        if new <= known:
-            return frozenset(known)
-        words = [f"({name}" for name in new - known]
-        modules |= {module.path: module for module in project.modules.mentioning(*words)}
-        known |= new
-
-
 def _in_module(project: Project, module: Module, classes: frozenset[str]) -> Iterator[Variable]:
     how = readers(project, module)
     found = list(_read(module, how.names, how.objects, classes))
-    perhaps, asked = _conditional(module.tree) if found else ([], [])
-    musts = insisted(module.tree) if found else frozenset()
+    if not found:
+        return
+    always = only_ways(project, module)
+    perhaps, asked = _conditional(module.tree, always)
+    at_once = used_at_once(module.tree, always)
+    musts, names, own = insisted(module.tree), listed(module.tree), _set(module, how.names)
     for each, node in found:
-        if node in musts and not each.default:
+        if each.name in own:
+            continue
+        if each.name in names or (node in musts and not each.default) or (node in at_once and not each.has_default):
             yield replace(each, is_required=True, has_default=False)
         elif each.name in how.defaults or _is_in(node, perhaps if each.is_required else [*perhaps, *asked]):
             yield replace(each, is_required=False, has_default=True)
@@ -154,16 +122,39 @@ def _in_module(project: Project, module: Module, classes: frozenset[str]) -> Ite
             yield each
 
 
-def _conditional(tree: ast.Module) -> tuple[list[ast.AST], list[ast.AST]]:
-    """Return the nodes that run only if something holds, and those that are asked whether there is something."""
+def _set(module: Module, names: dict[str, str]) -> frozenset[str]:
+    """Return the variables that a module itself gives a value, whatever they were before."""
+    return frozenset(
+        target.slice.value
+        for node in module.tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Subscript)
+        and meaning(target.value, names) == "os.environ"
+        and isinstance(target.slice, ast.Constant)
+        and isinstance(target.slice.value, str)
+        and target.slice.value not in ast.unparse(node.value)  # which would read it
+    )
+
+
+def _conditional(tree: ast.Module, always: Container[ast.If]) -> tuple[list[ast.AST], list[ast.AST]]:
+    """
+    Return the nodes that run only if something holds, and those that are asked whether there is something.
+
+    Args:
+        tree: A module.
+        always: What holds whenever the program runs.
+    """
     perhaps: list[ast.AST] = []
     asked: list[ast.AST] = []
     for node in walk(tree):
         match node:
+            case ast.If(body=body, orelse=other) if node in always:
+                perhaps += other
             case ast.If(test=test, body=body, orelse=other) if not is_main(test):
                 perhaps += [*body, *other]
                 asked.append(test)
-            case ast.Try(body=body, handlers=[_, *_] as handlers):
+            case ast.Try(body=body, handlers=[_, *_] as handlers) if not reraises(handlers):
                 perhaps += [*body, *handlers]
             case ast.IfExp(test=test, body=one, orelse=two):
                 perhaps += [one, two]
@@ -200,7 +191,8 @@ def _read(
                 yield from ((each, node) for each in _called(module, node, meaning(func, names), objects))
             case ast.ClassDef(bases=bases) if any(name_of(base).rpartition(".")[2] in classes for base in bases):
                 own = [each for each in node.body if not _reads(module, each, names, objects)]
-                yield from ((each, node) for each in _fields(module, node, own))
+                is_old = names.get("BaseSettings") in {"pydantic.BaseSettings", "pydantic.v1.BaseSettings"}
+                yield from ((each, node) for each in fields(module, node, own, is_old=is_old))
             case _:
                 pass
 
@@ -216,7 +208,7 @@ def _called(module: Module, call: ast.Call, full: str, objects: frozenset[str]) 
     if full in _READERS:
         if name and full != "os.environ.setdefault":
             yield Variable(
-                name=name, origin=where, is_required=False, default=_text(given), has_default=not _is_nothing(given)
+                name=name, origin=where, is_required=False, default=as_text(given), has_default=not _is_nothing(given)
             )
         return
     if full.endswith(".from_envvar") and name:  # Flask's, of a file with settings
@@ -229,7 +221,7 @@ def _called(module: Module, call: ast.Call, full: str, objects: frozenset[str]) 
             name=said.value if isinstance(said, ast.Constant) and isinstance(said.value, str) else "DATABASE_URL",
             origin=where,
             is_required=False,
-            default=_text(given),
+            default=as_text(given),
             has_default=not _is_nothing(given),
         )
         return
@@ -242,7 +234,7 @@ def _called(module: Module, call: ast.Call, full: str, objects: frozenset[str]) 
             name=name or _USUAL[method],
             origin=where,
             is_required=given is None,
-            default=_text(given) if given else None,
+            default=as_text(given) if given else None,
             has_default=given is not None,
             is_text=method not in _NO_TEXTS and cast not in _NO_TEXTS,
         )
@@ -265,13 +257,6 @@ def _source(call: ast.Call) -> str:
             return ""
 
 
-def _text(node: ast.expr | None) -> str | None:
-    """Return a default as text; ``None`` if there is none."""
-    if node is None or (isinstance(node, ast.Constant) and node.value is None):
-        return None
-    return str(node.value) if isinstance(node, ast.Constant) else ast.unparse(node)
-
-
 def _reads(module: Module, field: ast.stmt, names: dict[str, str], objects: frozenset[str]) -> bool:
     """Tell whether a field gets its value from a variable of another name, as ``HOST: str = config("DB_HOST")``."""
     match field:
@@ -281,56 +266,3 @@ def _reads(module: Module, field: ast.stmt, names: dict[str, str], objects: froz
             return any(_called(module, call, meaning(func, names), objects))
         case _:
             return False
-
-
-def _fields(module: Module, node: ast.ClassDef, body: list[ast.stmt]) -> Iterator[Variable]:
-    """Yield the fields of pydantic's settings: without a default they are required."""
-    prefix = _prefix(node)
-    for each in body:
-        match each:
-            case ast.AnnAssign(target=ast.Name(id=name), value=given) if name != "model_config" and (
-                "ClassVar" not in ast.unparse(each.annotation)
-            ):
-                alias, default, is_required = _field(given)
-                said = ast.unparse(each.annotation)
-                optional = "None" in said and given is not None
-                yield Variable(
-                    name=(alias or f"{prefix}{name}").upper(),
-                    origin=f"{module.path}:{each.lineno}",
-                    is_required=is_required and not optional,
-                    default=default,
-                    has_default=not is_required or optional,
-                    is_text=_NUMBER.search(said) is None,
-                )
-            case _:
-                pass
-
-
-_NUMBER = re.compile(r"\b(?:int|float|bool|Decimal|timedelta|PositiveInt|conint)\b")
-
-
-def _field(given: ast.expr | None) -> tuple[str, str | None, bool]:
-    """Return alias, default, and whether a value is required, of what a field is set to."""
-    if given is None:
-        return "", None, True
-    if not (isinstance(given, ast.Call) and ast.unparse(given.func).rpartition(".")[2] == "Field"):
-        return "", _text(given), False
-    keys = {each.arg: each.value for each in given.keywords}
-    first: Any = given.args[0] if given.args else keys.get("default")
-    alias = next((_text(keys[key]) or "" for key in ("validation_alias", "env", "alias") if key in keys), "")
-    if isinstance(first, ast.Constant) and first.value is ...:
-        return alias, None, True
-    factory = keys.get("default_factory")
-    return alias, _text(first or factory), first is None and factory is None
-
-
-def _prefix(node: ast.ClassDef) -> str:
-    for each in ast.walk(node):
-        match each:
-            case ast.keyword(arg="env_prefix", value=ast.Constant(value=str(prefix))):
-                return prefix
-            case ast.Assign(targets=[ast.Name(id="env_prefix")], value=ast.Constant(value=str(prefix))):
-                return prefix
-            case _:
-                pass
-    return ""

@@ -85,7 +85,7 @@ def _passing(function: ast.FunctionDef, known: Mapping[str, _Reader]) -> _Reader
             case ast.Call(func=ast.Name(id=name), args=args, keywords=keys) if name in known and name != function.name:
                 passed = [each.id for each in (*args, *(key.value for key in keys)) if isinstance(each, ast.Name)]
                 if passed and passed[0] in given:
-                    defaults = bool(function.args.defaults)
+                    defaults = _has_default(function)
                     return _Reader(place=given.index(passed[0]), is_strict=known[name].is_strict, has_default=defaults)
             case _:
                 pass
@@ -109,6 +109,11 @@ def _reader(function: ast.FunctionDef, names: dict[str, str]) -> _Reader | None:
                 is_strict = not asked or any(isinstance(each, ast.Raise) for each in inner)
             case _:
                 continue
-        defaults = len(function.args.defaults)
-        return _Reader(place=given.index(name), is_strict=is_strict and not defaults, has_default=bool(defaults))
+        is_strict = is_strict and not function.args.defaults
+        return _Reader(place=given.index(name), is_strict=is_strict, has_default=_has_default(function))
     return None
+
+
+def _has_default(function: ast.FunctionDef) -> bool:
+    """Tell whether a function says what a variable is otherwise, and not only that it may be missing."""
+    return any(not (isinstance(each, ast.Constant) and each.value is None) for each in function.args.defaults)

@@ -9,6 +9,7 @@ from kgen.record import dataclass
 
 _CONFIGS = frozenset(
     {"decouple.config", "decouple.AutoConfig", "starlette.config.Config", "environ.Env", "environs.Env"}
+    | {"environ.FileAwareEnv", "environs.FileAwareEnv"}
 )
 _DEEPEST = 3
 """Modules that import from one another are followed so far."""

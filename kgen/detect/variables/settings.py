@@ -10,9 +10,10 @@ from kgen.detect.files import own_files
 from kgen.detect.found import Doubt, Fact, Part, Program
 from kgen.detect.project import Project
 from kgen.detect.source.texts import table, yaml
-from kgen.detect.variables import addresses, debug, keys, wired
+from kgen.detect.variables import addresses, clouds, debug, either, given, keys, wired
 from kgen.detect.variables.backing import NAMES, Output, by_default, output
-from kgen.detect.variables.environment import Variable, asked, variables
+from kgen.detect.variables.environment import asked, variables
+from kgen.detect.variables.variable import Variable
 from kgen.diag import Path
 from kgen.secret_text import is_secret_name, known_secret
 
@@ -119,9 +120,8 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     set_in_image = own_image.variables(project)
     known = frozenset(known)
     settled = {*known, *_NEVER}
-    met = {each.name: each for each in (*variables(project), *asked(programs))}
-    for each in wired.variables(project, images):
-        met.setdefault(each.name, each)
+    by_compose = {each.name: each for each in wired.variables(project, images)}
+    met = {each.name: each for each in (*by_compose.values(), *_met(project, programs))}
     every = [each for each in met.values() if each.name not in known]
     read = [each for each in every if each.name not in settled and _is_own(each.name)]
     env: dict[str, Any] = {}
@@ -129,15 +129,22 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     needs: dict[str, Any] = {}
     own: list[str] = []
     doubts: list[Doubt] = []
+    switched = dict(either.switches(project))
     if not project.has("django"):  # whose settings say it, where they are looked at
         doubts += debug.fixed(project)
-        for name, fact in debug.switches(project, every):
-            env[name] = fact.value
-            comments["env", name] = fact.origin
+        switched |= dict(debug.switches(project, every))
+    for name, fact in switched.items():
+        env[name] = fact.value
+        comments["env", name] = fact.origin
     wanted = _wanted(read, app)
     for each in (one for one in read if one.name not in env):
-        made = output(project, each.name, images, app) or by_default(project, each.name, each.default)
-        if made and not _stays_local(each, made) and not (each.is_optional and made.name == "password"):
+        said = by_compose[each.name].default if each.name in by_compose else ""  # a URL, whatever it is called
+        made = by_default(project, each.name, said) or output(project, each.name, images, app)
+        if (
+            (made := made or by_default(project, each.name, each.default))
+            and not _stays_local(each, made)
+            and not (each.is_optional and made.name == "password")
+        ):
             env[each.name] = _of_need(project, each, made, examples)
             needs[NAMES[made.type]] = {"type": made.type}
             comments.setdefault(("needs", NAMES[made.type]), made.origin)
@@ -160,11 +167,22 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     doubts += (
         [] if any(each["type"] in {"postgres", "mysql"} for each in needs.values()) else own_files.databases(project)
     )
-    doubts += debug.modes(project, (each for each in every if each.name not in env))
-    doubts += [*_optional(read, env), *addresses.unset(read, env), *addresses.fixed(project, every)]
-    doubts += keys.doubts(project, {each.name for each in every}, env)
+    doubts += [*debug.modes(project, (each for each in every if each.name not in env)), *_optional(read, env)]
+    doubts += [*addresses.unset(read, env), *addresses.fixed(project, every)]
+    doubts += _untold(project, frozenset(each.name for each in every), env)
     data = {"env": env, "needs": needs, "secrets": {app: {"keys": own}} if own else {}}
     return Part(data={key: value for key, value in data.items() if value}, comments=comments, doubts=tuple(doubts))
+
+
+def _met(project: Project, programs: Iterable[Program]) -> Iterator[Variable]:
+    """Yield the variables that are read: by files of settings, by the source, by commands."""
+    started = list(programs)
+    yield from (*given.variables(project, started), *variables(project), *asked(started))
+
+
+def _untold(project: Project, known: frozenset[str], env: Mapping[str, Any]) -> Iterator[Doubt]:
+    """Yield what clients take from the environment by themselves."""
+    yield from (*keys.doubts(project, known, env), *clouds.doubts(project, known, env))
 
 
 _CHANGE = "change-me"
@@ -282,6 +300,9 @@ def _values(project: Project) -> dict[str, Fact]:
                 and not (_LOCAL.search(value) or known_secret(value) or debug.DEVELOPMENT.fullmatch(value))
             ):
                 found.setdefault(name, Fact(value, f"{file}:{place}"))
+    for name, fact in wired.plain(project):
+        if not (is_secret_name(name) or _LOCAL.search(fact.value) or known_secret(fact.value)):
+            found.setdefault(name, fact)
     return found
 
 

@@ -9,10 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kgen.detect.evidence.compose import compose_files, is_for_development, services
+from kgen.detect.found import Fact
 from kgen.detect.project import Project
 from kgen.detect.source.texts import origin, table, yaml
 from kgen.detect.variables.backing import by_default, output
-from kgen.detect.variables.environment import Variable
+from kgen.detect.variables.debug import DEVELOPMENT
+from kgen.detect.variables.variable import Variable
 
 _HOST = re.compile(r"(?:[a-z][\w+.-]*://(?:[^@/\s]*@)?)?([a-z][\w-]*)(?::\d+)?(?:[/?,]\S*)?")
 
@@ -35,6 +37,18 @@ def variables(project: Project, images: frozenset[str]) -> Iterator[Variable]:
                 if kinds[name] and kinds[name] in reached and not name.startswith("TEST"):
                     where = origin(file, text, name)
                     yield Variable(name=name, origin=where, is_required=False, default=value, has_default=True)
+
+
+def plain(project: Project) -> Iterator[tuple[str, Fact]]:
+    """Yield the variables of the project's services whose values hold anywhere: they name no service beside them."""
+    for file in compose_files(project.tree, project.folder):
+        text = project.tree.text(file) or ""
+        others: Mapping[str, Any] = table(yaml(text), "services")
+        for service in () if is_for_development(file) else services(project, file):
+            for name, value in service.env.items():
+                is_address = _HOST.fullmatch(value) and (_names(value, others) or ":" in value)
+                if value and not (is_address or value.startswith("/") or DEVELOPMENT.fullmatch(value)):
+                    yield name, Fact(value, origin(file, text, name))
 
 
 def _kind(project: Project, name: str, value: str, images: frozenset[str]) -> str:

@@ -48,9 +48,15 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
     if any(each.role == "celery worker and beat" for each in best):
         best = [each for each in best if each.role != "celery beat"]
     lasting = [each for each in best if each.type != "job"]
-    if ends := [each for each in best if each.type == "job" and each.rank >= _SURE] if lasting else []:
+    if all(each.type == "cron" for each in lasting):  # neither goes on: one says when it runs, the other does not
+        lasting += [each for each in best if each.type == "job" and each.rank >= _SURE] if lasting else []
+    if ends := [each for each in best if _is_left(each, lasting)] if lasting else []:
         lasting[0] = replace(lasting[0], doubts=(*lasting[0].doubts, _left_out(ends)))
     return _named(sorted(lasting or best, key=lambda each: _ORDER.index(each.type)))
+
+
+def _is_left(program: Program, lasting: Sequence[Program]) -> bool:
+    return program.type == "job" and program.rank >= _SURE and program not in lasting
 
 
 def _is_part(program: Program, other: Program) -> bool:

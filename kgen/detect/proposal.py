@@ -18,6 +18,7 @@ from kgen.detect.evidence import (
     start_scripts,
 )
 from kgen.detect.evidence.processes import LOST
+from kgen.detect.evidence.schedules import timed
 from kgen.detect.files import absent, front_ends, included, kept, own_files
 from kgen.detect.found import APP_WIDE, Doubt, Fact, Part, Program
 from kgen.detect.frameworks import (
@@ -128,7 +129,7 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
 
 
 def _programs(project: Project) -> list[Program]:
-    return chosen(each for finder in FINDERS for each in finder(project))
+    return timed(project, chosen(each for finder in FINDERS for each in finder(project)))
 
 
 def _head(app: Fact) -> Part:

@@ -110,7 +110,7 @@ _PROGRAMS: Mapping[str, str] = {
     **dict.fromkeys(_SERVERS, "web"),
     **dict.fromkeys(_TESTS, "test"),
     **dict.fromkeys(_FOREIGN, "other"),
-    **dict.fromkeys(("cron", "crond", "supercronic"), "cron"),
+    **dict.fromkeys(("cron", "crond", "supercronic", "yacron"), "cron"),
     **_WORKERS,
 }
 
@@ -133,6 +133,8 @@ def role(words: Sequence[str]) -> str:
         return _celery(rest)
     if program in {"flask", "quart"}:
         return _flask(rest)
+    if program == "service":  # of the system: what runs beside, as cron
+        return "cron" if set(rest) & {"cron", "crond"} else "other"
     found = next((what for name, argument, what in _WITH if program == name and argument in rest), "")
     return found or _PROGRAMS.get(program) or _own(program, rest, words)
 

@@ -90,7 +90,7 @@ _NOTHING = frozenset(
             "install",
         ),
         *("update-ca-certificates", "ldconfig", "locale-gen", "stty", "tee", "head", "tr", "cut", "sort", "uname"),
-        *("hostname",),
+        *("hostname", "crontab"),
     }
 )
 """Commands that start nothing."""

@@ -129,8 +129,10 @@ def started(
 
 def _processes(found: Sequence[tuple[Start, Command]]) -> list[Start]:
     """Return what of the commands goes on: those in the background, and the last; one that takes over before it."""
-    background = [start for start, command in found if command.is_background]
-    front = [(start, command) for start, command in found if not command.is_background]
+    leaving = [each for each in found[:-1] if each[0].role == "cron"]  # which goes on behind its shell
+    beside = [each for each in found if each[1].is_background or each in leaving]
+    background = [start for start, _ in beside]
+    front = [each for each in found if each not in beside]
     sure = [(start, command) for start, command in front if not command.is_conditional]
     last = sure[-1:] or [(start, command) for start, command in front if command.takes_over][-1:] or front[-1:]
     return [*background, *(start for start, _ in last)]

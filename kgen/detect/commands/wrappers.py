@@ -19,10 +19,10 @@ _ALONE = frozenset(
             "uvx",
             "pipx",
         ),
-        *("sudo", "-E"),
+        *("sudo", "-E", "busybox", "chronic", "run-one"),
     }
 )
-_WITH_WORD = frozenset({"gosu", "su-exec", "chpst", "nice", "ionice", "stdbuf", "timeout", "setpriv"})
+_WITH_WORD = frozenset({"gosu", "su-exec", "chpst", "nice", "ionice", "stdbuf", "timeout", "setpriv", "flock"})
 _RUNNERS = frozenset(
     {"poetry", "pdm", "pipenv", "uv", "hatch", "rye", "conda", "doppler", "micromamba", "mamba", "infisical"}
 )

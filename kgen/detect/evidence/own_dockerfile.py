@@ -9,7 +9,6 @@ from kgen.detect.evidence import processes
 from kgen.detect.evidence.compose import compose_files, is_for_development, services
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Doubt, Fact, Program
-from kgen.detect.names import label
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import DEVELOPMENT, Container, containers
 from kgen.detect.source.image import Image
@@ -18,8 +17,6 @@ from kgen.record import replace
 RANK = 90
 ALONE = 79
 """Rank of an entry point whose arguments compose files have."""
-
-_LINE = re.compile(r"((?:[\d*][\w*/,-]*\s+){4}[\d*]?[\w*/,-]+)\s+(\S.*)")
 
 
 def programs(project: Project) -> Iterator[Program]:
@@ -64,9 +61,6 @@ def _subject(program: Program) -> str:
 def _programs(project: Project, container: Container) -> Iterator[Program]:
     origin = f"{container.file}:{container.line}"
     made = started(project, container.start, container=container, port=container.port)
-    if any(each.role == "cron" for each in made.processes):
-        yield from _scheduled(project, container)
-        return
     said = Said(name="", started=made, origin=origin, is_lasting=True if len(made.processes) > 1 else None)
     rank = ALONE if not container.command and _is_given(project, container) else RANK
     found = list(processes.programs(project, [said], rank))
@@ -104,36 +98,6 @@ def _more(project: Project, container: Container) -> Iterator[Doubt]:
                 question=f"{path} also starts {listed}",
                 help="add a component for each that the app needs",
             )
-
-
-def _scheduled(project: Project, container: Container) -> Iterator[Program]:
-    """Yield what cron starts in the container: each line is a component of its own."""
-    lines = [(schedule, command, f"{container.file}:{line}") for schedule, command, line in container.scheduled]
-    lines += [
-        (*each, f"{name}:{number}") for name in ("crontab",) for number, each in _crontab(project.text(name) or "")
-    ]
-    said = [
-        (
-            schedule,
-            where,
-            Said(name="", started=started(project, command, container=container), origin=where, is_lasting=False),
-        )
-        for schedule, command, where in lines
-    ]
-    for schedule, where, each in said:
-        for made in processes.programs(project, [each], RANK):
-            fields = {"schedule": schedule}
-            comment = Doubt(
-                path=("schedule",), question=f"{where} has no time zone: it is UTC here", help="set `timezone`"
-            )
-            yield replace(made, type="cron", name=label(made.name), fields=fields, doubts=(*made.doubts, comment))
-
-
-def _crontab(text: str) -> Iterator[tuple[int, tuple[str, str]]]:
-    """Yield number, schedule and command of each line of a crontab."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if match := _LINE.fullmatch(line.strip()):
-            yield number, (match[1], match[2])
 
 
 def packages(project: Project) -> list[Fact]:

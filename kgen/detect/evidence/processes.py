@@ -6,10 +6,11 @@ from itertools import pairwise
 
 from kgen.detect.commands import servers
 from kgen.detect.commands.roles import NAMES
-from kgen.detect.commands.started import PORT, Start, together
-from kgen.detect.evidence import places
+from kgen.detect.commands.started import PORT, Start, Started, started, together
+from kgen.detect.evidence import crontabs, places
 from kgen.detect.evidence.doubtful import doubts, is_lost, of_job
 from kgen.detect.evidence.said import Said
+from kgen.detect.evidence.schedules import scheduled
 from kgen.detect.found import ComponentType, Doubt, Fact, Program
 from kgen.detect.names import label
 from kgen.detect.packages import installed
@@ -63,19 +64,40 @@ FRAMEWORKS: Mapping[str, str] = {
 
 def programs(project: Project, said: Iterable[Said], rank: int) -> Iterator[Program]:
     """Yield the programs that one source names, with names that differ."""
-    found = [(each, start) for each in said for start in each.started.processes]
-    roles = [start.role for _, start in found]
+    found: list[tuple[Said, Start, crontabs.Line | None]] = []
+    for each in said:
+        found += [(each, start, None) for start in each.started.processes if start.role != "cron"]
+        if cron := [start for start in each.started.processes if start.role == "cron"]:
+            found += list(_timed(project, each)) or [(each, start, None) for start in cron]
+    roles = [start.role for _, start, _ in found]
     taken: set[str] = set()
-    for each, start in found:
+    for each, start, line in found:
         usual = NAMES.get(start.role, "") if roles.count(start.role) == 1 else ""
         name = usual or _own_name(each, start)
         name = name if name not in taken else next(f"{name}-{n}" for n in range(2, 99) if f"{name}-{n}" not in taken)
         taken.add(name)
-        yield program(project, each, start, name, rank)
+        made = program(project, each, start, name, rank)
+        yield scheduled(made, line.schedule, line.origin, line.timezone) if line else made
+
+
+def _timed(project: Project, said: Said) -> Iterator[tuple[Said, Start, crontabs.Line | None]]:
+    """Yield what cron starts in the project's image; what runs once before, and not by cron, goes with the first."""
+    each = [(line, started(project, line.command, container=line.container)) for line in crontabs.lines(project)]
+    others = [one for one in said.started.others if not any(_is_in(one, made) for _, made in each)]
+    for line, made in each:
+        more = replace(made, others=(*made.others, *others))
+        others = []
+        yield from (
+            (Said(name="", started=more, origin=line.origin, is_lasting=False), start, line) for start in made.processes
+        )
+
+
+def _is_in(start: Start, started_: Started) -> bool:
+    return any(start.words == each.words for each in started_.processes)
 
 
 def _own_name(said: Said, start: Start) -> str:
-    if said.name:
+    if said.name and len(said.started.processes) == 1:
         return label(said.name)[:30]
     stem = _other_command(start) or start.role.partition(" ")[2] or start.role
     stem = stem.rpartition(" ")[2]  # a command of manage.py is called like that

@@ -99,9 +99,8 @@ def _py(file: str, text: str) -> Setup | None:
     if not calls:
         return None
     given = {key.arg: _literal(key.value, names) for key in calls[-1].keywords if key.arg}
-    points = given.get("entry_points")
     extras = given.get("extras_require")
-    scripts = _entry_points(_strings(points.get("console_scripts"))) if isinstance(points, dict) else {}
+    scripts = _entry_points(_console_scripts(given.get("entry_points")))
     return Setup(
         name=_string(given.get("name")),
         version=_string(given.get("version")),
@@ -115,6 +114,25 @@ def _py(file: str, text: str) -> Setup | None:
     )
 
 
+def _console_scripts(points: Any) -> tuple[str, ...]:
+    '''
+    Return the lines of the commands among entry points, which are a mapping, or a text as INI files are.
+
+    >>> _console_scripts("""
+    ...     [console_scripts]
+    ...     shop = shop.cli:main
+    ... """)
+    ('shop = shop.cli:main',)
+    '''
+    if isinstance(points, str):
+        section, found = "", []
+        for line in map(str.strip, points.splitlines()):
+            section = line.strip("[]") if line.startswith("[") else section
+            found += [line] if section == "console_scripts" and "=" in line else []
+        return tuple(found)
+    return _strings(points.get("console_scripts")) if isinstance(points, dict) else ()
+
+
 def _called(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
@@ -126,8 +144,8 @@ def _literal(node: ast.expr, names: Mapping[str, ast.expr], depth: int = 0) -> A
             return value
         case ast.List(elts=elements) | ast.Tuple(elts=elements):
             return [value for each in elements if (value := _literal(each, names, depth)) is not None]
-        case ast.Dict(keys=keys, values=values):
-            made = {_literal(key, names): value for key, value in zip(keys, values, strict=True) if key}
+        case ast.Dict() | ast.Call(func=ast.Name(id="dict"), args=[]):
+            made = {_literal(key, names): value for key, value in _items(node)}
             return {key: _literal(value, names, depth) for key, value in made.items() if isinstance(key, str)}
         case ast.BinOp(left=left, op=ast.Add(), right=right):
             return _sum(_literal(left, names, depth), _literal(right, names, depth))
@@ -135,6 +153,14 @@ def _literal(node: ast.expr, names: Mapping[str, ast.expr], depth: int = 0) -> A
             return _literal(names[name], names, depth + 1)
         case _:
             return None
+
+
+def _items(node: ast.Dict | ast.Call) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield the keys and values of a mapping, which may be written as ``dict(key=value)``."""
+    if isinstance(node, ast.Call):
+        yield from ((ast.Constant(each.arg), each.value) for each in node.keywords if each.arg)
+    else:
+        yield from ((key, value) for key, value in zip(node.keys, node.values, strict=True) if key)
 
 
 def _sum(one: Any, other: Any) -> Any:

@@ -144,7 +144,8 @@ _BUILD_ONLY = frozenset(
         *("build-essential", "gcc", "g++", "make", "cmake", "ninja-build", "git", "curl", "wget", "pkg-config"),
         *("python3-dev", "musl-dev", "python3", "python3-pip", "python3-venv"),
         *("ca-certificates", "gnupg", "gnupg2", "dirmngr", "lsb-release", "apt-utils", "apt-transport-https"),
-        *("software-properties-common", "vim", "nano"),
+        *("software-properties-common", "vim", "nano", "cron", "cronie", "dcron", "supercronic", "supervisor"),
+        *("dumb-init", "gosu", "sudo", "less", "locales"),
     }
 )
 """What own Dockerfiles have to build, to get packages from elsewhere, or from the image of Python anyway."""

@@ -17,6 +17,7 @@ _NEAR = 2
 _OPTIONAL = ("?", "*", "REMAINDER", -1)
 """Numbers of arguments of which none is enough."""
 
+ADD = "add them"
 _GROUPS = frozenset({"click.group", "click.Group", "fire.Fire"})
 
 
@@ -36,7 +37,7 @@ def doubts(project: Project, path: str, command: str, given: Sequence[str]) -> I
             path=("command",), question=f"`{command}` has commands ({where})", help=f"add one: {', '.join(names)}"
         )
     elif not given and path and (where := _asked(project, path)):
-        yield Doubt(path=("command",), question=f"`{command}` asks for arguments ({where})", help="add them")
+        yield Doubt(path=("command",), question=f"`{command}` asks for arguments ({where})", help=ADD)
 
 
 def commands(project: Project, path: str) -> tuple[list[str], str] | None:
@@ -55,7 +56,7 @@ def commands(project: Project, path: str) -> tuple[list[str], str] | None:
     return None
 
 
-_STARTING = re.compile(r"serve|web|run|start|work|api|bot")
+_STARTING = re.compile(r"\b(?:run)?(?:serve|web|run|start|work|api|bot)")
 """Parts of the names of commands by which alone a program starts what it is for."""
 
 

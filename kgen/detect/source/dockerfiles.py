@@ -50,7 +50,6 @@ _OF_ALPINE = frozenset(
 """What Alpine lacks and Debian's image of Python has, or what only builds there."""
 
 _APT = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\s+([^;&|]*)")
-_CRON = re.compile(r"""echo\s+['"]((?:[\d*/,-]+\s+){4}[\d*/,-]+)\s+([^\n]+?)['"]\s*>>?\s*\S*cron""")
 _PORTS = 65535
 _PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 DEVELOPMENT = re.compile(r"dev|test|debug|local|ci|lint|docs", re.IGNORECASE)
@@ -98,9 +97,6 @@ class Container:
 
     steps: tuple[tuple[str, int], ...] = ()
     """Text and line of what is run to make it, in the stages that it is made of."""
-
-    scheduled: tuple[tuple[str, str, int], ...] = ()
-    """Schedule, command and line of what it writes into a crontab."""
 
     @property
     def start(self) -> tuple[str, ...] | str:
@@ -199,7 +195,6 @@ def _container(file: str, text: str) -> Container:
             _filled(_unquoted(word.text), variables) for each in last if each.name == "VOLUME" for word in each.words
         ),
         steps=tuple(_steps(made, stages)),
-        scheduled=tuple(_scheduled(made, last)),
     )
 
 
@@ -348,13 +343,6 @@ def _packages(listed: str) -> Iterator[str]:
         name = word.partition("=")[0]
         if _PACKAGE.fullmatch(name) and not word.startswith("-"):
             yield name
-
-
-def _scheduled(made: Dockerfile, instructions: Iterable[Instruction]) -> Iterator[tuple[str, str, int]]:
-    for each in instructions:
-        if each.name == "RUN" and "cron" in each.text:
-            for match in _CRON.finditer(each.text):
-                yield match[1], match[2], made.place(each.keyword.start, each.keyword.end)[0]
 
 
 def _workdir(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> str:

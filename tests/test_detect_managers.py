@@ -109,10 +109,10 @@ DEPENDENCIES: Mapping[str, tuple[Mapping[str, str], dict[str, str]]] = {
             "  --hash=sha256:2\n"
             "-r more/base.txt\n-c limits.txt\n-e .\n--index-url https://example.com\n"
             "pywin32; sys_platform == 'win32'\n",
-            "more/base.txt": "redis # a cache\n-r ../requirements.txt\n",
+            "more/base.txt": "redis # a cache\n-r ../requirements.txt\ndjango-environ\n",
             "limits.txt": "django==5\n",
         },
-        {"flask": "requirements.txt:2", "redis": "more/base.txt:1"},
+        {"flask": "requirements.txt:2", "redis": "more/base.txt:1", "django-environ": "more/base.txt:3"},
     ),
     "requirements for developers": (
         {"requirements.txt": "flask\n", "requirements-dev.txt": "pytest\n", "requirements/test.txt": "tox\n"},

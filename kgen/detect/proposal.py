@@ -33,7 +33,7 @@ from kgen.detect.frameworks import (
     web,
     workers,
 )
-from kgen.detect.packages import managers, not_installed, pythons, system_packages, undeclared, unnamed
+from kgen.detect.packages import managers, not_installed, pythons, system_packages, undeclared, unlisted, unnamed
 from kgen.detect.packages.dependencies import dependencies
 from kgen.detect.packages.managers import Managed
 from kgen.detect.programs import internet, management
@@ -115,7 +115,7 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
     version = str(head[2].data["build"]["python"].get("version", ""))
     python = head[2].data["build"]["python"]
     wanted = {*python.get("extras", ()), *python.get("groups", ())}
-    head.append(undeclared.part(project, version))
+    head += [undeclared.part(project, version), unlisted.part(project, programs)]
     parts = [
         *head,
         system_packages.part(project, version, wanted, head[2].data["build"].get("commands", ())),

@@ -27,7 +27,8 @@ DEVELOPMENT = frozenset(
 
 _FILES = re.compile(r"(?:[\w.-]*[-_.])?req(?:uirement)?s?[\w.-]*\.(?:txt|in)", re.IGNORECASE)
 _INCLUDE = re.compile(r"(?:-[rc]\s*|--(?:requirement|constraint)[\s=]+)(\S+)")
-_EDITABLE = re.compile(r"(?:-e\s*|--editable[\s=]+)")
+_ARCHIVE = re.compile(r"/(?:archive|zipball|tarball)/.*")
+_EDITABLE = re.compile(r"^(?:-e\s*|--editable[\s=]+)")
 _OPTIONS = re.compile(r"\s--(?:hash|config-settings?|global-option|no-binary|only-binary)\b.*")
 _EGG = re.compile(r"#egg=([A-Za-z0-9._-]+)")
 _LINUX = {
@@ -154,7 +155,8 @@ def dependency(text: str, where: str, group: str = "", *, is_extra: bool = False
     text = text.strip()
     if text.startswith(("git+", "hg+", "svn+", "http://", "https://")):
         egg = _EGG.search(text)
-        name = egg[1] if egg else text.split("#")[0].split("@")[0].rstrip("/").rpartition("/")[2].removesuffix(".git")
+        plain = _ARCHIVE.sub("", text)  # of a branch, by whose name it is called
+        name = egg[1] if egg else plain.split("#")[0].split("@")[0].rstrip("/").rpartition("/")[2].removesuffix(".git")
         text = f"{name} @ {text}"
     try:
         asked = Requirement(text)

@@ -102,7 +102,13 @@ def _is_data(project: Project, file: str, source: str, target: str, container: C
 
 
 _WRITES = re.compile(rb"open\([^\n]*[\"'](?:[wax]b?\+?|[wax]\+b|r\+)[\"']")
-_WORDS = ("shelve.open(", "TinyDB(", ".write_text(", ".write_bytes(", "UPLOAD_FOLDER", "MEDIA_ROOT", "UPLOADED_")
+_WORDS = (
+    *(b"shelve.open(", b"TinyDB(", b".write_text(", b".write_bytes("),
+    *(b"UPLOAD_FOLDER", b"MEDIA_ROOT", b"UPLOADED_"),
+)
+_WRITING = re.compile(rb"open\(|TinyDB\(|\.write_|UPLOAD|MEDIA")
+"""What stands in each function that writes."""
+
 _ANYWHERE = ("/tmp", "/dev/", "/proc/", "/var/tmp")  # noqa: S108  # what can be written
 _FOLDERS = re.compile(r"(?:UPLOAD|MEDIA|UPLOADED_\w+_)(?:S?_FOLDER|_ROOT|_DIR|S?_PATH|_DEST)|UPLOAD_FOLDER|MEDIA_ROOT")
 _STORES = (b"S3Boto3", b"s3boto3", b"s3.S3", b"gcloud.", b"azure_storage", b"CloudinaryStorage", b"MediaCloudinary")
@@ -110,7 +116,6 @@ _STORES = (b"S3Boto3", b"s3boto3", b"s3.S3", b"gcloud.", b"azure_storage", b"Clo
 
 def _written(project: Project, commands: str) -> Iterator[tuple[str, str]]:
     """Yield the files and folders that the source writes, with the places."""
-    words = tuple(word.encode() for word in _WORDS)
     tree, modules = project.tree, project.modules
     paths = [
         path
@@ -118,9 +123,9 @@ def _written(project: Project, commands: str) -> Iterator[tuple[str, str]]:
         if not modules.is_side(path)
         and ASIDE.isdisjoint(path.split("/"))
         and not OTHERS.search(path.rpartition("/")[2].removesuffix(".py").replace(".", "_"))
-        and (tree.mentions(path, words) or tree.matches(path, _WRITES))
+        and (tree.mentions(path, _WORDS) or tree.matches(path, _WRITES))
     ]
-    for module in modules.those(paths):
+    for module in modules.those(paths, _WRITING):
         if not (_is_tool(module, commands) or tree.mentions(module.path, _STORES)):
             yield from _in(module)
 

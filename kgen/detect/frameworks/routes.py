@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from kgen.detect.frameworks.route_tables import APPLICATION, WORDS, Edge, Place, edges, entries, routers
 from kgen.detect.frameworks.sources import Sources
 from kgen.detect.source.syntax import Module
+from kgen.detect.source.words import sign
 from kgen.record import dataclass
 
 NAMES = (
@@ -21,6 +22,8 @@ NAMES = (
 
 _PATTERN = re.compile(rf"[\"'/^](?:{'|'.join(NAMES)})[\"'/$]".encode())
 """What stands in a module with such a route, or with the prefix of one."""
+
+_SIGNS = tuple(sign(f"/{name}/".encode()) for name in NAMES)
 
 _DEEPEST = 5
 _PLAIN = re.compile(r"[\w/.^$-]*")
@@ -54,7 +57,7 @@ def health_routes(sources: Sources) -> list[Route]:
     """Return the routes that look like health checks, best first."""
     project = sources.project
     tree = project.tree
-    likely = {path for path in project.modules.paths if tree.matches(path, _PATTERN)}
+    likely = {path for path in project.modules.paths if tree.matches(path, _PATTERN, _SIGNS)}
     including = {each.path for each in project.modules.mentioning(*WORDS)}
     modules = [
         each for path in sorted(likely | including) if (each := project.modules.module(path)) and not each.is_side

@@ -1,6 +1,7 @@
 """Programs of frameworks with a server of their own: NiceGUI, LitServe, BentoML, Reflex, servers of MCP."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kgen.detect.found import Doubt, Fact, Program
@@ -61,7 +62,10 @@ def _litserve(project: Project) -> Iterator[Program]:
 
 def _mcp(project: Project) -> Iterator[Program]:
     """Yield a program for each script that runs a server of MCP; most talk to whoever has started them."""
-    for module in project.modules.mentioning("FastMCP("):
+    modules = project.modules
+    for module in modules.those(
+        (path for path in modules.paths if project.tree.mentions(path, [b"FastMCP("])), _SAYING
+    ):
         names = imported(module.tree)
         called = nodes(module.tree, ast.Call)
         made = next((each for each in called if meaning(each.func, names) in _MCP), None)
@@ -76,6 +80,7 @@ def _mcp(project: Project) -> Iterator[Program]:
 
 
 _RUNS = frozenset({"run", "run_async", "run_sse_async", "run_http_async", "run_stdio_async"})
+_SAYING = re.compile(rb"FastMCP\(|\.run")
 
 
 def _job(project: Project, module: Module, path: str, line: int) -> Program:

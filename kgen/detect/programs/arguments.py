@@ -10,7 +10,7 @@ from kgen.detect.source.reached import reached
 from kgen.detect.source.syntax import imported, meaning, name_of, walk
 from kgen.detect.source.values import is_main, keyword, value
 
-_WORDS = (b"add_argument", b"sys.argv", b"click", b"typer", b"fire.Fire")
+_ASKING = re.compile(rb"add_argument|add_subparsers|argv|click|typer|fire")
 _NEAR = 2
 """Imports away from the script: what is farther reads no command line of its."""
 
@@ -93,7 +93,7 @@ def _asked(project: Project, path: str) -> str:
     for file, depth in reached(project, path):
         if depth > _NEAR:
             break
-        if project.tree.mentions(file, _WORDS) and (module := project.modules.module(file)):
+        if project.tree.matches(file, _ASKING) and (module := project.modules.part(file, _ASKING)):
             names = imported(module.tree)
             nodes = _run(module.tree, is_started=not depth)
             if line := next((node.lineno for node in nodes if _asks(node, names)), 0):

@@ -33,6 +33,7 @@ _CALLING = CHAT | {"Scrapy"}
 """Frameworks of programs that do."""
 
 _ADDRESS = re.compile(rb"""["']https?://""")
+_SIGNS = (b"\nhttp\n", b"\nhttps\n")
 _PUBLIC = re.compile(r"https?://(?:[\w-]+\.)+(?P<end>[a-z]{2,})(?=[:/?#]|$)")
 _PRIVATE = frozenset({"local", "localhost", "internal", "lan", "test", "example", "invalid", "svc", "docker", "home"})
 _NO_HOSTS = re.compile(r"https?://(?:www\.)?(?:example\.(?:com|org|net)|(?:\w+\.)?w3\.org|schemas\.|json-schema\.org)")
@@ -52,7 +53,7 @@ def _called(project: Project, programs: Iterable[Program]) -> Iterator[str]:
     yield from (f"{each.origin}: {each.name}" for each in asked if not each.group)
     yield from (f"{each.command.origin}: {each.framework}" for each in programs if each.framework in _CALLING)
     for path in project.modules.paths:
-        if project.modules.is_side(path) or not project.tree.matches(path, _ADDRESS):
+        if project.modules.is_side(path) or not project.tree.matches(path, _ADDRESS, _SIGNS):
             continue
         if not _CLIENTS.isdisjoint(packages(project, path)) and (line := _line(project, path)):
             yield f"{path}:{line}"
@@ -60,7 +61,7 @@ def _called(project: Project, programs: Iterable[Program]) -> Iterator[str]:
 
 def _line(project: Project, path: str) -> int:
     """Return the line of the first public address that a module has, outside of its documentation; 0 if it has none."""
-    module = project.modules.module(path)
+    module = project.modules.part(path, _ADDRESS)
     if not module:
         return 0
     told = {id(node.value) for node in nodes(module.tree, ast.Expr)}

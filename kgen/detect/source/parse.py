@@ -39,6 +39,16 @@ def parsed(text: str) -> ast.Module | None:
     return None
 
 
+def whole(content: bytes) -> ast.Module | None:
+    """Return the tree of ``content`` if this Python can read all of it; ``None`` otherwise."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return ast.parse(content.decode("utf-8-sig")) if len(content) <= _MOST_TEXT else None
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
 def _leave_out(lines: list[str], place: int) -> bool:
     """Replace the statement at ``place`` by ``pass``, or the one around it if that was done before."""
     place = min(place, len(lines) - 1)

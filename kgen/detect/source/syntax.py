@@ -10,8 +10,10 @@ from collections.abc import Container, Iterable, Iterator
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
-from kgen.detect.source.parse import parsed
+from kgen.detect.source.excerpt import excerpt
+from kgen.detect.source.parse import parsed, whole
 from kgen.detect.source.tree import Tree
+from kgen.detect.source.words import sign, words
 from kgen.record import dataclass
 
 _TESTS = frozenset({"test", "tests", "testing", "fixtures", "e2e"})
@@ -23,10 +25,6 @@ SIDE = _TESTS | {
     *("docs_src", "doc_src", "examples_src", "archive", "archived"),
 }
 """Folders beside the program: what is in there is started by developers, not by users."""
-
-
-_FEW = 4
-"""Words that are looked for one by one: of more, one pattern takes a third of the time, but has to be made first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,23 +57,30 @@ class Modules:
         self.paths = tuple(path for path in paths if not self._is_test(path)) or paths
         """Tests, which are large and many, only if there is nothing else."""
         self._parsed: dict[str, ast.Module | None] = {}
+        self._parts: dict[tuple[str, re.Pattern[bytes]], ast.Module | None] = {}
         self._side: dict[str, bool] = {}
+        self._all: list[bytes] = []
         self.notes: dict[str, Any] = {}
         """What finders have seen in a file, by its path, so that they look at it once."""
 
-    def mentioning(self, *words: str, stems: Container[str] = ()) -> Iterator[Module]:
+    def mentioning(self, *texts: str, stems: Container[str] = ()) -> Iterator[Module]:
         """
-        Yield the modules whose text has one of ``words``, those of the program itself first.
+        Yield the modules whose text has one of ``texts``, those of the program itself first.
 
         Args:
-            words: What stands in the text of a module.
+            texts: What stands in the text of a module.
             stems: Names of files, without ``.py``, that alone are asked for; none: all.
         """
         asked = [path for path in self.paths if path.rpartition("/")[2][:-3] in stems] if stems else self.paths
-        if len(words) > _FEW and len(asked) > _FEW:
-            return self.matching(re.compile("|".join(map(re.escape, words)).encode()), asked)
-        wanted = [word.encode() for word in words]
-        return self.those(path for path in asked if self.tree.mentions(path, wanted))
+        known = self._words()
+        wanted = [each for each in map(str.encode, texts) if sign(each) in known]
+        return self.those(path for path in asked if wanted and self.tree.mentions(path, wanted))
+
+    def _words(self) -> bytes:
+        """Return the words of all files."""
+        if not self._all:
+            self._all.append(words(b"".join(map(self.tree.words, self.paths))))
+        return self._all[0]
 
     def matching(self, pattern: re.Pattern[bytes], paths: Iterable[str]) -> Iterator[Module]:
         """
@@ -85,10 +90,10 @@ class Modules:
         """
         return self.those(path for path in paths if self.tree.matches(path, pattern))
 
-    def those(self, paths: Iterable[str]) -> Iterator[Module]:
-        """Yield the modules of ``paths``, those of the program itself first."""
+    def those(self, paths: Iterable[str], wanted: re.Pattern[bytes] | None = None) -> Iterator[Module]:
+        """Yield the modules of ``paths``, those of the program itself first; see `part` for ``wanted``."""
         for path in sorted(paths, key=lambda path: (self.is_side(path), path.count("/"), path)):
-            if module := self.module(path):
+            if module := self.part(path, wanted) if wanted else self.module(path):
                 yield module
 
     def module(self, path: str) -> Module | None:
@@ -98,6 +103,15 @@ class Modules:
             self._parsed[path] = None if text is None else parsed(text)
         tree = self._parsed[path]
         return Module(path=path, tree=tree, is_side=self.is_side(path)) if tree else None
+
+    def part(self, path: str, wanted: re.Pattern[bytes]) -> Module | None:
+        """Return the module of a file, but that functions may be empty whose text has not what ``wanted`` says."""
+        key = path, wanted
+        if path not in self._parsed and key not in self._parts:
+            shorter = excerpt(self.tree.content(path), wanted)
+            self._parts[key] = None if shorter is None else whole(shorter)
+        tree = None if path in self._parsed else self._parts[key]
+        return Module(path=path, tree=tree, is_side=self.is_side(path)) if tree else self.module(path)
 
     def is_side(self, path: str) -> bool:
         """Tell whether a file stands beside the program."""

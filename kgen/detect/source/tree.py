@@ -12,6 +12,8 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
 
+from kgen.detect.source.words import sign, words
+
 SKIPPED = frozenset(
     {
         *("node_modules", "bower_components", "__pycache__", "site-packages", "dist-packages", "__pypackages__"),
@@ -70,6 +72,7 @@ class Tree:
             there, _, last = name.rpartition("/")
             self._by_folder.setdefault(there, []).append(last)
         self._bytes: dict[str, bytes] = {}
+        self._words: dict[str, bytes] = {}
 
     def __contains__(self, name: str) -> bool:
         return name in self._known
@@ -110,14 +113,28 @@ class Tree:
         except OSError:
             return b""
 
-    def mentions(self, name: str, words: Sequence[bytes]) -> bool:
-        """Tell whether the file ``name`` has one of ``words``."""
-        content = self.content(name)
-        return any(word in content for word in words)
+    def mentions(self, name: str, texts: Sequence[bytes]) -> bool:
+        """Tell whether the file ``name`` has one of ``texts``."""
+        known = self.words(name)
+        return any(sign(text) in known and text in self.content(name) for text in texts)
 
-    def matches(self, name: str, pattern: re.Pattern[bytes]) -> bool:
-        """Tell whether the file ``name`` has what ``pattern`` says."""
-        return pattern.search(self.content(name)) is not None
+    def matches(self, name: str, pattern: re.Pattern[bytes], signs: Sequence[bytes] = ()) -> bool:
+        """
+        Tell whether the file ``name`` has what ``pattern`` says.
+
+        Args:
+            name: The file.
+            pattern: What it is to have.
+            signs: Parts of words of which each file that has what ``pattern`` says has one: quick to see.
+        """
+        known = self.words(name) if signs else b""
+        return (not signs or any(each in known for each in signs)) and pattern.search(self.content(name)) is not None
+
+    def words(self, name: str) -> bytes:
+        """Return the words of the file ``name``, as `kgen.detect.source.words` has them."""
+        if name not in self._words:
+            self._words[name] = words(self.content(name))
+        return self._words[name]
 
     def _read(self, name: str) -> bytes:
         if name not in self._bytes:

@@ -93,7 +93,9 @@ def fixed(project: Project, read: Iterable[Variable]) -> Iterator[Doubt]:
     """Yield the places in the source that name a server on one machine, without a variable that says another."""
     known = {each.origin for each in read}
     found: dict[str, str] = {}
-    for module in project.modules.those(_naming(project)):
+    words = _words(project)
+    naming = re.compile(rb"|".join((rb"://", *map(re.escape, words))))
+    for module in project.modules.those(_modules(project, words), naming):
         here = ((f"{module.path}:{line}", address) for line, address in _fixed(module))
         found |= {place: address for place, address in here if place not in known}
     if found:
@@ -107,11 +109,15 @@ def fixed(project: Project, read: Iterable[Variable]) -> Iterator[Doubt]:
         )
 
 
-def _naming(project: Project) -> Iterator[str]:
+def _words(project: Project) -> list[bytes]:
+    """Return what stands in calls that name a server for what the project depends on."""
+    known = [name for name in _CALLS if project.has(name) or not project.dependencies]
+    return sorted({word.encode() for name in known for word in _CALLS[name]})
+
+
+def _modules(project: Project, words: list[bytes]) -> Iterator[str]:
     """Yield the modules of the program that may name a server."""
     tree = project.tree
-    known = [name for name in _CALLS if project.has(name) or not project.dependencies]
-    words = list({word.encode() for name in known for word in _CALLS[name]})
     for path in project.modules.paths:
         *folders, name = path.split("/")
         if OTHERS.search(name.removesuffix(".py")) or not ASIDE.isdisjoint(folders) or project.modules.is_side(path):

@@ -10,7 +10,7 @@ from kgen.detect.source.syntax import Module, meaning, name_of, nodes, walk
 from kgen.detect.source.values import is_main, value
 from kgen.detect.variables import own_readers
 from kgen.detect.variables.either import only_ways
-from kgen.detect.variables.insisted import insisted, listed, reraises, used_at_once
+from kgen.detect.variables.insisted import STARTING, insisted, listed, reraises, used_at_once
 from kgen.detect.variables.readers import readers
 from kgen.detect.variables.settings_classes import classes as classes_of
 from kgen.detect.variables.settings_classes import fields
@@ -18,10 +18,17 @@ from kgen.detect.variables.variable import Variable, as_text
 from kgen.record import replace
 
 _WORDS = (
-    *(r"environ\b", "getenv", r"config(?<!\wconfig)\(", r"Config(?<!\wConfig)\("),
-    *("from_envvar", r"env(?<![\w.]env)[(.]", r"Env(?<!\wEnv)\(", r"BaseSettings\b"),
+    *(r"environ\b", "getenv", r"config(?<![\w.]config)\(", r"decouple\.config", "dj_database_url"),
+    *(r"Config(?<!\wConfig)\(", "from_envvar", r"env(?<![\w.]env)[(.]", r"Env(?<!\wEnv)\(", r"BaseSettings\b"),
 )
-"""What stands in a module that reads variables; ``dj_database_url.config(`` is among it."""
+"""What stands in a module that reads variables."""
+
+_SIGNS = (
+    *(b"environ\n", b"getenv", b"\nconfig\n", b"\ndecouple\n", b"dj_database_url"),
+    *(b"\nConfig\n", b"from_envvar", b"\nenv\n", b"\nEnv\n"),
+)
+"""The words in it."""
+
 _READERS = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault"})
 _METHODS = frozenset(
     {
@@ -55,9 +62,12 @@ def variables(project: Project) -> list[Variable]:
     """Return the variables that the project reads, in the order of their first use; required wins over optional."""
     found: dict[str, Variable] = {}
     classes = classes_of(project)
-    words = "|".join((*_WORDS, *(rf"\({re.escape(name)}\b" for name in sorted(classes))))
+    words = "|".join((*_WORDS, *(rf"\({re.escape(name)}\b" for name in sorted(classes)))).encode()
     own = [path for path in project.modules.paths if not _is_aside(project, path)]
-    for module in project.modules.matching(re.compile(words.encode()), own):
+    reading, telling = re.compile(words), re.compile(words + b"|" + STARTING)
+    signs = (*_SIGNS, *(name.encode() for name in classes))
+    likely = (path for path in own if project.tree.matches(path, reading, signs))
+    for module in project.modules.those(likely, telling):
         for each in _in_module(project, module, classes):
             known = found.get(each.name)
             if known is None or _is_stronger(each, known):

@@ -16,6 +16,9 @@ _CHECKING = re.compile(
 _STARTED = frozenset({"main", "run", "start", "serve", "create_app", "lifespan"})
 """Functions that every start of a program calls, as they are usually called."""
 
+STARTING = rf"def[ \t]+(?:{'|'.join(sorted(_STARTED))}|_*(?:check|validate|verify|ensure|assert|require))".encode()
+"""How both begin."""
+
 _NAME = re.compile(r"[A-Z][A-Z0-9_]+")
 
 

@@ -312,3 +312,85 @@ def test_names_of_files_are_quoted(files: dict[str, str], command: str, tmp_path
     requirements = {"requirements.txt": kinds}
     (found,) = commands(tmp_path, requirements | files).values()
     assert shlex.split(found)[: len(shlex.split(command))] == shlex.split(command)
+
+
+UWSGI = {"requirements.txt": "flask\nuwsgi\n", "app.py": FLASK["app.py"]}
+
+
+def test_uwsgi_gets_a_port_that_anybody_may_listen_on(tmp_path: Path) -> None:
+    dockerfile = f"{DOCKERFILE}CMD uwsgi --http=0.0.0.0:80 --module=app:app\n"
+    found = first(tmp_path, {**UWSGI, "Dockerfile": dockerfile})
+
+    assert (found.command.value, found.port.value) == ("uwsgi --http=0.0.0.0:8000 --module=app:app", 8000)
+
+
+UWSGI_FILES = {
+    "http = :9000\n": (9000, []),
+    "socket = :9000\n": (
+        8000,
+        ["uwsgi.ini:2 lets uWSGI listen on a socket for nginx or the like, which answers no HTTP"],
+    ),
+    "http-socket = :80\nprocesses = 2\n": (8000, ["uwsgi.ini:2 lets uWSGI listen on a port for root only"]),
+}
+
+
+@pytest.mark.parametrize(("said", "expected"), UWSGI_FILES.items(), ids=UWSGI_FILES)
+def test_the_file_of_uwsgi_says_where_it_listens(tmp_path: Path, said: str, expected: tuple[int, list[str]]) -> None:
+    files = {
+        **UWSGI,
+        "uwsgi.ini": f"[uwsgi]\n{said}module = app:app\n",
+        "Dockerfile": f"{DOCKERFILE}CMD uwsgi uwsgi.ini\n",
+    }
+    found = first(tmp_path, files)
+
+    assert (found.command.value, found.port.value, questions(found)) == ("uwsgi uwsgi.ini", *expected)
+
+
+def test_flower_listens_where_it_is_told(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "celery\nflower\n",
+        "shop/tasks.py": "from celery import Celery\n\napp = Celery()\n",
+        "Procfile": "flower: celery -A shop.tasks flower --port=8555\n",
+    }
+    found = first(tmp_path, files)
+
+    assert (found.name, found.port.value) == ("flower", 8555)
+
+
+SERVER = "from aiohttp import web\n\n\nasync def run(port):\n    await web.TCPSite(runner, host, port).start()\n"
+
+
+def test_a_server_of_aiohttp_is_started_as_it_stands_there(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "aiohttp\n",
+        "shop/__init__.py": "",
+        "shop/server.py": SERVER,
+        "shop/__main__.py": "from .server import run\n\nloop.run_until_complete(run(0))\n",
+        "Dockerfile": f"{DOCKERFILE}CMD python -m shop -c shop/settings.py\n",
+        "shop/settings.py": "",
+    }
+    found = first(tmp_path, files)
+
+    assert (found.command.value, found.type, found.port.value) == ("python -m shop -c shop/settings.py", "web", 8080)
+    assert questions(found)[-1:] == ["shop/server.py:5 does not say which port it listens on"]
+
+
+def test_a_bot_with_a_page_for_its_host_is_no_web_program(tmp_path: Path) -> None:
+    main = "import page, telethon\n\npage.run(port=PORT)\nloop.run_until_complete(bot.disconnected)\n"
+    files = {
+        "requirements.txt": "telethon\naiohttp\n",
+        "page.py": f"{SERVER}\n\nif __name__ == '__main__':\n    web.run_app(app)\n",
+        "main.py": main,
+        "Dockerfile": f"{DOCKERFILE}CMD python main.py\n",
+    }
+    found = first(tmp_path, files)
+
+    assert (found.command.value, found.type, found.port) == ("python main.py", "worker", None)
+
+
+def test_a_server_that_is_told_no_host_listens_everywhere(tmp_path: Path) -> None:
+    main = "from aiohttp import web\n\napp = web.Application()\nweb.run_app(app, port=9000)\n"
+    files = {"requirements.txt": "aiohttp\n", "main.py": main, "Dockerfile": f"{DOCKERFILE}CMD python main.py\n"}
+    found = first(tmp_path, files)
+
+    assert (found.port.value, questions(found)) == (9000, [])

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping, Sequence
 
+from kgen.detect.commands.shorthands import plain
+
 _FUNCTION = re.compile(
     r"^(?:function[ \t]+)?([\w-]+)[ \t]*\(\)[ \t]*\n?[ \t]*\{[ \t]*\n(.*?)^\}[ \t]*$", re.MULTILINE | re.DOTALL
 )
@@ -24,6 +26,7 @@ def entered(text: str, arguments: Sequence[str]) -> str:
     >>> entered(script, ["web"]).split()[-2:]
     ['gunicorn', 'a:b']
     """
+    text = plain(text)
     functions = {match[1]: match[2] for match in _FUNCTION.finditer(text)}
     made = _FUNCTION.sub(lambda match: f"{match[1]}() {{\n:\n}}", text) if functions else text
     made = _CASE.sub(lambda match: _branch(match, arguments), made)

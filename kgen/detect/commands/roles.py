@@ -15,7 +15,7 @@ _TESTS = frozenset(
     {
         *("pytest", "tox", "nox", "ruff", "black", "flake8", "mypy", "pylint", "coverage", "behave", "isort", "bandit"),
         *("pre-commit", "pip", "pip-compile", "poetry", "pdm", "pipenv", "uv", "unittest", "mkdocs", "sphinx-build"),
-        *("alembic", "nodemon", "npm", "yarn", "pnpm", "node", "npx"),
+        *("ensurepip", "venv", "virtualenv", "alembic", "nodemon", "npm", "yarn", "pnpm", "node", "npx"),
     }
 )
 """Programs of developers, and of other languages."""

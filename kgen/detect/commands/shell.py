@@ -10,6 +10,7 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
+from kgen.detect.commands import shorthands
 from kgen.record import dataclass, field
 
 
@@ -90,7 +91,8 @@ _NOTHING = frozenset(
             "install",
         ),
         *("update-ca-certificates", "ldconfig", "locale-gen", "stty", "tee", "head", "tr", "cut", "sort", "uname"),
-        *("hostname", "crontab"),
+        *("hostname", "crontab", "shopt", "let", "getopts", "mapfile", "readarray", "pushd", "popd", "builtin"),
+        *("enable", "caller", "yq", "jq"),
     }
 )
 """Commands that start nothing."""
@@ -104,7 +106,7 @@ _ANSWERS = frozenset({"yes", "echo", "printf"})
 
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _ENDS = frozenset({"&&", ";", "\n", "&", "||", "|", ";;", "|&"})
-_REDIRECTION = re.compile(r"(?:\s|^)\d*(?:>&|<&|&>>?|>>?|<)\s*(?:&\d|[^\s;&|]+)")
+_REDIRECTION = re.compile(r"(?:\s|^)\d*(?:>&|<&|&>>?|>>?|<)\s*(?:&\d|(?:\"[^\"]*\"|'[^']*'|[^\s;&|'\"])+)")
 _PROGRAM = re.compile(r"[\w./~][\w./@+-]*|\$@|\$\{\w*@?(?:\[@\])?\}|\$\w[\w./]*")
 _LONGEST = 60
 """Lines that one quotation may have."""
@@ -124,7 +126,7 @@ def commands(text: str) -> list[Command]:
     [('gunicorn', 'shop.wsgi', '--workers', '${WORKERS:-2}')]
     """
     found: list[Command] = []
-    text = _HERE.sub(r"\1", text)
+    text = shorthands.plain(_HERE.sub(r"\1", text))
     functions = {match[1] for match in _FUNCTION.finditer(text)}
     folder, depth = "", 0
     env: dict[str, str] = {}
@@ -170,7 +172,8 @@ def _pieces(text: str) -> Iterator[tuple[int, list[str], str]]:
     for number, line in _lines(text):
         words: list[str] = []
         for token in (*(_tokens(line) or ()), "\n"):
-            if token not in _ENDS:
+            is_tested = "[[" in words and "]]" not in words  # `&&` in there is part of the condition
+            if token not in _ENDS or (is_tested and token in {"&&", "||"}):
                 words.append(token)
                 continue
             if words and not skipping:

@@ -9,7 +9,8 @@ from kgen.detect.commands import shell, supervisor
 from kgen.detect.commands.entry_points import entered
 from kgen.detect.commands.roles import is_deployed, role
 from kgen.detect.commands.shell import Command, commands, filled
-from kgen.detect.commands.wrappers import HOST, PRIVILEGED, reachable, unwrapped
+from kgen.detect.commands.shorthands import usual
+from kgen.detect.commands.wrappers import HOST, PRIVILEGED, reachable, stated, unwrapped
 from kgen.detect.folders import PATH, placed, seen_from
 from kgen.detect.found import Fact
 from kgen.detect.project import Project
@@ -20,6 +21,7 @@ from kgen.record import dataclass, field, replace
 
 PORT = 8000
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "zsh", "/bin/sh", "/bin/bash", "/usr/bin/bash"})
+_OWN = frozenset({"web", "script", "module", "command"})
 _UNKNOWN = re.compile(r"\$[\w{(]")
 _ARGUMENT = re.compile(r"\$(?:[1-9]|\{[1-9](?::?-)?\})")
 """An argument of a script that nobody gives it."""
@@ -134,8 +136,12 @@ def _processes(found: Sequence[tuple[Start, Command]]) -> list[Start]:
     background = [start for start, _ in beside]
     front = [each for each in found if each not in beside]
     sure = [(start, command) for start, command in front if not command.is_conditional]
+    if sure and sure[-1][0].role.startswith("script ") and front[-1][0].role.partition(" ")[0] in _OWN:
+        sure = front[-1:]  # a script that something comes after has come to its end
     last = sure[-1:] or [(start, command) for start, command in front if command.takes_over][-1:] or front[-1:]
-    return [*background, *(start for start, _ in last)]
+    again = [start for start, _ in last if [other.words for other, _ in front].count(start.words) > 1]
+    made = [replace(start, is_doubtful=False) if start in again else start for start, _ in last]  # in each branch
+    return [*background, *made]
 
 
 def _unrolled(
@@ -143,7 +149,7 @@ def _unrolled(
 ) -> Iterator[Command]:
     """Yield the commands with scripts, shells and targets of make replaced by what they do."""
     for each in found:
-        given = [one for word in each.words for one in (arguments if _is_all(word) else (word,))]
+        given = [one for word in each.words for one in (arguments or usual(word) if _is_all(word) else (word,))]
         env, words = unwrapped(given)
         words = _own(image, given, words)
         here = shell.Command(
@@ -194,8 +200,9 @@ def _inside(image: Image, command: Command, seen: tuple[str, ...]) -> tuple[str,
         return None
     if words[0] in {"make", "supervisord"}:
         return _target(image.project, words[1:]) if words[0] == "make" else _supervised(image, words[1:], seen)
-    if words[0] in _SHELLS:
-        words = [word for word in words[1:] if not (word.startswith("-") and "c" not in word)]
+    if words[0] in _SHELLS or words[0] == "eval":
+        words = ["-c", " ".join(words[1:])] if words[0] == "eval" else words[1:]
+        words = [word for word in words if not (word.startswith("-") and "c" not in word)]
         if words[1:] and words[0].startswith("-"):
             return words[1], tuple(words[2:]), words[1]
     elif not words[0].endswith((".sh", ".bash")) and "/" not in words[0]:
@@ -241,6 +248,7 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
     found = None
     if what == "celery flower":
         words = _of_the_app(words, values)
+        found = stated(words, ("--port",))
     if "celery" in what and "beat" in what and not {"-s", "--schedule", "-S", "--scheduler"} & set(words):
         words += ["--schedule", "/tmp/celerybeat-schedule"]  # noqa: S108  # the one place that can be written
     if what == "web":

@@ -240,13 +240,15 @@ def reachable(words: Sequence[str], usual: int) -> tuple[list[str], int]:
     (['gunicorn', 'shop:app', '--bind', '0.0.0.0:8000'], 8000)
     >>> reachable(["uvicorn", "shop:app", "--host", "127.0.0.1", "--port", "9000"], 8000)
     (['uvicorn', 'shop:app', '--host', '0.0.0.0', '--port', '9000'], 9000)
+    >>> reachable(["uwsgi", "--http=0.0.0.0:80", "--module=shop.wsgi"], 8000)
+    (['uwsgi', '--http=0.0.0.0:8000', '--module=shop.wsgi'], 8000)
     """
     name = next((word for word in words if word in _BINDING), "")
     if not name:
         return list(words), usual
     host, port, both, default = _BINDING[name]
     made = list(words)
-    if any(word in {"-c", "--config", "--ini"} for word in words) and not _value(made, port + both):
+    if _is_elsewhere(name, words) and not _value(made, port + both):
         return made, usual
     if found := _value(made, both):
         place, separator = found
@@ -276,6 +278,12 @@ def reachable(words: Sequence[str], usual: int) -> tuple[list[str], int]:
     return made, number
 
 
+def _is_elsewhere(server: str, words: Sequence[str]) -> bool:
+    """Tell whether a server takes what it listens on from a file."""
+    options, ends = _IN_FILES.get(server, (frozenset({"-c", "--config"}), ()))
+    return any(word.partition("=")[0] in options or (ends and word.endswith(ends)) for word in words)
+
+
 PRIVILEGED = 1024
 _BINDING: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], int]] = {
     "uvicorn": (("--host",), ("--port",), (), 8000),
@@ -295,8 +303,14 @@ _BINDING: Mapping[str, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], 
     "mlflow": (("--host", "-h"), ("--port", "-p"), (), 5000),
     "sanic": (("--host",), ("--port", "-p"), (), 8000),
     "flask": (("--host", "-h"), ("--port", "-p"), (), 5000),
+    "uwsgi": ((), (), ("--http", "--http-socket"), 8000),
 }
 """Server → its options for the host, for the port, for both, and its own port."""
+
+_IN_FILES: Mapping[str, tuple[frozenset[str], tuple[str, ...]]] = {
+    "uwsgi": (frozenset({"--ini", "--yaml", "--yml", "--json", "--xml", "--socket", "-s"}), (".ini", ".yaml", ".yml")),
+}
+"""Server → options by which it is told elsewhere, or in another way, where to listen, and how files for that end."""
 
 
 def _value(words: Sequence[str], options: Sequence[str]) -> tuple[int, str] | None:
@@ -307,6 +321,17 @@ def _value(words: Sequence[str], options: Sequence[str]) -> tuple[int, str] | No
         if word.partition("=")[0] in options and "=" in word:
             return place, "="
     return None
+
+
+def stated(words: Sequence[str], options: Sequence[str]) -> int | None:
+    """
+    Return the number that a command gives one of ``options``.
+
+    >>> stated(["celery", "flower", "--port=8555"], ["--port"]), stated(["celery", "flower"], ["--port"])
+    (8555, None)
+    """
+    found = _value(words, options)
+    return _number(words[found[0]].rpartition("=")[2]) if found else None
 
 
 def _number(text: str) -> int | None:

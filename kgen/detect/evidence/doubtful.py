@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from kgen.detect.commands import servers
 from kgen.detect.commands.started import Start
-from kgen.detect.evidence import places
+from kgen.detect.evidence import places, uwsgi
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Doubt
 from kgen.detect.packages import installed
@@ -41,6 +41,7 @@ def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Do
     kind, _, what = start.role.partition(" ")
     if start.role == "web":
         yield from _unserved(project, start)
+        yield from uwsgi.doubts(project, start.words, start.folder)
     if is_lost(project, kind, what, path):
         yield Doubt(path=("command",), question=f"`{what}` was not found", help="correct the command")
     yield from _without_settings(project, start, path)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from kgen.detect.commands import servers
 from kgen.detect.commands.roles import NAMES
 from kgen.detect.commands.started import PORT, Start, Started, started, together
-from kgen.detect.evidence import crontabs, places
+from kgen.detect.evidence import crontabs, places, uwsgi
 from kgen.detect.evidence.doubtful import doubts, is_lost, of_job
 from kgen.detect.evidence.said import Said
 from kgen.detect.evidence.schedules import scheduled
@@ -27,6 +27,9 @@ _ONE = frozenset({"celery beat", "celery worker and beat", "rq scheduler", "task
 
 FLOWER = Fact(5555, "Flower's own")
 """Where Celery's web page listens."""
+
+_AIOHTTP = 8080
+"""Where aiohttp listens unless it is told."""
 
 LOST = 30
 """Rank of a command that nothing in the project brings."""
@@ -125,8 +128,9 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
     if (found and found.is_web and not is_other) or listens:
         said_port = listens or start.port or said.started.port
         written = said_port or _written(project, found)
-        port = written or PORT
-        is_sure = bool(listens or (found and (found.is_rpc or found.has_server)))  # a server made for production
+        usual = _AIOHTTP if found and found.is_ready else PORT
+        port = written or usual
+        is_sure = bool(listens or (found and (found.is_rpc or found.has_server or found.is_ready)))  # for production
         is_sure = is_sure and bool(_listens(start) or not (found and found.is_development))
         return Program(
             name="web",
@@ -141,7 +145,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
             doubts=(
                 *doubts(project, said, start, path),
                 *_alone(project, start, found),
-                *([unsaid(found.origin, PORT)] if found and not written else []),
+                *([unsaid(found.origin, usual)] if found and not written else []),
             ),
         )
     kind = _type(project, said, start, found)
@@ -191,6 +195,7 @@ def _findable(project: Project, start: Start, path: str) -> Start:
         if not said and not is_bound:
             words = (*words, "--bind", f"0.0.0.0:{port or PORT}")
         port = port if is_bound else said or port
+    port = uwsgi.port(project, words, start.folder) or port
     return replace(start, env=env, words=words, port=port)
 
 

@@ -87,12 +87,13 @@ def _listening(sources: Sources, module: Module) -> Iterator[_Call]:
     for call in calls(module.tree):
         full = meaning(call.func, names)
         if full in _AIOHTTP:
-            port = keyword(call, "port")
+            own = dict(zip(("runner", "host", "port"), call.args, strict=False)) if full.endswith("TCPSite") else {}
+            port = keyword(call, "port") or own.get("port")
             yield _Call(
                 framework="aiohttp",
                 line=call.lineno,
                 port=(value(port, known) or "") if port else None,
-                host=value(keyword(call, "host"), known),
+                host=value(keyword(call, "host") or own.get("host"), known),
             )
         elif uses_tornado and isinstance(call.func, ast.Attribute) and call.func.attr in {"listen", "bind"}:
             given = call.args[0] if call.args else keyword(call, "port")

@@ -73,6 +73,12 @@ _SERVING = frozenset(
         *("tornado.ioloop.IOLoop.current", "wsgiref.simple_server.make_server", "granian.Granian", "uvicorn.Server"),
     }
 )
+_SITE = "aiohttp.web.TCPSite"
+"""A server that goes on beside what else a program does, and may be all that it does."""
+
+_OWN = frozenset({"aiohttp.web.run_app", _SITE})
+"""Servers that a program brings up itself, and that are made for production."""
+
 EMBEDDED = frozenset(
     {
         *("gevent.pywsgi.WSGIServer", "tornado.httpserver.HTTPServer", "cheroot.wsgi.Server", "eventlet.wsgi.server"),
@@ -103,6 +109,7 @@ _PIECES: tuple[tuple[bytes, bytes], ...] = (
     (b"\nasync\n", rb"async[ \t]+for"),
     (b"\nfor\n", rb"for[ \t][^:\n]*(?:[cC]onsumer|\.listen\(|\.stream\.)"),
     (b"\nEvent\n", rb"Event\(\)\.wait"),
+    (b"\ndisconnected\n", rb"\.disconnected\b"),
     (b"Future\n", rb"Future\("),
     (b"pause\n", rb"pause\("),
     (b"\nport\n", rb"(?:run\w*|start\w*|serve|listen|launch)\((?s:.){0,200}?\bport\s*="),
@@ -161,6 +168,9 @@ class Seen:
     rpc: int = 0
     """A server of gRPC."""
 
+    own: int = 0
+    """A server that is part of the framework, and made for production."""
+
     keeps_alive: int = 0
     """A development server: for some bots the way to be kept awake."""
 
@@ -218,7 +228,7 @@ def _look(tree: ast.Module, roots: frozenset[str], *, is_started: bool) -> Seen:
                 lines.setdefault("messages", node.lineno)
             case ast.For(iter=over) if what := _over(over):
                 lines.setdefault(what, node.lineno)
-            case ast.Await(value=ast.Call(func=func)) if meaning(func, names) == "asyncio.Future":
+            case ast.Await(value=awaited) if _is_never(awaited, names):
                 lines.setdefault("endless", node.lineno)
             case ast.ClassDef(bases=bases) if any(meaning(base, names) in EMBEDDED for base in bases):
                 lines.setdefault("embedded", node.lineno)
@@ -226,6 +236,7 @@ def _look(tree: ast.Module, roots: frozenset[str], *, is_started: bool) -> Seen:
                 exporting = exporting or node
             case ast.Call() if what := _called(node, names, roots, is_asked=node.lineno in asked):
                 lines.setdefault(what, node.lineno)
+                lines |= {"own": node.lineno} if meaning(node.func, names) in _OWN else {}
                 if (port := value(keyword(node, "port"))) and is_port(port := _number(port)):
                     lines.setdefault("port", port)
             case _:
@@ -276,10 +287,12 @@ def _called(call: ast.Call, names: dict[str, str], roots: frozenset[str], *, is_
         _METHODS.get(name, ""): name in _METHODS,
         "endless": (name in _OBJECTS or (name in _FOR_EVER and is_method) or full == "signal.pause")
         or (name in {"run", "start", "idle"} and bool(roots & _CLIENTS))
+        or (name == "run_until_complete" and bool(call.args) and _is_never(call.args[0], names))
         or (name == "wait" and _is_new_event(func, names)),
         "embedded": full in EMBEDDED,
         "serving": full in _SERVING or _launches(name, roots),
         "development": is_development and not is_asked,
+        "keeps_alive": full == _SITE and not is_asked,
     }
     return next((mark for mark, is_there in marks.items() if is_there), "" if is_asked else _listening(call))
 
@@ -292,6 +305,17 @@ def _listening(call: ast.Call) -> str:
 
 def _number(given: object) -> object:
     return int(given) if isinstance(given, str) and given.isdecimal() else given
+
+
+def _is_never(awaited: ast.expr, names: Mapping[str, str]) -> bool:
+    """Tell whether nothing comes of what is awaited but the end: nobody's future, the loss of a connection."""
+    match awaited:
+        case ast.Call(func=func):
+            return meaning(func, dict(names)) == "asyncio.Future"
+        case ast.Attribute(attr=name):
+            return name == "disconnected"
+        case _:
+            return False
 
 
 def _is_new_event(func: ast.expr, names: dict[str, str]) -> bool:

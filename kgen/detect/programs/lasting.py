@@ -38,6 +38,9 @@ class Nature:
     has_server: bool = False
     """Whether it brings up a server around its own application."""
 
+    is_ready: bool = False
+    """Whether it does so by the server of its framework, which is made for production."""
+
     is_bot: bool = False
     """Whether it talks in a chat, or takes messages from a broker."""
 
@@ -64,7 +67,7 @@ def nature(project: Project, path: str) -> Nature:
     """Return what the script at ``path`` of the tree is, by its text and that of the project's modules it imports."""
     framework = endless = embedded = serving = keeps_alive = messages = ""
     covers: list[str] = []
-    has_threads = is_elsewhere = is_development = is_rpc = is_asking = False
+    has_threads = is_elsewhere = is_development = is_rpc = is_asking = is_ready = False
     exports: Export | None = None
     port = 0
     for file, depth in reached(project, path):
@@ -82,6 +85,7 @@ def nature(project: Project, path: str) -> Nature:
         port = port or seen.port
         is_development = is_development or bool(seen.development)
         is_rpc = is_rpc or bool(seen.rpc)
+        is_ready = is_ready or bool(seen.own)
         if seen.keeps_alive:
             keeps_alive = keeps_alive or f"{file}:{seen.keeps_alive}"
             is_elsewhere = is_elsewhere or bool(depth) or bool(seen.threads)
@@ -99,6 +103,7 @@ def nature(project: Project, path: str) -> Nature:
         is_development=is_development and not serving and not beside,
         is_rpc=is_rpc,
         has_server=bool(embedded),
+        is_ready=is_ready,
         is_bot=is_bot or beside,
         exports=exports,
         heart=(serving or endless or keeps_alive).rpartition(":")[0],

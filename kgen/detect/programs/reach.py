@@ -1,6 +1,7 @@
 """Whether, and where, a server that a program brings up can be reached from outside of its container."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 from kgen.detect.found import Doubt
@@ -18,6 +19,12 @@ PIPES = Doubt(
 _CALL = 8
 """Lines of a call."""
 
+_USUAL = re.compile(r"[\"']0\.0\.0\.0[\"']")
+"""All addresses, somewhere in the file that brings a server up: as what is taken unless something else is said."""
+
+_OPEN = re.compile(r"\brun_app\(|\bTCPSite\(\s*\w+(?:\.\w+)*\s*(?:\)|,\s*port\s*=)")
+"""Calls of servers that listen on all addresses unless they are told one."""
+
 
 def alone(project: Project, origin: str, texts: Iterable[str]) -> Iterator[Doubt]:
     """
@@ -29,8 +36,10 @@ def alone(project: Project, origin: str, texts: Iterable[str]) -> Iterator[Doubt
         texts: Words and variables that it is started with.
     """
     file, _, line = origin.rpartition(":")
-    call = (project.tree.text(file) or "").splitlines()[int(line) - 1 :][:_CALL] if file else []
-    if not any("0.0.0.0" in each or "::" in each for each in (*texts, *call)):  # noqa: S104  # what has to be said
+    text = (project.tree.text(file) or "") if file else ""
+    call = text.splitlines()[int(line) - 1 :][:_CALL] if file else []
+    is_said = any("0.0.0.0" in each or "::" in each for each in (*texts, *call)) or bool(_USUAL.search(text))  # noqa: S104  # what has to be said
+    if not is_said and not (call and _OPEN.search(call[0]) and not any("host" in each for each in call)):
         yield Doubt(
             path=("command",),
             question="nothing says that it listens on all addresses, which it has to in a container",

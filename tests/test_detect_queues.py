@@ -56,6 +56,49 @@ CASES: Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]] = {
         },
         {"worker": "python manage.py run_huey"},
     ),
+    "Huey in Django, with an object of its own that nobody uses": (
+        {
+            **DJANGO,
+            "requirements.txt": "django\ngunicorn\nhuey\n",
+            "shop/settings.py": 'INSTALLED_APPS = ["huey.contrib.djhuey"]\n',
+            "shop/queue.py": "from huey import RedisHuey\nhuey = RedisHuey()\n",
+        },
+        {"worker": "python manage.py run_huey"},
+    ),
+    "Celery in a class of somebody else's": (
+        {
+            "requirements.txt": "celery\nacme\n",
+            "shop/__init__.py": "from acme.queues import AcmeCelery\nqueue = AcmeCelery()\n",
+        },
+        {"worker": "celery -A shop:queue worker --loglevel info"},
+    ),
+    "Celery in a template for Cloud Foundry": (
+        {
+            "requirements.txt": "celery\n",
+            "tasks.py": "from celery import Celery\nqueue = Celery('shop')\n",
+            "manifest.yml.j2": "applications:\n- name: shop-{{ place }}\n{% if big %}\n  memory: 2G\n{% endif %}\n"
+            "  processes:\n  - type: web\n    command: celery -A tasks:queue worker --concurrency=1\n",
+        },
+        {"worker": "celery -A tasks:queue worker --concurrency=1"},
+    ),
+    "Temporal": (
+        {
+            "requirements.txt": "temporalio\n",
+            "run_worker.py": "import asyncio\nfrom temporalio.worker import Worker\n\n\nasync def main():\n"
+            "    await Worker(None, task_queue='a').run()\n\n\nasyncio.run(main())\n",
+            "Dockerfile": "FROM python:3.13\nCOPY . .\nCMD python run_worker.py\n",
+        },
+        {"run-worker": "python run_worker.py"},
+    ),
+    "Kafka beside a scheduler": (
+        {
+            "requirements.txt": "kafka-python\napscheduler\n",
+            "a.py": "from kafka import KafkaConsumer\nimport apscheduler\n\n"
+            "consumer = KafkaConsumer('a')\nfor each in consumer:\n    print(each)\n",
+            "Dockerfile": "FROM python:3.13\nCOPY . .\nCMD python a.py\n",
+        },
+        {"a": "python a.py"},
+    ),
     "SAQ": (
         {"requirements.txt": "saq\n", "jobs.py": 'settings = {"queue": None, "functions": [], "concurrency": 2}\n'},
         {"worker": "saq jobs.settings"},
@@ -158,3 +201,27 @@ def test_the_script_of_django_is_found_wherever_another_image_has_it(tmp_path: P
     files = {f"site/{name}": text for name, text in DJANGO.items()}
     files |= {"requirements.txt": "django\ngunicorn\ndjango-q2\n", "Procfile": "worker: python manage.py qcluster\n"}
     assert commands(tmp_path, files)["worker"] == "python site/manage.py qcluster"
+
+
+def test_what_a_script_starts_besides_has_its_own_name_and_a_doubt_about_where_it_looks(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "dash\ngunicorn\ndistributed\n",
+        "app.py": "from dash import Dash\nserver = Dash(__name__).server\n",
+        "Procfile": "web: ./run.sh\n",
+        "run.sh": "dask-scheduler &\ndask-worker 127.0.0.1:8786 &\nacme-agent &\ngunicorn app:server\n",
+    }
+    found = propose(grown(tmp_path, files)).value
+    assert found
+    made = {each.name: each for each in found[0].programs}
+
+    assert list(made) == ["web", "dask-scheduler", "dask-worker"]
+    assert any("`127.0.0.1:8786` is where" in each.question for each in made["dask-worker"].doubts)
+    assert any("also starts `acme-agent`, which nothing here brings" in each.question for each in made["web"].doubts)
+
+
+def test_a_function_that_a_cloud_calls_is_served(tmp_path: Path) -> None:
+    source = "import functions_framework\n\n\n@functions_framework.cloud_event\ndef take(event):\n    print(event)\n"
+    files = {"requirements.txt": "functions-framework\n", "main.py": source}
+
+    expected = "functions-framework --target take --signature-type cloudevent --port 8080"
+    assert commands(tmp_path, files) == {"web": expected}

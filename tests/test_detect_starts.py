@@ -394,3 +394,67 @@ def test_a_server_that_is_told_no_host_listens_everywhere(tmp_path: Path) -> Non
     found = first(tmp_path, files)
 
     assert (found.port.value, questions(found)) == (9000, [])
+
+
+SERVICES = (
+    "services:\n  api:\n    build: .\n    command: uvicorn api:app --port 8000\n"
+    "  pages:\n    build:\n      context: .\n      dockerfile: Dockerfile.pages\n    command: streamlit run main.py\n"
+    "  trains:\n    build: .\n    command: python trains.py\n"
+)
+PAGES = (
+    "FROM python:3.13 AS builder\nWORKDIR /app\nCOPY pages/ pages/\n"
+    "FROM python:3.13\nCOPY --from=builder /app /srv\nWORKDIR /srv/pages\n"
+)
+
+
+def test_what_services_serve_beside_each_other_are_components(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "fastapi\nuvicorn\nstreamlit\n",
+        "api.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "pages/main.py": "import streamlit as st\nst.title('a')\n",
+        "trains.py": "from http.server import HTTPServer\nHTTPServer(('', 8080), None).serve_forever()\n",
+        "Dockerfile": f'{DOCKERFILE}CMD ["uvicorn", "api:app"]\n',
+        "Dockerfile.pages": PAGES,
+        "docker-compose.yml": SERVICES,
+    }
+    found: Any = propose(grown(tmp_path, files)).value
+    made = {each.name: each for each in found[0].programs}
+
+    assert {name: each.command.value.partition(" --")[0] for name, each in made.items()} == {
+        "web": "uvicorn api:app",
+        "pages": "streamlit run main.py",
+        "trains": "python trains.py",
+    }
+    assert made["pages"].command.folder == "pages"
+    assert made["trains"].port.value == 8080
+    assert not any("several" in each.question for each in made["web"].doubts)
+
+
+STAGES = (
+    "FROM python:3.13 AS base\nCOPY . .\nFROM base AS one\nCMD python one.py\nFROM base AS dev\nCMD python dev.py\n"
+    "FROM base AS two\nCMD python two.py\n"
+)
+SCRIPTS = {"requirements.txt": "", **{f"{name}.py": "while True:\n    print(1)\n" for name in ("one", "two", "dev")}}
+
+
+def test_what_another_stage_starts_is_a_doubt(tmp_path: Path) -> None:
+    program = first(tmp_path, {**SCRIPTS, "Dockerfile": STAGES})
+
+    assert program.command.value == "python two.py"
+    assert questions(program) == ["Dockerfile:4 starts something else: `python one.py`"]
+
+
+def test_the_stage_that_a_service_names_is_what_it_starts(tmp_path: Path) -> None:
+    compose = "services:\n  a:\n    build: {context: ., target: one}\n  b:\n    build: {context: ., target: two}\n"
+
+    assert commands(tmp_path, {**SCRIPTS, "Dockerfile": STAGES, "compose.yml": compose}) == {
+        "a": "python one.py",
+        "two": "python two.py",
+    }
+
+
+def test_a_server_without_a_host_listens_on_all_addresses(tmp_path: Path) -> None:
+    source = "from http.server import HTTPServer\n\nHTTPServer(('', 8080), None).serve_forever()\n"
+    files = {"requirements.txt": "", "serve.py": source, "Dockerfile": f"{DOCKERFILE}CMD python serve.py\n"}
+
+    assert not any("all addresses" in each for each in questions(first(tmp_path, files)))

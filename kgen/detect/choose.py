@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from kgen.detect.folders import PATH, search
-from kgen.detect.found import Choice, Doubt, Fact, Program
+from kgen.detect.found import LOST, Choice, Doubt, Fact, Program
 from kgen.record import replace
 
 _SURE = 80
@@ -30,6 +30,7 @@ _ORDER = ("web", "worker", "cron", "job")
 def chosen(programs: Iterable[Program]) -> list[Program]:
     """Return the programs to run, what serves requests first; a job only if nothing else is there."""
     found = list(programs)
+    lost = [each for each in found if each.rank == LOST]
     if any(each.rank >= _FOUND for each in found):
         found = [each for each in found if each.rank >= _FOUND]
     if any(each.rank >= _SURE for each in found):  # whoever wrote that down has named all
@@ -52,7 +53,8 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
         lasting += [each for each in best if each.type == "job" and each.rank >= _SURE] if lasting else []
     if ends := [each for each in best if _is_left(each, lasting)] if lasting else []:
         lasting[0] = replace(lasting[0], doubts=(*lasting[0].doubts, _left_out(ends)))
-    return _named(sorted(lasting or best, key=lambda each: _ORDER.index(each.type)))
+    made = sorted(lasting or best, key=lambda each: _ORDER.index(each.type))
+    return _named(_with_lost(made, lost))
 
 
 def _is_left(program: Program, lasting: Sequence[Program]) -> bool:
@@ -110,7 +112,17 @@ def _best(ranked: Sequence[Program]) -> list[Program]:
     same = {_file(each) for each in ranked if _subject(each.command.value) == _subject(first.command.value)}
     rivals = [each for each in others.values() if _is_near(first, each) and not _is_same(first, each, same)]
     made = completed(first, ranked)
+    beside = [each for each in rivals if _is_beside(first, each, ranked)]
+    if beside and len(beside) == len(rivals):
+        return [made, *(completed(each, ranked) for each in beside)]
     return [replace(made, doubts=(*made.doubts, _several([first, *rivals]))) if rivals else made]
+
+
+def _is_beside(first: Program, other: Program, ranked: Sequence[Program]) -> bool:
+    """Tell whether somebody wrote down, in one file and under two names, what serves beside the first one."""
+    subject = _subject(first.command.value)
+    there = [each for each in ranked if _file(each) == _file(other) and each.name != other.name]
+    return other.rank >= _SURE and any(_subject(each.command.value) == subject for each in there)
 
 
 def _is_near(first: Program, other: Program) -> bool:
@@ -274,6 +286,22 @@ def _left_out(programs: Sequence[Program]) -> Doubt:
         question=f"{listed} seems to end, and is no component",
         help="if it goes on: `type: worker`; if each deployment needs it: `type: job`",
     )
+
+
+def _with_lost(programs: Sequence[Program], lost: Sequence[Program]) -> Sequence[Program]:
+    """Return ``programs`` with the doubt about what their sources start besides, and nothing here brings."""
+    places = {each.command.origin for each in programs if each.rank >= _SURE}
+    known = {each.command.value for each in programs}
+    left = [each for each in lost if each.command.origin in places and each.command.value not in known]
+    if not left:
+        return programs
+    listed = ", ".join(f"`{each.command.value}`" for each in left)
+    doubt = Doubt(
+        path=("components",),
+        question=f"{left[0].command.origin} also starts {listed}, which nothing here brings",
+        help="if it is needed: a component with its command, or an image of its own",
+    )
+    return [replace(programs[0], doubts=(*programs[0].doubts, doubt)), *programs[1:]]
 
 
 def _several(programs: Sequence[Program]) -> Doubt:

@@ -14,6 +14,10 @@ APP_WIDE = frozenset({"env", "build", "release", "components"})
 """Fields of the app that programs have something to say about."""
 
 
+LOST = 30
+"""Rank of a command that nothing in the project brings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """Something that a file says."""

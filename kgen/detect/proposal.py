@@ -17,10 +17,9 @@ from kgen.detect.evidence import (
     procfile,
     start_scripts,
 )
-from kgen.detect.evidence.processes import LOST
 from kgen.detect.evidence.schedules import timed
 from kgen.detect.files import absent, front_ends, included, kept, own_files
-from kgen.detect.found import APP_WIDE, Doubt, Fact, Part, Program
+from kgen.detect.found import APP_WIDE, LOST, Doubt, Fact, Part, Program
 from kgen.detect.frameworks import (
     data_apps,
     gradio,

@@ -186,7 +186,8 @@ def _built(project: Project, file: str, build: Any) -> Container | Literal[False
         if not (below and dockerfile.startswith(below) and below.startswith(f"{folder}/" if folder else "")):
             return None
     if dockerfile in project.tree:
-        return container(project.tree, dockerfile)
+        target = str(build.get("target") or "") if isinstance(build, Mapping) else ""
+        return container(project.tree, dockerfile, target)
     return False if any(True for _ in files(project.tree, project.folder)) or project.folder == folder else None
 
 

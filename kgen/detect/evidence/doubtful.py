@@ -1,7 +1,7 @@
 """What is unclear about a start that somebody wrote down: what it runs, on what terms, and whether it ends."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kgen.detect.commands import servers
 from kgen.detect.commands.started import Start
@@ -13,6 +13,9 @@ from kgen.detect.programs import arguments
 from kgen.detect.programs.reach import PIPES
 from kgen.detect.project import Project
 from kgen.detect.source.tree import join
+
+_ITSELF = re.compile(r"(?:[\w-]+=)?(?:\w+://)?(?:localhost|127\.0\.0\.1):\d+")
+"""An address that is in the same container."""
 
 _FIXED = re.compile(
     r"\b(?:rediss?|amqps?|postgres(?:ql)?|mysql|mongodb|nats|kafka)(?:\+\w+)?://(?:[^@/$]*@)?[\w-]+(?:[:/]|$)"
@@ -62,6 +65,13 @@ def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Do
             question=f"`{fixed}` has an address that only {said.origin.partition(':')[0]} knows",
             help="name the server under `needs`, and take its address from the environment",
         )
+    own = [word for word in start.words if _ITSELF.fullmatch(word)]
+    if own and start.role != "web" and len(said.started.processes) > 1:
+        yield Doubt(
+            path=("command",),
+            question=f"`{own[0]}` is where {said.origin} starts something beside it, which has a pod of its own here",
+            help="name its Service",
+        )
     same = {each.role for each in said.started.processes}  # in another branch of a script
     if others := [each for each in said.started.others if each.role not in same]:
         more = ", ".join(f"`{each.command}`" for each in others)
@@ -108,5 +118,12 @@ def is_lost(project: Project, kind: str, what: str, path: str) -> bool:
     return kind == "script" or not _is_installed(project, what)
 
 
+_BRINGING: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("dask-scheduler", "dask-worker"), ("distributed", "dask")),
+    **dict.fromkeys(("dagster-daemon", "dagster-webserver"), ("dagster",)),
+}
+"""Command → distributions of another name that bring it."""
+
+
 def _is_installed(project: Project, module: str) -> bool:
-    return project.has(module.partition(".")[0].replace("_", "-"))
+    return project.has(module.partition(".")[0].replace("_", "-"), *_BRINGING.get(module, ()))

@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from kgen.detect.commands.entry_points import others
 from kgen.detect.commands.started import started
 from kgen.detect.evidence import processes
 from kgen.detect.evidence.compose import compose_files, is_for_development, services
 from kgen.detect.evidence.said import Said
-from kgen.detect.found import Doubt, Fact, Program
+from kgen.detect.found import LOST, Doubt, Fact, Program
 from kgen.detect.project import Project
-from kgen.detect.source.dockerfiles import DEVELOPMENT, Container, containers
+from kgen.detect.source.dockerfiles import DEVELOPMENT, Container, containers, targets
 from kgen.detect.source.image import Image
 from kgen.record import replace
 
@@ -24,7 +25,10 @@ def programs(project: Project) -> Iterator[Program]:
     rest = iter(containers(project.tree, project.folder))
     for container in rest:
         if found := list(_programs(project, container)):
-            more = tuple(_elsewhere(project, rest, {_subject(each) for each in found}))
+            texts = (project.tree.text(file) or "" for file in compose_files(project.tree, project.folder))
+            stages = () if any("target:" in text for text in texts) else targets(project.tree, container.file)
+            others = chain(stages, rest)
+            more = tuple(_elsewhere(project, others, {_subject(each) for each in found}))
             yield replace(found[0], doubts=(*found[0].doubts, *more))
             yield from found[1:]
             return
@@ -64,7 +68,7 @@ def _programs(project: Project, container: Container) -> Iterator[Program]:
     said = Said(name="", started=made, origin=origin, is_lasting=True if len(made.processes) > 1 else None)
     rank = ALONE if not container.command and _is_given(project, container) else RANK
     found = list(processes.programs(project, [said], rank))
-    if container.command and container.entrypoint and not any(each.rank > processes.LOST for each in found):
+    if container.command and container.entrypoint and not any(each.rank > LOST for each in found):
         made = started(project, container.command, container=container, port=container.port)
         found = list(processes.programs(project, [Said(name="", started=made, origin=origin)], RANK))
     more = tuple(_more(project, container))

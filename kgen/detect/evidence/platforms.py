@@ -1,6 +1,7 @@
 """What files of hosting platforms start: Cloud Foundry, Fly, Render, Railway, Nixpacks, Heroku, DigitalOcean."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from kgen.detect.source.texts import origin, table, toml, yaml
 from kgen.record import dataclass, replace
 
 RANK = 95
+_TEMPLATE = re.compile(r"(\{\{.*?\}\})|\{%.*?%\}")
 _HOME = {"HOME": "/app", "PWD": "/app"}
 
 
@@ -138,5 +140,6 @@ _FILES = {
     "heroku.yml": _heroku,
     "manifest.yml": _cloud_foundry,
     "manifest.yaml": _cloud_foundry,
+    "manifest.yml.j2": lambda text: _cloud_foundry(_TEMPLATE.sub(lambda at: "x" if at[1] else "", text)),
     ".do/app.yaml": _digital_ocean,
 }

@@ -11,7 +11,7 @@ from kgen.detect.evidence import crontabs, places, uwsgi
 from kgen.detect.evidence.doubtful import doubts, is_lost, of_job
 from kgen.detect.evidence.said import Said
 from kgen.detect.evidence.schedules import scheduled
-from kgen.detect.found import ComponentType, Doubt, Fact, Program
+from kgen.detect.found import LOST, ComponentType, Doubt, Fact, Program
 from kgen.detect.names import label
 from kgen.detect.packages import installed
 from kgen.detect.programs import management, migrations
@@ -30,9 +30,6 @@ FLOWER = Fact(5555, "Flower's own")
 
 _AIOHTTP = 8080
 """Where aiohttp listens unless it is told."""
-
-LOST = 30
-"""Rank of a command that nothing in the project brings."""
 
 UNSERVED = 58
 """Rank of a server that is not installed where another one is: an application object with that one is better."""
@@ -80,6 +77,8 @@ def programs(project: Project, said: Iterable[Said], rank: int) -> Iterator[Prog
         name = name if name not in taken else next(f"{name}-{n}" for n in range(2, 99) if f"{name}-{n}" not in taken)
         taken.add(name)
         made = program(project, each, start, name, rank)
+        if made.name == "web" != name and start.role != "web" and "web" in roles:
+            made = replace(made, name=name, role=name)  # beside a server, which is called so
         yield scheduled(made, line.schedule, line.origin, line.timezone) if line else made
 
 

@@ -1,4 +1,4 @@
-"""Programs of frameworks with a server of their own: NiceGUI, LitServe, BentoML, Reflex, servers of MCP."""
+"""Programs of frameworks with a server of their own: NiceGUI, LitServe, BentoML, Reflex, MCP, Functions Framework."""
 
 import ast
 import re
@@ -217,11 +217,38 @@ def _reflex(project: Project) -> Iterator[Program]:
         )
 
 
+_SIGNATURES = {"http": "http", "cloud_event": "cloudevent", "typed": "typed"}
+"""Decorator of a function → what it is called with."""
+
+
+def _functions(project: Project) -> Iterator[Program]:
+    """Yield the function that is called by requests or events, as Google's clouds do."""
+    for module in project.modules.mentioning("functions_framework"):
+        names = imported(module.tree)
+        for node in module.tree.body:
+            marks = node.decorator_list if isinstance(node, ast.FunctionDef) else []
+            full = [meaning(each.func if isinstance(each, ast.Call) else each, names) for each in marks]
+            kinds = [_SIGNATURES.get(each.removeprefix("functions_framework."), "") for each in full]
+            if isinstance(node, ast.FunctionDef) and (kind := next(filter(None, kinds), "")):
+                below = project.below(module.path)
+                source = "" if below == "main.py" else f" --source {below}"
+                command = f"functions-framework --target {node.name} --signature-type {kind}{source} --port 8080"
+                yield Program(
+                    name="web",
+                    type="web",
+                    framework="Functions Framework",
+                    command=Fact(command, f"{module.path}:{node.lineno}"),
+                    port=Fact(8080, "its own"),
+                    rank=_SIDE if module.is_side else _FOUND,
+                )
+
+
 _FINDERS = {
     ("nicegui",): _nicegui,
     ("litserve",): _litserve,
     ("mcp", "fastmcp"): _mcp,
     ("bentoml",): _bentoml,
     ("reflex",): _reflex,
+    ("functions-framework",): _functions,
 }
 """Distributions → what finds their programs."""

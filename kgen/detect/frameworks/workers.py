@@ -93,6 +93,8 @@ def _celery_apps(project: Project) -> Iterator[tuple[str, str]]:
                             bare.append(found)
                     elif _FACTORY.fullmatch(called) and called != "celery.Celery" and "celery" in name + module.path:
                         later.append(found)
+                    elif called.endswith("Celery") and project.has("celery") and not module.is_side:
+                        bare.append(found)  # a class of somebody's own
                 case _:
                     pass
     yield from (*later, *bare)
@@ -222,6 +224,8 @@ def _lists(node: ast.ClassDef) -> set[str]:
 
 
 def _huey(project: Project) -> Iterator[tuple[str, Program]]:
+    if manage(project) and next(project.modules.mentioning("huey.contrib.djhuey"), None):
+        return  # whose tasks Django's command works off
     for module in project.modules.mentioning("Huey("):
         for name, line in objects(module, re.compile(r"huey\.(?:\w+\.)?\w*Huey")):
             if not module.is_side and dotted(project, module.path):

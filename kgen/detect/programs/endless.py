@@ -43,6 +43,7 @@ FRAMEWORKS: Mapping[str, str] = {
     "aiomqtt": "MQTT",
     "nats": "NATS",
     "grpc": "gRPC",
+    "temporalio": "Temporal",
 }
 """Package that is imported → what the program is made with."""
 
@@ -56,7 +57,10 @@ _FOR_EVER = frozenset(
 """Methods that return only when the program is stopped."""
 
 _OBJECTS = frozenset({"SocketModeHandler", "BlockingScheduler", "AsyncSocketModeHandler"})
-CONSUMERS = frozenset({"Kafka", "RabbitMQ", "NATS", "FastStream", "MQTT"})
+_WORKERS = frozenset({"temporalio.worker.Worker"})
+"""Classes of what takes tasks until it is stopped, whatever it is started with."""
+
+CONSUMERS = frozenset({"Kafka", "RabbitMQ", "NATS", "FastStream", "MQTT", "Temporal"})
 """What takes messages from a broker."""
 
 CHAT = frozenset(FRAMEWORKS.values()) - {"APScheduler", "schedule", "gRPC", *CONSUMERS}
@@ -76,8 +80,9 @@ _SERVING = frozenset(
 _SITE = "aiohttp.web.TCPSite"
 """A server that goes on beside what else a program does, and may be all that it does."""
 
-_OWN = frozenset({"aiohttp.web.run_app", _SITE})
-"""Servers that a program brings up itself, and that are made for production."""
+_PLAIN = frozenset({"http.server.HTTPServer", "http.server.ThreadingHTTPServer", "socketserver.TCPServer"})
+_OWN = frozenset({"aiohttp.web.run_app", _SITE, *_PLAIN})
+"""Servers that a program brings up itself: none is better, or there is no application object for another one."""
 
 EMBEDDED = frozenset(
     {
@@ -117,6 +122,7 @@ _PIECES: tuple[tuple[bytes, bytes], ...] = (
     (b"_port\n", rb"add_\w+_port"),
     (b"Thread\n", rb"Thread\("),
     (b"Process\n", rb"Process\("),
+    (b"\nsubscribe\n", rb"\.subscribe\("),
     *((name.encode(), name.encode()) for name in sorted({*_FOR_EVER, *_OBJECTS})),
 )
 """
@@ -127,7 +133,7 @@ ever, but for modules of `_TALKATIVE` packages. None starts with ``\\b``: lookin
 _PATTERNS = tuple((word, re.compile(piece)) for word, piece in _PIECES)
 _TALKING = re.compile(b"|".join(piece for _, piece in _PIECES))
 _TALKATIVE = (
-    *(_CLIENTS | _DEVELOPMENT_SERVERS | {"gradio", "sanic", "quart"}),
+    *(_CLIENTS | _DEVELOPMENT_SERVERS | {"gradio", "sanic", "quart", "temporalio"}),
     *(name.partition(".")[0] for name in sorted(_SERVING | EMBEDDED)),
 )
 
@@ -285,7 +291,8 @@ def _called(call: ast.Call, names: dict[str, str], roots: frozenset[str], *, is_
     is_development = name in {"run", "run_server"} and is_method and bool(roots & _DEVELOPMENT_SERVERS)
     marks = {
         _METHODS.get(name, ""): name in _METHODS,
-        "endless": (name in _OBJECTS or (name in _FOR_EVER and is_method) or full == "signal.pause")
+        "endless": (name in _OBJECTS or (name in _FOR_EVER and is_method) or full in {"signal.pause", *_WORKERS})
+        or (name == "subscribe" and any(each.startswith("google.cloud.pubsub") for each in names.values()))
         or (name in {"run", "start", "idle"} and bool(roots & _CLIENTS))
         or (name == "run_until_complete" and bool(call.args) and _is_never(call.args[0], names))
         or (name == "wait" and _is_new_event(func, names)),

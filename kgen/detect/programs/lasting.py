@@ -67,7 +67,7 @@ def nature(project: Project, path: str) -> Nature:
     """Return what the script at ``path`` of the tree is, by its text and that of the project's modules it imports."""
     framework = endless = embedded = serving = keeps_alive = messages = ""
     covers: list[str] = []
-    has_threads = is_elsewhere = is_development = is_rpc = is_asking = is_ready = False
+    has_threads = is_elsewhere = is_development = is_rpc = is_asking = is_ready = consumes = False
     exports: Export | None = None
     port = 0
     for file, depth in reached(project, path):
@@ -77,6 +77,7 @@ def nature(project: Project, path: str) -> Nature:
         exports = exports or _export(project, file, seen.exporting)
         messages = messages or (f"{file}:{seen.messages}" if seen.messages and depth <= _NEAR else "")
         framework = framework or next((FRAMEWORKS[root] for root in FRAMEWORKS if root in seen.roots), "")
+        consumes = consumes or any(FRAMEWORKS[root] in CONSUMERS for root in seen.roots if root in FRAMEWORKS)
         is_asking = is_asking or (depth <= _NEAR and not seen.roots.isdisjoint(TERMINAL))
         line = seen.endless or (seen.loop if depth < _NEAR and not is_asking else 0)
         endless = endless or (f"{file}:{line}" if line else "")
@@ -89,10 +90,10 @@ def nature(project: Project, path: str) -> Nature:
         if seen.keeps_alive:
             keeps_alive = keeps_alive or f"{file}:{seen.keeps_alive}"
             is_elsewhere = is_elsewhere or bool(depth) or bool(seen.threads)
-    endless = endless or (messages if framework in CONSUMERS else "")
+    endless = endless or (messages if consumes else "")
     endless = endless or _started_client(project, path)
     serving = serving or embedded
-    is_bot = bool(endless) and (framework in CHAT or framework in CONSUMERS)
+    is_bot = bool(endless) and (framework in CHAT or consumes)
     beside = bool(keeps_alive) and (is_bot or (is_elsewhere and has_threads))
     return Nature(
         is_lasting=bool(endless or serving or keeps_alive),

@@ -22,7 +22,7 @@ _CALL = 8
 _USUAL = re.compile(r"[\"']0\.0\.0\.0[\"']")
 """All addresses, somewhere in the file that brings a server up: as what is taken unless something else is said."""
 
-_OPEN = re.compile(r"\brun_app\(|\bTCPSite\(\s*\w+(?:\.\w+)*\s*(?:\)|,\s*port\s*=)")
+_OPEN = re.compile(r"\((?:\"\"|'')\s*,|\brun_app\(|\bTCPSite\(\s*\w+(?:\.\w+)*\s*(?:\)|,\s*port\s*=)")
 """Calls of servers that listen on all addresses unless they are told one."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import pairwise
 
+from kgen.detect.source.installs import packages as installed
 from kgen.detect.source.tree import Tree, join
 from kgen.dockerfile import Dockerfile, Instruction
 from kgen.read.dockerfile import read
@@ -35,23 +36,7 @@ _BELOW = frozenset(
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 _OFFICIAL = re.compile(r"(?:.*/)?python")
 _UV_PYTHON = re.compile(r"\buv python install\s+(?:cpython-)?(3\.\d+)")
-_ASIDE = re.compile(r"`#[^`]*`")
-"""A comment in the middle of a command."""
-
-_APK = re.compile(r"\bapk\s+(?:-\S+\s+)*add\s+([^;&|]*)")
-_VIRTUAL = re.compile(r"(?:^|\s)(?:--virtual|-t)\b")
-_OF_ALPINE = frozenset(
-    {
-        *("build-base", "rust", "cargo", "pkgconfig", "pkgconf", "linux-headers", "cmake", "npm", "nodejs", "bash"),
-        *("tini", "tzdata", "libgcc", "libstdc++", "libffi", "openssl", "libssl3", "libpq", "postgresql-libs"),
-        *("su-exec", "shadow", "coreutils", "python3", "py3-pip", "libcap", "icu-libs", "zlib"),
-    }
-)
-"""What Alpine lacks and Debian's image of Python has, or what only builds there."""
-
-_APT = re.compile(r"\bapt(?:-get)?\s+(?:-\S+\s+)*install\s+([^;&|]*)")
 _PORTS = 65535
-_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.-]+")
 DEVELOPMENT = re.compile(r"dev|test|debug|local|ci|lint|docs", re.IGNORECASE)
 """What is in the names of Dockerfiles that are not for production."""
 
@@ -161,16 +146,29 @@ def _rank(made: Container, folder: str) -> tuple[object, ...]:
     )
 
 
-def container(tree: Tree, file: str) -> Container:
-    """Return what the Dockerfile ``file`` says."""
-    return _container(file, tree.text(file) or "")
+def container(tree: Tree, file: str, target: str = "") -> Container:
+    """Return what the Dockerfile ``file`` says of its last stage, or of ``target``."""
+    return _container(file, tree.text(file) or "", target.lower())
+
+
+def targets(tree: Tree, file: str) -> Iterator[Container]:
+    """Yield what the stages before the last one start, of which no other one is made: images of their own."""
+    stages = _stages(read((tree.text(file) or "").encode()))
+    bases = {words[0].text.lower() for each in stages.values() if (words := each[0].words)}
+    for name in list(stages)[:-1]:
+        if name not in bases and not DEVELOPMENT.search(name) and any(each.name in _STARTS for each in stages[name]):
+            yield container(tree, file, name)
+
+
+_STARTS = frozenset({"CMD", "ENTRYPOINT"})
 
 
 @lru_cache(maxsize=64)  # many ask
-def _container(file: str, text: str) -> Container:
+def _container(file: str, text: str, target: str) -> Container:
     made = read(text.encode())
     stages = _stages(made)
-    last = [each for name in _ancestry(stages) for each in stages[name]]
+    target = target if target in stages else ""
+    last = [each for name in _ancestry(stages, target) for each in stages[name]]
     variables = _variables(made.instructions)
     pythons = [*_pythons(made, last, variables), *_pythons(made, made.instructions, variables)]
     before = [each for stage in stages.values() for each in stage if each not in last]
@@ -185,16 +183,19 @@ def _container(file: str, text: str) -> Container:
         command=command,
         line=line,
         port=_port(last, variables),
-        packages=tuple(_apt(last)),
-        build_packages=tuple(_apt(before)),
-        copies=tuple((source, target) for source, target, is_own in _copies(last, variables) if is_own),
+        packages=tuple(installed(last)),
+        build_packages=tuple(installed(before)),
+        copies=(
+            *((source, target) for source, target, is_own in _copies(last, variables) if is_own),
+            *_through(stages, last, variables),
+        ),
         others=tuple(target for _, target, is_own in _copies(last, variables) if not is_own),
         env=env,
         variables=variables,
         volumes=tuple(
             _filled(_unquoted(word.text), variables) for each in last if each.name == "VOLUME" for word in each.words
         ),
-        steps=tuple(_steps(made, stages)),
+        steps=tuple(_steps(made, stages, target)),
     )
 
 
@@ -212,11 +213,11 @@ def _stages(made: Dockerfile) -> dict[str, list[Instruction]]:
     return stages
 
 
-def _ancestry(stages: Mapping[str, list[Instruction]]) -> list[str]:
-    """Return the last stage and those that it starts from, the first of them first."""
+def _ancestry(stages: Mapping[str, list[Instruction]], last: str = "") -> list[str]:
+    """Return the last stage, or the one of this name, and those that it starts from, the first of them first."""
     if not stages:
         return []
-    names = [list(stages)[-1]]
+    names = [last or list(stages)[-1]]
     while True:
         words = stages[names[0]][0].words
         base = words[0].text.lower() if words else ""
@@ -225,9 +226,9 @@ def _ancestry(stages: Mapping[str, list[Instruction]]) -> list[str]:
         names.insert(0, base)
 
 
-def _steps(made: Dockerfile, stages: Mapping[str, list[Instruction]]) -> Iterator[tuple[str, int]]:
-    """Yield the ``RUN`` instructions of the last stage, and of those that it starts from or copies of."""
-    waiting = _ancestry(stages)[-1:]
+def _steps(made: Dockerfile, stages: Mapping[str, list[Instruction]], last: str) -> Iterator[tuple[str, int]]:
+    """Yield the ``RUN`` instructions of the last stage, or this one, and of those that it starts from or copies of."""
+    waiting = _ancestry(stages, last)[-1:]
     seen: list[str] = []
     while waiting:
         name = waiting.pop()
@@ -303,7 +304,7 @@ def _started(
     command: tuple[str, ...] | str = ()
     line = 0
     for each in instructions:
-        if each.name in {"CMD", "ENTRYPOINT"} and each.words:
+        if each.name in _STARTS and each.words:
             words = tuple(_unquoted(word.text) for word in each.words) if each.is_json else each.text
             line = made.place(each.keyword.start, each.keyword.end)[0]
             if each.name == "ENTRYPOINT":
@@ -330,25 +331,30 @@ def _port(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> 
     return next((int(port) for port in ports if port.isdecimal() and 0 < int(port) <= _PORTS), None)
 
 
-def _apt(instructions: Iterable[Instruction]) -> Iterator[str]:
-    """Yield the packages that are installed by name: Debian's, and Alpine's but for those that are removed again."""
-    for text in (_ASIDE.sub(" ", each.text) for each in instructions if each.name == "RUN"):
-        kept = (listed for listed in _APK.findall(text) if not _VIRTUAL.search(listed))
-        yield from (name for listed in _APT.findall(text) for name in _packages(listed))
-        yield from (name for listed in kept for name in _packages(listed) if name not in _OF_ALPINE)
-
-
-def _packages(listed: str) -> Iterator[str]:
-    for word in listed.split():
-        name = word.partition("=")[0]
-        if _PACKAGE.fullmatch(name) and not word.startswith("-"):
-            yield name
-
-
 def _workdir(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> str:
     """Return the folder that commands run in after ``instructions``."""
     said = (_filled(each.text, variables) for each in instructions if each.name == "WORKDIR")
     return posixpath.normpath(posixpath.join("/", *said))
+
+
+def _through(
+    stages: Mapping[str, list[Instruction]], last: list[Instruction], variables: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """Yield source and target of what another stage has from the context, and the last one has from that stage."""
+    for each in last:
+        other = each.flag("from") if each.name == "COPY" else None
+        name = other.text.lower() if other else ""
+        if name not in stages or len(each.words) < len(("source", "target")):
+            continue
+        *taken, given = (_filled(_unquoted(word.text), variables).rstrip("/") or "/" for word in each.words)
+        inner = [one for stage in _ancestry(stages, name) for one in stages[stage]]
+        for source, target, is_own in _copies(inner, variables):
+            for start in taken:
+                if is_own and start.startswith("/") and f"{target.rstrip('/')}/".startswith(f"{start}/"):
+                    end = "/" if target.endswith("/") else ""
+                    rest = target.rstrip("/")[len(start) :]
+                    here = posixpath.join(_workdir(last, variables), given)
+                    yield source, f"{here.rstrip('/')}{rest}{end}"
 
 
 def _copies(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:

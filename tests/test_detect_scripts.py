@@ -173,9 +173,7 @@ def test_arguments_that_a_program_asks_for_are_missed(parser: str, tmp_path: Pat
 @pytest.mark.parametrize(
     "parser",
     [
-        'import argparse\n\nparser = argparse.ArgumentParser()\nparser.add_argument("name", nargs="*")\n',
         'import argparse\n\nparser = argparse.ArgumentParser()\nparser.add_argument("name", default="a", nargs="?")\n',
-        'import click\n\n\n@click.command()\n@click.argument("name", nargs=-1)\ndef main(): ...\n',
         "import sys\n\nif len(sys.argv) > 1:\n    name = sys.argv[1]\n",
     ],
 )

@@ -1,7 +1,7 @@
 """From all programs that were found to the components of an app: the best of each role; others are alternatives."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from kgen.detect.folders import PATH, search
 from kgen.detect.found import LOST, Choice, Doubt, Fact, Program
@@ -48,13 +48,49 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
     best = [one for group in by_role.values() for one in _best(sorted(group, key=lambda each: -each.rank))]
     if any(each.role == "celery worker and beat" for each in best):
         best = [each for each in best if each.role != "celery beat"]
+    if (tool := _tool(best)) and (others := [each for each in best if each != tool]):
+        return [replace(tool, doubts=(*tool.doubts, _unused(others)))]
     lasting = [each for each in best if each.type != "job"]
     if all(each.type == "cron" for each in lasting):  # neither goes on: one says when it runs, the other does not
         lasting += [each for each in best if each.type == "job" and each.rank >= _SURE] if lasting else []
     if ends := [each for each in best if _is_left(each, lasting)] if lasting else []:
         lasting[0] = replace(lasting[0], doubts=(*lasting[0].doubts, _left_out(ends)))
-    made = sorted(lasting or best, key=lambda each: _ORDER.index(each.type))
+    made = sorted(map(_beside(lasting), lasting or best), key=lambda each: _ORDER.index(each.type))
     return _named(_with_lost(made, lost))
+
+
+def _beside(programs: Sequence[Program]) -> Callable[[Program], Program]:
+    """Return what doubts a server for an application that was found beside other programs that are written down."""
+    sure = [each for each in programs if each.rank >= _SURE]
+
+    def made(program: Program) -> Program:
+        if not sure or program.rank >= _SURE or program.type != "web" or any(each.type == "web" for each in sure):
+            return program
+        doubt = Doubt(
+            path=("command",),
+            question=f"{sure[0].command.origin} starts `{sure[0].command.value}`, and nothing that people wrote this",
+            help="leave it out if it is not needed",
+        )
+        return replace(program, doubts=(*program.doubts, doubt))
+
+    return made
+
+
+def _tool(programs: Sequence[Program]) -> Program | None:
+    """Return the command that the project's image is for, if it has nothing to do with what else was found."""
+    sure = [each for each in programs if each.rank >= _SURE]
+    reach = sure[0].reach if len(sure) == 1 else None
+    return None if reach is None or any(_file(each) in reach for each in programs if each != sure[0]) else sure[0]
+
+
+def _unused(programs: Sequence[Program]) -> Doubt:
+    """Return the doubt about what was found beside the one command that the project's image is for."""
+    listed = ", ".join(f"`{each.command.value}` ({each.command.origin})" for each in programs)
+    return Doubt(
+        path=("components",),
+        question=f"{listed} was found, too, and your image does not start it",
+        help="add a component for it if it is needed",
+    )
 
 
 def _is_left(program: Program, lasting: Sequence[Program]) -> bool:

@@ -84,6 +84,9 @@ class Program:
     covers: frozenset[str] = frozenset()
     """Files of the project that run in its process: an application object in there is served by it."""
 
+    reach: frozenset[str] | None = None
+    """Of one that comes to an end: the project's files that it brings along; ``None``: nobody knows."""
+
     heart: str = ""
     """The file in which it goes on for ever: who has it in its process is the same program."""
 

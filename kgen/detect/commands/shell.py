@@ -91,7 +91,19 @@ _NOTHING = frozenset(
             "install",
         ),
         *("update-ca-certificates", "ldconfig", "locale-gen", "stty", "tee", "head", "tr", "cut", "sort", "uname"),
-        *("hostname", "crontab", "shopt", "let", "getopts", "mapfile", "readarray", "pushd", "popd", "builtin"),
+        *(
+            "hostname",
+            "crontab",
+            "redis-cli",
+            "shopt",
+            "let",
+            "getopts",
+            "mapfile",
+            "readarray",
+            "pushd",
+            "popd",
+            "builtin",
+        ),
         *("enable", "caller", "yq", "jq"),
     }
 )

@@ -13,6 +13,7 @@ from kgen.detect.commands.shorthands import usual
 from kgen.detect.commands.wrappers import HOST, PRIVILEGED, reachable, stated, unwrapped
 from kgen.detect.folders import PATH, placed, seen_from
 from kgen.detect.found import Fact
+from kgen.detect.packages.installed import scripts
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import Container
 from kgen.detect.source.image import Image
@@ -141,7 +142,12 @@ def _processes(found: Sequence[tuple[Start, Command]]) -> list[Start]:
     last = sure[-1:] or [(start, command) for start, command in front if command.takes_over][-1:] or front[-1:]
     again = [start for start, _ in last if [other.words for other, _ in front].count(start.words) > 1]
     made = [replace(start, is_doubtful=False) if start in again else start for start, _ in last]  # in each branch
-    return [*background, *made]
+    return [*(each for each in background if not any(_is_again(each, one) for one in made)), *made]
+
+
+def _is_again(start: Start, other: Start) -> bool:
+    """Tell whether a start is what another branch of a script starts, too."""
+    return start.is_doubtful and start.role == other.role and start.words[:3] == other.words[:3]
 
 
 def _unrolled(
@@ -182,10 +188,22 @@ def _unrolled(
 def _own(image: Image, given: Sequence[str], words: Sequence[str]) -> list[str]:
     """Return a command with the path of the program if that is the project's, and none that is installed."""
     first = next((word for word in given if "/bin/" in word and image.path(word)), "")
-    if words and "/" not in words[0] and role(words).startswith("command ") and image.path(f"bin/{words[0]}"):
-        return [f"bin/{words[0]}", *words[1:]]  # that folder is on the image's path
+    if words and role(words).startswith("command ") and (found := _installed(image, words[0])):
+        return [*found, *words[1:]]
     is_own = bool(first) and words[:1] == [posixpath.basename(first)]
     return [first, *words[1:]] if is_own else list(words)
+
+
+def _installed(image: Image, program: str) -> list[str]:
+    """Return the command for a program of the project's that its image has under some name; nothing: it has none."""
+    name = program.rpartition("/")[2]
+    own = scripts(image.project)
+    if copied := image.copied_as(name) if name == program or "bin/" in program else "":
+        is_python = copied.endswith(".py") or re.match(r"#!.*\bpython", image.project.text(copied) or "")
+        return ["python", copied] if is_python else [copied if "/" in copied else f"./{copied}"]
+    if name in own:
+        return [name] if name != program and not image.path(program) else []
+    return [f"bin/{name}"] if name == program and image.path(f"bin/{name}") else []  # a folder on the image's path
 
 
 def _is_all(word: str) -> bool:
@@ -207,12 +225,17 @@ def _inside(image: Image, command: Command, seen: tuple[str, ...]) -> tuple[str,
             return words[1], tuple(words[2:]), words[1]
     elif not words[0].endswith((".sh", ".bash")) and "/" not in words[0]:
         return None
-    path = image.path(words[0], command.folder) if words else None
-    text = image.project.text(path) if path else None
-    if path is None or text is None or path in seen or path.endswith(".py"):
+    path, text = _read(image, words[0], command.folder) if words else ("", "")
+    if not text or path in seen or path.endswith(".py"):
         return None
     is_script = path.endswith((".sh", ".bash")) or re.match(r"#!.*\b(?:ba|da|a|z)?sh\b", text)
     return (text, tuple(words[1:]), path) if is_script else None
+
+
+def _read(image: Image, name: str, folder: str) -> tuple[str, str]:
+    """Return path and text of a file, which may be one that the Dockerfile writes itself."""
+    path = image.path(name, folder)
+    return (path, image.project.text(path) or "") if path else (name, image.written().get(name, ""))
 
 
 def _target(project: Project, words: Sequence[str]) -> tuple[str, tuple[str, ...], str] | None:
@@ -240,7 +263,7 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
     words = [filled(word, {**values, **env}) for word in command.words if not _ARGUMENT.fullmatch(word)]
     command, words = _changed(image, command, words)
     folder = image.inner(command.folder) if command.folder else image.folder()
-    asks_help = words[1:] != [] and words[-1] == "--help"
+    asks_help = words[1:] != [] and words[-1] in {"--help", "-h"}
     words = words[:-1] if asks_help else words
     words = _placed(image, [_inner(image, word) for word in words], folder)
     words = _named(image, words, folder)
@@ -310,7 +333,8 @@ def _of_the_app(words: Sequence[str], values: Mapping[str, str]) -> list[str]:
 
 def _placed(image: Image, words: list[str], folder: str) -> list[str]:
     """Return the command with the path of its script as it is in the project."""
-    if words[:1] == ["python"] and len(words) > 1 and (made := image.path(f"{words[1]}/__main__.py", folder)):
+    is_folder = words[:1] == ["python"] and len(words) > 1 and not words[1].endswith(".py")
+    if is_folder and (made := image.path(f"{words[1]}/__main__.py", folder)):
         package = posixpath.dirname(made)
         is_package = image.project.path(f"{package}/__init__.py") in image.project.tree and "/" not in package
         return ["python", *(["-m", package] if is_package else [package]), *words[2:]]

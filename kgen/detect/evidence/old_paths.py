@@ -14,7 +14,7 @@ _COMMON = frozenset({"/", _HERE, "/tmp", "/usr", "/usr/src", "/etc", "/root", "/
 _ENDS = (".py", ".ini", ".cfg", ".conf", ".toml", ".json", ".yaml", ".yml", ".env", ".properties")
 _OTHERS = re.compile(
     r"compose[\w.-]*\.ya?ml|nginx|caddy|supervisor|apache|httpd|cloudbuild|buildspec|package(?:-lock)?\.json"
-    r"|k8s|kubernetes|helm|charts|ansible|terraform"
+    r"|pyproject\.toml|setup\.cfg|tox\.ini|k8s|kubernetes|helm|charts?/|ansible|terraform"
 )
 """Names of files for other programs, and for what starts containers."""
 

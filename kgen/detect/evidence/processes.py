@@ -14,7 +14,7 @@ from kgen.detect.evidence.schedules import scheduled
 from kgen.detect.found import LOST, ComponentType, Doubt, Fact, Program
 from kgen.detect.names import label
 from kgen.detect.packages import installed
-from kgen.detect.programs import management, migrations
+from kgen.detect.programs import management, migrations, options
 from kgen.detect.programs.exporters import exported, is_exporter
 from kgen.detect.programs.lasting import Nature, nature
 from kgen.detect.programs.reach import alone, unsaid
@@ -153,6 +153,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         type=kind,
         role=start.role,
         covers=found.covers if found and found.is_bot else frozenset(),
+        reach=found.covers if found and kind == "job" and start.role.startswith("command ") else None,
         framework=framework,
         command=Fact(start.command, said.origin, start.folder),
         port=Fact(start.port, said.origin) if start.port else FLOWER if start.role == "celery flower" else None,
@@ -164,7 +165,11 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         doubts=(*doubts(project, said, start, path), *(of_job(start) if kind == "job" else ())),
     )
     exposed = Fact(said.started.port, said.origin) if said.started.port else None
-    return exported(made, found, exposed) if is_exporter(project, found, (*start.words, name)) else made
+    return (
+        exported(made, found, exposed)
+        if is_exporter(project, found, (*start.words, name), is_exposed=bool(exposed))
+        else made
+    )
 
 
 def _is_unserved(project: Project, start: Start) -> bool:
@@ -226,12 +231,15 @@ def _exposed(project: Project, said: Said, start: Start, found: Nature | None) -
 
 def _alone(project: Project, start: Start, found: Nature | None) -> Iterator[Doubt]:
     if start.role != "web":
-        yield from alone(project, found.origin if found else "", (*start.words, *start.env.values()))
+        files = found.covers if found else ()
+        yield from alone(project, found.origin if found else "", (*start.words, *start.env.values()), files)
 
 
 def _written(project: Project, found: Nature | None) -> int | None:
     """Return the port that the source of a program of the project's own names."""
-    return (found.port or stated(project, found.origin)) if found else None
+    if not found:
+        return None
+    return found.port or stated(project, found.origin) or options.port(project, found.covers)
 
 
 _SERVING = re.compile(r"web|api|serv|http|app|site|gui|ui|run|start|main", re.IGNORECASE)
@@ -251,7 +259,7 @@ def _other_command(start: Start) -> str:
         place = next((place for place, word in enumerate(words) if word == what), len(words))
         given = next(iter(words[place + 1 : place + 2]), "")
         return given if re.fullmatch(r"[a-z][\w-]*", given) and _OTHER.search(given) else ""
-    command = words[1] if kind == "script" and len(words) > 1 else ""
+    command = words[1] if kind == "script" and len(words) > 1 and not words[1].isdecimal() else ""
     plain = command.removeprefix("run").lstrip("-_")
     return "" if not plain or command.startswith("-") or _SERVING.search(plain) or "/" in plain else plain
 

@@ -11,7 +11,7 @@ from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks.starts import python
 from kgen.detect.names import label
 from kgen.detect.packages import installed
-from kgen.detect.programs import arguments
+from kgen.detect.programs import arguments, options
 from kgen.detect.programs.endless import CONSUMERS
 from kgen.detect.programs.exporters import exported, is_exporter
 from kgen.detect.programs.lasting import nature
@@ -52,6 +52,8 @@ def _commands(project: Project) -> Iterator[Program]:
     own = {label(word) for word in (installed.name(project), project.folder.rpartition("/")[2]) if word}
     for place, name in enumerate(sorted(found, key=lambda name: (label(name) not in own, list(found).index(name)))):
         where, said = found[name]
+        if where.startswith(("tests.", "test.")):
+            continue
         if project.manager == "pipenv":  # which installs no project
             yield from _unlike(project, installed.file(project, where), said, COMMANDS - min(place, 4))
             continue
@@ -119,7 +121,7 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
         )
     if found and found.is_web:
         rank = min(rank + 10, SCRIPT_OF_WEB - 1) if rank > ODD else rank
-        port = found.port or stated(project, found.origin)
+        port = found.port or stated(project, found.origin) or options.port(project, found.covers)
         return Program(
             name="web",
             type="web",
@@ -129,14 +131,14 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
             covers=found.covers,
             rank=rank,
             doubts=(
-                *alone(project, found.origin, ()),
+                *alone(project, found.origin, (), found.covers),
                 *(() if port else (unsaid(found.origin, servers.PORT),)),
                 *arguments.doubts(project, path, command, ()),
             ),
         )
-    if is_exporter(project, found, command.split()):
+    exposed = next((each for each in containers(project.tree, project.folder) if each.port), None)
+    if is_exporter(project, found, command.split(), is_exposed=bool(exposed)):
         made = Program(name="exporter", role="main", type="web", command=Fact(command, said), rank=max(rank, BOT))
-        exposed = next((each for each in containers(project.tree, project.folder) if each.port), None)
         return exported(made, found, Fact(exposed.port, exposed.file) if exposed else None)
     is_bot = bool(found and found.is_bot)
     takes = found is not None and is_bot and found.framework in CONSUMERS

@@ -26,7 +26,7 @@ def python(project: Project, path: str) -> str:
 
 def search_path(project: Project, start: str, path: str) -> Mapping[str, Fact]:
     """Return the variable that makes Python find what is in the folder ``start``; none if it does so anyway."""
-    if not start or is_installed(project, start, path):
+    if start in {"", "."} or is_installed(project, start, path):
         return {}
     return {PATH: Fact(join(WORKDIR, start), f"{IMPORTS}{path}")}
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from kgen.detect.found import Doubt
 from kgen.detect.project import Project
@@ -13,6 +13,9 @@ from kgen.detect.source.values import is_main, keyword, value
 _ASKING = re.compile(rb"add_argument|add_subparsers|argv|click|typer|fire")
 _NEAR = 2
 """Imports away from the script: what is farther reads no command line of its."""
+
+_ALONE = (b"@click.command", b"typer.run(")
+"""What stands in a file with a command that is all of a program: what it imports has other ones."""
 
 _OPTIONAL = ("?", "*", "REMAINDER", -1)
 """Numbers of arguments of which none is enough."""
@@ -36,8 +39,14 @@ def doubts(project: Project, path: str, command: str, given: Sequence[str]) -> I
         yield Doubt(
             path=("command",), question=f"`{command}` has commands ({where})", help=f"add one: {', '.join(names)}"
         )
-    elif not given and path and (where := _asked(project, path)):
+    elif not given and path and (where := _asked(project, path, _asks)):
         yield Doubt(path=("command",), question=f"`{command}` asks for arguments ({where})", help=ADD)
+    elif not given and path and (where := _asked(project, path, _takes)):
+        yield Doubt(
+            path=("command",),
+            question=f"`{command}` takes any number of arguments ({where}), and is given none",
+            help="add them, if it does nothing without",
+        )
 
 
 def commands(project: Project, path: str) -> tuple[list[str], str] | None:
@@ -45,6 +54,8 @@ def commands(project: Project, path: str) -> tuple[list[str], str] | None:
     for file, depth in reached(project, path):
         if depth > _NEAR:
             break
+        if not depth and _is_alone(project, file):
+            return None
         if project.tree.mentions(file, (b"add_parser(", b".command(")) and (module := project.modules.module(file)):
             found = list(_commands(module.tree))
             is_default = project.tree.mentions(file, (b"invoke_without_command", b"DefaultGroup"))
@@ -88,16 +99,18 @@ _MODULES = frozenset({"click", "typer", "bot", "commands", "client", "app_comman
 """What has `command` that is no group of them."""
 
 
-def _asked(project: Project, path: str) -> str:
-    """Return where a program asks for what it cannot do without; nothing if it does not."""
+def _asked(project: Project, path: str, asks: Callable[[ast.expr, dict[str, str]], bool]) -> str:
+    """Return where a program asks for arguments of a kind; nothing if it does not."""
     for file, depth in reached(project, path):
         if depth > _NEAR:
             break
         if project.tree.matches(file, _ASKING) and (module := project.modules.part(file, _ASKING)):
             names = imported(module.tree)
             nodes = _run(module.tree, is_started=not depth)
-            if line := next((node.lineno for node in nodes if _asks(node, names)), 0):
+            if line := next((node.lineno for node in nodes if asks(node, names)), 0):
                 return f"{module.path}:{line}"
+            if not depth and _is_alone(project, file):
+                break
     return ""
 
 
@@ -129,6 +142,22 @@ def _asks(node: ast.expr, names: dict[str, str]) -> bool:
             return is_known and _is_required(node)
         case _:
             return False
+
+
+def _is_alone(project: Project, file: str) -> bool:
+    """Tell whether a file has a command that is all of a program."""
+    return project.tree.mentions(file, _ALONE) and not project.tree.mentions(file, (b"group(", b"Typer("))
+
+
+def _takes(node: ast.expr, names: dict[str, str]) -> bool:
+    """Tell whether a call defines what a program works on, as many as there are: none may be too few."""
+    full = meaning(node.func, names) if isinstance(node, ast.Call) else ""
+    if not isinstance(node, ast.Call) or not (full.endswith(".add_argument") or full == "click.argument"):
+        return False
+    number = keyword(node, "nargs")
+    is_any = value(number) == "*" or (isinstance(number, ast.UnaryOp) and ast.unparse(number) == "-1")
+    is_option = bool(node.args) and str(value(node.args[0])).startswith("-")
+    return is_any and not is_option and keyword(node, "default") is None
 
 
 def _is_required(call: ast.Call) -> bool:

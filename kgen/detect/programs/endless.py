@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
+from kgen.detect.programs.loops import goes_on
 from kgen.detect.programs.rpc import LISTEN, listening
 from kgen.detect.project import Project
 from kgen.detect.source.reached import packages
@@ -56,6 +57,9 @@ _FOR_EVER = frozenset(
 )
 """Methods that return only when the program is stopped."""
 
+_ENDLESS = frozenset({"signal.pause", "twisted.internet.reactor.run", "pycron.start"})
+"""Functions that do not return, either."""
+
 _OBJECTS = frozenset({"SocketModeHandler", "BlockingScheduler", "AsyncSocketModeHandler"})
 _WORKERS = frozenset({"temporalio.worker.Worker"})
 """Classes of what takes tasks until it is stopped, whatever it is started with."""
@@ -74,6 +78,7 @@ _SERVING = frozenset(
     {
         *("uvicorn.run", "hypercorn.asyncio.serve", "waitress.serve", "aiohttp.web.run_app"),
         *("http.server.HTTPServer", "http.server.ThreadingHTTPServer", "socketserver.TCPServer"),
+        *("twisted.internet.reactor.listenTCP", "twisted.internet.endpoints.TCP4ServerEndpoint"),
         *("tornado.ioloop.IOLoop.current", "wsgiref.simple_server.make_server", "granian.Granian", "uvicorn.Server"),
     }
 )
@@ -133,7 +138,7 @@ ever, but for modules of `_TALKATIVE` packages. None starts with ``\\b``: lookin
 _PATTERNS = tuple((word, re.compile(piece)) for word, piece in _PIECES)
 _TALKING = re.compile(b"|".join(piece for _, piece in _PIECES))
 _TALKATIVE = (
-    *(_CLIENTS | _DEVELOPMENT_SERVERS | {"gradio", "sanic", "quart", "temporalio"}),
+    *(_CLIENTS | _DEVELOPMENT_SERVERS | {"gradio", "sanic", "quart", "temporalio", "pycron"}),
     *(name.partition(".")[0] for name in sorted(_SERVING | EMBEDDED)),
 )
 
@@ -145,10 +150,6 @@ _METHODS = {**dict.fromkeys(("Thread", "Process", "start_new_thread"), "threads"
 """Name of a method, whoever has it → what it is a mark of."""
 
 _EXPORTS = re.compile(r"(?:[\w.]*\.)?prometheus_client\.(?:\w+\.)*start_(?:http|wsgi)_server")
-_RUNNING = re.compile(
-    r"(?:not )?[\w.]*(?:run|alive|active|stop|shut|exit|quit|terminat|kill|interrupt)\w*(?:\.is_set\(\))?"
-)
-"""Conditions of loops that go on until somebody stops the program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,7 +229,7 @@ def _look(tree: ast.Module, roots: frozenset[str], *, is_started: bool) -> Seen:
     beside = frozenset(_beside(tree, is_started=is_started))
     for node in (each for each in nodes(tree, *_KINDS) if vars(each)["lineno"] not in beside):
         match node:
-            case ast.While() if _goes_on(node):
+            case ast.While() if goes_on(node):
                 lines.setdefault("loop", node.lineno)
             case ast.AsyncFor():
                 lines.setdefault("messages", node.lineno)
@@ -291,7 +292,7 @@ def _called(call: ast.Call, names: dict[str, str], roots: frozenset[str], *, is_
     is_development = name in {"run", "run_server"} and is_method and bool(roots & _DEVELOPMENT_SERVERS)
     marks = {
         _METHODS.get(name, ""): name in _METHODS,
-        "endless": (name in _OBJECTS or (name in _FOR_EVER and is_method) or full in {"signal.pause", *_WORKERS})
+        "endless": (name in _OBJECTS or (name in _FOR_EVER and is_method) or full in _ENDLESS | _WORKERS)
         or (name == "subscribe" and any(each.startswith("google.cloud.pubsub") for each in names.values()))
         or (name in {"run", "start", "idle"} and bool(roots & _CLIENTS))
         or (name == "run_until_complete" and bool(call.args) and _is_never(call.args[0], names))
@@ -341,19 +342,3 @@ def _over(node: ast.expr) -> str:
 
 def _launches(name: str, roots: frozenset[str]) -> bool:
     return (name == "launch" and "gradio" in roots) or (name == "run" and bool(roots & {"sanic", "quart"}))
-
-
-def _goes_on(loop: ast.While) -> bool:
-    """
-    Tell whether a loop is there to go on for ever: it has no way out, or it waits, and it asks nobody.
-
-    >>> [_goes_on(ast.parse(f"while {test}: sleep(1)").body[0]) for test in ("True", "not stop.is_set()", "n < 3")]
-    [True, True, False]
-    """
-    is_sure = isinstance(loop.test, ast.Constant) and bool(loop.test.value)
-    if not is_sure and not _RUNNING.fullmatch(ast.unparse(loop.test)):
-        return False
-    inner = list(ast.walk(loop))
-    calls = {ast.unparse(node.func).rpartition(".")[2] for node in inner if isinstance(node, ast.Call)}
-    leaves = not is_sure or any(isinstance(node, ast.Break | ast.Return) for node in inner)
-    return "input" not in calls and (not leaves or bool(calls & {"sleep", "wait", "poll"}))

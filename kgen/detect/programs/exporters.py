@@ -11,12 +11,13 @@ from kgen.record import replace
 _UNKNOWN = 9000
 
 
-def is_exporter(project: Project, found: Nature | None, words: Iterable[str]) -> bool:
+def is_exporter(project: Project, found: Nature | None, words: Iterable[str], *, is_exposed: bool = False) -> bool:
     """Tell whether a program has a page for Prometheus, and does nothing else, or calls itself an exporter."""
     if not found or not found.exports:
         return False
     names = (*words, installed.name(project), (project.folder or project.tree.root).rpartition("/")[2])
-    return not (found.is_bot or found.is_web) or any("export" in name.lower() for name in names)
+    is_plain = is_exposed or bool(found.exports.port)  # else it is there if somebody asks for it
+    return (is_plain and not (found.is_bot or found.is_web)) or any("export" in name.lower() for name in names)
 
 
 def exported(program: Program, found: Nature | None, port: Fact | None = None) -> Program:

@@ -2,6 +2,7 @@
 
 import ast
 
+from kgen.detect.programs import options
 from kgen.detect.programs.endless import CHAT, CHAT_DISTRIBUTIONS, CONSUMERS, FRAMEWORKS, TERMINAL, seen_in
 from kgen.detect.project import Project
 from kgen.detect.source.imports import absolute, definition
@@ -124,6 +125,7 @@ def _export(project: Project, path: str, call: ast.Call | None) -> Export | None
         place = definition(project, project.source, full) or definition(project, "", full)
         other = project.modules.module(place[0]) if place else None
         port = constants(other.tree).get(place[1]) if place and other else None
+        port = port or options.defaults(module.tree).get(getattr(given, "attr", ""))
     number = int(port) if isinstance(port, str) and port.isdecimal() else port
     return Export(f"{module.path}:{call.lineno}", number if is_port(number) else None)
 

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kgen.detect.found import Doubt
+from kgen.detect.programs import options
 from kgen.detect.project import Project
 from kgen.detect.source.syntax import nodes
 from kgen.detect.source.values import constants, is_port, keyword, value
@@ -26,7 +27,7 @@ _OPEN = re.compile(r"\((?:\"\"|'')\s*,|\brun_app\(|\bTCPSite\(\s*\w+(?:\.\w+)*\s
 """Calls of servers that listen on all addresses unless they are told one."""
 
 
-def alone(project: Project, origin: str, texts: Iterable[str]) -> Iterator[Doubt]:
+def alone(project: Project, origin: str, texts: Iterable[str], files: Iterable[str] = ()) -> Iterator[Doubt]:
     """
     Yield the doubt that goes with a server of a program's own, if nothing says that it listens on all addresses.
 
@@ -34,11 +35,13 @@ def alone(project: Project, origin: str, texts: Iterable[str]) -> Iterator[Doubt
         project: The project.
         origin: The file and line where the program brings it up; may be empty.
         texts: Words and variables that it is started with.
+        files: What runs in its process.
     """
     file, _, line = origin.rpartition(":")
     text = (project.tree.text(file) or "") if file else ""
     call = text.splitlines()[int(line) - 1 :][:_CALL] if file else []
     is_said = any("0.0.0.0" in each or "::" in each for each in (*texts, *call)) or bool(_USUAL.search(text))  # noqa: S104  # what has to be said
+    is_said = is_said or options.is_open(project, files)
     if not is_said and not (call and _OPEN.search(call[0]) and not any("host" in each for each in call)):
         yield Doubt(
             path=("command",),

@@ -2,12 +2,13 @@
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kgen.detect.folders import PATH, placed
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import Container
 from kgen.detect.source.tree import join
+from kgen.detect.source.written import written
 
 _OF_PACKAGES = re.compile(
     r"(?:^|/)(?:[\w.*-]*(?:requirements|constraints)[\w.*-]*|pyproject\.toml|[\w.*-]+\.lock\*?|Pipfile\*?|README[\w.*]*|"
@@ -15,6 +16,10 @@ _OF_PACKAGES = re.compile(
     re.IGNORECASE,
 )
 """Files that images have for their packages and for their start."""
+
+
+_PLACED = re.compile(r"\b(?:ln|cp|mv|install)\s+(?:-\S+\s+(?:0?\d{3}\s+)?)*([\w./-]+)\s+([\w./-]+)")
+"""What puts a file somewhere else in the image."""
 
 
 class Image:
@@ -30,6 +35,22 @@ class Image:
             if join(self.project.folder, each) in self.project.tree:
                 return each
         return None
+
+    def copied_as(self, name: str) -> str:
+        """Return the file of the project that the image has as the program ``name``; nothing if it has none."""
+        if self.container is None:
+            return ""
+        placed = [*self.container.copies, *(pair for text, _ in self.container.steps for pair in _PLACED.findall(text))]
+        for source, target in placed:
+            there = f"{target}{posixpath.basename(source)}" if target.endswith("/") else target
+            folder, _, last = there.rpartition("/")
+            if last == name and folder.endswith("bin") and (found := self.path(source)):
+                return found
+        return ""
+
+    def written(self) -> Mapping[str, str]:
+        """Return path → text of the scripts that the Dockerfile writes itself."""
+        return written(self.container.steps) if self.container else {}
 
     def here(self, value: str) -> str:
         """Return a path in the folder that commands run in as it is in kgen's image; other values stay."""

@@ -33,6 +33,6 @@ def packages(instructions: Iterable[Instruction]) -> Iterator[str]:
 
 def _packages(listed: str) -> Iterator[str]:
     for word in listed.split():
-        name = word.partition("=")[0]
+        name = re.split(r"[<>=~]", word.strip("'\""))[0]
         if _PACKAGE.fullmatch(name) and not word.startswith("-"):
             yield name

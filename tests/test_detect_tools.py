@@ -1,0 +1,184 @@
+"""Command line tools and small daemons: how their images have them, what they are given, when they go on."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from detected import grown, seen
+from kgen.detect.packages import installed
+from kgen.detect.proposal import propose
+
+CLI = '[project]\nname = "shop"\n[project.scripts]\nshop = "shop.cli:main"\n'
+WRITING = 'RUN echo \'#!/bin/sh\' > /run.sh && \\\n    echo "exec shop --config \\"\\$1\\" --all" >> /run.sh\n'
+JOB = 'if __name__ == "__main__":\n    print("done")\n'
+
+
+def _made(folder: Path, files: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """Return the app file as data, and all doubts."""
+    (made,) = propose(grown(folder, files)).value or ()
+    return dict(made.part.data), [each.question for each in made.part.doubts]
+
+
+def _command(folder: Path, files: Mapping[str, str]) -> tuple[str, str]:
+    """Return type and command of the only component."""
+    (about,) = _made(folder, files)[0]["components"].values()
+    return about["type"], about["command"]
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        '"""\n    [console_scripts]\n    shop = shop.cli:main\n    """',
+        "dict(console_scripts=['shop = shop.cli:main'])",
+        "{'console_scripts': ['shop = shop.cli:main']}",
+    ],
+)
+def test_commands_of_setup_py_however_they_are_written(points: str, tmp_path: Path) -> None:
+    text = f"from setuptools import setup\n\nsetup(name='shop', entry_points={points})\n"
+    assert list(installed.scripts(seen(tmp_path, {"setup.py": text}))) == ["shop"]
+
+
+def test_a_command_whose_code_is_one_of_tests_is_none_of_the_app(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": f'{CLI}shop-server = "tests.server:main"\n',
+        "shop/cli.py": "def main(): ...\n",
+        "tests/server.py": "from http.server import HTTPServer\n\n\ndef main():\n    HTTPServer(('', 8080), None)\n",
+    }
+    assert _command(tmp_path, files) == ("job", "shop")
+
+
+IMAGES: Mapping[str, tuple[str, tuple[str, str]]] = {
+    "copied to another name": (
+        'COPY relay.py /usr/local/bin/shop-relay\nCMD ["shop-relay", "--all"]\n',
+        ("job", "python relay.py --all"),
+    ),
+    "linked to another name": (
+        "COPY . /srv\nRUN chmod +x /srv/relay.py && ln -s /srv/relay.py /usr/bin/shop-relay\nENTRYPOINT shop-relay\n",
+        ("job", "python relay.py"),
+    ),
+    "a binary that is made of the project's command": (
+        'RUN pyinstaller shop.spec\nENTRYPOINT ["/dist/shop"]\n',
+        ("job", "shop"),
+    ),
+    "a script that the image writes itself": (
+        f"{WRITING}ENTRYPOINT /run.sh\n",
+        ("job", "shop --config --all"),
+    ),
+    "Python's name for a folder's program": (
+        "WORKDIR /srv\nCOPY . .\nCMD python __main__.py $TIMES\n",
+        ("job", "python __main__.py 3"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", IMAGES)
+def test_programs_that_an_image_has_under_another_name(case: str, tmp_path: Path) -> None:
+    lines, expected = IMAGES[case]
+    files = {
+        "pyproject.toml": CLI,
+        "shop/__init__.py": "",
+        "shop/cli.py": "def main(): ...\n",
+        "relay.py": JOB,
+        "__main__.py": JOB,
+        "Dockerfile": f"FROM python:3.13\nENV TIMES=3\n{lines}",
+    }
+    assert _command(tmp_path, files) == expected
+
+
+LOOPS: Mapping[str, tuple[str, str]] = {
+    "pages": ("while True:\n    page = read()\n    if not page:\n        break\n    time.sleep(1)\n", "job"),
+    "tries": (
+        "def get():\n  while True:\n    try:\n      return a()\n    except OSError:\n      b.wait()\n\n\nget()",
+        "job",
+    ),
+    "stopped": ("while True:\n    work()\n    if stopping:\n        break\n    time.sleep(1)\n", "worker"),
+    "interrupted": (
+        "while True:\n    try:\n        time.sleep(1)\n    except KeyboardInterrupt:\n        break\n",
+        "worker",
+    ),
+    "while it runs": ("while shop.running:\n    shop.sleep_for(3)\n", "worker"),
+}
+
+
+@pytest.mark.parametrize("case", LOOPS)
+def test_loops_that_go_on_and_those_that_end(case: str, tmp_path: Path) -> None:
+    body, expected = LOOPS[case]
+    files = {"requirements.txt": "requests\n", "main.py": f"import time\n\n{body}"}
+    assert _command(tmp_path, files) == (expected, "python main.py")
+
+
+def test_a_server_whose_options_say_where_it_listens(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "twisted\n",
+        "server.py": "import argparse\n\nfrom twisted.internet import endpoints, reactor\n\n"
+        "p = argparse.ArgumentParser()\np.add_argument('-a', '--address', default='')\n"
+        "p.add_argument('-p', '--port', type=int, default=9272)\nargs = p.parse_args()\n"
+        "endpoints.TCP4ServerEndpoint(reactor, args.port, interface=args.address)\nreactor.run()\n",
+    }
+    data, doubts = _made(tmp_path, files)
+    assert [(each["type"], each["port"]) for each in data["components"].values()] == [("web", 9272)]
+    assert not [each for each in doubts if "listen" in each]
+
+
+def test_a_page_for_prometheus_that_only_an_option_asks_for_makes_no_exporter(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": CLI,
+        "shop/__init__.py": "",
+        "shop/cli.py": "from shop.page import start\n\n\ndef main(args):\n"
+        "    if args.metrics:\n        start(args.metrics)\n",
+        "shop/page.py": "import prometheus_client as page\n\n\ndef start(port):\n    page.start_http_server(port)\n",
+    }
+    assert _command(tmp_path, files) == ("job", "shop")
+
+
+def test_an_image_for_a_tool_is_not_for_the_pages_beside_it(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": f'{CLI}[project.optional-dependencies]\nweb = ["streamlit"]\n',
+        "shop/__init__.py": "",
+        "shop/cli.py": "def main(): ...\n",
+        "misc/page.py": "import streamlit as st\n\nst.title('shop')\n",
+        "Dockerfile": 'FROM python:3.13\nCOPY . /app\nRUN pip install "/app[web]"\nENTRYPOINT ["shop"]\n',
+    }
+    data, doubts = _made(tmp_path, files)
+    assert [(each["type"], each["command"]) for each in data["components"].values()] == [("job", "shop")]
+    assert any("misc/page.py" in each and "your image does not start it" in each for each in doubts)
+
+
+def test_an_application_beside_what_the_image_starts_is_doubted(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\n",
+        "api.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+        "main.py": "import time\n\nwhile True:\n    time.sleep(1)\n",
+        "Dockerfile": "FROM python:3.13\nCOPY . .\nCMD python main.py\n",
+    }
+    data, doubts = _made(tmp_path, files)
+    assert {each["command"] for each in data["components"].values()} >= {"python main.py"}
+    assert [each for each in doubts if "nothing that people wrote this" in each]
+
+
+ASKING: Mapping[str, tuple[str, str]] = {
+    "as many as there are": (
+        "import click\n\n\n@click.command()\n@click.argument('names', nargs=-1)\ndef main(names): ...\n",
+        "`shop` takes any number of arguments (shop/cli.py:5), and is given none",
+    ),
+    "one that it must have": (
+        "import click\n\nimport shop.more\n\n\n@click.command()\n@click.argument('name')\ndef main(name): ...\n",
+        "`shop` asks for arguments (shop/cli.py:7)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", ASKING)
+def test_arguments_of_the_command_itself(case: str, tmp_path: Path) -> None:
+    text, expected = ASKING[case]
+    files = {
+        "pyproject.toml": f'{CLI}dependencies = ["click"]\n',
+        "shop/__init__.py": "",
+        "shop/cli.py": text,
+        "shop/more.py": "import click\n\n\n@click.group()\ndef more(): ...\n\n\n"
+        "@more.command()\ndef start(): ...\n\n\n@more.command()\ndef stop(): ...\n",
+    }
+    _, doubts = _made(tmp_path, files)
+    assert [each for each in doubts if each.startswith("`shop`")] == [expected]

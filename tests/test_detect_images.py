@@ -62,13 +62,22 @@ def test_a_folder_that_is_made_by_an_import_is_doubted(tmp_path: Path, lines: st
         ("import sqlite3\ndef db():\n    return sqlite3.connect(app.config['DATABASE'])\n", 6),
         ("import sqlite3\nsqlite3.connect(':memory:')\n", 0),
         ("URL = 'sqlite://'\nif URL.startswith('sqlite:///'):\n    pass\n", 0),
-        ("URL = 'sqlite:////tmp/shop.db'\n", 0),
+        ("import os\nURL = os.getenv('URL', 'sqlite:///' + os.path.join(HERE, 'shop.db'))\n", 5),
+        ("import tempfile\nURL = 'sqlite:///' + tempfile.mkdtemp()\n", 0),
     ],
 )
 def test_a_database_in_a_file_is_doubted(tmp_path: Path, lines: str, line: int) -> None:
     found = questions(tmp_path, {**FLASK, "app.py": APP + lines})
 
     assert [each.partition(",")[0] for each in found] == ([f"app.py:{line} is a SQLite file"] if line else [])
+
+
+def test_a_database_that_is_lost_with_its_pod_is_doubted(tmp_path: Path) -> None:
+    found = questions(tmp_path, {**FLASK, "app.py": f"{APP}URL = 'sqlite:////tmp/shop.db'\n"})
+
+    assert [each.partition(":4")[2].partition(":")[0] for each in found] == [
+        " is a SQLite file that each pod has for itself, and loses"
+    ]
 
 
 def test_a_server_for_the_database_leaves_no_file(tmp_path: Path) -> None:

@@ -53,6 +53,17 @@ CASES: Mapping[str, tuple[Mapping[str, str], bool]] = {
         },
         False,
     ),
+    "it asks for more than its requirements": (
+        {
+            "setup.py": "from setuptools import setup\nsetup(name='shop', install_requires=['flask', 'kit-tool'])\n",
+            "app.py": f"import kit_tool\n{APP['app.py']}",
+        },
+        True,
+    ),
+    "it asks for more than its requirements, which nothing imports": (
+        {"setup.py": "from setuptools import setup\nsetup(name='shop', install_requires=['flask', 'flask-kit'])\n"},
+        False,
+    ),
     "its packages are below src": (
         {"app.py": "", "src/shop/__init__.py": "", "src/shop/app.py": APP["app.py"]},
         True,
@@ -65,6 +76,12 @@ def test_a_project_is_installed_only_where_something_needs_it(case: str, tmp_pat
     files, is_installed = CASES[case]
     (made,) = propose(grown(tmp_path, {**APP, **files})).value or ()
     assert made.part.data["build"]["python"].get("installProject", True) is is_installed
+
+
+def test_what_is_not_installed_needs_no_packages_of_debian(tmp_path: Path) -> None:
+    setup = "from setuptools import setup\nsetup(name='shop', install_requires=['flask', 'psycopg2'])\n"
+    (made,) = propose(grown(tmp_path, {**APP, "setup.py": setup})).value or ()
+    assert {"installProject", "systemPackages"} & set(made.part.data["build"]["python"]) == {"installProject"}
 
 
 def test_a_project_without_metadata_says_nothing_of_its_installation(tmp_path: Path) -> None:

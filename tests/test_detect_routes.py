@@ -166,6 +166,14 @@ RELEASES: Mapping[str, tuple[Mapping[str, str], object]] = {
         {"requirements.txt": "alembic\n", "src/alembic.ini": INI.format(scripts="migrations")},
         "alembic upgrade head",
     ),
+    "Litestar, whose migrations Alembic cannot run alone": (
+        {
+            "requirements.txt": "litestar[full]\nalembic\n",
+            "db/alembic.ini": INI.format(scripts="migrations"),
+            "db/migrations/env.py": "from advanced_alchemy.base import metadata_registry\n",
+        },
+        "litestar database upgrade --no-prompt",
+    ),
     "Alembic that is not installed": ({"requirements.txt": "", "alembic.ini": INI.format(scripts="a")}, None),
     "Flask-Migrate": (
         {"requirements.txt": "flask-migrate\n", "migrations/env.py": "", "migrations/alembic.ini": "[alembic]\n"},

@@ -101,6 +101,24 @@ VARIABLES: Mapping[str, tuple[Mapping[str, str], dict[str, Any]]] = {
             "@${needs.db.host}:${needs.db.port}/${needs.db.database}"
         },
     ),
+    "the only driver, for a library that another one brings": (
+        {
+            "requirements.txt": "litestar[full]\nasyncpg\n",
+            "a.py": f'{ENV}from sqlalchemy import create_engine\nos.environ["DATABASE_URL"]\n',
+        },
+        {
+            "DATABASE_URL": "postgresql+asyncpg://${needs.db.username}:${needs.db.password}"
+            "@${needs.db.host}:${needs.db.port}/${needs.db.database}"
+        },
+    ),
+    "a driver that an extra brings": (
+        {"requirements.txt": "celery[redis]\n", "a.py": f'{ENV}os.environ["REDIS_URL"]\n'},
+        {"REDIS_URL": "${needs.cache.url}"},
+    ),
+    "a broker by its own name": (
+        {"requirements.txt": "celery\n", "a.py": f'{ENV}os.environ["RABBITMQ_URL"]\n'},
+        {"RABBITMQ_URL": "${needs.broker.url}"},
+    ),
     "Celery's broker": (
         {
             "requirements.txt": "celery[redis]\nredis\n",
@@ -222,7 +240,11 @@ def test_a_variable_that_is_nothing_unless_it_is_set_is_asked_for(tmp_path: Path
 
 def test_the_database_of_tests_is_not_the_apps(tmp_path: Path) -> None:
     source = "import os\n\nURL = os.environ['DATABASE_URL']\nOTHER = os.getenv('DATABASE_TEST_URL')\n"
-    files = {"requirements.txt": "tortoise-orm\nasyncpg\n", "app.py": source}
+    compose = (
+        "services:\n  web:\n    build: .\n    environment:\n      DATABASE_TEST_URL: postgres://a:b@db/test\n"
+        "  db: {image: 'postgres:17'}\n"
+    )
+    files = {"requirements.txt": "tortoise-orm\nasyncpg\n", "app.py": source, "compose.yaml": compose}
     env = settings(seen(tmp_path, files), "shop", ()).data["env"]
     assert list(env) == ["DATABASE_URL"]
     assert env["DATABASE_URL"].startswith("postgres://")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from kgen.detect.folders import PATH, search
 from kgen.detect.found import LOST, Choice, Doubt, Fact, Program
+from kgen.detect.programs.migrations import APPS
 from kgen.record import replace
 
 _SURE = 80
@@ -237,8 +238,9 @@ def completed(first: Program, ranked: Sequence[Program]) -> Program:
 def _named_for_tools(program: Program, source: Program) -> dict[str, Fact]:
     """Return the variables by which commands of a framework find the application, as far as its server's does not."""
     own, known = _subject(program.command.value), _subject(source.command.value)
-    if "FLASK_APP" in source.env and _OBJECT.fullmatch(own):
-        return {"FLASK_APP": Fact(own, program.command.origin)}
+    for variable in APPS.values():
+        if variable in source.env and _OBJECT.fullmatch(own):
+            return {variable: Fact(own, program.command.origin)}
     words = str(program.command.value).split()
     if words[:1] == ["litestar"] and "--app" not in words and _OBJECT.fullmatch(known):
         return {"LITESTAR_APP": Fact(known, source.command.origin)}

@@ -35,7 +35,7 @@ from kgen.detect.frameworks import (
 from kgen.detect.packages import managers, not_installed, pythons, system_packages, undeclared, unlisted, unnamed
 from kgen.detect.packages.dependencies import dependencies
 from kgen.detect.packages.managers import Managed
-from kgen.detect.programs import internet, management
+from kgen.detect.programs import internet, management, tables
 from kgen.detect.project import Dependency, Project
 from kgen.detect.rules import NO_PYTHON_PROJECT, NOTHING_TO_RUN
 from kgen.detect.source.syntax import SIDE, Modules
@@ -114,10 +114,11 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
     version = str(head[2].data["build"]["python"].get("version", ""))
     python = head[2].data["build"]["python"]
     wanted = {*python.get("extras", ()), *python.get("groups", ())}
-    head += [undeclared.part(project, version), unlisted.part(project, programs)]
+    left = not_installed.left(project, python)
+    head += [undeclared.part(left, version), unlisted.part(left, programs)]
     parts = [
         *head,
-        system_packages.part(project, version, wanted, head[2].data["build"].get("commands", ())),
+        system_packages.part(left, version, wanted, head[2].data["build"].get("commands", ())),
         *components,
         settings(project, app.value, known, programs),
     ]
@@ -215,6 +216,7 @@ def _files(project: Project, programs: Sequence[Program]) -> tuple[Part, ...]:
         old_paths.part(project),
         kept.part(project, programs),
         management.part(project, programs),
+        tables.part(project, programs),
         absent.part(project, programs),
     )
 

@@ -181,11 +181,11 @@ def _is_unserved(project: Project, start: Start) -> bool:
 
 
 def _release(project: Project, said: Said, *, is_web: bool) -> Fact | None:
-    """Return the command for migrations that stands there, or that a web program has; Flask's needs its application."""
+    """Return the command for migrations that stands there, or that a web program has; some need its application."""
     if said.started.release:
         return together(project, said.started.release, said.origin)
     found = migrations.release(project) if is_web else None
-    return None if found and str(found.value).startswith("flask ") else found
+    return None if migrations.named(found) else found
 
 
 def _findable(project: Project, start: Start, path: str) -> Start:

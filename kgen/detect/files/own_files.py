@@ -7,7 +7,7 @@ Nobody may, in the image that kgen builds, and what is written there is lost wit
 import ast
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from kgen.detect.found import Doubt, Part
 from kgen.detect.project import Project
@@ -79,36 +79,57 @@ def databases(project: Project) -> Iterator[Doubt]:
         if module.is_side or module.path.endswith("env.py"):
             continue
         if line := next(_sqlite(module), 0):
+            why = ", which the image cannot write, nor pods share"
+        elif line := next(_sqlite(module, _is_lost), 0):
+            why = " that each pod has for itself, and loses"
+        if line:
             yield Doubt(
                 path=("components",),
-                question=f"{module.path}:{line} is a SQLite file, which the image cannot write, nor pods share",
+                question=f"{module.path}:{line} is a SQLite file{why}",
                 help="read its address from the environment and name a server under `needs`, or mount a volume there",
             )
             return
 
 
-def _sqlite(module: Module) -> Iterator[int]:
+def _is_kept(name: str) -> bool:
+    """Tell whether a database is a file that the image cannot write."""
+    return bool(name) and " " not in name and ":memory:" not in name and not name.startswith(_ANYWHERE)
+
+
+def _is_lost(name: str) -> bool:
+    """Tell whether a database is a file that can be written, and is in its pod alone."""
+    return " " not in name and name.startswith(_ANYWHERE[:1])
+
+
+def _sqlite(module: Module, is_meant: Callable[[str], bool] = _is_kept) -> Iterator[int]:
     """Yield the lines that name a SQLite file."""
     names = imported(module.tree)
-    for node in nodes(module.tree, ast.Constant, ast.JoinedStr, ast.Call):
+    for node in nodes(module.tree, ast.Constant, ast.JoinedStr, ast.BinOp, ast.Call):
         match node:
-            case ast.Constant(value=str(text)) if text.startswith("sqlite") and _is_file(text.partition(":///")[2]):
+            case ast.Constant(value=str(text)) if text.startswith("sqlite") and is_meant(text.partition(":///")[2]):
                 yield node.lineno
             case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]) if text.startswith("sqlite") and (
-                text.endswith(":///") or _is_file(text.partition(":///")[2])
+                (text.endswith(":///") and is_meant("a")) or is_meant(text.partition(":///")[2])
+            ):
+                yield node.lineno
+            case ast.BinOp(left=ast.Constant(value=str(text)), op=ast.Add(), right=name) if (
+                text.startswith("sqlite") and text.endswith(":///") and is_meant(_name(name))
             ):
                 yield node.lineno
             case ast.Call(func=func, args=[given, *_]) if meaning(func, names) in _OPENED or meaning(
                 func, names
             ).endswith("SqliteDatabase"):
-                if not isinstance(given, ast.Constant) or (isinstance(given.value, str) and _is_file(given.value)):
+                if is_meant(_name(given)):
                     yield node.lineno
             case _:
                 pass
 
 
-def _is_file(name: str) -> bool:
-    return bool(name) and " " not in name and ":memory:" not in name and not name.startswith(_ANYWHERE)
+def _name(node: ast.expr) -> str:
+    """Return the name of a file, as far as it stands there."""
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else ""
+    return "" if any(each in ast.unparse(node) for each in _ANYWHERE) else "file"
 
 
 def _calls(node: ast.AST) -> Iterator[ast.Call]:

@@ -12,7 +12,7 @@ from kgen.detect.frameworks.objects import FILES, Application, applications, tar
 from kgen.detect.frameworks.ports import listening
 from kgen.detect.frameworks.sources import Sources, sources_of
 from kgen.detect.frameworks.starts import search_path
-from kgen.detect.programs.migrations import release
+from kgen.detect.programs.migrations import named, release
 from kgen.detect.project import Project
 
 _FOUND = 60
@@ -104,7 +104,6 @@ def _program(sources: Sources, each: Application, well: Health, rank: int) -> Pr
     port = listening(sources, each)
     how = _served(project, each, port.value if port else PORT)
     migrates = release(project)
-    is_flask = migrates and str(migrates.value).startswith("flask ")
     return Program(
         name="web",
         type="web",
@@ -113,7 +112,7 @@ def _program(sources: Sources, each: Application, well: Health, rank: int) -> Pr
         port=port or Fact(PORT, "the server's command"),
         health=well.path,
         release=migrates,
-        env={**search_path(project, each.start, each.path), **(_flask_app(project, each) if is_flask else {})},
+        env={**search_path(project, each.start, each.path), **_named(project, each, migrates)},
         needs=(how.dependency,) if how.dependency else (),
         rank=rank,
         fields={"replicas": 1} if _keeps_clients(project, each) else {},
@@ -158,10 +157,12 @@ def _old_sanic(project: Project, name: str, port: int) -> Served:
     return Served(command=worker, server=how.server, doubts=how.doubts)
 
 
-def _flask_app(project: Project, each: Application) -> Mapping[str, Fact]:
-    """Return the variable by which the `flask` command finds the application."""
+def _named(project: Project, each: Application, migrates: Fact | None) -> Mapping[str, Fact]:
+    """Return the variable by which a framework's own command, that of a release, finds the application."""
+    variable = named(migrates)
     name = target(project, each).removesuffix("()")
-    return {"FLASK_APP": Fact(name, f"{each.path}:{each.line}")} if each.framework is FLASK else {}
+    is_own = variable.partition("_")[0] == each.framework.name.upper()
+    return {variable: Fact(name, f"{each.path}:{each.line}")} if is_own else {}
 
 
 def _doubts(each: Application) -> Iterator[Doubt]:

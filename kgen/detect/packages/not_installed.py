@@ -6,17 +6,22 @@ Many a ``setup.py`` or ``pyproject.toml`` beside requirements files is there for
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from packaging.utils import canonicalize_name
 
 from kgen.detect.found import Part, Program
 from kgen.detect.packages import installed
+from kgen.detect.packages.requirements import requirements
 from kgen.detect.packages.setup_files import setups
+from kgen.detect.packages.unlisted import has, is_foreign, plain
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import containers, containers_above
+from kgen.detect.source.reached import packages
 from kgen.detect.source.texts import table
 from kgen.diag import Path
+from kgen.record import replace
 
 _PATH: Path = ("build", "python", "installProject")
 
@@ -46,12 +51,21 @@ def part(project: Project, programs: Iterable[Program]) -> Part:
         any(word.rpartition("/")[2] in own for program in programs for word in _words(program))
         or _has_plugins(project)
         or _asks_for_itself(project)
+        or _asks_for_more(project)
         or any(_INSTALLED.search(step) or _BY_SETUP.search(step) for step in _steps(project))
     )
     if is_needed:
         return Part()
     reason = f"{project.requirements} is all that the programs need, which start from the source"
     return Part(data={"build": {"python": {"installProject": False}}}, comments={_PATH: reason})
+
+
+def left(project: Project, python: Mapping[str, Any]) -> Project:
+    """Return a project with what is installed of its dependencies, by what ``build.python`` says."""
+    if python.get("installProject", True) or not project.requirements:
+        return project
+    listed = {each.name for each in requirements(project.tree, project.path(project.requirements))}
+    return replace(project, dependencies={name: each for name, each in project.dependencies.items() if name in listed})
 
 
 def _missing(project: Project) -> Iterator[str]:
@@ -95,6 +109,17 @@ def _asks_for_itself(project: Project) -> bool:
 
 
 _OF_DISTRIBUTIONS = (b"importlib.metadata", b"importlib_metadata", b"pkg_resources", b"importlib import metadata")
+
+
+def _asks_for_more(project: Project) -> bool:
+    """Tell whether the source imports what the project asks for, and its requirements file does not."""
+    listed = frozenset(plain(each.name) for each in requirements(project.tree, project.path(project.requirements)))
+    asked = frozenset(plain(name) for name, each in project.dependencies.items() if not each.group)
+    if asked <= listed:
+        return False
+    own = (path for path in project.modules.paths if not project.modules.is_side(path))
+    names = {name for path in own for name in packages(project, path) if is_foreign(project, name)}
+    return any(has(asked - listed, name) and not has(listed, name) for name in names)
 
 
 def _words(program: Program) -> Iterator[str]:

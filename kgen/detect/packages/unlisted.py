@@ -169,7 +169,7 @@ def part(project: Project, programs: Iterable[Program]) -> Part:
     names, file = _installed(project)
     found: dict[str, str] = {}
     for path in _run(project, programs):
-        unknown = {name for name in packages(project, path) if _is_foreign(project, name) and not _has(names, name)}
+        unknown = {name for name in packages(project, path) if is_foreign(project, name) and not has(names, name)}
         for name, line in _imported(project, path) if unknown else ():
             if name in unknown and (file in LOCKS.values() or name not in _USUAL):
                 found.setdefault(name, f"{path}:{line}")
@@ -194,24 +194,24 @@ def _installed(project: Project) -> tuple[frozenset[str], str]:
     asked = (name for name in project.dependencies)
     if not text:
         first = next(iter(project.dependencies.values()))
-        return frozenset(map(_plain, asked)), project.requirements or first.origin.rpartition(":")[0]
+        return frozenset(map(plain, asked)), project.requirements or first.origin.rpartition(":")[0]
     pattern = _PIPENV if project.manager == "pipenv" else _LOCKED
-    return frozenset(map(_plain, (*asked, *pattern.findall(text)))), file
+    return frozenset(map(plain, (*asked, *pattern.findall(text)))), file
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "", name).lower()
 
 
-def _has(names: frozenset[str], name: str) -> bool:
+def has(names: frozenset[str], name: str) -> bool:
     """Tell whether a distribution may have what is imported as ``name``, by what it is called."""
-    wanted = _plain(name)
-    if wanted in names or any(_plain(each) in names for each in CALLED.get(name, ())):
+    wanted = plain(name)
+    if wanted in names or any(plain(each) in names for each in CALLED.get(name, ())):
         return True
     return any(wanted in each or each.removeprefix("python").removeprefix("py") == wanted for each in names)
 
 
-def _is_foreign(project: Project, name: str) -> bool:
+def is_foreign(project: Project, name: str) -> bool:
     """Tell whether a name is neither Python's nor the project's own, as far as its files say so."""
     if not name or name in sys.stdlib_module_names or name.endswith(("_pb2", "_pb2_grpc")):
         return False

@@ -1,6 +1,7 @@
 """The command that brings a database up to date before a new version starts."""
 
 import posixpath
+from collections.abc import Mapping
 from configparser import ConfigParser, Error
 
 from kgen.detect.found import Fact
@@ -10,8 +11,17 @@ from kgen.detect.source.tree import join
 
 
 def release(project: Project) -> Fact | None:
-    """Return the command of Flask-Migrate, Alembic or Aerich, if the project has migrations for it."""
-    return _flask(project) or _alembic(project) or _aerich(project)
+    """Return the command of Flask-Migrate, Litestar, Alembic or Aerich, if the project has migrations for it."""
+    return _flask(project) or _litestar(project) or _alembic(project) or _aerich(project)
+
+
+APPS: Mapping[str, str] = {"flask": "FLASK_APP", "litestar": "LITESTAR_APP"}
+"""Command with migrations → the variable by which it finds the application."""
+
+
+def named(release: Fact | None) -> str:
+    """Return the variable by which the command of a release finds the application; nothing if it needs none."""
+    return APPS.get(str(release.value).partition(" ")[0], "") if release else ""
 
 
 def _flask(project: Project) -> Fact | None:
@@ -23,6 +33,15 @@ def _flask(project: Project) -> Fact | None:
             place = "" if folder == "migrations" else f" --directory {folder}"
             return Fact(f"flask db upgrade{place}", name)
     return None
+
+
+def _litestar(project: Project) -> Fact | None:
+    """Return Litestar's command for migrations of Advanced Alchemy, which Alembic's own cannot run."""
+    if not project.has("litestar"):
+        return None
+    found = (name for name in project.tree.below(project.folder) if name.endswith("/env.py"))
+    own = next((name for name in found if project.tree.mentions(name, (b"advanced_alchemy",))), "")
+    return Fact("litestar database upgrade --no-prompt", own) if own else None
 
 
 def _alembic(project: Project) -> Fact | None:

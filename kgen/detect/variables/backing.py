@@ -123,12 +123,33 @@ def output(project: Project, variable: str, images: frozenset[str], app: str = "
     if _OF_TESTS.search(variable):
         return None
     short = _short(variable, app)
-    for kind in _candidates(project, images):
+    for kind in _candidates(project, images, variable):
         name = _output(kind, short)
-        driver = next((name for name in DRIVERS[kind] if project.has(name)), "")
-        if name and driver:
-            return Output(kind, name, f"{project.dependencies[driver].origin}: {driver}")
+        if name and (driver := _driver(project, kind)):
+            return Output(kind, name, driver)
     return None
+
+
+def _driver(project: Project, kind: str) -> str:
+    """Return the dependency that talks to a type of server, or that has an extra for it, and where it is named."""
+    found = next((name for name in DRIVERS[kind] if project.has(name)), "")
+    if found:
+        return f"{project.dependencies[found].origin}: {found}"
+    for each in project.dependencies.values():
+        if extra := next((extra for extra in sorted(each.extras) if extra in _EXTRAS.get(kind, ())), ""):
+            return f"{each.origin}: {each.name}[{extra}]"
+    return ""
+
+
+_EXTRAS: Mapping[str, frozenset[str]] = {
+    "redis": frozenset({"redis", "hiredis"}),
+    "postgres": frozenset(
+        {"postgres", "postgresql", "psycopg", "psycopg2", "psycopg2-binary", "asyncpg", "postgresql-asyncpg"}
+    ),
+    "mysql": frozenset({"mysql", "aiomysql", "asyncmy", "pymysql", "mysqlclient"}),
+    "mongodb": frozenset({"mongodb"}),
+}
+"""Type → extras that bring a driver."""
 
 
 _SCHEMES: Mapping[str, str] = {
@@ -144,9 +165,9 @@ _SCHEMES: Mapping[str, str] = {
 def by_default(project: Project, variable: str, default: str | None) -> Output | None:
     """Return what ``variable`` holds of which backing service, by the URL that it is unless it is set."""
     scheme, _, where = (default or "").partition("://")
-    kind = _SCHEMES.get(scheme.partition("+")[0], "") if where and not variable.startswith("TEST_") else ""
-    driver = next((name for name in DRIVERS.get(kind, ()) if project.has(name)), "")
-    return Output(kind, "url", f"{project.dependencies[driver].origin}: {driver}") if driver else None
+    kind = _SCHEMES.get(scheme.partition("+")[0], "") if where and not _OF_TESTS.search(variable) else ""
+    driver = _driver(project, kind) if kind else ""
+    return Output(kind, "url", driver) if driver else None
 
 
 _STARTS = frozenset(
@@ -178,10 +199,11 @@ _OF_RABBITMQ = ("pika", "aio-pika", "aioamqp", "amqpstorm", "nameko")
 """Distributions that talk to no other broker."""
 
 
-def _candidates(project: Project, images: frozenset[str]) -> list[str]:
+def _candidates(project: Project, images: frozenset[str], variable: str) -> list[str]:
     """Return the types that the project has a driver for, those that it starts locally first."""
-    known = [kind for kind, drivers in DRIVERS.items() if project.has(*drivers)]
-    if "rabbitmq" in known and "rabbitmq" not in images and not project.has(*_OF_RABBITMQ):
+    known = [kind for kind in DRIVERS if _driver(project, kind)]
+    is_other = "RABBIT" not in variable and "AMQP" not in variable
+    if "rabbitmq" in known and "rabbitmq" not in images and is_other and not project.has(*_OF_RABBITMQ):
         known.remove("rabbitmq")  # Celery and Dramatiq take other brokers, too
     return sorted(known, key=lambda kind: kind not in images)
 

@@ -251,7 +251,7 @@ def _dialect(project: Project, kind: str) -> str:
     """Return the scheme that SQLAlchemy needs to take the only driver that is there, if the code does not see to it."""
     if kind == "postgres" and project.has("tortoise-orm"):
         return "postgres"  # which knows no other name of it
-    if not project.has(*_BY_SQLALCHEMY) or kind != "postgres":
+    if kind != "postgres" or not (project.has(*_BY_SQLALCHEMY) or _imports_sqlalchemy(project)):
         return ""
     changes = any(
         ".replace(" in (project.tree.text(each.path) or "") for each in project.modules.mentioning("postgres")
@@ -261,6 +261,12 @@ def _dialect(project: Project, kind: str) -> str:
     if project.has("asyncpg"):
         return "postgresql+asyncpg"
     return "postgresql+psycopg" if project.has("psycopg", "psycopg-binary") else ""
+
+
+def _imports_sqlalchemy(project: Project) -> bool:
+    """Tell whether the source asks for SQLAlchemy, which others may bring along."""
+    paths = (path for path in project.modules.paths if not project.modules.is_side(path))
+    return any(project.tree.mentions(path, (b"from sqlalchemy", b"import sqlalchemy")) for path in paths)
 
 
 def _optional(read: Iterable[Variable], env: Mapping[str, Any]) -> Iterator[Doubt]:

@@ -131,12 +131,18 @@ INSISTS = {
     "    def check(self):\n        wanted = {'KEY': self.key}\n"
     "        missing = [name for name, value in wanted.items() if not value]\n"
     "        if missing:\n            raise SystemExit(missing)\n",
+    "told, and left": "NAME = 'KEY'\n\n\ndef main():\n    key = os.getenv(NAME)\n    if key is None:\n"
+    "        log.fatal('no KEY')\n        return -1\n",
+    "of what is made of it": "_ids = tuple(map(int, parse(os.getenv('KEY') or 1)))\nids = set(_ids)\n"
+    "if not all((ids, 1)):\n    sys.exit(1)\n",
+    "by the name in a constant": "NAME = 'KEY'\nkey = os.environ[NAME]\n",
     "by an attribute": "class Config:\n    KEY = os.getenv('KEY')\n\n    @classmethod\n    def validate(cls):\n"
     "        if not cls.KEY:\n            raise ValueError\n",
 }
 LEAVES = {
     "for a feature": "def pay():\n    if not os.getenv('KEY'):\n        raise KeyError\n",
     "with a default": "key = os.getenv('KEY', 'a')\nif not key:\n    raise KeyError\n",
+    "left without a word": "def main():\n    if not os.getenv('KEY'):\n        return\n",
     "with another way": "key = os.getenv('KEY')\nif not key:\n    key = ask()\n",
     "a number, if it is there": "key = int(os.getenv('KEY')) if os.getenv('KEY') else 1\n",
     "a number, or another one": "try:\n    key = int(os.getenv('KEY'))\nexcept ValueError:\n    key = 1\n",
@@ -291,3 +297,17 @@ def test_a_variable_that_is_read_without_a_condition_once_is_looked_for(tmp_path
     made = settings(seen(tmp_path, {"requirements.txt": "flask\n", "shop.py": source}), "shop", ())
 
     assert [each.question for each in made.doubts] == ["the code also looks for REGION"]
+
+
+def test_variables_of_which_one_is_needed_are_told_with_the_error(tmp_path: Path) -> None:
+    source = (
+        "import os\nA = os.getenv('API_HOST')\nB = os.getenv('API_URL')\nC = os.getenv('API_MODE')\n\n\ndef url():\n"
+        "    if not (A or B):\n        raise ValueError('API_HOST or API_URL is required')\n"
+        "    if C == 'x':\n        raise ValueError('API_MODE is wrong')\n"
+    )
+    made = settings(seen(tmp_path, {"requirements.txt": "", "app.py": source}), "shop", ())
+
+    assert [each.question for each in made.doubts] == [
+        "app.py:9 may end the program over `API_HOST`, `API_URL`",
+        "the code also looks for API_MODE",
+    ]

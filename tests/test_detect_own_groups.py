@@ -32,6 +32,11 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, dict[str, list[str]]]] = {
         {"extras": ["mail", "pay"]},
     ),
     "pip": ({"pyproject.toml": PROJECT}, "pip install --no-cache-dir '.[pay,mail]'", {"extras": ["pay", "mail"]}),
+    "pip, a group": (
+        {"pyproject.toml": PROJECT + GROUPS, "uv.lock": ""},
+        "python -m pip install --prefix=/install --group site",
+        {"groups": ["site"]},
+    ),
     "Poetry": ({"pyproject.toml": POETRY, "poetry.lock": ""}, "poetry install --with site,dev", {"groups": ["site"]}),
     "what a variable has": (
         {"pyproject.toml": PROJECT, "uv.lock": ""},

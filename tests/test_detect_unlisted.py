@@ -82,3 +82,31 @@ def test_of_a_site_all_models_and_addresses_are_looked_at(tmp_path: Path) -> Non
     }
     (made,) = propose(grown(tmp_path, files)).value or ()
     assert any("imports kit (shop/models.py:1)" in each.question for each in made.part.doubts)
+
+
+OPTIONAL = (
+    '[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask", "gunicorn"]\n'
+    '[project.optional-dependencies]\nserver = ["kit-tool", "arrow"]\n'
+)
+
+
+def test_what_only_an_extra_has_is_doubted(tmp_path: Path) -> None:
+    files = {"pyproject.toml": OPTIONAL, "app.py": f"import arrow\nimport kit_tool\n{FLASK}"}
+    (made,) = propose(grown(tmp_path, files)).value or ()
+    found = [(each.question, each.help) for each in made.part.doubts if each.question.startswith("the source imports")]
+
+    assert found == [
+        (
+            "the source imports arrow (app.py:1), kit_tool (app.py:2), which only `server` has (pyproject.toml:6)",
+            "if the app needs it: `build: {python: {extras: [server]}}`",
+        )
+    ]
+
+
+def test_an_extra_is_the_projects_wherever_its_image_has_it(tmp_path: Path) -> None:
+    dockerfile = "FROM python:3.13\nCOPY . /shop\nRUN pip install -U gunicorn /shop[server]\nCMD gunicorn app:app\n"
+    files = {"pyproject.toml": OPTIONAL, "app.py": f"import arrow\n{FLASK}", "Dockerfile": dockerfile}
+    (made,) = propose(grown(tmp_path, files)).value or ()
+
+    assert made.part.data["build"]["python"]["extras"] == ["server"]
+    assert not [each for each in made.part.doubts if each.question.startswith("the source imports")]

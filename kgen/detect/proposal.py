@@ -115,7 +115,7 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
     python = head[2].data["build"]["python"]
     wanted = {*python.get("extras", ()), *python.get("groups", ())}
     left = not_installed.left(project, python)
-    head += [undeclared.part(left, version), unlisted.part(left, programs)]
+    head += [undeclared.part(left, version), unlisted.part(left, programs, wanted)]
     parts = [
         *head,
         system_packages.part(left, version, wanted, head[2].data["build"].get("commands", ())),

@@ -22,17 +22,21 @@ _GROUPS: Mapping[str, frozenset[str]] = {
     "uv": frozenset({"--group", "--only-group"}),
     "poetry": frozenset({"--with", "--only"}),
     "pdm": frozenset({"--group", "-G"}),
+    "pip": frozenset({"--group"}),
 }
 """Manager → its options that name extras, and groups."""
 
 _INSTALLING = frozenset({"install", "sync", "export"})
-_OWN = re.compile(r"\.?/?\.\[([\w,\s.-]+)\]")
+_OWN = re.compile(r"(?:\.?/?\.|/[\w./-]+)\[([\w,\s.-]+)\]")
+"""The project with extras, wherever an image has it: ``.[web]``, ``/app[web]``."""
+
 _COMMANDS = re.compile(r"&&|\|\||[;|\n]")
 
 
 def named(project: Project) -> Mapping[str, list[Fact]]:
     """Return the extras and groups that are installed, as the fields of a build have them; none for developers."""
-    known = {"extras": _extras(project), "groups": _groups(project)}
+    groups = frozenset() if project.manager == "pip" else _groups(project)  # of which kgen's pip installs none
+    known = {"extras": _extras(project), "groups": groups}
     found: dict[str, dict[str, Fact]] = {}
     for words, where in _lines(project):
         for field, name in _said(words, known):

@@ -8,11 +8,11 @@ import ast
 import re
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from kgen.detect.found import Doubt, Part, Program
 from kgen.detect.packages.managers import LOCKS
-from kgen.detect.project import Project
+from kgen.detect.project import Dependency, Project
 from kgen.detect.source.reached import packages, reached
 from kgen.detect.source.tree import join
 from kgen.detect.source.values import is_main
@@ -162,11 +162,18 @@ _OF_DJANGO = frozenset({"urls.py", "models.py", "apps.py"})
 """Files that every start of a site of Django imports."""
 
 
-def part(project: Project, programs: Iterable[Program]) -> Part:
-    """Return the doubt about what is imported and is not installed."""
+def part(project: Project, programs: Iterable[Program], groups: Collection[str] = ()) -> Part:
+    """
+    Return the doubts about what is imported and is not installed.
+
+    Args:
+        project: The project.
+        programs: What is started.
+        groups: Groups and extras of dependencies that are installed besides the usual ones.
+    """
     if not project.manager or project.manager == "conda" or not project.dependencies:
         return Part()
-    names, file = _installed(project)
+    names, file = _installed(project, groups)
     found: dict[str, str] = {}
     for path in _run(project, programs):
         unknown = {name for name in packages(project, path) if is_foreign(project, name) and not has(names, name)}
@@ -175,23 +182,51 @@ def part(project: Project, programs: Iterable[Program]) -> Part:
                 found.setdefault(name, f"{path}:{line}")
     if not found:
         return Part()
-    listed = ", ".join(f"{name} ({where})" for name, where in list(found.items())[:_MOST])
-    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
-    doubt = Doubt(
+    optional: dict[str, tuple[Dependency, dict[str, str]]] = {}
+    for name in list(found):
+        if each := _optional(project, name):
+            optional.setdefault(each.group, (each, {}))[1][name] = found.pop(name)
+    doubts = [_left_out(project, each, names) for each, names in optional.values()]
+    return Part(doubts=(*doubts, *([_foreign(found, file)] if found else [])))
+
+
+def _optional(project: Project, name: str) -> Dependency | None:
+    """Return what only a group or an extra has, which is not installed unless somebody asks for it."""
+    return next((each for each in project.dependencies.values() if each.group and has({plain(each.name)}, name)), None)
+
+
+def _left_out(project: Project, each: Dependency, found: Mapping[str, str]) -> Doubt:
+    field = "extras" if each.is_extra else "groups"
+    how = f"`build: {{python: {{{field}: [{each.group}]}}}}`"
+    how = "put it into the requirements" if project.manager == "pip" and not each.is_extra else how
+    return Doubt(
         path=("build", "python"),
-        question=f"the source imports {listed}{more}, which nothing in {file} is called like",
+        question=f"the source imports {_listed(found)}, which only `{each.group}` has ({each.origin})",
+        help=f"if the app needs it: {how}",
+    )
+
+
+def _foreign(found: Mapping[str, str], file: str) -> Doubt:
+    """Return the doubt about what nothing in ``file`` brings, by its name."""
+    return Doubt(
+        path=("build", "python"),
+        question=f"the source imports {_listed(found)}, which nothing in {file} is called like",
         help="add what has it, unless something else there brings it",
     )
-    return Part(doubts=(doubt,))
 
 
-def _installed(project: Project) -> tuple[frozenset[str], str]:
+def _listed(found: Mapping[str, str]) -> str:
+    listed = ", ".join(f"{name} ({where})" for name, where in list(found.items())[:_MOST])
+    return f"{listed} and {len(found) - _MOST} more" if len(found) > _MOST else listed
+
+
+def _installed(project: Project, groups: Collection[str]) -> tuple[frozenset[str], str]:
     """Return the distributions that are installed, in small letters without signs, and the file that says so."""
     file = LOCKS.get(project.manager, "")
     folder, text = project.folder, None
     while file and (text := project.tree.text(join(folder, file))) is None and folder:
         folder = folder.rpartition("/")[0]
-    asked = (name for name in project.dependencies)
+    asked = [name for name, each in project.dependencies.items() if not each.group or each.group in groups]
     if not text:
         first = next(iter(project.dependencies.values()))
         return frozenset(map(plain, asked)), project.requirements or first.origin.rpartition(":")[0]
@@ -203,7 +238,7 @@ def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "", name).lower()
 
 
-def has(names: frozenset[str], name: str) -> bool:
+def has(names: Collection[str], name: str) -> bool:
     """Tell whether a distribution may have what is imported as ``name``, by what it is called."""
     wanted = plain(name)
     if wanted in names or any(plain(each) in names for each in CALLED.get(name, ())):

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Iterator
 from kgen.detect.found import Program
 from kgen.detect.project import Project
 from kgen.detect.source.syntax import Module, meaning, name_of, nodes, walk
-from kgen.detect.source.values import is_main, value
+from kgen.detect.source.values import constants, is_main, value
 from kgen.detect.variables import own_readers
 from kgen.detect.variables.either import only_ways
 from kgen.detect.variables.insisted import STARTING, insisted, listed, reraises, used_at_once
@@ -197,6 +197,10 @@ def _read(
                 meaning(what, names) == "os.environ"
             ):
                 yield Variable(name=name, origin=f"{module.path}:{node.lineno}", is_required=True), node
+            case ast.Subscript(value=what, slice=ast.Name() as key, ctx=ast.Load()) if meaning(
+                what, names
+            ) == "os.environ" and (name := _named(module, key)):
+                yield Variable(name=name, origin=f"{module.path}:{node.lineno}", is_required=True), node
             case ast.Call(func=func):
                 yield from ((each, node) for each in _called(module, node, meaning(func, names), objects))
             case ast.ClassDef(bases=bases) if any(name_of(base).rpartition(".")[2] in classes for base in bases):
@@ -212,7 +216,7 @@ def _called(module: Module, call: ast.Call, full: str, objects: frozenset[str]) 
     first = (
         call.args[0] if call.args else next((each.value for each in call.keywords if each.arg in {"var", "key"}), None)
     )
-    name = first.value if isinstance(first, ast.Constant) and isinstance(first.value, str) else ""
+    name = _named(module, first) if full in _READERS else _text(first)
     given = call.args[1] if len(call.args) > 1 else None
     given = given or next((each.value for each in call.keywords if each.arg == "default"), None)
     if full in _READERS:
@@ -248,6 +252,18 @@ def _called(module: Module, call: ast.Call, full: str, objects: frozenset[str]) 
             has_default=given is not None,
             is_text=method not in _NO_TEXTS and cast not in _NO_TEXTS,
         )
+
+
+def _text(node: ast.expr | None) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def _named(module: Module, node: ast.expr | None) -> str:
+    """Return the name of a variable, which a constant of the module may have: ``LABEL = "LABEL"``."""
+    if isinstance(node, ast.Name) and node.id.isupper():
+        given = constants(module.tree).get(node.id)
+        return given if isinstance(given, str) else ""
+    return _text(node)
 
 
 _NO_TEXTS = frozenset({"int", "bool", "float", "decimal", "date", "datetime", "timedelta", "log_level"})

@@ -33,8 +33,29 @@ def insisted(tree: ast.Module) -> frozenset[ast.AST]:
     subjects = [one for check in _checks(tree) for one in _lacking(check)]
     made = _assigned(tree) if subjects else {}
     for subject in subjects:
-        found |= {subject} if isinstance(subject, ast.Call) else set(made.get(_last(subject), ()))
+        found |= {subject} if isinstance(subject, ast.Call) else set(_sources(_last(subject), made, 0))
     return frozenset(found)
+
+
+_DEEPEST = 4
+
+
+def _sources(name: str, made: dict[str, list[ast.expr]], depth: int) -> Iterator[ast.expr]:
+    """Yield what a name is set to, and what that is made of: ``IDS = set(_ids)``, ``_ids = parse(getenv("IDS"))``."""
+    for given in made.get(name, ()):
+        yield given
+        waiting = [given] if depth < _DEEPEST else []
+        while waiting:
+            match waiting.pop():
+                case ast.Call(args=args) as call:
+                    yield call
+                    waiting += args
+                case ast.BoolOp(op=ast.Or(), values=[first, *_]):
+                    waiting.append(first)
+                case ast.Name(id=inner) if inner != name:
+                    yield from _sources(inner, made, depth + 1)
+                case _:
+                    pass
 
 
 def listed(tree: ast.Module) -> frozenset[str]:
@@ -65,6 +86,9 @@ def _checks(tree: ast.Module) -> Iterator[ast.expr]:
         match node:
             case ast.If(test=test, body=body) if _ends(body):
                 yield test
+            case ast.FunctionDef(name="main" | "run" | "start") | ast.AsyncFunctionDef(name="main" | "run" | "start"):
+                inner = (each for each in _run(node) if isinstance(each, ast.If))
+                yield from (each.test for each in inner if _gives_up(each.body))
             case ast.Assert(test=ast.Name() | ast.Call() | ast.Attribute() as test):
                 yield ast.UnaryOp(op=ast.Not(), operand=test)
             case _:
@@ -150,6 +174,17 @@ def _ends(body: list[ast.stmt]) -> bool:
             return name_of(func) in _ENDING
         case _:
             return False
+
+
+_COMPLAINTS = frozenset({"print", "fatal", "critical", "error", "exception", "warning", "echo", "secho"})
+
+
+def _gives_up(body: list[ast.stmt]) -> bool:
+    """Tell whether a program says why it does not go on, and returns from its main function."""
+    calls = (each.value for each in body if isinstance(each, ast.Expr) and isinstance(each.value, ast.Call))
+    return isinstance(body[-1], ast.Return) and any(
+        name_of(one.func).rpartition(".")[2] in _COMPLAINTS for one in calls
+    )
 
 
 def _lacking(test: ast.expr) -> Iterator[ast.expr]:

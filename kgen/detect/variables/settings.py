@@ -10,7 +10,7 @@ from kgen.detect.files import own_files
 from kgen.detect.found import Doubt, Fact, Part, Program
 from kgen.detect.project import Project
 from kgen.detect.source.texts import table, yaml
-from kgen.detect.variables import addresses, clouds, debug, either, given, keys, wired
+from kgen.detect.variables import addresses, clouds, debug, demanded, either, given, keys, wired
 from kgen.detect.variables.backing import NAMES, Output, by_default, output
 from kgen.detect.variables.environment import asked, variables
 from kgen.detect.variables.variable import Variable
@@ -167,7 +167,7 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     doubts += (
         [] if any(each["type"] in {"postgres", "mysql"} for each in needs.values()) else own_files.databases(project)
     )
-    doubts += [*debug.modes(project, (each for each in every if each.name not in env)), *_optional(read, env)]
+    doubts += [*debug.modes(project, (each for each in every if each.name not in env)), *_unset(project, read, env)]
     doubts += [*addresses.unset(read, env), *addresses.fixed(project, every)]
     doubts += _untold(project, frozenset(each.name for each in every), env)
     data = {"env": env, "needs": needs, "secrets": {app: {"keys": own}} if own else {}}
@@ -267,6 +267,14 @@ def _imports_sqlalchemy(project: Project) -> bool:
     """Tell whether the source asks for SQLAlchemy, which others may bring along."""
     paths = (path for path in project.modules.paths if not project.modules.is_side(path))
     return any(project.tree.mentions(path, (b"from sqlalchemy", b"import sqlalchemy")) for path in paths)
+
+
+def _unset(project: Project, read: Iterable[Variable], env: Mapping[str, Any]) -> Iterator[Doubt]:
+    """Yield what is said about variables that nothing here sets."""
+    errors = demanded.demanded(project, read, env)
+    told = {name for names in errors.values() for name in names}
+    yield from demanded.doubts(errors, env)
+    yield from _optional((each for each in read if each.name not in told), env)
 
 
 def _optional(read: Iterable[Variable], env: Mapping[str, Any]) -> Iterator[Doubt]:

@@ -22,6 +22,14 @@ CASES: Mapping[str, tuple[Mapping[str, str], str]] = {
         {".gitignore": "/config.json\n", "bot.py": f'open("config.json")\n{LOOP}'},
         "bot.py needs config.json, which `.gitignore` keeps out of the repository",
     ),
+    "what an image is made with": (
+        {
+            "bot.py": LOOP,
+            "models/.gitkeep": "",
+            "Dockerfile": "FROM python:3.12\nCOPY models/ models/\nCMD python bot.py\n",
+        },
+        "Dockerfile copies models, which the repository has not",
+    ),
     "a folder that a program is started with": (
         {"bot.py": LOOP, "Dockerfile": 'FROM python:3.12\nCMD ["python", "bot.py", "--config_dir", "/config"]\n'},
         "`/config` is not in the image",
@@ -30,6 +38,15 @@ CASES: Mapping[str, tuple[Mapping[str, str], str]] = {
 THERE: Mapping[str, Mapping[str, str]] = {
     "a module that somebody added": {".gitignore": "config.py\n", "config.py": "", "bot.py": f"import config\n{LOOP}"},
     "a module that nobody asks for": {".gitignore": "config.py\n", "bot.py": LOOP},
+    "a module that is imported under a condition": {
+        ".gitignore": "local.py\n",
+        "bot.py": f"import os\nif os.getenv('LOCAL'):\n    from local import *\n{LOOP}",
+    },
+    "what an image is made with": {
+        "bot.py": LOOP,
+        "models/a.bin": "",
+        "Dockerfile": "FROM python:3.12\nCOPY . .\nCOPY models/ .env dist/shop.whl *.txt ./\nCMD python bot.py\n",
+    },
     "a folder that every image has": {
         "bot.py": LOOP,
         "Dockerfile": 'FROM python:3.12\nCMD ["python", "bot.py", "--log=/dev/stdout", "/tmp/a", "/app/words"]\n',

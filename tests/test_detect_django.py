@@ -257,6 +257,32 @@ def test_static_files_are_gathered_without_the_secrets_of_production(tmp_path: P
     )
 
 
+def test_static_files_are_gathered_as_the_projects_own_image_does(tmp_path: Path) -> None:
+    run = 'RUN SHOP_KEY="a b" SHOP_DOMAIN=shop.test python3 manage.py collectstatic --noinput\n'
+    files = {**site(), "Dockerfile": f"FROM python:3.13\nWORKDIR /app\nCOPY . .\n{run}CMD gunicorn shop.wsgi\n"}
+
+    assert web(tmp_path, files).commands[0].value == (
+        "env SHOP_KEY='a b' SHOP_DOMAIN=shop.test python manage.py collectstatic --noinput"
+    )
+
+
+def test_what_settings_end_without_is_there_when_static_files_are_gathered(tmp_path: Path) -> None:
+    more = "import sys\nTOKEN = os.getenv('TOKEN')\nif TOKEN is None:\n    sys.exit(1)\n"
+
+    assert web(tmp_path, site(shop__settings=SETTINGS + more)).commands[0].value == (
+        "env TOKEN=1 python manage.py collectstatic --noinput"
+    )
+
+
+def test_a_bot_that_imports_the_settings_does_not_cover_the_site(tmp_path: Path) -> None:
+    bot = "import telebot\nfrom shop.settings import TOKEN\ntelebot.TeleBot(TOKEN).infinity_polling()\n"
+    more = {"Procfile": "web: gunicorn shop.wsgi\nbot: python bot.py\n", "bot.py": bot}
+
+    assert web(
+        tmp_path, {**site(), **more, "requirements.txt": "django\ngunicorn\nwhitenoise\npytelegrambotapi\n"}
+    ).commands
+
+
 def test_a_database_in_a_file_is_doubted(tmp_path: Path) -> None:
     settings = SETTINGS.replace("os.environ.get('DB_ENGINE')", "'django.db.backends.sqlite3'")
     assert questions(web(tmp_path, site(shop__settings=settings))) == [

@@ -9,6 +9,10 @@ from kgen.detect.proposal import propose
 
 APP = "import json, os, shelve\nfrom flask import Flask\nfrom tinydb import TinyDB\n\napp = Flask(__name__)\n"
 FLASK = {"requirements.txt": "flask\ngunicorn\n", "app.py": APP}
+OF_AN_OBJECT = (
+    "class State:\n    def __init__(self):\n        self.path = os.path.join(HERE, 'token')\n\n"
+    "    def save(self):\n        open(self.path, 'w')\n"
+)
 DOCKERFILE = "FROM python:3.13\nWORKDIR /srv\nCOPY . .\nCMD gunicorn app:app\n"
 
 
@@ -30,6 +34,8 @@ def doubted(folder: Path, files: dict[str, str]) -> list[str]:
         ("def save():\n    open(os.path.join(HERE, 'a', 'b.csv'), 'wb')\n", "a/b.csv (app.py:7)"),
         ("app.config['UPLOAD_FOLDER'] = 'uploads'\n", "uploads (app.py:6)"),
         ("MEDIA_ROOT = os.path.join(BASE_DIR, 'media')\n", "media (app.py:6)"),
+        (OF_AN_OBJECT, "token (app.py:11)"),
+        ("def stop(self):\n    open(os.path.join(os.path.dirname(self.path), 'stopped'), 'w')\n", ""),
         ("def load():\n    open('data.json')\n", ""),
         ("def load():\n    open('data.json', 'rb')\n", ""),
         ("def save():\n    open('/tmp/data.json', 'w')\n", ""),

@@ -47,6 +47,32 @@ def test_a_root_with_the_only_source_is_a_project(tmp_path: Path) -> None:
     assert folders(tmp_path, files) == [""]
 
 
+def test_a_root_that_only_lists_what_its_parts_need_is_no_project(tmp_path: Path) -> None:
+    images = {f"{name}/Dockerfile": "FROM python:3.13\nCOPY . .\nCMD uvicorn main:app\n" for name in ("api", "shop")}
+    files = {"requirements.txt": "fastapi\nuvicorn\n", **inside("api", "shop"), **images}
+
+    assert folders(tmp_path, files) == ["api", "shop"]
+    assert folders(tmp_path / "other", {**files, "main.py": WEB["main.py"]}) == [""]
+
+
+def test_what_is_taken_from_a_folder_beside_is_doubted(tmp_path: Path) -> None:
+    poetry = '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\nfastapi = "*"\ncommon = {path = "../common"}\n'
+    files = {
+        **inside("shop"),
+        "shop/pyproject.toml": poetry,
+        "shop/poetry.lock": "",
+        "common/pyproject.toml": '[tool.poetry]\nname = "common"\n',
+        "common/common/__init__.py": "",
+        "Dockerfile": "FROM python:3.13\nCOPY shop/ shop/\nCMD uvicorn main:app\n",
+    }
+    (made,) = [each for each in propose(grown(tmp_path, files)).value or () if each.folder == "shop"]
+    (doubt,) = [each for each in made.part.doubts if "outside" in each.question]
+
+    assert doubt.question.startswith("../common (pyproject.toml:5): outside of the folder that is built")
+    assert doubt.help
+    assert "{context: .., dockerfile: Dockerfile}" in doubt.help
+
+
 def test_packages_of_a_workspace_find_their_own_modules(tmp_path: Path) -> None:
     names = ("desk", "signs")
     files = {f"apps/{name}/pyproject.toml": UV.format(name) for name in names}

@@ -38,6 +38,12 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, dict[str, list[str]]]] = {
         {"groups": ["site"]},
     ),
     "Poetry": ({"pyproject.toml": POETRY, "poetry.lock": ""}, "poetry install --with site,dev", {"groups": ["site"]}),
+    "Poetry, as usual": (
+        {"pyproject.toml": POETRY, "poetry.lock": ""},
+        "poetry install --no-root",
+        {"groups": ["site"]},
+    ),
+    "Poetry, no groups": ({"pyproject.toml": POETRY, "poetry.lock": ""}, "poetry install --only main", {}),
     "what a variable has": (
         {"pyproject.toml": PROJECT, "uv.lock": ""},
         "uv sync ${PAY} --no-dev",

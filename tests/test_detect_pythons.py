@@ -225,6 +225,25 @@ def test_a_dockerfile_above_counts_if_it_copies_the_folder(tmp_path: Path) -> No
     assert python(seen(tmp_path / "other", other, "api"))[0] is None
 
 
+def test_the_image_that_a_dockerfile_starts_from_may_be_made_above(tmp_path: Path) -> None:
+    files = {
+        "Dockerfile": "FROM python:3.9 AS base\n",
+        "api/Dockerfile": "FROM shop-base\nCOPY . .\nCMD python api.py\n",
+        "api/requirements.txt": "flask\n",
+    }
+    found, _ = python(seen(tmp_path, files, "api"))
+
+    assert found
+    assert (found.value, found.origin) == ("3.9", "Dockerfile:1")
+
+
+def test_what_nobody_makes_releases_of_runs_on_old_versions_whatever_is_asked_for(tmp_path: Path) -> None:
+    found, _ = python(seen(tmp_path, {"requirements.txt": "faust\n"}))
+
+    assert found
+    assert (found.value, found.origin) == ("3.8", "faust in requirements.txt:1")
+
+
 def test_kgens_default_is_written_down_unless_a_platform_has_its_own(tmp_path: Path) -> None:
     fact = unsaid(seen(tmp_path, {"requirements.txt": "flask\n"}))
     assert fact

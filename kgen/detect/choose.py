@@ -107,6 +107,8 @@ def _is_part(program: Program, other: Program) -> bool:
 def _is_bare(program: Program, scripts: Collection[str]) -> bool:
     """Tell whether a program only runs a script that somebody wrote down how to run, with a command."""
     words = str(program.command.value).split()
+    if words[:2] == ["python", "-m"]:
+        words = ["python", *(f"{each.replace('.', '/')}.py" for each in words[2:])]
     return words[:1] == ["python"] and len(words) == len(("python", "its script")) and words[1] in scripts
 
 

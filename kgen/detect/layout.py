@@ -17,7 +17,7 @@ def folders(tree: Tree) -> list[str]:
     """Return the folders of the projects in ``tree``: its root if it is one, else those that are in no other."""
     marked = {folder for folder, _, name in (each.rpartition("/") for each in tree.files) if _marks(name)}
     found = {folder for folder in marked if SIDE.isdisjoint(folder.split("/"))} or marked
-    if "" in found and _is_roof(tree, found - {""}):
+    if "" in found and (_is_roof(tree, found - {""}) or _is_sum(tree, found - {""})):
         found.discard("")
     if "" in found or not found:
         return [""] if found or any(name.endswith(".py") for name in tree.files) else []
@@ -31,6 +31,17 @@ def _is_roof(tree: Tree, inner: Iterable[str]) -> bool:
         name.endswith(".py") and name not in _OF_TOOLS for name in tree.here("")
     )
     return has_source and is_bare and asks_for_nothing(tree, "")
+
+
+def _is_sum(tree: Tree, inner: Iterable[str]) -> bool:
+    """Tell whether the root only lists what the projects in folders of it need: each has its own list, and image."""
+    own = [folder for folder in inner if f"{folder}/Dockerfile" in tree]
+    here = set(tree.here(""))
+    is_bare = not here & {"Procfile", "Dockerfile", "pyproject.toml", "setup.py", "setup.cfg", *LOCKS.values()}
+    if len(own) < len(("two", "of them")) or not is_bare:
+        return False
+    source = [each for each in tree.files if each.endswith(".py") and SIDE.isdisjoint(each.split("/"))]
+    return all(each.startswith(tuple(f"{folder}/" for folder in own)) for each in source)
 
 
 def _marks(name: str) -> bool:

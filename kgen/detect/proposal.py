@@ -32,7 +32,16 @@ from kgen.detect.frameworks import (
     web,
     workers,
 )
-from kgen.detect.packages import managers, not_installed, pythons, system_packages, undeclared, unlisted, unnamed
+from kgen.detect.packages import (
+    managers,
+    not_installed,
+    outside,
+    pythons,
+    system_packages,
+    undeclared,
+    unlisted,
+    unnamed,
+)
 from kgen.detect.packages.dependencies import dependencies
 from kgen.detect.packages.managers import Managed
 from kgen.detect.programs import internet, management, tables
@@ -115,7 +124,7 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
     python = head[2].data["build"]["python"]
     wanted = {*python.get("extras", ()), *python.get("groups", ())}
     left = not_installed.left(project, python)
-    head += [undeclared.part(left, version), unlisted.part(left, programs, wanted)]
+    head += [undeclared.part(left, version), outside.part(project), unlisted.part(left, programs, wanted)]
     parts = [
         *head,
         system_packages.part(left, version, wanted, head[2].data["build"].get("commands", ())),

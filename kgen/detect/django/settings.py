@@ -10,6 +10,7 @@ from kgen.detect.source.imports import absolute, definition, dotted
 from kgen.detect.source.syntax import Module, name_of, nodes, walk
 from kgen.detect.source.tree import join
 from kgen.detect.source.values import statements, value
+from kgen.detect.variables.insisted import insisted
 from kgen.record import dataclass
 
 VARIABLE = "DJANGO_SETTINGS_MODULE"
@@ -159,6 +160,7 @@ def needed(settings: Settings) -> list[str]:
     for module in settings.modules:
         strict = [key for node in _always(module) for key, optional in variables(node) if not optional]
         strict += [key for node in _always(module) for key in _used(node)]
+        strict += [key for node in insisted(module.tree) for key, _ in variables(node)]
         found |= dict.fromkeys(strict)
     return list(found)
 

@@ -1,9 +1,13 @@
 """Static files of Django: gathered while the image is built, and served by somebody."""
 
+import re
+import shlex
+
 from kgen.detect.commands.servers import to_add
 from kgen.detect.django.settings import Settings, needed
 from kgen.detect.found import Doubt, Fact
 from kgen.detect.project import Project
+from kgen.detect.source.dockerfiles import containers
 from kgen.detect.source.values import value
 from kgen.record import dataclass
 
@@ -38,10 +42,23 @@ def static(project: Project, settings: Settings, manage: str) -> Static:
         question = f"{root[1]} is {place}, which is not in the image: it has what is in /app"
         doubts.append(Doubt(path=("build", "commands"), question=question, help="use a folder of the project"))
     command = f"{manage} collectstatic --noinput"
-    variables = [f"{name}={_stand_in(name)}" for name in needed(settings)]
+    variables = _own(project) or {name: _stand_in(name) for name in needed(settings)}
     if variables:
-        command = f"env {' '.join(variables)} {command}"
+        command = f"env {' '.join(f'{name}={text}' for name, text in variables.items())} {command}"
     return Static(commands=(Fact(command, root[1]),), doubts=tuple(doubts))
+
+
+_GATHERING = re.compile(r"((?:[A-Z_]\w*=(?:\"[^\"]*\"|'[^']*'|[^\s\"']*)\s+)+)[^&|;]*\bcollectstatic\b", re.IGNORECASE)
+
+
+def _own(project: Project) -> dict[str, str]:
+    """Return the variables with which the project's own Dockerfile gathers static files; often none."""
+    for container in containers(project.tree, project.folder)[:1]:
+        for text, _ in container.steps:
+            if match := _GATHERING.search(text):
+                words = (word.partition("=") for word in shlex.split(match[1]))
+                return {name: shlex.quote(given) for name, _, given in words if "$" not in given}
+    return {}
 
 
 def _serves(project: Project) -> bool:

@@ -26,6 +26,9 @@ _GROUPS: Mapping[str, frozenset[str]] = {
 }
 """Manager → its options that name extras, and groups."""
 
+_FEWER = ("--only", "--without", "--no-dev", "--sync", "--with")
+"""Options of Poetry that choose among groups."""
+
 _INSTALLING = frozenset({"install", "sync", "export"})
 _OWN = re.compile(r"(?:\.?/?\.|/[\w./-]+)\[([\w,\s.-]+)\]")
 """The project with extras, wherever an image has it: ``.[web]``, ``/app[web]``."""
@@ -88,6 +91,8 @@ def _said(words: Sequence[str], known: Mapping[str, frozenset[str]]) -> Iterator
     for word in words[1:]:
         if match := _OWN.fullmatch(word):
             yield from (("extras", name.strip()) for name in match[1].split(","))
+    if tool == "poetry" and "install" in words and not any(word.startswith(_FEWER) for word in words):
+        yield from (("groups", name) for name in sorted(known["groups"]))  # but for those that are optional
     if "--all-extras" in words:
         yield from (("extras", name) for name in sorted(known["extras"]))
     pairs = [

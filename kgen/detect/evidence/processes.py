@@ -226,11 +226,12 @@ def _exposed(project: Project, said: Said, start: Start, found: Nature | None) -
     """Return the port that the Dockerfile exposes for a program of the project's own that answers requests."""
     is_own = start.role.partition(" ")[0] in {"command", "script", "module"}
     is_other = found is not None and bool(found.framework)
-    return said.started.port if is_own and not is_other and project.has(*_WEB) else None
+    is_web = project.has(*_WEB) or (project.has("nameko") and any(project.modules.mentioning("nameko.web")))
+    return said.started.port if is_own and not is_other and is_web else None
 
 
 def _alone(project: Project, start: Start, found: Nature | None) -> Iterator[Doubt]:
-    if start.role != "web":
+    if start.role not in {"web", "command nameko"}:  # which listens on all addresses
         files = found.covers if found else ()
         yield from alone(project, found.origin if found else "", (*start.words, *start.env.values()), files)
 

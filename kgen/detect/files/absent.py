@@ -3,13 +3,16 @@ Files that a program needs and that are not in the repository: modules and setti
 what is somewhere else than the source.
 """
 
+import ast
 import re
 import shlex
 from collections.abc import Iterable, Iterator
 
 from kgen.detect.found import Doubt, Part, Program
 from kgen.detect.project import Project
+from kgen.detect.source.dockerfiles import containers
 from kgen.detect.source.reached import names
+from kgen.detect.source.syntax import nodes
 from kgen.detect.source.tree import join
 
 _IGNORED = re.compile(
@@ -24,7 +27,34 @@ _PATH = re.compile(r"(?:--?[\w-]+=)?(/[\w.-]+(?:/[\w.-]+)*/?)")
 
 def part(project: Project, programs: Iterable[Program]) -> Part:
     """Return the doubts about what is missing."""
-    return Part(doubts=(*_ignored(project), *_given(programs)))
+    return Part(doubts=(*_ignored(project), *_copied(project), *_given(programs)))
+
+
+def _has_content(project: Project, folder: str) -> bool:
+    """Tell whether there is more in a folder than what keeps it in the repository: ``.gitkeep``."""
+    return any(not each.rpartition("/")[2].startswith(".git") for each in project.tree.below(folder))
+
+
+_PLAIN = re.compile(r"(?:\./)?(\.?[\w-][\w.-]*(?:/[\w.-]+)*)/?")
+_MADE = re.compile(r"(?:^|/)(?:dist|build|target|wheels?|wheelhouse|node_modules|out|\.env[\w.]*|[\w.-]*\.lock)(?:/|$)")
+"""What is made before an image is, or comes from elsewhere."""
+
+
+def _copied(project: Project) -> Iterator[Doubt]:
+    """Yield what the project's own Dockerfile copies and the repository has not: a model, what a notebook makes."""
+    for container in containers(project.tree, project.folder)[:1]:
+        places = (project.folder, "", container.file.rpartition("/")[0])
+        for source, _ in container.copies:
+            match = _PLAIN.fullmatch(source)
+            if not match or _MADE.search(match[1]):
+                continue
+            tried = [join(place, match[1]) for place in places]
+            if not any(each in project.tree or _has_content(project, each) for each in tried):
+                yield Doubt(
+                    path=("build",),
+                    question=f"{container.file} copies {match[1]}, which the repository has not",
+                    help="let it be there when the image is built, or mount it with `files` or `volumes`",
+                )
 
 
 def _ignored(project: Project) -> Iterator[Doubt]:
@@ -56,9 +86,25 @@ def _asking(project: Project, name: str) -> Iterator[str]:
             places = (path.rpartition("/")[0], project.folder, project.path(project.source or "src"))
             is_asked = stem in {each.lstrip(".").partition(".")[0] for each in names(project, path)}
             if is_asked and not any(join(place, name) in project.tree for place in places):
-                yield path
+                yield from (path for each in [project.modules.module(path)] if each and _is_sure(each.tree, stem))
         elif project.tree.mentions(path, quoted):
             yield path
+
+
+def _is_sure(tree: ast.Module, stem: str) -> bool:
+    """Tell whether a module is imported whatever happens: not only under a condition, or if it is there."""
+    aside = [node for node in tree.body if isinstance(node, ast.If | ast.Try)]
+    lines = [range(node.lineno, (node.end_lineno or node.lineno) + 1) for node in aside]
+    for node in nodes(tree, ast.Import, ast.ImportFrom):
+        match node:
+            case ast.Import(names=named) | ast.ImportFrom(names=named):
+                whole = [getattr(node, "module", None) or "", *(each.name for each in named)]
+                is_named = any(stem in each.split(".") for each in whole)
+                if is_named and not any(node.lineno in each for each in lines):
+                    return True
+            case _:
+                pass
+    return False
 
 
 def _given(programs: Iterable[Program]) -> Iterator[Doubt]:

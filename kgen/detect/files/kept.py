@@ -16,7 +16,7 @@ from kgen.detect.found import Doubt, Part, Program
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import Container, containers
 from kgen.detect.source.image import Image
-from kgen.detect.source.syntax import Module, imported, meaning, nodes
+from kgen.detect.source.syntax import Module, imported, meaning, name_of, nodes
 from kgen.detect.source.texts import table, yaml
 from kgen.detect.source.tree import join
 from kgen.detect.source.values import constants, is_main, keyword
@@ -138,7 +138,8 @@ def _is_tool(module: Module, commands: str) -> bool:
 
 
 def _in(module: Module) -> Iterator[tuple[str, str]]:
-    known = constants(module.tree)
+    known = dict(constants(module.tree))
+    known |= dict(_of_objects(module, known))
     names = imported(module.tree)
     for node in nodes(module.tree, ast.Call, ast.Assign):
         match node:
@@ -152,6 +153,19 @@ def _in(module: Module) -> Iterator[tuple[str, str]]:
                 found, line = "", 0
         if found:
             yield found, f"{module.path}:{line}"
+
+
+def _of_objects(module: Module, known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the attributes of objects that are paths, as the module names them: ``self.path``."""
+    for node in nodes(module.tree, ast.Assign, ast.AnnAssign):
+        match node:
+            case (
+                ast.Assign(targets=[ast.Attribute(value=ast.Name(id="self"), attr=name)], value=given)
+                | ast.AnnAssign(target=ast.Attribute(value=ast.Name(id="self"), attr=name), value=given)
+            ) if given:
+                yield f"self.{name}", _text(given, known)
+            case _:
+                pass
 
 
 def _opened(call: ast.Call, names: Mapping[str, str], known: Mapping[str, Any]) -> str:
@@ -182,14 +196,15 @@ def _text(node: ast.expr, known: Mapping[str, Any]) -> str:
     match node:
         case ast.Constant(value=str(text)):
             return text
-        case ast.Name(id=name):
-            given = known.get(name)
+        case ast.Name() | ast.Attribute(value=ast.Name(id="self")):
+            given = known.get(name_of(node))
             return given if isinstance(given, str) else ""
         case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]):
             return posixpath.dirname(text)
         case ast.BinOp(op=ast.Div(), left=left, right=right):
             return join(_text(left, known), _text(right, known)).strip("/") if _text(right, known) else ""
         case ast.Call(func=func, args=args) if ast.unparse(func).endswith(("path.join", "Path", "root", "path")):
-            return "/".join(filter(None, (_text(each, known) for each in args)))
+            is_own = not any("dirname(" in (said := ast.unparse(each)) and "__file__" not in said for each in args)
+            return "/".join(filter(None, (_text(each, known) for each in args))) if is_own else ""
         case _:
             return ""

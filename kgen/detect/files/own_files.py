@@ -137,7 +137,7 @@ def _calls(node: ast.AST) -> Iterator[ast.Call]:
     for each in ast.iter_child_nodes(node):
         if isinstance(each, _LATER) or (isinstance(each, ast.Try) and each.handlers):
             continue
-        if isinstance(each, ast.If) and not _asks_for_folder(each.test):
+        if isinstance(each, ast.If) and not (_asks_for_folder(each.test) or _is_usual(each.test)):
             continue
         if isinstance(each, ast.Call):
             yield each
@@ -147,6 +147,15 @@ def _calls(node: ast.AST) -> Iterator[ast.Call]:
 def _asks_for_folder(test: ast.expr) -> bool:
     """Tell whether a condition is that a folder is missing."""
     return any(word in ast.unparse(test) for word in ("exists(", "isdir(", "is_dir("))
+
+
+def _is_usual(test: ast.expr) -> bool:
+    """Tell whether a condition holds unless settings say otherwise: ``settings.get("log", True)``."""
+    match test:
+        case ast.Call(func=ast.Attribute(attr="get"), args=[_, ast.Constant(value=True)]):
+            return True
+        case _:
+            return False
 
 
 def _log(call: ast.Call) -> str:

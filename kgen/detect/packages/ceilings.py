@@ -24,6 +24,7 @@ BELOW: Mapping[str, str] = {
     "discord-py": "1:3.6 2:3.9 2.5:3.12",
     "django": "1.11.17:3.6 2.2:3.7 3.2:3.9 4.1.3:3.10 4.2.8:3.11 5.1.3:3.12 5.2.8:3.13",
     "eventlet": "0.33:3.9 0.34:3.11",
+    "faust": "99:3.8",
     "gevent": "1.3.4:3.6 1.5:3.7 20.6.1:3.8 21.12:3.9 22.10.1:3.10 23.7:3.11 24.10.1:3.12 25.8.1:3.13",
     "greenlet": "0.4.13:3.6 0.4.15:3.7 0.4.17:3.8 1.1:3.9 1.1.3:3.10 3:3.11 3.1:3.12 3.2.3:3.13",
     "grpcio": "1.13:3.6 1.24.3:3.7 1.33.1:3.8 1.41:3.9 1.49.1:3.10 1.59:3.11 1.66.2:3.12 1.75.1:3.13",
@@ -65,9 +66,9 @@ first that applies counts.
 
 Source: the names of all files that PyPI lists for these distributions, read with pip on 2026-11-22. A step is the first
 final release with a wheel for a newer Python on Linux (x86-64), or with one for any. Not by files, since they have few
-wheels or none, but by release notes: aiogram, Celery, discord.py, Django, eventlet, pycrypto, Pydantic, Pyrogram,
-python-telegram-bot, PyYAML before 6, Sphinx, SQLAlchemy, uWSGI. MarkupSafe, tornado and websockets install without a
-wheel, too.
+wheels or none, but by release notes: aiogram, Celery, discord.py, Django, eventlet, faust, pycrypto, Pydantic,
+Pyrogram, python-telegram-bot, PyYAML before 6, Sphinx, SQLAlchemy, uWSGI. MarkupSafe, tornado and websockets install
+without a wheel, too.
 """
 
 AT_LEAST = {"audioop-lts": "3.13"}
@@ -133,6 +134,7 @@ def _wheels(lock: str) -> Iterator[tuple[str, ...]]:
             yield match.groups()
 
 
+_EVERY = Version("99")
 _LONGEST = 300
 """Characters of the name of a wheel."""
 
@@ -156,7 +158,8 @@ def floor(dependencies: Iterable[Dependency]) -> int:
 def _limits(wanted: Mapping[str, Dependency]) -> Iterator[Limit]:
     for name, each in wanted.items():
         if name in BELOW and (newest := _newest(BELOW[name], each.specifier)):
-            yield Limit(int(newest.split(".")[1]), f"{name} {each.specifier.lstrip('=')} in {each.origin}")
+            said = f"{name} {each.specifier.lstrip('=')}".strip()
+            yield Limit(int(newest.split(".")[1]), f"{said} in {each.origin}")
 
 
 def pinned(specifier: str) -> Version | None:
@@ -181,6 +184,8 @@ def _newest(below: str, specifier: str) -> str:
     ['3.9', '3.9', '3.12', '3.12', '']
     """
     steps = [(Version(version), python) for version, python in (each.split(":") for each in below.split())]
+    if steps[0][0] == _EVERY:
+        return steps[0][1]  # nobody makes releases of it any more
     try:
         if match := _PIN.fullmatch(specifier.strip()):
             pinned = Version(match[1])

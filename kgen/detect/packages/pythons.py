@@ -19,6 +19,7 @@ from kgen.detect.packages.managers import ENVIRONMENTS, LOCKS
 from kgen.detect.packages.requirements import requirements_files
 from kgen.detect.packages.setup_files import setups
 from kgen.detect.project import Project
+from kgen.detect.source.dockerfiles import Container as Dockerfile
 from kgen.detect.source.dockerfiles import containers, containers_above
 from kgen.detect.source.texts import origin, table, toml, yaml
 from kgen.detect.source.tree import join
@@ -218,8 +219,18 @@ def _mise(project: Project) -> Fact | None:
 def _dockerfile(project: Project) -> Fact | None:
     """The project's own Dockerfile, or one that its compose file builds a service with."""
     own = chain(containers(project.tree, project.folder), containers_above(project.tree, project.folder))
-    found = (each for each in chain(own, dockerfiles(project)) if each.python)
+    found = (each for each in chain(own, dockerfiles(project), _bases(project)) if each.python)
     return next((Fact(each.python, f"{each.file}:{each.python_line}") for each in found), None)
+
+
+def _bases(project: Project) -> Iterator[Dockerfile]:
+    """Yield the Dockerfiles above a project whose own starts from an image that is made with one of those."""
+    if not any(each.start for each in containers(project.tree, project.folder)):
+        return
+    folder = project.folder
+    while folder:
+        folder = folder.rpartition("/")[0]
+        yield from containers(project.tree, folder)
 
 
 _BENTO = re.compile(r"images?\.Image\((?s:.){0,200}?python_version\s*=\s*[\"'](3\.\d+)")

@@ -20,6 +20,7 @@ from kgen.detect.source.tree import Tree, join
 DEVELOPMENT = frozenset(
     {
         *("dev", "develop", "development", "test", "tests", "testing", "lint", "linting", "linters", "docs", "doc"),
+        *("readthedocs", "rtd", "sphinx", "mkdocs"),
         *("typing", "types", "ci", "style", "format", "quality", "bench", "benchmark", "notebook", "local", "debug"),
     }
 )

@@ -61,7 +61,7 @@ _ENDLESS = frozenset({"signal.pause", "twisted.internet.reactor.run", "pycron.st
 """Functions that do not return, either."""
 
 _OBJECTS = frozenset({"SocketModeHandler", "BlockingScheduler", "AsyncSocketModeHandler"})
-_WORKERS = frozenset({"temporalio.worker.Worker"})
+_WORKERS = frozenset({"temporalio.worker.Worker", "rq.Worker", "rq.SimpleWorker", "rq.worker.Worker"})
 """Classes of what takes tasks until it is stopped, whatever it is started with."""
 
 CONSUMERS = frozenset({"Kafka", "RabbitMQ", "NATS", "FastStream", "MQTT", "Temporal"})
@@ -138,7 +138,7 @@ ever, but for modules of `_TALKATIVE` packages. None starts with ``\\b``: lookin
 _PATTERNS = tuple((word, re.compile(piece)) for word, piece in _PIECES)
 _TALKING = re.compile(b"|".join(piece for _, piece in _PIECES))
 _TALKATIVE = (
-    *(_CLIENTS | _DEVELOPMENT_SERVERS | {"gradio", "sanic", "quart", "temporalio", "pycron"}),
+    *(_CLIENTS | _DEVELOPMENT_SERVERS | {"gradio", "sanic", "quart", "temporalio", "pycron", "rq"}),
     *(name.partition(".")[0] for name in sorted(_SERVING | EMBEDDED)),
 )
 

@@ -182,3 +182,50 @@ def test_arguments_of_the_command_itself(case: str, tmp_path: Path) -> None:
     }
     _, doubts = _made(tmp_path, files)
     assert [each for each in doubts if each.startswith("`shop`")] == [expected]
+
+
+RUNNING = "import subprocess\n\nsubprocess.run(['ffmpeg', '-i', 'a'])\nsubprocess.check_output('git log')\n"
+
+
+def test_programs_that_the_source_runs_and_the_image_has(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "requests\n",
+        "main.py": RUNNING,
+        "Dockerfile": 'FROM python:3.13-alpine\nRUN apk add --no-cache "ffmpeg>5.1" git\nCMD python main.py\n',
+    }
+    data, doubts = _made(tmp_path, files)
+    assert data["build"]["python"]["systemPackages"] == ["ffmpeg", "git"]
+    assert not [each for each in doubts if "installs" in each or "runs ffmpeg" in each]
+
+
+def test_programs_that_the_source_runs_and_nothing_installs(tmp_path: Path) -> None:
+    _, doubts = _made(tmp_path, {"requirements.txt": "requests\n", "main.py": RUNNING})
+    assert "the source runs ffmpeg (main.py:3), git (main.py:4), which the image has not" in doubts
+
+
+def test_what_containers_get_from_their_machine(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "requests\n",
+        "main.py": "import os\n\nprint(os.getenv('LOGS'), open('conf/config.txt'))\n",
+        "present.yaml": "",
+        ".gitignore": "config.txt\n",
+        "Dockerfile": "FROM python:3.13\nENV LOGS=/logs CACHE=/cache\nWORKDIR /srv\nCOPY . .\nCMD python main.py\n",
+        "compose.yaml": "services:\n  app:\n    build: .\n    volumes: [./users.txt:/srv/users.txt, "
+        "./present.yaml:/srv/a.yaml, '/var/run/docker.sock:/var/run/docker.sock:ro']\n",
+    }
+    _, doubts = _made(tmp_path, files)
+    assert "compose.yaml mounts users.txt, which the repository has not" in doubts
+    assert "it talks to Docker (compose.yaml), whose socket pods have not" in doubts
+    assert "Dockerfile sets LOGS to /logs, which is not in the image here" in doubts
+    assert "main.py needs config.txt, which `.gitignore` keeps out of the repository" in doubts
+
+
+def test_files_of_workflows_are_no_part_of_the_program(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "requests\n",
+        "main.py": JOB,
+        ".github/python/update.py": "import os\n\nopen('README.md', 'w').write(os.environ['GITHUB_PAT'])\n",
+    }
+    data, doubts = _made(tmp_path, files)
+    assert "env" not in data
+    assert not [each for each in doubts if "README" in each]

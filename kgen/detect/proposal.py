@@ -18,7 +18,7 @@ from kgen.detect.evidence import (
     start_scripts,
 )
 from kgen.detect.evidence.schedules import timed
-from kgen.detect.files import absent, front_ends, included, kept, own_files
+from kgen.detect.files import absent, front_ends, included, kept, mounted, own_files
 from kgen.detect.found import APP_WIDE, LOST, Doubt, Fact, Part, Program
 from kgen.detect.frameworks import (
     data_apps,
@@ -224,6 +224,7 @@ def _files(project: Project, programs: Sequence[Program]) -> tuple[Part, ...]:
         own_files.part(project),
         old_paths.part(project),
         kept.part(project, programs),
+        mounted.part(project),
         management.part(project, programs),
         tables.part(project, programs),
         absent.part(project, programs),

@@ -142,7 +142,8 @@ def _processes(found: Sequence[tuple[Start, Command]]) -> list[Start]:
     last = sure[-1:] or [(start, command) for start, command in front if command.takes_over][-1:] or front[-1:]
     again = [start for start, _ in last if [other.words for other, _ in front].count(start.words) > 1]
     made = [replace(start, is_doubtful=False) if start in again else start for start, _ in last]  # in each branch
-    return [*(each for each in background if not any(_is_again(each, one) for one in made)), *made]
+    every = [*background, *made]
+    return [each for place, each in enumerate(every) if not any(_is_again(each, one) for one in every[place + 1 :])]
 
 
 def _is_again(start: Start, other: Start) -> bool:

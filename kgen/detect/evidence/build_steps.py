@@ -86,7 +86,7 @@ _INSTALL = frozenset(
 )
 """Programs that install something, which is kgen's part, or that leave nothing behind that an app looks for."""
 
-_ASKING = frozenset({"--version", "-V", "--help", "config:set"})
+_ASKING = frozenset({"--version", "-version", "-V", "--help", "-h", "config:set"})
 """Arguments with which a program makes nothing."""
 
 _NODE = frozenset({"npm", "yarn", "pnpm", "bun"})
@@ -157,7 +157,7 @@ def _step(image: Image, each: Command, where: str, *, has_front_end: bool) -> Fa
         not name
         or each.is_conditional
         or base in _INSTALL
-        or _ASKING & set(rest)
+        or (_ASKING & set(rest) or rest[-1:] == ["-v"])
         or re.fullmatch(r"python[\d.]*", base)
     ):
         return None

@@ -16,6 +16,10 @@ _OTHERS = re.compile(r"PYTHON|PIP_|POETRY_|UV_|PIPENV_|PDM_|VIRTUAL_ENV|DEBIAN_|
 """Variables of tools, not of the program."""
 
 
+_FOLDER = re.compile(r"/(?!(?:usr|bin|opt|proc|sys|dev|root|tmp|app|venv|etc/ssl|lib)(?:/|$))[\w-]+(?:/[\w-]+)*/?")
+"""A folder that an image has for a program, and not one of the system, or of its packages."""
+
+
 def variables(project: Project) -> Mapping[str, Fact]:
     """Return the variables that the image sets for the program, with values that are right anywhere."""
     return {
@@ -23,6 +27,16 @@ def variables(project: Project) -> Mapping[str, Fact]:
         for container in _own(project)
         for name, value in container.env.items()
         if value and _is_plain(name, value, container)
+    }
+
+
+def folders(project: Project) -> Mapping[str, Fact]:
+    """Return the variables that are folders which only that image has, as for data and logs."""
+    return {
+        name: Fact(value, container.file)
+        for container in _own(project)
+        for name, value in container.env.items()
+        if _FOLDER.fullmatch(value) and not _OTHERS.match(name) and not f"{value}/".startswith(f"{container.workdir}/")
     }
 
 

@@ -17,7 +17,7 @@ from kgen.detect.source.tree import join
 
 _IGNORED = re.compile(
     r"/?(?:[\w-]+/)*([\w-]+\.py|(?:config|configuration|settings|secrets?|client_secrets?|credentials|tokens?|auth|keys)"
-    r"\.(?:json|ya?ml|ini|toml|cfg|conf))"
+    r"\.(?:json|ya?ml|ini|toml|cfg|conf|txt))"
 )
 _ELSEWHERE = re.compile(r"/(?:app|dev|proc|sys|tmp|var/tmp|bin|usr|run|etc/(?:ssl|nginx|supervisor))(?:/|$)")
 """Places that every image has, or kgen's."""
@@ -78,7 +78,7 @@ def _ignored(project: Project) -> Iterator[Doubt]:
 def _asking(project: Project, name: str) -> Iterator[str]:
     """Yield the files of the program that import the module ``name``, or open the file."""
     stem = name.removesuffix(".py")
-    quoted = [f"{mark}{name}{mark}".encode() for mark in "'\""]
+    quoted = [f"{start}{name}{mark}".encode() for mark in "'\"" for start in (mark, "/")]
     for path in project.modules.paths:
         if project.modules.is_side(path) or not project.tree.mentions(path, (stem.encode(),)):
             continue

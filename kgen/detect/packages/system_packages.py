@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from kgen.detect.found import Doubt, Part
+from kgen.detect.packages import called
 from kgen.detect.project import Dependency, Project
 from kgen.detect.source.dockerfiles import containers
 from kgen.detect.source.texts import table
@@ -179,7 +180,9 @@ def part(project: Project, python: str = "", groups: Collection[str] = (), comma
         build.setdefault("gettext", "compilemessages")
     if where := _compiled(project):
         build |= {name: build.get(name, where) for name in ("gcc", "libc6-dev")}
-    doubts += _own(project, {*run, *build})
+    for container in containers(project.tree, project.folder)[:1]:
+        run = {**called.packages(project, container.packages), **run}
+    doubts += [*_own(project, {*run, *build}), *called.doubts(project, run)]
     fields: dict[str, Any] = {}
     comments: dict[Path, str] = {}
     old = python in {"2.7", "3.5", "3.6", "3.7", "3.8"}

@@ -54,6 +54,10 @@ class Modules:
         self.folder = folder
         others = tuple(f"{each}/" for each in without)
         paths = tuple(name for name in tree.below(folder) if name.endswith(".py") and not name.startswith(others))
+        start = len(folder) + 1 if folder else 0
+        paths = tuple(
+            name for name in paths if not name.startswith(".", start)
+        )  # workflows and tools of the repository
         self.paths = tuple(path for path in paths if not self._is_test(path)) or paths
         """Tests, which are large and many, only if there is nothing else."""
         self._parsed: dict[str, ast.Module | None] = {}

@@ -60,6 +60,24 @@ _NEVER = frozenset(
             "XDG_CONFIG_HOME",
             "XDG_CACHE_HOME",
             "XDG_DATA_HOME",
+            "XDG_DATA_DIRS",
+            "XDG_CONFIG_DIRS",
+            "XDG_STATE_HOME",
+            "XDG_RUNTIME_DIR",
+            "FORCE_COLOR",
+            "PY_COLORS",
+        ),
+        *(  # what systemd sets
+            "CREDENTIALS_DIRECTORY",
+            "RUNTIME_DIRECTORY",
+            "STATE_DIRECTORY",
+            "CACHE_DIRECTORY",
+            "LOGS_DIRECTORY",
+            "CONFIGURATION_DIRECTORY",
+            "INVOCATION_ID",
+            "JOURNAL_STREAM",
+            "NOTIFY_SOCKET",
+            "WATCHDOG_USEC",
             "CUDA_VISIBLE_DEVICES",
             "GITHUB_ACTIONS",
         ),
@@ -180,8 +198,21 @@ def _met(project: Project, programs: Iterable[Program]) -> Iterator[Variable]:
     yield from (*given.variables(project, started), *variables(project), *asked(started))
 
 
+def _placed(project: Project, read: frozenset[str], env: Mapping[str, Any]) -> Iterator[Doubt]:
+    """Yield the variables that the project's image sets to folders that kgen's has not."""
+    found = {name: fact for name, fact in own_image.folders(project).items() if name in read and name not in env}
+    if found:
+        listed = ", ".join(f"{name} to {fact.value}" for name, fact in list(found.items())[:_MOST])
+        yield Doubt(
+            path=("env",),
+            question=f"{next(iter(found.values())).origin} sets {listed}, which is not in the image here",
+            help="set it to the folder of a volume, or below `/tmp`",
+        )
+
+
 def _untold(project: Project, known: frozenset[str], env: Mapping[str, Any]) -> Iterator[Doubt]:
-    """Yield what clients take from the environment by themselves."""
+    """Yield what clients take from the environment by themselves, and folders that only another image has."""
+    yield from _placed(project, known, env)
     yield from (*keys.doubts(project, known, env), *clouds.doubts(project, known, env))
 
 

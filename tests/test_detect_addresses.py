@@ -20,6 +20,9 @@ FIXED = {
     "a client": ("cache = redis.Redis(host='cache', port=6379)", "cache (shop.py:3)"),
     "a client's first argument": ("mongo = MongoClient('localhost', 27017)", "localhost (shop.py:3)"),
     "a client's default": ("mongo = MongoClient()", "localhost, as MongoClient does (shop.py:3)"),
+    "a name": ("REDIS_HOST = 'localhost'", "localhost (shop.py:3)"),
+    "settings of a client": ("QUEUE = {'host': 'localhost', 'port': 6379, 'db': 0}", "localhost (shop.py:3)"),
+    "settings of a layer": ("LAYER = {'hosts': [('127.0.0.1', 6379)]}", "127.0.0.1 (shop.py:3)"),
     "a client that is made when it is first used": (
         "def cache(g):\n    if not hasattr(g, 'redis'):\n        g.redis = redis.Redis(host='cache')",
         "cache (shop.py:5)",
@@ -52,6 +55,8 @@ def test_an_address_that_stands_in_the_source_is_doubted(tmp_path: Path, line: s
         "URL = url.replace('postgres://', 'postgresql://')",
         "cache = redis.Redis(host=os.getenv('REDIS_HOST', 'localhost'))",
         "cache = redis.Redis(connection_pool=pool)",
+        "SERVER = {'host': '127.0.0.1', 'port': 8000}",
+        "TITLE = 'localhost'",
         "cache = redis.Redis(**options)",
     ],
 )

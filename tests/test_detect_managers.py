@@ -20,6 +20,7 @@ MANAGERS: Mapping[str, tuple[Mapping[str, str], str, str, list[str]]] = {
     "Pipenv": ({"Pipfile.lock": "{}", "Pipfile": ""}, "pipenv", "Pipfile.lock", []),
     "pylock.toml": ({"pylock.toml": "", "pyproject.toml": PROJECT}, "pip", "pylock.toml", []),
     "requirements.txt": ({"requirements.txt": "", "pyproject.toml": PROJECT}, "pip", "requirements.txt", []),
+    "groups alone": ({"pyproject.toml": '[dependency-groups]\nmain = ["flask"]\n'}, "pip", "pyproject.toml", []),
     "requirements beside a lock": (
         {"uv.lock": "", "requirements.txt": ""},
         "uv",

@@ -458,3 +458,12 @@ def test_a_server_without_a_host_listens_on_all_addresses(tmp_path: Path) -> Non
     files = {"requirements.txt": "", "serve.py": source, "Dockerfile": f"{DOCKERFILE}CMD python serve.py\n"}
 
     assert not any("all addresses" in each for each in questions(first(tmp_path, files)))
+
+
+def test_a_server_that_starts_anew_when_the_source_changes_is_doubted(tmp_path: Path) -> None:
+    source = "import uvicorn\n\nif __name__ == '__main__':\n    uvicorn.run('acme:app', host='0.0.0.0', reload=True)\n"
+    files = {"requirements.txt": "uvicorn\n", "shop/__main__.py": source, "shop/__init__.py": ""}
+    found = first(tmp_path, files)
+
+    assert found.command.value == "python -m shop"
+    assert any("starts anew whenever the source changes" in each for each in questions(found))

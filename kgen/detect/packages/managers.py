@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from kgen.detect.found import Doubt, Fact
-from kgen.detect.packages.requirements import requirements_files
+from kgen.detect.packages.requirements import is_development, requirements_files
 from kgen.detect.packages.setup_files import setups
 from kgen.detect.rules import SEVERAL_MANAGERS
 from kgen.detect.source.dockerfiles import containers
@@ -129,7 +129,8 @@ def _unlocked(tree: Tree, folder: str, here: frozenset[str]) -> Managed | None:
     has_dependencies = "dependencies" in table(pyproject, "project")
     if requirements and not has_dependencies:
         return Managed(manager=Fact("pip", requirements), requirements=requirements)
-    is_package = table(pyproject, "project") or "build-system" in pyproject
+    groups = [name for name in table(pyproject, "dependency-groups") if not is_development(name)]
+    is_package = table(pyproject, "project") or "build-system" in pyproject or groups
     plain = [*(["pyproject.toml"] if is_package else []), "setup.py"]
     plain += (
         ["setup.cfg"] if any(each.file.endswith("cfg") and each.is_package for each in setups(tree, folder)) else []

@@ -23,13 +23,14 @@ _CALL = 8
 _USUAL = re.compile(r"[\"']0\.0\.0\.0[\"']")
 """All addresses, somewhere in the file that brings a server up: as what is taken unless something else is said."""
 
+_RELOADS = re.compile(r"\breload\s*=\s*True\b")
 _OPEN = re.compile(r"\((?:\"\"|'')\s*,|\brun_app\(|\bTCPSite\(\s*\w+(?:\.\w+)*\s*(?:\)|,\s*port\s*=)")
 """Calls of servers that listen on all addresses unless they are told one."""
 
 
 def alone(project: Project, origin: str, texts: Iterable[str], files: Iterable[str] = ()) -> Iterator[Doubt]:
     """
-    Yield the doubt that goes with a server of a program's own, if nothing says that it listens on all addresses.
+    Yield the doubts about a server of a program's own: nothing says that it listens everywhere, or it is a developer's.
 
     Args:
         project: The project.
@@ -47,6 +48,12 @@ def alone(project: Project, origin: str, texts: Iterable[str], files: Iterable[s
             path=("command",),
             question="nothing says that it listens on all addresses, which it has to in a container",
             help="see its options, such as `--host 0.0.0.0`",
+        )
+    if any(_RELOADS.search(each) for each in call):
+        yield Doubt(
+            path=("command",),
+            question=f"{origin} starts anew whenever the source changes, and that is for developers",
+            help="turn `reload` off there",
         )
 
 

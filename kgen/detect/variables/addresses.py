@@ -14,6 +14,7 @@ from kgen.detect.project import Project
 from kgen.detect.source.evaluated import reads
 from kgen.detect.source.syntax import Module, imported, meaning, name_of, nodes
 from kgen.detect.source.values import is_main
+from kgen.detect.variables.backing import output
 from kgen.detect.variables.environment import ASIDE
 from kgen.detect.variables.variable import Variable
 
@@ -21,8 +22,11 @@ _HOST = r"(?:localhost|127\.0\.0\.1|[a-z][\w-]*)"
 _SCHEMES = r"(?:rediss?|amqps?|pyamqp|mongodb|postgres(?:ql)?|mysql|mariadb|nats|kafka|clickhouse|cassandra)"
 _URL = re.compile(rf"({_SCHEMES}(?:\+\w+)?://)(?:[^@/\s]*@)?({_HOST})(?::\d+)?(?:[/?,]\S*)?")
 _PLAIN = re.compile(rf"{_HOST}(?::\d+)?")
-_MENTIONED = re.compile(rb"://(?:[^@/\s\"']*@)?(?:127\.0|[a-z][\w-]*[:/,\"'])")
-"""What stands in a module with the URL of such a server, and in few others."""
+_MENTIONED = re.compile(
+    rb"://(?:[^@/\s\"']*@)?(?:127\.0|[a-z][\w-]*[:/,\"'])"
+    rb"|[=(:][ \t]*[\"'](?:localhost|127\.0\.0\.1)(?::\d+)?[\"']|\([\"'][a-z][\w-]*[\"'],[ \t]*6379\)"
+)
+"""What stands in a module with the address of such a server, and in few others."""
 
 _CALLS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("redis", "aioredis", "rq", "huey"), ("Redis(",)),
@@ -68,6 +72,7 @@ _LAZY = re.compile(r"not hasattr\(.*\)|'\w+' not in g")
 """Conditions that hold once: something is made when it is first used."""
 
 _LOCAL = re.compile(r"localhost|127\.0\.0\.1")
+_OWN_MACHINE = re.compile(r"(?:localhost|127\.0\.0\.1)(?::\d+)?")
 _MOST = 4
 
 
@@ -96,7 +101,7 @@ def fixed(project: Project, read: Iterable[Variable]) -> Iterator[Doubt]:
     words = _words(project)
     naming = re.compile(rb"|".join((rb"://", *map(re.escape, words))))
     for module in project.modules.those(_modules(project, words), naming):
-        here = ((f"{module.path}:{line}", address) for line, address in _fixed(module))
+        here = ((f"{module.path}:{line}", address) for line, address in _fixed(project, module))
         found |= {place: address for place, address in here if place not in known}
     if found:
         listed = ", ".join(f"{address} ({place})" for place, address in list(found.items())[:_MOST])
@@ -126,11 +131,11 @@ def _modules(project: Project, words: list[bytes]) -> Iterator[str]:
             yield path
 
 
-def _fixed(module: Module) -> Iterator[tuple[int, str]]:
+def _fixed(project: Project, module: Module) -> Iterator[tuple[int, str]]:
     """Yield line and address of what is fixed, and not only taken under a condition or if nothing else is said."""
     aside = list(_aside(module.tree))
     names = imported(module.tree)
-    for node, address in _addresses(module.tree, names):
+    for node, address in (*_addresses(module.tree, names), *_named(project, module.tree)):
         if not any(node.lineno in lines for lines in aside):
             yield node.lineno, address
 
@@ -165,11 +170,32 @@ def _addresses(tree: ast.Module, names: Mapping[str, str]) -> Iterator[tuple[ast
             case ast.JoinedStr(values=parts) if match := _URL.fullmatch("".join(map(_piece, parts))):
                 yield node, f"{match[1]}…@{match[2]}"
             case ast.Dict(keys=keys, values=values):
-                for key, given in zip(keys, values, strict=True):
-                    if isinstance(key, ast.Constant) and key.value == "HOST" and (text := _plain(given)):
-                        yield given, text
+                known = {
+                    key.value: given for key, given in zip(keys, values, strict=True) if isinstance(key, ast.Constant)
+                }
+                is_client = "port" in known and not known.keys().isdisjoint(_OF_CLIENTS)
+                for key in ("HOST", "hosts", *(["host"] if is_client else [])):
+                    if text := _plain(known.get(key)):
+                        yield known[key], text
             case ast.Call():
                 yield from ((node, address) for address in _asked(node, names))
+            case _:
+                pass
+
+
+_OF_CLIENTS = frozenset({"db", "database", "dbname", "user", "username", "password"})
+"""Keys beside ``host`` and ``port`` of what asks a server, and is none itself."""
+
+
+def _named(project: Project, tree: ast.Module) -> Iterator[tuple[ast.expr, str]]:
+    """Yield the addresses on this machine that names of servers are given: ``KAFKA_BROKER = "localhost"``."""
+    for node in nodes(tree, ast.Assign, ast.AnnAssign):
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant(value=str(text)) as given)
+                | ast.AnnAssign(target=ast.Name(id=name), value=ast.Constant(value=str(text)) as given)
+            ) if _OWN_MACHINE.fullmatch(text) and output(project, name, frozenset()):
+                yield given, text
             case _:
                 pass
 
@@ -178,9 +204,11 @@ def _piece(node: ast.expr) -> str:
     return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else "0"
 
 
-def _plain(node: ast.expr) -> str:
+def _plain(node: ast.expr | None) -> str:
     """Return a host that is no variable and no name of the public DNS."""
     match node:
+        case ast.Tuple(elts=[ast.Constant() as host, ast.Constant(value=int())]):
+            return _plain(host)
         case ast.Constant(value=str(text)) if _PLAIN.fullmatch(text):
             return text
         case ast.List(elts=[first, *_]):

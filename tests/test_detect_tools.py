@@ -229,3 +229,19 @@ def test_files_of_workflows_are_no_part_of_the_program(tmp_path: Path) -> None:
     data, doubts = _made(tmp_path, files)
     assert "env" not in data
     assert not [each for each in doubts if "README" in each]
+
+
+def test_a_script_in_any_folder_if_nothing_else_is_there(tmp_path: Path) -> None:
+    assert _command(tmp_path, {"requirements.txt": "requests\n", "jobs/nightly/batch.py": JOB}) == (
+        "job",
+        "python -m jobs.nightly.batch",
+    )
+
+
+def test_a_script_that_goes_on_counts_more_than_one_that_ends(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "schedule\n",
+        "scraper.py": JOB,
+        "every_day.py": "import time\n\nimport schedule\n\nwhile True:\n    schedule.run_pending()\n    time.sleep(9)",
+    }
+    assert _command(tmp_path, files) == ("worker", "python every_day.py")

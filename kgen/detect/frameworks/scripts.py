@@ -20,6 +20,7 @@ from kgen.detect.programs.reach import port as stated
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import containers
 from kgen.detect.source.syntax import Module
+from kgen.record import replace
 
 _NAMES = (
     *("main", "app", "run", "bot", "start", "server", "worker", "__main__", "index", "cli", "scheduler", "scraper"),
@@ -30,8 +31,13 @@ _NAMES = (
 _NEVER = frozenset(
     {"setup", "conftest", "manage", "noxfile", "tasks", "fabfile", "version", "config", "settings", "test", "tests"}
 )
-COMMANDS, SCRIPT, ODD = 45, 40, 22
-"""Ranks: of installed commands, of a script with the usual name, of one with another name."""
+COMMANDS, SCRIPT, ODD, DEEP = 45, 40, 22, 18
+"""Ranks: of installed commands, of a script with the usual name, of one with another name, of one in any folder."""
+
+LASTING = 9
+"""What a script of any name counts more if it goes on: whatever else is started by hand, this one is not."""
+
+_MOST = 5
 
 OWN_SERVER = 61
 """Rank of a script that sets an application up and serves it: it counts more than the application without it."""
@@ -41,9 +47,37 @@ BOT = 62
 
 
 def programs(project: Project) -> Iterator[Program]:
-    yield from _commands(project)
-    yield from _scripts(project)
-    yield from _packages(project)
+    found = [*_commands(project), *_scripts(project), *_packages(project)]
+    yield from found or _deeper(project)
+
+
+def _deeper(project: Project) -> Iterator[Program]:
+    """Yield the files in folders of any name that run when started, if nothing else is there."""
+    own = [
+        path
+        for path in project.modules.paths
+        if not project.modules.is_side(path)
+        and not _is_elsewhere(project, path)
+        and path.rpartition("/")[2].removesuffix(".py").lower() not in _NEVER
+        and project.tree.mentions(path, (b"__main__",))
+    ]
+    for place, path in enumerate(sorted(own, key=lambda path: (path.count("/"), _usual(path), path))[:_MOST]):
+        yield _program(project, python(project, path), path, path, DEEP - place)
+
+
+def _is_elsewhere(project: Project, path: str) -> bool:
+    """Tell whether a file is of another project, below this one's folder."""
+    folder = path.rpartition("/")[0]
+    while folder != project.folder:
+        if f"{folder}/pyproject.toml" in project.tree or f"{folder}/setup.py" in project.tree:
+            return True
+        folder = folder.rpartition("/")[0]
+    return False
+
+
+def _usual(path: str) -> int:
+    stem = path.rpartition("/")[2].removesuffix(".py").lower()
+    return _NAMES.index(stem) if stem in _NAMES else len(_NAMES)
 
 
 def _commands(project: Project) -> Iterator[Program]:
@@ -84,7 +118,9 @@ def _scripts(project: Project) -> Iterator[Program]:
             usual = place < len(_NAMES) or label(stem) in own
             rank = (SCRIPT - min(place, 15) if usual else ODD) - (3 if start else 0)
             rank += 1 if label(stem) in own else 0
-            yield _program(project, python(project, module.path), module.path, module.path, rank)
+            made = _program(project, python(project, module.path), module.path, module.path, rank)
+            goes_on = made.rank == ODD and made.type == "worker"
+            yield replace(made, rank=made.rank + LASTING) if goes_on else made
 
 
 def _words(*names: str) -> set[str]:

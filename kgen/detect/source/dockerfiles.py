@@ -128,7 +128,7 @@ def containers_above(tree: Tree, folder: str) -> Iterator[Container]:
     while folder:
         above, _, name = folder.rpartition("/")
         for file in files(tree, above):
-            if any(f"{mark}{name}/" in (tree.text(file) or "") for mark in (" ", "./", '"')):
+            if any(f"{mark}{name}/" in (tree.text(file) or "") for mark in (" ", "./", '"', " /")):
                 yield container(tree, file)
         folder = above
 

@@ -75,7 +75,7 @@ def _folder_doubt(where: str, what: str) -> Doubt:
 
 def databases(project: Project) -> Iterator[Doubt]:
     """Yield the doubt about the first SQLite file; that of Django's settings is theirs to tell."""
-    for module in () if project.has("django") else project.modules.mentioning(*_SQLITE):
+    for module in () if project.has("django") else project.modules.about(*_SQLITE):
         if module.is_side or module.path.endswith("env.py"):
             continue
         if line := next(_sqlite(module), 0):

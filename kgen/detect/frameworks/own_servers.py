@@ -1,6 +1,7 @@
 """Programs that are servers themselves: ``web.run_app(app)`` of aiohttp, an HTTP server of Tornado."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,6 +28,10 @@ _PORTS = {"aiohttp": 8080, "Tornado": 8888}
 _LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
+_LISTENING = re.compile(rb"import[ \t]|run_app|TCPSite|tornado|listen|bind|define")
+"""What stands in functions that listen, or say on which port."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Call:
     """A call that listens."""
@@ -41,7 +46,8 @@ def programs(project: Project) -> Iterator[Program]:
     """Yield a program for each file that serves when it is started."""
     sources = sources_of(project)
     seen: set[str] = set()
-    for module in project.modules.mentioning("run_app", "TCPSite", "tornado"):
+    likely = project.modules.having("run_app", "TCPSite", "tornado")
+    for module in project.modules.those(likely, _LISTENING):
         call = next(_listening(sources, module), None)
         path = entry(project, module) if call else ""
         if call and path and path not in seen:

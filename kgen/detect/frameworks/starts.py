@@ -1,6 +1,7 @@
 """How a Python file of the project is started as a program."""
 
 import ast
+import re
 import shlex
 from collections.abc import Mapping
 
@@ -40,10 +41,13 @@ def entry(project: Project, module: Module) -> str:
         return beside
     if runs(module):
         return module.path
-    for other in project.modules.mentioning("__main__"):
+    for other in project.modules.those(project.modules.having("__main__"), _IMPORTING):
         if other.path != module.path and not other.is_side and runs(other) and _imports(other, stem):
             return other.path
     return ""
+
+
+_IMPORTING = re.compile(rb"import[ \t(]")
 
 
 def runs(module: Module) -> bool:

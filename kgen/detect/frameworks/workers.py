@@ -10,7 +10,7 @@ from kgen.detect.frameworks.queues import RANK, dotted, manage, objects, start, 
 from kgen.detect.frameworks.starts import python, runs, search_path
 from kgen.detect.project import Project
 from kgen.detect.source.imports import absolute, definition
-from kgen.detect.source.syntax import Module, imported, meaning, nodes, walk
+from kgen.detect.source.syntax import NOWHERE, Module, imported, meaning, nodes, walk
 from kgen.record import replace
 
 _FACTORY = re.compile(r"(?:\w+\.)*\w*celery\w*")
@@ -105,9 +105,8 @@ _PREPARED = frozenset({"celery_worker", "celeryworker", "worker", "run_celery", 
 
 def _prepared(project: Project, path: str) -> Iterator[tuple[str, str]]:
     """Yield the module that prepares the object in ``path`` for workers: it imports it, and sets up what tasks need."""
-    for module in project.modules.mentioning("celery"):
-        stem = module.path.rpartition("/")[2].removesuffix(".py")
-        if stem in _PREPARED and module.path != path and not module.is_side:
+    for module in project.modules.mentioning("celery", stems=_PREPARED):
+        if module.path != path and not module.is_side:
             for local, full in imported(module.tree).items():
                 name = absolute(module.path, start(project, module.path), full)
                 place = definition(project, start(project, module.path), name)
@@ -202,7 +201,7 @@ def _dramatiq(project: Project) -> Iterator[tuple[str, Program]]:
 def _arq(project: Project) -> Iterator[tuple[str, Program]]:
     if not project.has("arq"):
         return
-    for module in project.modules.mentioning("functions"):
+    for module in project.modules.those(project.modules.having("functions"), NOWHERE):
         for node in module.tree.body:
             if isinstance(node, ast.ClassDef) and not module.is_side and _lists(node) & {"functions", "cron_jobs"}:
                 target = f"{dotted(project, module.path)}.{node.name}"

@@ -14,6 +14,7 @@ from kgen.detect.found import Doubt, Part, Program
 from kgen.detect.packages.managers import LOCKS
 from kgen.detect.project import Dependency, Project
 from kgen.detect.source.reached import packages, reached
+from kgen.detect.source.syntax import NOWHERE
 from kgen.detect.source.tree import join
 from kgen.detect.source.values import is_main
 
@@ -297,7 +298,7 @@ def _files(project: Project, program: Program) -> Iterator[str]:
 
 def _imported(project: Project, path: str) -> Iterator[tuple[str, int]]:
     """Yield the packages that running a file imports for certain, with the lines."""
-    module = project.modules.module(path)
+    module = project.modules.part(path, NOWHERE)
     for node in _sure(module.tree.body) if module else ():
         match node:
             case ast.Import(names=aliases):

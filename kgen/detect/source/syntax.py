@@ -27,6 +27,10 @@ SIDE = _TESTS | {
 """Folders beside the program: what is in there is started by developers, not by users."""
 
 
+NOWHERE = re.compile(rb"(?!)")
+"""What no function has: a module's own statements are all that is asked for."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
     """One Python file."""
@@ -76,9 +80,18 @@ class Modules:
             stems: Names of files, without ``.py``, that alone are asked for; none: all.
         """
         asked = [path for path in self.paths if path.rpartition("/")[2][:-3] in stems] if stems else self.paths
+        return self.those(self.having(*texts, among=asked))
+
+    def about(self, *texts: str) -> Iterator[Module]:
+        """Yield what `mentioning` does, but that functions may be empty whose text has none of ``texts``."""
+        return self.those(self.having(*texts), re.compile(b"|".join(re.escape(each.encode()) for each in texts)))
+
+    def having(self, *texts: str, among: Iterable[str] | None = None) -> Iterator[str]:
+        """Yield the files, of all or ``among`` some, whose text has one of ``texts``: nothing is parsed."""
         known = self._words()
         wanted = [each for each in map(str.encode, texts) if sign(each) in known]
-        return self.those(path for path in asked if wanted and self.tree.mentions(path, wanted))
+        if wanted:
+            yield from (path for path in (self.paths if among is None else among) if self.tree.mentions(path, wanted))
 
     def _words(self) -> bytes:
         """Return the words of all files."""

@@ -67,7 +67,7 @@ def doubts(project: Project, known: Container[str], env: Mapping[str, object]) -
     """
     found: dict[str, tuple[_Cloud, str, bool]] = {}
     words = [word for cloud in (_AWS, _GOOGLE, _AZURE) for word in cloud.words]
-    for module in project.modules.mentioning(*words):
+    for module in project.modules.about(*words):
         for cloud, where, has_region in () if module.is_side else _made(module):
             if not any(name in known for name in cloud.variables):
                 _, first, before = found.get(cloud.called, (cloud, where, True))

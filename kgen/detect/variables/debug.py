@@ -111,7 +111,7 @@ _APPLICATIONS = frozenset({"FastAPI", "Starlette", "Litestar", "Flask", "Quart",
 
 def fixed(project: Project) -> Iterator[Doubt]:
     """Yield where the source turns debugging on for good, whoever starts it."""
-    for module in project.modules.mentioning(*_LITERALS):
+    for module in project.modules.about(*_LITERALS):
         for line in () if module.is_side else _fixed(module):
             yield on(f"{module.path}:{line}", "read it from the environment")
             return

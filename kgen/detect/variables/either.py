@@ -6,12 +6,16 @@ everybody writes for themselves. In an image there is no such module, so the var
 """
 
 import ast
+import re
 from collections.abc import Iterator
 
 from kgen.detect.found import Fact
 from kgen.detect.project import Project
 from kgen.detect.source.imports import absolute, definition, root
 from kgen.detect.source.syntax import Module, imported, meaning, nodes
+
+_OTHERWISE = re.compile(rb"\nelse:[^\n]*(?:\n+[ \t][^\n]*)*?[ \t]from[ \t]")
+"""What stands in a module, at its edge, that imports something under a condition only."""
 
 
 def only_ways(project: Project, module: Module) -> list[ast.If]:
@@ -22,7 +26,8 @@ def only_ways(project: Project, module: Module) -> list[ast.If]:
 
 def switches(project: Project) -> Iterator[tuple[str, Fact]]:
     """Yield the variables that have to be set, to whatever it is, for the way to be taken that is open."""
-    for module in project.modules.mentioning("environ", "getenv"):
+    likely = project.modules.having("environ", "getenv")
+    for module in project.modules.those(path for path in likely if project.tree.matches(path, _OTHERWISE)):
         for node in () if module.is_side else only_ways(project, module):
             for name, where in _asked(module, node.test):
                 yield name, Fact("true", f"{where}, or a module is needed that is not there")

@@ -45,7 +45,7 @@ def doubts(project: Project, known: Container[str], env: Mapping[str, object]) -
     found: dict[str, str] = {}
     if project.dependencies and not any(name.startswith(_ROOTS) for name in project.dependencies):
         return
-    for module in project.modules.mentioning(*(f"{word}(" for word in _WORDS)):
+    for module in project.modules.about(*(f"{word}(" for word in _WORDS)):
         for variable, where in () if module.is_side else _taken(module):
             if variable not in known and variable not in env:
                 found.setdefault(variable, where)

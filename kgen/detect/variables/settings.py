@@ -284,9 +284,7 @@ def _dialect(project: Project, kind: str) -> str:
         return "postgres"  # which knows no other name of it
     if kind != "postgres" or not (project.has(*_BY_SQLALCHEMY) or _imports_sqlalchemy(project)):
         return ""
-    changes = any(
-        ".replace(" in (project.tree.text(each.path) or "") for each in project.modules.mentioning("postgres")
-    )
+    changes = any(project.tree.mentions(path, (b".replace(",)) for path in project.modules.having("postgres"))
     if changes or project.has("psycopg2", "psycopg2-binary"):
         return ""
     if project.has("asyncpg"):

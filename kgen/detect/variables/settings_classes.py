@@ -13,7 +13,7 @@ from kgen.detect.variables.variable import Variable, as_text
 def classes(project: Project) -> frozenset[str]:
     """Return the names of the classes of pydantic's settings, those that derive from the project's own too."""
     known = {"BaseSettings"}
-    modules = {module.path: module for module in project.modules.mentioning("BaseSettings")}
+    modules = {module.path: module for module in _defining(project, "BaseSettings")}
     while True:
         new = {
             node.name
@@ -24,8 +24,15 @@ def classes(project: Project) -> frozenset[str]:
         if new <= known:
             return frozenset(known)
         words = [f"({name}" for name in new - known]
-        modules |= {module.path: module for module in project.modules.mentioning(*words)}
+        modules |= {module.path: module for module in _defining(project, *words)}
         known |= new
+
+
+def _defining(project: Project, *texts: str) -> Iterator[Module]:
+    return project.modules.those(project.modules.having(*texts), _CLASS)
+
+
+_CLASS = re.compile(rb"class[ \t]")
 
 
 def fields(module: Module, node: ast.ClassDef, body: list[ast.stmt], *, is_old: bool) -> Iterator[Variable]:

@@ -11,12 +11,13 @@ from collections.abc import Callable, Iterator
 
 from kgen.detect.found import Doubt, Part
 from kgen.detect.project import Project
-from kgen.detect.source.syntax import Module, imported, meaning, nodes
+from kgen.detect.source.syntax import NOWHERE, Module, imported, meaning, nodes
 
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 """What is not run by an import."""
 
-_WRITING = re.compile(rb"makedirs\(|mkdir\(|FileHandler|basicConfig")
+_WRITERS = (b"makedirs(", b"mkdir(", b"FileHandler", b"basicConfig")
+_WRITING = re.compile(b"|".join(map(re.escape, _WRITERS)))
 _OUTER = re.compile(rb"^\S.*", re.MULTILINE)
 _INNER = (b"def ", b"class ", b"async ", b"@", b")")
 """How lines at the left edge start below which nothing is run by an import."""
@@ -31,7 +32,9 @@ def part(project: Project) -> Part:
     logs: list[Doubt] = []
     folders: list[Doubt] = []
     own = [path for path in project.modules.paths if not project.modules.is_side(path)]
-    for module in project.modules.those(path for path in own if _is_at_top(project.tree.content(path))):
+    tree = project.tree
+    likely = (path for path in own if tree.mentions(path, _WRITERS) and _is_at_top(tree.content(path)))
+    for module in project.modules.those(likely, NOWHERE):
         for call in _calls(module.tree):
             where = f"{module.path}:{call.lineno}"
             if name := _log(call):
@@ -48,9 +51,6 @@ def _is_at_top(content: bytes) -> bool:
     >>> _is_at_top(b"if a:\n    os.makedirs(b)\n"), _is_at_top(b"def a():\n    os.makedirs(b)\n")
     (True, False)
     """
-    found = _WRITING.search(content)
-    if not found:
-        return False
     outer = [(match.start(), match[0]) for match in _OUTER.finditer(content)]
     starts = [start for start, _ in outer]
     places = (bisect_right(starts, match.start()) - 1 for match in _WRITING.finditer(content))

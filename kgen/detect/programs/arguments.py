@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from kgen.detect.found import Doubt
 from kgen.detect.project import Project
 from kgen.detect.source.reached import reached
-from kgen.detect.source.syntax import imported, meaning, name_of, walk
+from kgen.detect.source.syntax import imported, meaning, name_of, nodes, walk
 from kgen.detect.source.values import is_main, keyword, value
 
 _ASKING = re.compile(rb"add_argument|add_subparsers|argv|click|typer|fire")
@@ -106,26 +106,26 @@ def _asked(project: Project, path: str, asks: Callable[[ast.expr, dict[str, str]
             break
         if project.tree.matches(file, _ASKING) and (module := project.modules.part(file, _ASKING)):
             names = imported(module.tree)
-            nodes = _run(module.tree, is_started=not depth)
-            if line := next((node.lineno for node in nodes if asks(node, names)), 0):
+            asking = [node.lineno for node in nodes(module.tree, ast.Call, ast.Subscript) if asks(node, names)]
+            aside = list(_aside(module.tree, is_started=not depth)) if asking else []
+            if line := min((each for each in asking if not any(each in lines for lines in aside)), default=0):
                 return f"{module.path}:{line}"
             if not depth and _is_alone(project, file):
                 break
     return ""
 
 
-def _run(node: ast.AST, *, is_started: bool) -> Iterator[ast.expr]:
-    """Yield the expressions of a module but for those that depend on what the command line has."""
-    for each in ast.iter_child_nodes(node):
-        if isinstance(each, ast.If | ast.IfExp | ast.Match):
-            test = each.subject if isinstance(each, ast.Match) else each.test
-            if "argv" in ast.unparse(test) or (not is_started and is_main(test)):
-                continue
-        elif isinstance(each, ast.Try):
-            continue
-        if isinstance(each, ast.expr):
-            yield each
-        yield from _run(each, is_started=is_started)
+def _aside(tree: ast.Module, *, is_started: bool) -> Iterator[range]:
+    """Yield the lines of what depends on what the command line has, or may fail."""
+    for node in nodes(tree, ast.If, ast.IfExp, ast.Match, ast.Try):
+        match node:
+            case ast.Match(subject=test) | ast.If(test=test) | ast.IfExp(test=test):
+                is_aside = "argv" in ast.unparse(test) or (not is_started and is_main(test))
+            case _:
+                is_aside = True
+        if is_aside:
+            place = vars(node)
+            yield range(place["lineno"], place["end_lineno"] + 1)
 
 
 def _asks(node: ast.expr, names: dict[str, str]) -> bool:

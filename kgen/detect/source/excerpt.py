@@ -6,7 +6,7 @@ that it had.
 """
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cache
 
@@ -34,26 +34,24 @@ def excerpt(content: bytes, wanted: re.Pattern[bytes]) -> bytes | None:
     """
     if b"\r" in content or b"\f" in content:
         return None
-    places = [match.start() for match in wanted.finditer(content)]
     pieces: list[bytes] = []
     done = 0
-    for body, end in _emptied(content, places):
+    for body, end in _emptied(content, wanted):
         pieces += (content[done:body], b"pass", b"\n" * content.count(b"\n", body, end))
         done = end
     left = len(content) - done + sum(map(len, pieces))
     return b"".join((*pieces, content[done:])) if left < _WORTH * len(content) else None
 
 
-def _emptied(content: bytes, places: list[int]) -> Iterator[_Span]:
-    """Yield start and end of the body of each function that has none of ``places``."""
+def _emptied(content: bytes, wanted: re.Pattern[bytes]) -> Iterator[_Span]:
+    """Yield start and end of the body of each function that has not what ``wanted`` says."""
     texts = _texts(content)
     starts = [start for start, _ in texts]
     done = 0
     for start, depth in _definitions(content):
         if start >= done and not _around(texts, starts, start):
             end = _end(content, depth, start + depth, texts, starts)
-            place = bisect_left(places, start)
-            if place == len(places) or places[place] >= end:
+            if not wanted.search(content, start, end):
                 done = end
                 if signature := _SIGNATURE.search(content, start, end):
                     yield signature.end(), end

@@ -40,12 +40,15 @@ def parsed(text: str) -> ast.Module | None:
 
 
 def whole(content: bytes) -> ast.Module | None:
-    """Return the tree of ``content`` if this Python can read all of it; ``None`` otherwise."""
+    """Return the tree of ``content`` if nothing in it is a fault but texts of newer Pythons; ``None`` otherwise."""
     try:
+        text = content.decode("utf-8-sig")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(content.decode("utf-8-sig")) if len(content) <= _MOST_TEXT else None
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ast.parse(text) if len(text) <= _MOST_TEXT else None
+    except SyntaxError as fault:
+        return parsed(text) if fault.msg.startswith("f-string") else None
+    except (ValueError, RecursionError, MemoryError):
         return None
 
 

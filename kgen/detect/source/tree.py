@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
 
-from kgen.detect.source.words import sign, words
+from kgen.detect.source.words import signs, words
 
 SKIPPED = frozenset(
     {
@@ -116,19 +116,19 @@ class Tree:
     def mentions(self, name: str, texts: Sequence[bytes]) -> bool:
         """Tell whether the file ``name`` has one of ``texts``."""
         known = self.words(name)
-        return any(sign(text) in known and text in self.content(name) for text in texts)
+        return any(mark in known and text in self.content(name) for text, mark in signs(tuple(texts)))
 
-    def matches(self, name: str, pattern: re.Pattern[bytes], signs: Sequence[bytes] = ()) -> bool:
+    def matches(self, name: str, pattern: re.Pattern[bytes], marks: Sequence[bytes] = ()) -> bool:
         """
         Tell whether the file ``name`` has what ``pattern`` says.
 
         Args:
             name: The file.
             pattern: What it is to have.
-            signs: Parts of words of which each file that has what ``pattern`` says has one: quick to see.
+            marks: Parts of words of which each file that has what ``pattern`` says has one: quick to see.
         """
-        known = self.words(name) if signs else b""
-        return (not signs or any(each in known for each in signs)) and pattern.search(self.content(name)) is not None
+        known = self.words(name) if marks else b""
+        return (not marks or any(each in known for each in marks)) and pattern.search(self.content(name)) is not None
 
     def words(self, name: str) -> bytes:
         """Return the words of the file ``name``, as `kgen.detect.source.words` has them."""

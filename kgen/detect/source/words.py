@@ -35,3 +35,9 @@ def sign(text: bytes) -> bytes:
         return b""
     before = b"\n" if longest.start() else b""
     return before + longest[0] + (b"\n" if longest.end() < len(text) else b"")
+
+
+@cache
+def signs(texts: tuple[bytes, ...]) -> tuple[tuple[bytes, bytes], ...]:
+    """Return each of ``texts`` with its sign."""
+    return tuple((text, sign(text)) for text in texts)

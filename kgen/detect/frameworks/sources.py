@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from kgen.detect.frameworks.classes import Framework
 from kgen.detect.project import Project
+from kgen.detect.source import reached
 from kgen.detect.source.imports import absolute, definition, root
 from kgen.detect.source.syntax import Module, imported, meaning, name_of
 from kgen.record import dataclass, field
@@ -62,12 +63,21 @@ class Sources:
 
     def followed(self, place: tuple[str, str] | None, depth: int) -> tuple[str, str] | None:
         """Return where a name comes from that a package passes on: ``from shop.web import app`` in its ``__init__``."""
-        module = self.project.modules.module(place[0]) if place and place[1] else None
-        if place is None or module is None or depth > DEEPEST:
+        name = place[1].partition(".")[0] if place else ""
+        if not place or not name or depth > DEEPEST or not self._may_import(place[0], name):
             return place
-        passed_on = self.imports(module).get(place[1].partition(".")[0], "")
+        module = self.project.modules.module(place[0])
+        if module is None:
+            return place
+        passed_on = self.imports(module).get(name, "")
         inner = definition(self.project, self.start(module.path), passed_on) if passed_on else None
         return self.followed(inner, depth + 1) if inner and inner != place and inner[1] else place
+
+    def _may_import(self, path: str, name: str) -> bool:
+        """Tell whether a file may have a name from elsewhere, by its text: most define what they are asked for."""
+        found = reached.names(self.project, path)
+        is_there = any(name in {each.partition(".")[0], each.rpartition(".")[2]} for each in found)
+        return is_there or self.project.tree.mentions(path, (f" as {name}".encode(),))
 
 
 def sources_of(project: Project) -> Sources:

@@ -56,7 +56,8 @@ def commands(project: Project, path: str) -> tuple[list[str], str] | None:
             break
         if not depth and _is_alone(project, file):
             return None
-        if project.tree.mentions(file, (b"add_parser(", b".command(")) and (module := project.modules.module(file)):
+        has_some = project.tree.mentions(file, (b"add_parser(", b".command("))
+        if has_some and (module := project.modules.part(file, _DEFINING)):
             found = list(_commands(module.tree))
             is_default = project.tree.mentions(file, (b"invoke_without_command", b"DefaultGroup"))
             is_needed = project.tree.mentions(file, (b".command(", b"required=True")) or any(
@@ -67,6 +68,7 @@ def commands(project: Project, path: str) -> tuple[list[str], str] | None:
     return None
 
 
+_DEFINING = re.compile(rb"import[ \t]|add_parser|\.command\(")
 _STARTING = re.compile(r"\b(?:run)?(?:serve|web|run|start|work|api|bot)")
 """Parts of the names of commands by which alone a program starts what it is for."""
 

@@ -142,6 +142,17 @@ _TALKATIVE = (
     *(name.partition(".")[0] for name in sorted(_SERVING | EMBEDDED)),
 )
 
+_CALLED = "|".join(
+    sorted(
+        {name.rpartition(".")[2] for name in (*_SERVING, *EMBEDDED, *_ENDLESS, *_WORKERS)}
+        | {"run", "start", "idle", *_LISTENING}
+    )
+).encode()
+_CALLING = re.compile(rb"(?:" + _CALLED + rb")[ \t]*\(|" + _TALKING.pattern)
+"""What stands in functions of their modules that go on for ever."""
+
+_RENAMING = re.compile(rb"(?:" + _CALLED + rb")[ \t]+as[ \t]")
+
 _FLAG = re.compile(r"(?:args?|opts?|options|flags|namespace|params)\.\w+(?: is not None)?")
 """Conditions that ask for an option which starts the program as something else than usual."""
 
@@ -207,7 +218,8 @@ def seen_in(project: Project, path: str, *, is_started: bool) -> Seen:
         roots = packages(project, path)
         modules = project.modules
         if not roots.isdisjoint(_TALKATIVE):
-            module = modules.module(path)
+            is_renaming = project.tree.matches(path, _RENAMING)
+            module = modules.module(path) if is_renaming else modules.part(path, _CALLING)
         else:
             module = modules.part(path, _TALKING) if _is_talking(project.tree, path) else None
         known[key] = _look(module.tree, roots, is_started=is_started) if module else Seen(roots=roots)

@@ -47,7 +47,7 @@ def read(project: Project, own: list[str]) -> Iterator[Read]:
         return
     calls = (rf"{name}(?<!\w{name})\(" for name in sorted(known))  # `\b` at the start takes several times as long
     pattern = re.compile("|".join(calls).encode())
-    for module in project.modules.matching(pattern, own):
+    for module in project.modules.those((path for path in own if project.tree.matches(path, pattern)), pattern):
         for call in nodes(module.tree, ast.Call):
             name = name_of(call.func).rpartition(".")[2]
             reader = known.get(name)
@@ -68,12 +68,14 @@ def _known(project: Project, own: list[str]) -> Mapping[str, _Reader]:
     """Return name → how it reads, of such functions, and of those beside them that only pass the name on."""
     found: dict[str, _Reader] = {}
     functions: list[ast.FunctionDef] = []
-    likely = [path for path in own if project.tree.mentions(path, (b"environ", b"getenv"))]
-    for module in project.modules.matching(_READING, likely):
+    tree, modules = project.tree, project.modules
+    likely = [path for path in own if tree.mentions(path, (b"environ", b"getenv")) and tree.matches(path, _READING)]
+    for module in modules.those(likely, _READING):
         names = imported(module.tree)
-        here = list(nodes(module.tree, ast.FunctionDef))
-        functions += here
-        found |= {each.name: reader for each in here if (reader := _reader(each, names))}
+        found |= {each.name: reader for each in nodes(module.tree, ast.FunctionDef) if (reader := _reader(each, names))}
+    if found:
+        calling = re.compile("|".join(rf"{name}\(" for name in sorted(found)).encode())
+        functions = [node for each in modules.those(likely, calling) for node in nodes(each.tree, ast.FunctionDef)]
     passing = {each.name: reader for each in functions if (reader := _passing(each, found))}
     return {**passing, **found}
 

@@ -3,8 +3,9 @@
 import ast
 from pathlib import Path
 
-from detected import commands
+from detected import commands, seen
 from kgen.detect.source.parse import parsed
+from kgen.detect.variables.environment import variables
 
 NEWER = """
 from fastapi import FastAPI
@@ -53,3 +54,19 @@ def test_tests_are_no_programs(tmp_path: Path) -> None:
     files = {"requirements.txt": "flask\ngunicorn\n", "run.py": source, "test_run.py": source, "tests/app.py": source}
 
     assert commands(tmp_path, files)["web"].startswith("gunicorn run:app ")
+
+
+def test_copies_of_packages_are_not_the_projects_own(tmp_path: Path) -> None:
+    source = "import os\nfrom flask import Flask\nos.environ['OTHERS']\napp = Flask(__name__)\n"
+    copies = {f"lib/{name}/__init__.py": source for name in ("flask", "click", "six", "bs4")}
+    files = {"requirements.txt": "gunicorn\n", "shop.py": source.replace("OTHERS", "OWN"), **copies}
+
+    assert commands(tmp_path, files)["web"].startswith("gunicorn shop:app ")
+    assert [each.name for each in variables(seen(tmp_path, {}))] == ["OWN"]
+
+
+def test_packages_that_are_called_like_well_known_ones_are_the_projects(tmp_path: Path) -> None:
+    source = "from flask import Flask\napp = Flask(__name__)\n"
+    files = {"requirements.txt": "flask\ngunicorn\n", "src/click/__init__.py": "", "src/click/web.py": source}
+
+    assert "click.web:app" in commands(tmp_path, files)["web"]

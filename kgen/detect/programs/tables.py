@@ -17,6 +17,8 @@ _TOOL = re.compile(r"(?:^|_)(?:create|init|setup|reset|make|seed|populate)_?(?:d
 """Names of scripts that are run once."""
 
 _DEEPEST = 2
+_MOST = 8
+"""Modules that call a function: if more do, many functions have its name."""
 
 
 def part(project: Project, programs: Iterable[Program]) -> Part:
@@ -57,10 +59,9 @@ def _by_command(project: Project, said: str) -> str:
     return first
 
 
-def _mentioning(project: Project, name: str) -> Iterator[Module]:
-    """Yield the modules of the program that call something of a name."""
-    paths = (path for path in project.modules.paths if not project.modules.is_side(path))
-    return project.modules.those(path for path in paths if project.tree.mentions(path, (f"{name}(".encode(),)))
+def _mentioning(project: Project, name: str) -> list[Module]:
+    """Return the modules of the program that call something of a name."""
+    return [module for module in project.modules.about(f"{name}(") if not module.is_side]
 
 
 def _calls(project: Project, module: Module, name: str, said: str, depth: int = 0) -> Iterator[tuple[str, bool]]:
@@ -72,11 +73,9 @@ def _calls(project: Project, module: Module, name: str, said: str, depth: int = 
         if is_tool or (is_aside and f"{stem}.py" not in said):
             yield place, False
         elif function and function not in _MAKING and depth < _DEEPEST and not _is_hook(function):
-            callers = [
-                is_run
-                for other in _mentioning(project, function)
-                for _, is_run in _calls(project, other, function, said, depth + 1)
-            ]
+            others = _mentioning(project, function)
+            few = others if len(others) <= _MOST else []
+            callers = [is_run for other in few for _, is_run in _calls(project, other, function, said, depth + 1)]
             yield place, any(callers) or not callers
         else:
             yield place, True

@@ -10,6 +10,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
+from kgen.detect.source.copied import copied
 from kgen.detect.source.excerpt import excerpt
 from kgen.detect.source.parse import parsed, whole
 from kgen.detect.source.tree import Tree
@@ -56,7 +57,7 @@ class Modules:
         """
         self.tree = tree
         self.folder = folder
-        others = tuple(f"{each}/" for each in without)
+        others = tuple(f"{each}/" for each in (*without, *copied(tree, folder)))
         paths = tuple(name for name in tree.below(folder) if name.endswith(".py") and not name.startswith(others))
         start = len(folder) + 1 if folder else 0
         paths = tuple(

@@ -72,6 +72,27 @@ def test_volumes_of_compose_are_doubted(tmp_path: Path, volume: str, path: str) 
     assert doubted(tmp_path, files) == ([f"your containers have volumes for {path} (compose.yaml)"] if path else [])
 
 
+@pytest.mark.parametrize(("folder", "is_doubted"), [("docs", False), ("data", True)])
+def test_what_people_write_is_no_volume(tmp_path: Path, folder: str, *, is_doubted: bool) -> None:
+    text = f"services:\n  web:\n    build: .\n    volumes:\n      - ./{folder}:/srv/{folder}\n"
+    files = {"Dockerfile": DOCKERFILE, "compose.yaml": text, f"{folder}/a.md": ""}
+    wanted = [f"your containers have volumes for /app/{folder} (compose.yaml)"] if is_doubted else []
+    assert doubted(tmp_path, files) == wanted
+
+
+def test_volumes_of_another_program_do_not_count(tmp_path: Path) -> None:
+    proxy = (
+        "  proxy:\n    build: {context: ., dockerfile: Dockerfile.proxy}\n    volumes:\n      - ./keys:/certificates\n"
+    )
+    files = {"compose.yaml": f"services:\n{proxy}", "Dockerfile.proxy": "FROM traefik:3\nCOPY traefik.toml /etc/\n"}
+    assert doubted(tmp_path, {**files, "Dockerfile": DOCKERFILE}) == []
+
+
+def test_an_image_of_ones_own_for_python_has_volumes(tmp_path: Path) -> None:
+    made = "FROM ghcr.io/acme/base:python\nWORKDIR /srv\nCOPY . .\nVOLUME /config\nCMD python app.py\n"
+    assert doubted(tmp_path, {"Dockerfile": made}) == ["your containers have volumes for /config (Dockerfile)"]
+
+
 def test_volumes_of_a_dockerfile_are_doubted(tmp_path: Path) -> None:
     files = {"Dockerfile": f'{DOCKERFILE}VOLUME ["/datastore"]\n'}
     assert doubted(tmp_path, files) == ["your containers have volumes for /datastore (Dockerfile)"]

@@ -117,9 +117,9 @@ def started(
     image = Image(project, container)
     first = commands(text) if isinstance(text, str) else [Command(words=tuple(text))] if text else []
     unrolled = list(_unrolled(image, first, (), ()))
-    made = [_start(image, each, values, port) for each in unrolled]
-    deployed = [(each, how) for each, how in zip(made, unrolled, strict=True) if is_deployed(each.role)]
-    processes = _processes(deployed)
+    found = _known([(_start(image, each, values, port), each) for each in unrolled])
+    made = [each for each, _ in found]
+    processes = _processes([each for each in found if is_deployed(each[0].role)])
     kept = [each for each in made if not any(each is other for other in processes)]
     return Started(
         processes=tuple(processes),
@@ -144,6 +144,12 @@ def _processes(found: Sequence[tuple[Start, Command]]) -> list[Start]:
     made = [replace(start, is_doubtful=False) if start in again else start for start, _ in last]  # in each branch
     every = [*background, *made]
     return [each for place, each in enumerate(every) if not any(_is_again(each, one) for one in every[place + 1 :])]
+
+
+def _known(found: Sequence[tuple[Start, Command]]) -> Sequence[tuple[Start, Command]]:
+    """Return the commands whose program is known, if there are some: of others only a shell knows what they start."""
+    known = [each for each in found if not _UNKNOWN.match(next(iter(each[0].words), ""))]
+    return known or found
 
 
 def _is_again(start: Start, other: Start) -> bool:

@@ -17,7 +17,7 @@ from kgen.detect.packages import installed
 from kgen.detect.programs import management, migrations, options
 from kgen.detect.programs.exporters import exported, is_exporter
 from kgen.detect.programs.lasting import Nature, nature
-from kgen.detect.programs.reach import alone, unsaid
+from kgen.detect.programs.reach import alone, unsaid, variable
 from kgen.detect.programs.reach import port as stated
 from kgen.detect.project import Dependency, Project
 from kgen.record import replace
@@ -129,6 +129,8 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         written = said_port or _written(project, found)
         usual = _AIOHTTP if found and found.is_ready else PORT
         port = written or usual
+        is_plain = bool(listens or _written(project, found))
+        told = variable(project, found.origin, port) if found and not is_plain else {}
         is_sure = bool(listens or (found and (found.is_rpc or found.has_server or found.is_ready)))  # for production
         is_sure = is_sure and bool(_listens(start) or not (found and found.is_development))
         return Program(
@@ -138,13 +140,14 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
             command=Fact(start.command, said.origin, start.folder),
             port=Fact(port, said.origin if said_port or not found else found.origin),
             release=_release(project, said, is_web=True),
-            env={key: Fact(value, said.origin) for key, value in start.env.items()},
+            fields={"replicas": 1} if found and found.framework == _BESIDE else {},
+            env={**told, **{key: Fact(value, said.origin) for key, value in start.env.items()}},
             needs=_needs(project, start),
             rank=rank if is_sure else min(rank, SCRIPT_OF_WEB - (rank < COMPOSED)),
             doubts=(
                 *doubts(project, said, start, path),
                 *_alone(project, start, found),
-                *([unsaid(found.origin, usual)] if found and not written else []),
+                *([unsaid(found.origin, usual)] if found and not written and not told else []),
             ),
         )
     kind = _type(project, said, start, found)
@@ -222,10 +225,14 @@ _WEB = (
 """Distributions of programs that answer requests."""
 
 
+_BESIDE = "APScheduler"
+"""What goes on in the process of a server."""
+
+
 def _exposed(project: Project, said: Said, start: Start, found: Nature | None) -> int | None:
     """Return the port that the Dockerfile exposes for a program of the project's own that answers requests."""
     is_own = start.role.partition(" ")[0] in {"command", "script", "module"}
-    is_other = found is not None and bool(found.framework)
+    is_other = found is not None and found.framework not in {"", _BESIDE}
     is_web = project.has(*_WEB) or (project.has("nameko") and any(project.modules.mentioning("nameko.web")))
     return said.started.port if is_own and not is_other and is_web else None
 

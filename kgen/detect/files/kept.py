@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from kgen.detect.evidence.compose import compose_files, is_for_development, services
+from kgen.detect.folders import WORKDIR
 from kgen.detect.found import Doubt, Part, Program
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import Container, containers
@@ -55,15 +56,23 @@ def _listed(found: Mapping[str, str]) -> str:
 
 def _volumes(project: Project) -> Iterator[tuple[str, str]]:
     """Yield the folders that the project's own containers have volumes for, with the place that says so."""
-    for container in (each for each in containers(project.tree, project.folder)[:1] if each.python):
+    for container in (each for each in containers(project.tree, project.folder)[:1] if _is_pythons(each)):
         yield from ((_here(project, container, path), container.file) for path in container.volumes)
     files = [each for each in compose_files(project.tree, project.folder) if not is_for_development(each)]
     for file in files[:1]:
         about = table(yaml(project.tree.text(file)), "services")
         for each in services(project, file):
+            if each.container and not (each.container.python or each.container.start or each.command):
+                continue  # another's image, with settings in it
             for source, target in _mounted(about.get(each.name, {})):
                 if _is_data(project, file, source, target, each.container):
                     yield _here(project, each.container, target), file
+
+
+def _is_pythons(container: Container) -> bool:
+    """Tell whether an image is for a program in Python, by its base or by what it starts."""
+    start = container.start if isinstance(container.start, str) else " ".join(container.start)
+    return bool(container.python) or "python" in start or ".py" in start
 
 
 def _here(project: Project, container: Container | None, path: str) -> str:
@@ -98,7 +107,17 @@ def _is_data(project: Project, file: str, source: str, target: str, container: C
     if not source.startswith((".", "/", "~")):
         return bool(source)  # a volume by its name
     folder = posixpath.normpath(posixpath.join(posixpath.dirname(file), source))
-    return not any(name.endswith((".py", ".html", ".conf", ".sql")) for name in project.tree.below(folder.lstrip("./")))
+    there = [name.rpartition("/")[2] for name in project.tree.below(folder.lstrip("./"))]
+    if any(name.endswith((".py", ".html", ".conf", ".sql")) for name in there):
+        return False
+    is_same = Image(project, container).here(path) == f"{WORKDIR}/{project.below(folder)}"
+    return not (is_same and any(_SOURCE.search(name) for name in there)) or bool(_OF_DATA.search(path))
+
+
+_SOURCE = re.compile(r"\.(?:md|rst|txt|in|js|ts|tsx|jsx|css|scss|toml|ya?ml|po|graphql)$")
+"""Ends of files that people write."""
+
+_OF_DATA = re.compile(r"data|db|database|media|upload|storage|var|state", re.IGNORECASE)
 
 
 _WRITES = re.compile(rb"open\([^\n]*[\"'](?:[wax]b?\+?|[wax]\+b|r\+)[\"']")

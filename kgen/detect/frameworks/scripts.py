@@ -15,7 +15,7 @@ from kgen.detect.programs import arguments, options
 from kgen.detect.programs.endless import CONSUMERS
 from kgen.detect.programs.exporters import exported, is_exporter
 from kgen.detect.programs.lasting import nature
-from kgen.detect.programs.reach import alone, unsaid
+from kgen.detect.programs.reach import alone, unsaid, variable
 from kgen.detect.programs.reach import port as stated
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import containers
@@ -158,6 +158,7 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
     if found and found.is_web:
         rank = min(rank + 10, SCRIPT_OF_WEB - 1) if rank > ODD else rank
         port = found.port or stated(project, found.origin) or options.port(project, found.covers)
+        told = {} if port else variable(project, found.origin, servers.PORT)
         return Program(
             name="web",
             type="web",
@@ -165,10 +166,11 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
             command=Fact(command, said),
             port=Fact(port or servers.PORT, found.origin),
             covers=found.covers,
+            env=told,
             rank=rank,
             doubts=(
                 *alone(project, found.origin, (), found.covers),
-                *(() if port else (unsaid(found.origin, servers.PORT),)),
+                *(() if port or told else (unsaid(found.origin, servers.PORT),)),
                 *arguments.doubts(project, path, command, ()),
             ),
         )

@@ -2,9 +2,9 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from kgen.detect.found import Doubt
+from kgen.detect.found import Doubt, Fact
 from kgen.detect.programs import options
 from kgen.detect.project import Project
 from kgen.detect.source.syntax import nodes
@@ -71,6 +71,22 @@ def port(project: Project, origin: str) -> int | None:
             if is_port(given):
                 return int(given)
     return None
+
+
+_VARIABLE = re.compile(
+    r"(?:environ(?:\.get)?\s*[\[(]|getenv\(|\benv(?:\.int)?\()\s*[\"']((?:(?:APP|SERVER|HTTP|WEB|API|LISTEN|BIND)_)?PORT)[\"']"
+)
+
+
+def variable(project: Project, origin: str, usual: int) -> Mapping[str, Fact]:
+    """Return the variable that says the port of the server at ``origin``, if there is one, with its usual value."""
+    file = origin.rpartition(":")[0]
+    text = (project.tree.text(file) or "") if file else ""
+    found = list(dict.fromkeys(match[1] for match in _VARIABLE.finditer(text)))
+    if len(found) != 1:
+        return {}
+    line = text.count("\n", 0, text.index(found[0])) + 1
+    return {found[0]: Fact(str(usual), f"{file}:{line}")}
 
 
 def unsaid(origin: str, usual: int) -> Doubt:

@@ -303,12 +303,14 @@ def _started(
     entrypoint: tuple[str, ...] | str = ()
     command: tuple[str, ...] | str = ()
     line = 0
+    is_said = False  # a CMD of the stage itself stays, whatever comes first; one of its base does not
     for each in instructions:
+        is_said = each.name != "FROM" and (is_said or each.name == "CMD")
         if each.name in _STARTS and each.words:
             words = tuple(_unquoted(word.text) for word in each.words) if each.is_json else each.text
             line = made.place(each.keyword.start, each.keyword.end)[0]
             if each.name == "ENTRYPOINT":
-                entrypoint, command = words, ()
+                entrypoint, command = words, command if is_said else ()
             else:
                 command = words
     return entrypoint, command, line

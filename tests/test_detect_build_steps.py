@@ -115,6 +115,8 @@ DOCKERFILE = "FROM python:3.13\nWORKDIR /srv/shop\nCOPY . .\nCMD gunicorn app:ap
         ("deploy/nginx.conf", "root /srv/shop/static;\n"),
         ("docker-compose.yml", "services:\n  web:\n    build: .\n    volumes: [.:/srv/shop]\n"),
         ("tests/paths.py", "DATA = '/srv/shop/data'\n"),
+        ("gunicorn.conf.py", '"""To change this, mount /srv/shop/gunicorn.conf.py."""\n'),
+        ("feed.py", "TAG = '<id>tag:example.com:/srv/shop/thread</id>'\n"),
     ],
 )
 def test_other_paths_are_not(tmp_path: Path, name: str, text: str) -> None:

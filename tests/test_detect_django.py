@@ -326,3 +326,29 @@ def test_a_database_in_a_file_that_stays_unless_a_variable_says_otherwise_is_dou
     settings = SETTINGS.partition("DATABASES")[0] + start + usual + "if " + chosen
     found = [each for each in web(tmp_path, site(shop__settings=settings)).doubts if "SQLite" in each.question]
     assert [each.help for each in found] == ["see that `os.getenv('DB') == 'postgres'` chooses a server"]
+
+
+BASE = f"DEBUG = True\n{SETTINGS}"
+HARDENED = "from .base import *\nDEBUG = TEMPLATE_DEBUG = False\n"
+
+
+def test_settings_beside_those_for_everybody_are_found_whatever_their_folder_is_called(tmp_path: Path) -> None:
+    files = site(settings="config.django.base", config__django__base=BASE, shop__settings="-")
+    found = web(tmp_path, {**files, "config/django/production.py": "from .base import *\nDEBUG = False\n"})
+
+    assert found.env["DJANGO_SETTINGS_MODULE"].value == "config.django.production"
+
+
+def test_settings_that_turn_debugging_off_are_for_production(tmp_path: Path) -> None:
+    own = {"shop__settings__base": BASE, "shop__settings__local": "from .base import *\n", "shop__settings": "-"}
+    files = site(settings="shop.settings.local", shop__settings__acme=HARDENED, **own)
+    found = web(tmp_path, files)
+
+    assert found.env["DJANGO_SETTINGS_MODULE"].value == "shop.settings.acme"
+    assert not [each for each in questions(found) if "debugging" in each or "development" in each]
+
+
+def test_a_server_that_is_started_with_the_help_of_a_buildpack_is_the_one(tmp_path: Path) -> None:
+    found = web(tmp_path, {**site(), "Procfile": "web: bin/start-nginx gunicorn shop.wsgi --threads 2\n"})
+
+    assert found.command.value == "gunicorn shop.wsgi --threads 2 --bind 0.0.0.0:8000"

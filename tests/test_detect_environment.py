@@ -133,7 +133,7 @@ INSISTS = {
     "        if missing:\n            raise SystemExit(missing)\n",
     "told, and left": "NAME = 'KEY'\n\n\ndef main():\n    key = os.getenv(NAME)\n    if key is None:\n"
     "        log.fatal('no KEY')\n        return -1\n",
-    "of what is made of it": "_ids = tuple(map(int, parse(os.getenv('KEY') or 1)))\nids = set(_ids)\n"
+    "of what is made of it": "_ids = tuple(map(int, parse(os.getenv('KEY') or config('OLD'))))\nids = set(_ids)\n"
     "if not all((ids, 1)):\n    sys.exit(1)\n",
     "by the name in a constant": "NAME = 'KEY'\nkey = os.environ[NAME]\n",
     "by an attribute": "class Config:\n    KEY = os.getenv('KEY')\n\n    @classmethod\n    def validate(cls):\n"
@@ -143,6 +143,7 @@ LEAVES = {
     "for a feature": "def pay():\n    if not os.getenv('KEY'):\n        raise KeyError\n",
     "with a default": "key = os.getenv('KEY', 'a')\nif not key:\n    raise KeyError\n",
     "left without a word": "def main():\n    if not os.getenv('KEY'):\n        return\n",
+    "with another place": "def main():\n    key = os.getenv('KEY') or args.key\n    if not key:\n        sys.exit(1)\n",
     "with another way": "key = os.getenv('KEY')\nif not key:\n    key = ask()\n",
     "a number, if it is there": "key = int(os.getenv('KEY')) if os.getenv('KEY') else 1\n",
     "a number, or another one": "try:\n    key = int(os.getenv('KEY'))\nexcept ValueError:\n    key = 1\n",

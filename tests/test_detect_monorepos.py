@@ -169,3 +169,15 @@ def test_of_two_consumers_the_one_that_imports_the_other_is_the_program(tmp_path
     }
 
     assert list(commands(tmp_path, files).values()) == ["python app/main.py"]
+
+
+def test_a_version_that_a_file_is_run_for_is_none(tmp_path: Path) -> None:
+    setup = (
+        "from setuptools import setup\n__version__ = 'UNKNOWN'\nexec(open('shop/version.py').read())\n"
+        "setup(name='shop', version=__version__, install_requires=['flask', 'gunicorn'])\n"
+    )
+    found: Any = propose(
+        grown(tmp_path, {"setup.py": setup, "app.py": "from flask import Flask\napp = Flask(__name__)\n"})
+    ).value
+
+    assert found[0].part.data["image"] == "registry.example.com/shop:0.1.0"

@@ -137,7 +137,7 @@ CASES: Mapping[str, tuple[Mapping[str, str], Found]] = {
         {("worker", "worker", "celery -A shop worker"), ("flower", "web", "celery -A shop flower")},
     ),
     "RQ": (
-        {"requirements.txt": "rq\n", "jobs.py": 'from rq import Queue\n\nmail = Queue("mail")\n'},
+        {"requirements.txt": "rq\n", "jobs.py": 'from rq import Queue\n\nmail = Queue("mail")\nmail.enqueue(print)\n'},
         {("worker", "worker", "rq worker mail")},
     ),
     "Dramatiq": (

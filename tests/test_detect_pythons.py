@@ -127,6 +127,33 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, str]] = {
         "3.12",
         "pyproject.toml:3: >=3.9; numpy 1.26.4 has no wheel for a newer Python",
     ),
+    "wheels of what only developers install": (
+        {
+            "pyproject.toml": RANGE + 'dependencies = ["flask"]\n[dependency-groups]\nci = ["numpy"]\n',
+            "uv.lock": 'version = 1\n\n[[package]]\nname = "flask"\n\n[[package]]\nname = "numpy"\n'
+            + wheels("numpy-1.26.4", 10, 11, 12),
+        },
+        "3.13",
+        "pyproject.toml:3: >=3.9",
+    ),
+    "wheels of what something installed asks for": (
+        {
+            "pyproject.toml": RANGE + 'dependencies = ["pandas"]\n',
+            "uv.lock": 'version = 1\n\n[[package]]\nname = "pandas"\ndependencies = [\n    { name = "numpy" },\n]\n\n'
+            '[[package]]\nname = "numpy"\n' + wheels("numpy-1.26.4", 10, 11, 12),
+        },
+        "3.12",
+        "pyproject.toml:3: >=3.9; numpy 1.26.4 has no wheel for a newer Python",
+    ),
+    "wheels of a group for developers": (
+        {
+            "pyproject.toml": RANGE,
+            "poetry.lock": '\n[[package]]\nname = "numpy"\ngroups = ["dev", "docs"]\n'
+            + wheels("numpy-1.26.4", 10, 11, 12),
+        },
+        "3.13",
+        "pyproject.toml:3: >=3.9",
+    ),
     "wheels for any": (
         {
             "pyproject.toml": RANGE,

@@ -225,3 +225,9 @@ def test_a_function_that_a_cloud_calls_is_served(tmp_path: Path) -> None:
 
     expected = "functions-framework --target take --signature-type cloudevent --port 8080"
     assert commands(tmp_path, files) == {"web": expected}
+
+
+def test_a_program_that_looks_at_the_queues_of_others_has_no_worker(tmp_path: Path) -> None:
+    source = "from flask import Flask\nfrom rq import Queue\n\napp = Flask(__name__)\nqueue = Queue('default')\n"
+
+    assert list(commands(tmp_path, {"requirements.txt": "flask\ngunicorn\nrq\n", "app.py": source})) == ["web"]

@@ -467,3 +467,24 @@ def test_a_server_that_starts_anew_when_the_source_changes_is_doubted(tmp_path: 
 
     assert found.command.value == "python -m shop"
     assert any("starts anew whenever the source changes" in each for each in questions(found))
+
+
+def test_where_a_hosting_platform_has_the_project_is_where_it_is(tmp_path: Path) -> None:
+    script = "gunicorn --bind=0.0.0.0:8000 --chdir=/home/site/wwwroot app:app\n"
+
+    assert commands(tmp_path, {**FLASK, "startup.sh": script}) == {
+        "web": "gunicorn --bind=0.0.0.0:8000 --chdir=/app app:app"
+    }
+
+
+def test_the_first_program_that_the_readme_names_is_the_one(tmp_path: Path) -> None:
+    main = "import cherrypy\n\ncherrypy.tree.mount(None)\ncherrypy.engine.start()\n"
+    readme = "Run:\n\n    python3 -OO Shop.py\n\nFor other languages:\n\n    python3 tools/words.py\n"
+    files = {"requirements.txt": "cherrypy\n", "Shop.py": main, "tools/words.py": "print(1)\n", "README.md": readme}
+    found = first(tmp_path, files)
+
+    assert (found.command.value, found.type, found.port.value) == ("python Shop.py", "web", 8080)
+    assert questions(found) == [
+        "nothing says that it listens on all addresses, which it has to in a container",
+        "Shop.py:4 does not say which port it listens on",
+    ]

@@ -110,3 +110,15 @@ def test_an_extra_is_the_projects_wherever_its_image_has_it(tmp_path: Path) -> N
 
     assert made.part.data["build"]["python"]["extras"] == ["server"]
     assert not [each for each in made.part.doubts if each.question.startswith("the source imports")]
+
+
+def test_what_is_imported_on_certain_systems_only_is_not_doubted(tmp_path: Path) -> None:
+    files = {
+        **ASKED,
+        "app.py": f"import sys\nimport shop\n{FLASK}",
+        "shop/__init__.py": "import sys\n\nif sys.platform == 'darwin':\n    from . import menu\n",
+        "shop/menu.py": "import objc\n",
+    }
+    (made,) = propose(grown(tmp_path, files)).value or ()
+
+    assert not [each for each in made.part.doubts if each.question.startswith("the source imports")]

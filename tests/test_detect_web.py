@@ -184,6 +184,8 @@ SERVERS: Mapping[str, tuple[str, str, str]] = {
         "gunicorn app:app --bind 0.0.0.0:8000 --worker-class aiohttp.GunicornWebWorker --worker-tmp-dir /dev/shm",
     ),
     "Dash": ("dash", "gunicorn", f"gunicorn app:server {GUNICORN}"),
+    "Connexion": ("connexion[uvicorn]", "uvicorn", f"uvicorn app:app {UVICORN}"),
+    "an old Connexion": ("connexion==2.14.2", "gunicorn", f"gunicorn app:app {GUNICORN}"),
 }
 SOURCES = {
     "flask": f"{FLASK}app = Flask(__name__)\n",
@@ -193,6 +195,7 @@ SOURCES = {
     "quart": "from quart import Quart\napp = Quart(__name__)\n",
     "sanic": "from sanic import Sanic\napp = Sanic('shop')\n",
     "aiohttp": "from aiohttp import web\napp = web.Application()\n",
+    "connexion": "import connexion\napp = connexion.App(__name__)\nif app.debug:\n    app.run(debug=True)\n",
     "dash": "import dash\napp = dash.Dash(__name__)\nserver = app.server\n",
 }
 

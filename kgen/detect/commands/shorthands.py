@@ -16,6 +16,11 @@ _PASSED = re.compile(
 _ARRAY = re.compile(
     r"^([ \t]*)(?:(?:local|declare|readonly)[ \t]+(?:-\w+[ \t]+)?)?(\w+)=\(([^()]*)\)[ \t]*$", re.MULTILINE
 )
+_HOSTED = re.compile(
+    r"(?<![\w./-])/(?:home/site/wwwroot|opt/render/project/src|var/app/current|home/vcap/app)(?=[/\s\"']|$)"
+)
+"""Where hosting platforms have the project."""
+
 _USE = re.compile(r"\"?\$\{(\w+)\[[@*]\]\}\"?")
 
 
@@ -28,6 +33,7 @@ def plain(text: str) -> str:
     >>> plain('A=(--port 80)\nexec serve "${A[@]}"')
     '\nexec serve --port 80'
     """
+    text = _HOSTED.sub("/app", text)
     text = _HEAD.sub(r"\1\2()", text) if "function" in text else text
     text = _spread(text) if "=(" in text else text
     for name in list(_passing(text)):

@@ -20,8 +20,11 @@ _ALONE = frozenset(
             "pipx",
         ),
         *("sudo", "-E", "busybox", "chronic", "run-one"),
+        *("start-nginx", "start-nginx-debug", "start-pgbouncer", "start-pgbouncer-stunnel", "start-stunnel"),
     }
 )
+"""Programs, and scripts of Heroku's buildpacks, that run what comes after them."""
+
 _WITH_WORD = frozenset({"gosu", "su-exec", "chpst", "nice", "ionice", "stdbuf", "timeout", "setpriv", "flock"})
 _RUNNERS = frozenset(
     {"poetry", "pdm", "pipenv", "uv", "hatch", "rye", "conda", "doppler", "micromamba", "mamba", "infisical"}

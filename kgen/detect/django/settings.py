@@ -94,12 +94,25 @@ def beside(project: Project, base: str, name: str) -> list[str]:
     is_package = f"{place}/__init__.py" in project.tree
     folder, package = (place, name) if is_package else (place.rpartition("/")[0], name.rpartition(".")[0])
     stems = [each.removesuffix(".py") for each in project.tree.here(folder) if each.endswith(".py")]
-    fitting = [each for each in stems if is_package or each.startswith("settings") or _is_settings(folder)]
+    is_one_of_several = place.rpartition("/")[2] in DEVELOPMENT  # then its folder has nothing but settings
+    is_meant = is_package or is_one_of_several or _is_settings(folder)
+    fitting = [each for each in stems if is_meant or each.startswith("settings")]
     return [f"{package}.{each}" for each in fitting if each != "__init__"]
 
 
 def _is_settings(folder: str) -> bool:
     return folder.rpartition("/")[2] in {"settings", "config", "conf"}
+
+
+def hardened(sources: Sources, base: str, names: list[str]) -> list[str]:
+    """Return those of several settings modules that take others and turn debugging off, whatever they are called."""
+    found = []
+    for name in names:
+        made = read(sources, base, name)
+        said = [given for key, given in (_assigned(made.modules[0]) if len(made.modules) > 1 else ()) if key == "DEBUG"]
+        if said and isinstance(said[-1], ast.Constant) and said[-1].value is False:
+            found.append(name)
+    return found
 
 
 def anywhere(project: Project, base: str) -> list[str]:

@@ -80,6 +80,9 @@ def _site(sources: Sources, manage: str) -> Site:
         usual, origin = of_image
     beside = django_settings.beside(project, base, usual) if usual else django_settings.anywhere(project, base)
     better = [each for each in beside if _is_production(each)]
+    if not better and usual.rpartition(".")[2] in DEVELOPMENT:
+        meant = [each for each in beside if each.rpartition(".")[2] not in DEVELOPMENT]
+        better = django_settings.hardened(sources, base, meant)
     doubts: tuple[Doubt, ...] = ()
     chosen = usual
     if better and not _is_production(usual):

@@ -52,7 +52,9 @@ def _is_here(folder: str) -> bool:
 
 
 def _places(project: Project, folder: str) -> Iterator[str]:
-    pattern = re.compile(rf"^(?!\s*[#;]).*(?<![\w./~-]){re.escape(folder)}(?![\w.-])", re.MULTILINE)
+    end = rf"{re.escape(folder)}(?![\w.-])"
+    pattern = re.compile(rf"^(?!\s*[#;]).*(?<![\w./~:<-]){end}", re.MULTILINE)
+    literal = re.compile(rf"^(?!\s*#).*(?:[\"']|:///){end}", re.MULTILINE)  # not in what is told to people
     word = folder.encode()
     for file in project.tree.below(project.folder):
         name = file.rpartition("/")[2]
@@ -60,5 +62,6 @@ def _places(project: Project, folder: str) -> Iterator[str]:
         is_asked = name.endswith(_ENDS) and not _OTHERS.search(below) and not below.startswith(".")
         if not is_asked or (not name.endswith(".py") and below.count("/") > _DEEPEST) or project.modules.is_side(file):
             continue
-        if project.tree.mentions(file, (word,)) and (match := pattern.search(project.tree.text(file) or "")):
+        kind = literal if name.endswith(".py") else pattern
+        if project.tree.mentions(file, (word,)) and (match := kind.search(project.tree.text(file) or "")):
             yield f"{below}:{(project.tree.text(file) or '').count(chr(10), 0, match.start()) + 1}"

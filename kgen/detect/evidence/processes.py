@@ -28,9 +28,6 @@ _ONE = frozenset({"celery beat", "celery worker and beat", "rq scheduler", "task
 FLOWER = Fact(5555, "Flower's own")
 """Where Celery's web page listens."""
 
-_AIOHTTP = 8080
-"""Where aiohttp listens unless it is told."""
-
 UNSERVED = 58
 """Rank of a server that is not installed where another one is: an application object with that one is better."""
 
@@ -127,7 +124,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
     if (found and found.is_web and not is_other) or listens:
         said_port = listens or start.port or said.started.port
         written = said_port or _written(project, found)
-        usual = _AIOHTTP if found and found.is_ready else PORT
+        usual = (found.usual if found else 0) or PORT
         port = written or usual
         is_plain = bool(listens or _written(project, found))
         told = variable(project, found.origin, port) if found and not is_plain else {}

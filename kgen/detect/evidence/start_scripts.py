@@ -24,7 +24,7 @@ _SCRIPT = re.compile(
 )
 _README = re.compile(r"README(?:\.\w+)?", re.IGNORECASE)
 _LINE = re.compile(
-    r"^\s*(?:[$>#]\s+|`)?((?:(?:poetry|pdm|uv|pipenv)\s+run\s+)?(?:python3?(?:\.\d+)?\s+(?:-m\s+)?|nb\s+)[\w./-]+)(?:`|\s|$)",
+    r"^\s*(?:[$>#]\s+|`)?((?:(?:poetry|pdm|uv|pipenv)\s+run\s+)?(?:python3?(?:\.\d+)?\s+(?:-[uBOsSEIqb]+\s+)*(?:-m\s+)?|nb\s+)[\w./-]+)(?:`|\s|$)",
     re.MULTILINE,
 )
 _NOT = re.compile(
@@ -97,3 +97,5 @@ def _of_readme(project: Project) -> Iterator[Program]:
                     rank = OF_BOT if made.covers else README
                     yield replace(made, role="main", rank=rank) if made.type != "web" else made
                     return
+                if made.rank == README and made.type == "web":
+                    return  # what else is told then is not what the project is for

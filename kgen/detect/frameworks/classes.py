@@ -26,13 +26,17 @@ FALCON = Framework("Falcon", "wsgi")
 SANIC = Framework("Sanic", "sanic")
 AIOHTTP = Framework("aiohttp", "aiohttp")
 DASH = Framework("Dash", "dash")
+CONNEXION = Framework("Connexion", "asgi")
+OLD_CONNEXION = Framework("Connexion", "wsgi")
+"""Before its version 3."""
 
 CLASSES: Mapping[str, Framework] = {
     "flask.Flask": FLASK,
     "flask.app.Flask": FLASK,
     "apiflask.APIFlask": FLASK,
     "flask_openapi3.OpenAPI": FLASK,
-    "connexion.FlaskApp": FLASK,
+    **dict.fromkeys(("connexion.App", "connexion.FlaskApp"), CONNEXION),
+    "connexion.AsyncApp": CONNEXION,
     "fastapi.FastAPI": FASTAPI,
     "fastapi.applications.FastAPI": FASTAPI,
     "starlette.applications.Starlette": STARLETTE,
@@ -64,6 +68,15 @@ _NAMES = sorted({name.rpartition(".")[2] for name in CLASSES} - _COMMON)
 WORDS = (
     *(f"{name}{end}" for name in _NAMES for end in "()"),
     *(f"-> {name}" for name in _NAMES),
-    *("web.Application", "aiohttp.web", "falcon.App", "falcon.API", "falcon.asgi", "blacksheep", "flask_openapi3"),
+    *(
+        "web.Application",
+        "aiohttp.web",
+        "falcon.App",
+        "falcon.API",
+        "falcon.asgi",
+        "blacksheep",
+        "flask_openapi3",
+        "connexion",
+    ),
 )
 """What stands in a module that makes such an object, or a class of its own of them."""

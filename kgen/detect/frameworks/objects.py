@@ -4,7 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from kgen.detect.frameworks.classes import CLASSES, DASH, WORDS, Framework
+from kgen.detect.frameworks.classes import CLASSES, CONNEXION, DASH, OLD_CONNEXION, WORDS, Framework
 from kgen.detect.frameworks.sources import DEEPEST, Made, Sources
 from kgen.detect.project import Project
 from kgen.detect.source.imports import definition, dotted
@@ -22,6 +22,15 @@ _ASIDE = frozenset(
     {"migrations", "alembic", "versions", "celery", "worker", "workers", "tasks", "seed", "shell", "cli"}
 )
 """Words in the paths of modules that need an application for something else than to serve it."""
+
+_OLD = re.compile(r"[=~^]=?\s*[12]\b|<\s*3")
+
+
+def _installed(project: Project, framework: Framework) -> Framework:
+    """Return a framework as servers call it in the version that the project asks for."""
+    asked = project.dependencies.get("connexion") if framework == CONNEXION else None
+    return OLD_CONNEXION if asked and _OLD.search(asked.specifier) else framework
+
 
 _CACHES = frozenset({"cache", "functools.cache", "lru_cache", "functools.lru_cache"})
 
@@ -206,7 +215,7 @@ def _call(sources: Sources, module: Module, call: ast.Call, depth: int) -> Made 
     """Return what ``call`` in ``module`` makes, if that is an application."""
     full = meaning(call.func, dict(sources.imports(module)))
     if full in CLASSES:
-        return Made(framework=CLASSES[full])
+        return Made(framework=_installed(sources.project, CLASSES[full]))
     place = sources.origin(module, call.func)
     return _known(sources, *place, depth + 1) if place else None
 

@@ -164,13 +164,13 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
             type="web",
             framework="gRPC" if found.is_rpc else "",
             command=Fact(command, said),
-            port=Fact(port or servers.PORT, found.origin),
+            port=Fact(port or found.usual or servers.PORT, found.origin),
             covers=found.covers,
             env=told,
             rank=rank,
             doubts=(
                 *alone(project, found.origin, (), found.covers),
-                *(() if port or told else (unsaid(found.origin, servers.PORT),)),
+                *(() if port or told else (unsaid(found.origin, found.usual or servers.PORT),)),
                 *arguments.doubts(project, path, command, ()),
             ),
         )

@@ -146,6 +146,10 @@ def _beat(project: Project) -> str:
     return ""
 
 
+_ENQUEUES = re.compile(rb"\.enqueue(?:_at|_in|_call|_many|_job)?\(|@(?:\w+\.)?job\(|\.delay\(")
+"""What puts tasks into the queues of RQ."""
+
+
 def _rq(project: Project) -> Iterator[tuple[str, Program]]:
     if project.has("django-rq") and manage(project):
         origin = project.dependencies["django-rq"].origin
@@ -157,6 +161,9 @@ def _rq(project: Project) -> Iterator[tuple[str, Program]]:
         yield own
         return
     queues: dict[str, str] = {}
+    paths = (path for path in project.modules.paths if not project.modules.is_side(path))
+    if not any(project.tree.matches(path, _ENQUEUES) for path in paths):
+        return  # it looks at the queues of others
     for module in project.modules.mentioning("Queue("):
         names = imported(module.tree)
         for node in walk(module.tree):

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from packaging.version import Version
 
 from kgen.detect.packages.ceilings import pinned
 from kgen.detect.packages.managers import LOCKS
+from kgen.detect.packages.requirements import is_development
 from kgen.detect.project import Dependency, Project
 from kgen.detect.source.tree import join
 
@@ -16,6 +17,8 @@ _NAME = re.compile(r'\nname = "([^"]+)"')
 _ASKED = re.compile(r'\{ name = "([^"]+)"')
 _MAIN = re.compile(r'\ngroups = \[[^\]]*"(?:main|default)"|\ncategory = "main"')
 _BACKPORT = re.compile(r"python_version < '3")
+_ASIDE = re.compile(r"\[package\.(?:dev-dependencies|metadata)")
+_FOR = re.compile(r"\n(?:groups = \[([^\]]*)\]|category = \"(?=dev)(\w+)\")")
 _GROUPS = re.compile(r"\n(?:groups|category) = ")
 
 
@@ -45,6 +48,35 @@ def version(project: Project, name: str) -> Version | None:
     return pinned(match[1]) if match else None
 
 
+def left_out(project: Project, groups: Collection[str]) -> frozenset[str]:
+    """
+    Return what the lock file of uv, Poetry or PDM has for developers only: no image gets that.
+
+    Args:
+        project: The project.
+        groups: Groups of dependencies that its image has.
+    """
+    text = _text(project, LOCKS.get(project.manager, "")) if project.manager in {"uv", "poetry", "pdm"} else ""
+    sections = {own[1]: section for section in text.split("[[package]]")[1:] if (own := _NAME.search(section))}
+    if project.manager != "uv":
+        said = {
+            name: match[1] or match[2] or "" for name, section in sections.items() if (match := _FOR.search(section))
+        }
+        return frozenset(
+            name for name, listed in said.items() if all(map(is_development, re.findall(r"[\w-]+", listed)))
+        )
+    roots = [
+        name for name, each in project.dependencies.items() if not each.group or each.is_extra or each.group in groups
+    ]
+    waiting, seen = list(roots), set(roots)
+    while waiting:
+        section = sections.get(waiting.pop(), "")
+        new = set(_ASKED.findall(_ASIDE.split(section, maxsplit=1)[0])) - seen
+        waiting += new
+        seen |= new
+    return frozenset(sections) - seen if roots else frozenset()
+
+
 def pins(file: str, text: str) -> list[Dependency]:
     """Return what a lock file that has no names of wheels installs for the program, each in its one version."""
     if file != "Pipfile.lock":
@@ -72,7 +104,7 @@ def _by_uv(project: Project, text: str, name: str) -> bool:
     wanted: dict[str, set[str]] = {}
     for section in text.split("[[package]]")[1:]:
         own = _NAME.search(section)
-        asked = re.split(r"\[package\.(?:dev-dependencies|metadata)", section, maxsplit=1)[0]
+        asked = _ASIDE.split(section, maxsplit=1)[0]
         for each in _ASKED.findall(asked) if own else ():
             wanted.setdefault(each, set()).add(own[1] if own else "")
     waiting, seen = [name], {name}

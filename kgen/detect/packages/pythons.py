@@ -6,12 +6,13 @@ the usual one, or an older one if packages have no wheels for that yet, or if th
 """
 
 import re
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import chain
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
+from kgen.detect.evidence import own_groups
 from kgen.detect.evidence.compose import dockerfiles
 from kgen.detect.found import Choice, Doubt, Fact
 from kgen.detect.packages import ceilings, locked, python_hints
@@ -330,10 +331,12 @@ def _chosen(project: Project, ranges: list[Fact]) -> Fact | None:
     return Fact(USUAL if USUAL in within else within[-1] if within else possible[-1], reason)
 
 
-def _limit(project: Project, besides: Container[str] = ()) -> ceilings.Limit | None:
+def _limit(project: Project, besides: Collection[str] = ()) -> ceilings.Limit | None:
     """Return what the locked packages, or else the pinned ones, run on, but for ``besides``."""
     for lock in (*LOCKS.values(), "pylock.toml"):
         if text := project.text(lock):
+            groups = {str(each.value) for each in own_groups.named(project).get("groups", ())}
+            besides = frozenset((*besides, *locked.left_out(project, groups)))
             pins = locked.pins(lock, text) or project.dependencies.values()
             return ceilings.of_wheels(text, besides) or ceilings.of_pins(pins, besides)
     named = [project.text(file) or "" for file in requirements_files(project.tree, project.folder)]

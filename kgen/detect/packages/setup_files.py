@@ -103,7 +103,7 @@ def _py(file: str, text: str) -> Setup | None:
     scripts = _entry_points(_console_scripts(given.get("entry_points")))
     return Setup(
         name=_string(given.get("name")),
-        version=_string(given.get("version")),
+        version="" if _is_run(tree, calls[-1]) else _string(given.get("version")),
         requires_python=_string(given.get("python_requires")),
         install=_strings(given.get("install_requires")),
         extras={str(key): _strings(value) for key, value in extras.items()} if isinstance(extras, dict) else {},
@@ -131,6 +131,12 @@ def _console_scripts(points: Any) -> tuple[str, ...]:
             found += [line] if section == "console_scripts" and "=" in line else []
         return tuple(found)
     return _strings(points.get("console_scripts")) if isinstance(points, dict) else ()
+
+
+def _is_run(tree: ast.Module, setup: ast.Call) -> bool:
+    """Tell whether the version has a name, and a file that is run may give it another value."""
+    runs = any(isinstance(node, ast.Call) and _called(node.func) == "exec" for node in ast.walk(tree))
+    return runs and any(key.arg == "version" and isinstance(key.value, ast.Name) for key in setup.keywords)
 
 
 def _called(node: ast.expr) -> str:

@@ -92,6 +92,14 @@ PACKAGES: Mapping[str, Needed] = {
     "pysaml2": Needed(run=("xmlsec1",)),
     "djangosaml2": Needed(run=("xmlsec1",)),
     "uwsgi": Needed(build=_GCC),
+    "misaka": Needed(build=_GCC),
+    "netifaces": Needed(build=_GCC),
+    "annoy": Needed(build=("g++",)),
+    "hnswlib": Needed(build=("g++",)),
+    "fasttext": Needed(build=("g++",)),
+    "python-prctl": Needed(build=(*_GCC, "libcap-dev")),
+    "libvirt-python": Needed(build=(*_GCC, "libvirt-dev", "pkg-config"), run=("libvirt0",)),
+    "pycups": Needed(build=(*_GCC, "libcups2-dev"), run=("libcups2t64",)),
     "pycurl": Needed(build=(*_GCC, "libcurl4-openssl-dev", "libssl-dev"), run=("libcurl4t64",)),
     "pyaudio": Needed(build=(*_GCC, "portaudio19-dev"), run=("libportaudio2",)),
     "sounddevice": Needed(run=("libportaudio2",)),
@@ -126,6 +134,7 @@ PACKAGES: Mapping[str, Needed] = {
 
 BEFORE_13: Mapping[str, str] = {
     "libldap2": "libldap-2.5-0",
+    "libcups2t64": "libcups2",
     "libmagic1t64": "libmagic1",
     "libglib2.0-0t64": "libglib2.0-0",
     "libgdal36": "libgdal32",

@@ -30,6 +30,7 @@ CALLED: Mapping[str, tuple[str, ...]] = {
     "dash_html_components": ("dash",),
     "dash_table": ("dash",),
     "databases": ("ormar",),
+    "Cheetah": ("ct3", "cheetah3"),
     "cv2": ("opencv-python", "opencv-python-headless", "opencv-contrib-python", "opencv-contrib-python-headless"),
     "dateutil": ("python-dateutil",),
     "debug_toolbar": ("django-debug-toolbar",),
@@ -271,7 +272,7 @@ def _run(project: Project, programs: Iterable[Program]) -> Iterator[str]:
     if project.has("django"):
         own = (path for path in project.modules.paths if path.rpartition("/")[2] in _OF_DJANGO)
         starts += [path for path in own if not project.modules.is_side(path)]
-    seen = dict.fromkeys(file for start in starts for file, _ in reached(project, start))
+    seen = dict.fromkeys(file for start in starts for file, _ in reached(project, start, is_certain=True))
     yield from (file for file in seen if not project.modules.is_side(file))
 
 

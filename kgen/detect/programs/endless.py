@@ -74,9 +74,11 @@ _CLIENTS = frozenset(
 )
 """Packages whose clients are started with ``run``."""
 
+_CHERRYPY = ("cherrypy.quickstart", "cherrypy.engine.start", "cherrypy.engine.block")
 _SERVING = frozenset(
     {
         *("uvicorn.run", "hypercorn.asyncio.serve", "waitress.serve", "aiohttp.web.run_app"),
+        *_CHERRYPY,
         *("http.server.HTTPServer", "http.server.ThreadingHTTPServer", "socketserver.TCPServer"),
         *("twisted.internet.reactor.listenTCP", "twisted.internet.endpoints.TCP4ServerEndpoint"),
         *("tornado.ioloop.IOLoop.current", "wsgiref.simple_server.make_server", "granian.Granian", "uvicorn.Server"),
@@ -86,7 +88,7 @@ _SITE = "aiohttp.web.TCPSite"
 """A server that goes on beside what else a program does, and may be all that it does."""
 
 _PLAIN = frozenset({"http.server.HTTPServer", "http.server.ThreadingHTTPServer", "socketserver.TCPServer"})
-_OWN = frozenset({"aiohttp.web.run_app", _SITE, *_PLAIN})
+_OWN = frozenset({"aiohttp.web.run_app", _SITE, *_PLAIN, *_CHERRYPY})
 """Servers that a program brings up itself: none is better, or there is no application object for another one."""
 
 EMBEDDED = frozenset(
@@ -301,7 +303,8 @@ def _called(call: ast.Call, names: dict[str, str], roots: frozenset[str], *, is_
     name = func.attr if isinstance(func, ast.Attribute) else func.id if isinstance(func, ast.Name) else ""
     full = meaning(func, names)
     is_method = isinstance(func, ast.Attribute)
-    is_development = name in {"run", "run_server"} and is_method and bool(roots & _DEVELOPMENT_SERVERS)
+    is_flasks = bool(roots & _DEVELOPMENT_SERVERS) or value(keyword(call, "debug")) is True
+    is_development = name in {"run", "run_server"} and is_method and is_flasks
     marks = {
         _METHODS.get(name, ""): name in _METHODS,
         "endless": (name in _OBJECTS or (name in _FOR_EVER and is_method) or full in _ENDLESS | _WORKERS)

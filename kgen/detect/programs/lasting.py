@@ -15,6 +15,10 @@ _NEAR = 2
 """Imports away from the script: what is farther says nothing of how it goes on."""
 
 
+_READY = 8080
+"""Where aiohttp and CherryPy listen unless they are told."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nature:
     """What a script turns out to be."""
@@ -53,6 +57,11 @@ class Nature:
 
     covers: frozenset[str] = frozenset()
     """The project's files that it imports, by their paths in the tree."""
+
+    @property
+    def usual(self) -> int:
+        """What it listens on unless somebody says something else; 0 if that is not known."""
+        return _READY if self.is_ready else 0
 
 
 @dataclass(frozen=True, slots=True)

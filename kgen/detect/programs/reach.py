@@ -20,10 +20,12 @@ PIPES = Doubt(
 _CALL = 8
 """Lines of a call."""
 
-_USUAL = re.compile(r"[\"']0\.0\.0\.0[\"']")
+_USUAL = re.compile(r"(?:(?<![=!<>])[=:]|\bget\w*\([^()]*,)\s*[\"']0\.0\.0\.0[\"']")
 """All addresses, somewhere in the file that brings a server up: as what is taken unless something else is said."""
 
 _RELOADS = re.compile(r"\breload\s*=\s*True\b")
+_ASKED = re.compile(r"[!=]=\s*[\"']0\.0\.0\.0[\"']")
+
 _OPEN = re.compile(r"\((?:\"\"|'')\s*,|\brun_app\(|\bTCPSite\(\s*\w+(?:\.\w+)*\s*(?:\)|,\s*port\s*=)")
 """Calls of servers that listen on all addresses unless they are told one."""
 
@@ -41,7 +43,7 @@ def alone(project: Project, origin: str, texts: Iterable[str], files: Iterable[s
     file, _, line = origin.rpartition(":")
     text = (project.tree.text(file) or "") if file else ""
     call = text.splitlines()[int(line) - 1 :][:_CALL] if file else []
-    is_said = any("0.0.0.0" in each or "::" in each for each in (*texts, *call)) or bool(_USUAL.search(text))  # noqa: S104  # what has to be said
+    is_said = any("0.0.0.0" in each or "::" in each for each in (*texts, *call)) or _is_usual(text)  # noqa: S104  # what has to be said
     is_said = is_said or options.is_open(project, files)
     if not is_said and not (call and _OPEN.search(call[0]) and not any("host" in each for each in call)):
         yield Doubt(
@@ -55,6 +57,11 @@ def alone(project: Project, origin: str, texts: Iterable[str], files: Iterable[s
             question=f"{origin} starts anew whenever the source changes, and that is for developers",
             help="turn `reload` off there",
         )
+
+
+def _is_usual(text: str) -> bool:
+    """Tell whether a file takes all addresses unless it is told some, and never asks whether they are meant."""
+    return bool(_USUAL.search(text)) and not _ASKED.search(text)
 
 
 def port(project: Project, origin: str) -> int | None:

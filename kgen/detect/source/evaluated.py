@@ -163,8 +163,8 @@ def run(body: Iterable[ast.stmt], around: Surroundings) -> Surroundings:
     for node in body:
         here = replace(around, names=names)
         match node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=given):
-                names[name] = _made(given, here)
+            case ast.Assign(targets=targets, value=given):
+                names |= {each.id: _made(given, here) for each in targets if isinstance(each, ast.Name)}
             case ast.AnnAssign(target=ast.Name(id=name), value=given) if given:
                 names[name] = _made(given, here)
             case ast.If(test=test, body=one, orelse=two):

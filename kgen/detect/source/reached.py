@@ -15,18 +15,29 @@ _MOST = 80
 _LINE = re.compile(
     rb"^[ \t]*(?:from[ \t]+([.\w]+)[ \t]+import[ \t]*(?:\(([^)]*)\)|([^\n#;]+))|import[ \t]+([^\n#;]+))", re.MULTILINE
 )
+_INSIDE = re.compile(rb"^[ \t]+(?:from|import)\b", re.MULTILINE)
+_DEEP = re.compile(rb"^(?:[ ]{5,}|\t[ \t]+)(?:from|import)\b", re.MULTILINE)
+"""Where an import starts that is not at the top of its file, or of what the file does as a program."""
+
 _COMMENT = re.compile(rb"#[^\n]*|\\\n")
 
 
-def reached(project: Project, path: str) -> Iterator[tuple[str, int]]:
-    """Yield the file at ``path`` and those of the project that it imports, with their distance, nearest first."""
+def reached(project: Project, path: str, *, is_certain: bool = False) -> Iterator[tuple[str, int]]:
+    """
+    Yield the file at ``path`` and those of the project that it imports, with their distance, nearest first.
+
+    Args:
+        project: The project.
+        path: A script.
+        is_certain: Leave out what imported files import somewhere inside: in functions, and on certain systems only.
+    """
     waiting, seen = [(path, 0)], {path}
     for place in range(_MOST):
         if place >= len(waiting):
             return
         here, depth = waiting[place]
         yield here, depth
-        for other in _imported(project, here) if depth < _DEEPEST else ():
+        for other in _imported(project, here, is_certain=is_certain) if depth < _DEEPEST else ():
             if other not in seen:
                 seen.add(other)
                 waiting.append((other, depth + 1))
@@ -37,14 +48,21 @@ def packages(project: Project, path: str) -> frozenset[str]:
     return frozenset(name.partition(".")[0] for name in names(project, path))
 
 
-def names(project: Project, path: str) -> tuple[str, ...]:
+def names(project: Project, path: str, *, is_certain: bool = False) -> tuple[str, ...]:
     """Return what the file at ``path`` imports, with the dots of relative imports: looked up once."""
     known = project.modules.notes
-    key = f"imports of {path}"
+    key = f"imports of {path}{' at the top' if is_certain else ''}"
     if key not in known:
-        known[key] = tuple(dict.fromkeys(_names(project.tree.content(path))))
+        text = project.tree.content(path)
+        known[key] = tuple(dict.fromkeys(_names(_at_the_top(text) if is_certain else text)))
     made: tuple[str, ...] = known[key]
     return made
+
+
+def _at_the_top(text: bytes) -> bytes:
+    """Return a module without the imports that are in functions, and under conditions."""
+    head, mark, tail = text.partition(b"\nif __name__")
+    return _INSIDE.sub(b"", head) + mark + _DEEP.sub(b"", tail)
 
 
 def _names(text: bytes) -> Iterator[str]:
@@ -65,11 +83,12 @@ def _names(text: bytes) -> Iterator[str]:
             yield from each
 
 
-def _imported(project: Project, here: str) -> tuple[str, ...]:
+def _imported(project: Project, here: str, *, is_certain: bool) -> tuple[str, ...]:
     known = project.modules.notes
-    key = f"imported by {here}"
+    key = f"imported by {here}{' at the top' if is_certain else ''}"
     if key not in known:
-        known[key] = tuple(dict.fromkeys(file for name in names(project, here) for file in _files(project, here, name)))
+        asked = names(project, here, is_certain=is_certain)
+        known[key] = tuple(dict.fromkeys(file for name in asked for file in _files(project, here, name)))
     made: tuple[str, ...] = known[key]
     return made
 

@@ -50,7 +50,7 @@ def _sources(name: str, made: dict[str, list[ast.expr]], depth: int) -> Iterator
                 case ast.Call(args=args) as call:
                     yield call
                     waiting += args
-                case ast.BoolOp(op=ast.Or(), values=[first, *_]):
+                case ast.BoolOp(op=ast.Or(), values=[first, *others]) if all(map(_is_named, others)):
                     waiting.append(first)
                 case ast.Name(id=inner) if inner != name:
                     yield from _sources(inner, made, depth + 1)
@@ -78,6 +78,12 @@ def listed(tree: ast.Module) -> frozenset[str]:
         if any(isinstance(each, ast.If) and _ends(each.body) for each in loop.body):
             found |= set(_names(loop.iter, made))
     return frozenset(found)
+
+
+def _is_named(node: ast.expr) -> bool:
+    """Tell whether an expression looks something up by a name like that of a variable: ``getenv("OLD_NAME")``."""
+    given = node.args[:1] if isinstance(node, ast.Call) else []
+    return any(isinstance(each, ast.Constant) and bool(_NAME.fullmatch(str(each.value))) for each in given)
 
 
 def _checks(tree: ast.Module) -> Iterator[ast.expr]:

@@ -158,19 +158,20 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
     if found and found.is_web:
         rank = min(rank + 10, SCRIPT_OF_WEB - 1) if rank > ODD else rank
         port = found.port or stated(project, found.origin) or options.port(project, found.covers)
-        told = {} if port else variable(project, found.origin, servers.PORT)
+        usual = found.usual or servers.PORT
+        told = {} if port else variable(project, found.origin, usual)
         return Program(
             name="web",
             type="web",
             framework="gRPC" if found.is_rpc else "",
             command=Fact(command, said),
-            port=Fact(port or found.usual or servers.PORT, found.origin),
+            port=Fact(port or usual, found.origin),
             covers=found.covers,
             env=told,
             rank=rank,
             doubts=(
                 *alone(project, found.origin, (), found.covers),
-                *(() if port or told else (unsaid(found.origin, found.usual or servers.PORT),)),
+                *(() if port or told else (unsaid(found.origin, usual),)),
                 *arguments.doubts(project, path, command, ()),
             ),
         )

@@ -203,6 +203,37 @@ COMPOSE = (
 )
 
 
+def test_settings_of_a_file_are_no_variables(tmp_path: Path) -> None:
+    source = (
+        "from pydantic_settings import BaseSettings, SettingsConfigDict\n\n\nclass Texts(BaseSettings):\n"
+        "    commands: list[str]\n    model_config = SettingsConfigDict(yaml_file='texts.yml')\n"
+    )
+
+    assert written(tmp_path, source) == {}
+
+
+def test_functions_around_decouple_read(tmp_path: Path) -> None:
+    source = (
+        "import decouple\n\n\ndef get(name, **options):\n    return decouple.config(name, **options)\n\n\n"
+        "TOPIC = get('TOPIC')\nLEVEL = get('LEVEL', default=1, cast=int)\n"
+    )
+
+    assert written(tmp_path, source) == {"env": {"TOPIC": "change-me"}}
+
+
+def test_what_compose_turns_on_is_on(tmp_path: Path) -> None:
+    lines = "QUEUE: 'true'\n      DEBUG_QUEUE: 'true'\n      USUAL: 'false'\n      SEARCH_URL: http://search:80/\n"
+    compose = f"services:\n  app:\n    build: .\n    environment:\n      {lines}  search:\n    image: acme/search\n"
+    source = "import os\n" + "".join(f"os.getenv('{name}', 'False')\n" for name in ("QUEUE", "DEBUG_QUEUE", "USUAL"))
+    files = {"requirements.txt": "", "app.py": source, "Dockerfile": "FROM python:3.13\n", "compose.yml": compose}
+    made = settings(seen(tmp_path, files), "shop", ())
+
+    assert made.data["env"] == {"QUEUE": "true"}
+    assert [each.question for each in made.doubts] == [
+        "your containers are told where others are: SEARCH_URL: http://search:80/ (compose.yml:8)"
+    ]
+
+
 def test_what_compose_says_of_a_variable_counts(tmp_path: Path) -> None:
     source = "import os\nA = os.environ['SHOP_STORE']\nB = float(os.environ['RATE'])\nC = os.environ['PEER']\n"
     files = {"requirements.txt": "psycopg2\n", "app.py": source, "docker-compose.yml": COMPOSE}

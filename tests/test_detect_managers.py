@@ -20,6 +20,12 @@ MANAGERS: Mapping[str, tuple[Mapping[str, str], str, str, list[str]]] = {
     "Pipenv": ({"Pipfile.lock": "{}", "Pipfile": ""}, "pipenv", "Pipfile.lock", []),
     "pylock.toml": ({"pylock.toml": "", "pyproject.toml": PROJECT}, "pip", "pylock.toml", []),
     "requirements.txt": ({"requirements.txt": "", "pyproject.toml": PROJECT}, "pip", "requirements.txt", []),
+    "uv, as the own image calls it": (
+        {"pyproject.toml": PROJECT, "Dockerfile": "FROM python:3.13\nCOPY . .\nRUN uv sync --no-dev\n"},
+        "uv",
+        "pyproject.toml, as in Dockerfile:3",
+        ["its lock file is not there"],
+    ),
     "groups alone": ({"pyproject.toml": '[dependency-groups]\nmain = ["flask"]\n'}, "pip", "pyproject.toml", []),
     "requirements beside a lock": (
         {"uv.lock": "", "requirements.txt": ""},

@@ -231,3 +231,15 @@ def test_a_program_that_looks_at_the_queues_of_others_has_no_worker(tmp_path: Pa
     source = "from flask import Flask\nfrom rq import Queue\n\napp = Flask(__name__)\nqueue = Queue('default')\n"
 
     assert list(commands(tmp_path, {"requirements.txt": "flask\ngunicorn\nrq\n", "app.py": source})) == ["web"]
+
+
+def test_of_several_applications_of_faust_somebody_has_to_say_which(tmp_path: Path) -> None:
+    files = {"requirements.txt": "faust-streaming\n"}
+    files |= {f"a-{name}/{name}.py": f"import faust\napp = faust.App('{name}')\n" for name in ("one", "two")}
+    (made,) = propose(grown(tmp_path, files)).value or ()
+    (program,) = made.programs
+
+    assert [each.value for doubt in program.doubts for each in doubt.choices] == [
+        "faust -A one worker -l info",
+        "faust -A two worker -l info",
+    ]

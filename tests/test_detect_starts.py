@@ -488,3 +488,50 @@ def test_the_first_program_that_the_readme_names_is_the_one(tmp_path: Path) -> N
         "nothing says that it listens on all addresses, which it has to in a container",
         "Shop.py:4 does not say which port it listens on",
     ]
+
+
+OTHER = (
+    "services:\n  one:\n    image: acme/shop:1\n    command: bash -c 'alembic upgrade head && python3 -m shop.one'\n"
+    "  two:\n    image: acme/shop:latest\n    command: python3 -m shop.two --port 9000\n"
+    "  three:\n    image: acme/shop:latest\n    command: python3 -m shop.three --host 0.0.0.0 --port 9001 --to http://two:9000\n"
+    "  db:\n    image: acme/db\n    command: python3 -m acme.db\n"
+)
+
+
+def test_services_that_run_modules_of_the_project_are_its_own_whatever_their_image(tmp_path: Path) -> None:
+    loop = "import time\n\nwhile True:\n    time.sleep(1)\n"
+    files = {"requirements.txt": "fastapi\n", "shop/__init__.py": "", "docker-compose.yml": OTHER}
+    files |= {f"shop/{name}.py": loop for name in ("one", "two", "three")}
+    found: Any = propose(grown(tmp_path, files)).value
+    made = {each.name: each for each in found[0].programs}
+
+    assert {name: each.command.value.partition(" --")[0] for name, each in made.items()} == {
+        "web": "python -m shop.two",
+        "three": "python -m shop.three",
+        "one": "python -m shop.one",
+    }
+    assert any("has an address that only docker-compose.yml knows" in each for each in questions(made["three"]))
+
+
+def test_a_script_that_serves_is_better_than_a_factory_that_nobody_can_call(tmp_path: Path) -> None:
+    factory = "from fastapi import FastAPI\n\n\ndef create_app(bot):\n    return FastAPI()\n"
+    script = (
+        "import uvicorn\nfrom shop.factory import create_app\n\nuvicorn.run(create_app(1), host='0.0.0.0', port=8080)\n"
+    )
+    files = {
+        "requirements.txt": "fastapi\nuvicorn\n",
+        "shop/__init__.py": "",
+        "shop/factory.py": factory,
+        "shop/__main__.py": script,
+        "Dockerfile": f"{DOCKERFILE}CMD python -m shop\n",
+    }
+
+    assert first(tmp_path, files).command.value == "python -m shop"
+
+
+@pytest.mark.parametrize("name", ["create_app", "setup_logging"])
+def test_a_log_that_a_program_opens_when_it_is_set_up_is_doubted(tmp_path: Path, name: str) -> None:
+    source = f"\n\ndef {name}():\n    return RotatingFileHandler('debug.log', maxBytes=1)\n"
+    found: Any = propose(grown(tmp_path, {**FLASK, "app.py": FLASK["app.py"] + source})).value
+
+    assert any("app.py:6 writes debug.log" in each.question for each in found[0].part.doubts)

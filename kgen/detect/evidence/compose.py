@@ -16,7 +16,7 @@ from kgen.detect.evidence import processes
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Program
 from kgen.detect.project import Project
-from kgen.detect.source.dockerfiles import Container, container, files
+from kgen.detect.source.dockerfiles import Container, container, containers, files
 from kgen.detect.source.image import Image
 from kgen.detect.source.texts import origin, table, yaml
 from kgen.detect.source.tree import Tree, join
@@ -154,7 +154,10 @@ def services(project: Project, file: str) -> Iterator[Service]:
         if not isinstance(about, Mapping):
             continue
         build = about.get("build") or images.get(str(about.get("image")))
-        if (built := _built(project, file, build)) is not None:
+        built = _built(project, file, build)
+        if built is None and _is_own(project, about):
+            built = _other(project, file, build)
+        if built is not None:
             yield Service(
                 name=str(name),
                 origin=origin(file, text, f"\n  {name}:", skip=1),
@@ -165,6 +168,31 @@ def services(project: Project, file: str) -> Iterator[Service]:
                 port=_port(about),
                 env=environment(about),
             )
+
+
+_MODULES = re.compile(r"(?:^|\s)-m\s+([A-Za-z_][\w.]*)|(?:^|[\s/])((?:[\w-]+/)*[\w-]+\.py)\b")
+
+
+def _is_own(project: Project, about: Mapping[str, Any]) -> bool:
+    """Tell whether a service runs a module of the project, whatever its image is called and made of."""
+    texts = [_command(about.get(key)) for key in ("entrypoint", "command")]
+    line = " ".join(text if isinstance(text, str) else " ".join(text) for text in texts)
+    for match in _MODULES.finditer(line):
+        place = project.path(match[2] or match[1].replace(".", "/"))
+        is_module = not match[2] and any(f"{place}{end}" in project.tree for end in (".py", "/__main__.py"))
+        if is_module or (match[2] and "/" in match[2] and place in project.tree):
+            return True
+    return False
+
+
+def _other(project: Project, file: str, build: Any) -> Container | Literal[False]:
+    """Return the Dockerfile of such a service: the one that it names, or else the project's own."""
+    context = build if isinstance(build, str) else build.get("context", ".") if isinstance(build, Mapping) else ""
+    wanted = str(build.get("dockerfile") or "Dockerfile") if isinstance(build, Mapping) else "Dockerfile"
+    place = posixpath.normpath(posixpath.join(posixpath.dirname(file), str(context), wanted))
+    if build and place in project.tree:
+        return container(project.tree, place)
+    return next(iter(containers(project.tree, project.folder)), False)
 
 
 def _placed(container: Container, folder: object) -> Container:

@@ -19,6 +19,7 @@ _ITSELF = re.compile(r"(?:[\w-]+=)?(?:\w+://)?(?:localhost|127\.0\.0\.1):\d+")
 
 _FIXED = re.compile(
     r"\b(?:rediss?|amqps?|postgres(?:ql)?|mysql|mongodb|nats|kafka)(?:\+\w+)?://(?:[^@/$]*@)?[\w-]+(?:[:/]|$)"
+    r"|\bhttps?://(?!localhost\b)[a-z][\w-]*(?::\d+|/|$)"
 )
 """The address of a server by a name that is none in the cluster: without a dot, and from no variable."""
 
@@ -63,7 +64,9 @@ def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Do
         yield Doubt(
             path=("command",),
             question=f"`{fixed}` has an address that only {said.origin.partition(':')[0]} knows",
-            help="name the server under `needs`, and take its address from the environment",
+            help="name its Service"
+            if "http" in fixed
+            else "name the server under `needs`, and take its address from the environment",
         )
     own = [word for word in start.words if _ITSELF.fullmatch(word)]
     if own and start.role != "web" and len(said.started.processes) > 1:

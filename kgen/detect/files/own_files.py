@@ -41,7 +41,25 @@ def part(project: Project) -> Part:
                 logs.append(_log_doubt(where, name))
             elif is_made(call) and (what := _folder(project, call)):
                 folders.append(_folder_doubt(where, what))
+    if not logs:
+        logs += _logs_of_functions(project, own)
     return Part(doubts=(*logs[:1], *folders[:1]))
+
+
+_FILE_LOG = re.compile(rb"FileHandler\(\s*(?:filename\s*=\s*)?[\"'][^/\"'\s]")
+_SETTING_UP = re.compile(
+    r"create_app|init_app|main|_*(?:setup|set_up|init|configure|config|get|make|create)\w*log\w*|\w*logg\w*"
+)
+"""Functions that set up where a program writes its log, as they are usually called."""
+
+
+def _logs_of_functions(project: Project, own: list[str]) -> Iterator[Doubt]:
+    """Yield the doubts about logs that a program opens when it is set up."""
+    for module in project.modules.those(path for path in own if project.tree.matches(path, _FILE_LOG)):
+        for function in nodes(module.tree, ast.FunctionDef):
+            for call in ast.walk(function) if _SETTING_UP.fullmatch(function.name) else ():
+                if isinstance(call, ast.Call) and (name := _log(call)):
+                    yield _log_doubt(f"{module.path}:{call.lineno}", name)
 
 
 def _is_at_top(content: bytes) -> bool:

@@ -123,7 +123,7 @@ def _streams(project: Project) -> Found:
             return
         for _, line in objects(module, re.compile(r"faust\.(?:\w+\.)*App")):
             yield worked("faust worker", "Faust", f"faust -A {whole} worker -l info", f"{module.path}:{line}")
-            return
+            break  # of several applications, people say which
 
 
 def _schedulers(project: Project) -> Found:

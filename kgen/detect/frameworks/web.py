@@ -99,11 +99,16 @@ def _keeps_clients(project: Project, each: Application) -> bool:
     return each.framework is FLASK and project.has("flask-socketio")
 
 
+_OPEN = 54
+"""Rank of a factory that no server can call: a script that serves what it makes is better."""
+
+
 def _program(sources: Sources, each: Application, well: Health, rank: int) -> Program:
     project = sources.project
     port = listening(sources, each)
     how = _served(project, each, port.value if port else PORT)
     migrates = release(project)
+    is_open = each.is_factory and bool(each.made.needs)
     return Program(
         name="web",
         type="web",
@@ -114,7 +119,7 @@ def _program(sources: Sources, each: Application, well: Health, rank: int) -> Pr
         release=migrates,
         env={**search_path(project, each.start, each.path), **_named(project, each, migrates)},
         needs=(how.dependency,) if how.dependency else (),
-        rank=rank,
+        rank=min(rank, _OPEN) if is_open else rank,
         fields={"replicas": 1} if _keeps_clients(project, each) else {},
         doubts=(*how.doubts, *well.doubts, *_doubts(each), *((_CLIENTS,) if _keeps_clients(project, each) else ())),
     )

@@ -1,7 +1,8 @@
 """Which package manager installs a project: the one whose lock file is there."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from kgen.detect.found import Doubt, Fact
 from kgen.detect.packages.requirements import is_development, requirements_files
@@ -116,15 +117,8 @@ def _workspace(tree: Tree, folder: str) -> Managed | None:
 def _unlocked(tree: Tree, folder: str, here: frozenset[str]) -> Managed | None:
     """Return how a project without lock file is installed."""
     pyproject = toml(tree.text(join(folder, "pyproject.toml")))
-    for manager, keys in (("poetry", {"dependencies"}), ("pdm", set()), ("uv", {"sources", "workspace"})):
-        wanted = table(pyproject, "tool", manager)
-        command = f"{manager} lock"
-        if wanted and (not keys or keys & wanted.keys()):
-            if by_pip := "dependencies" in table(pyproject, "project") and _installed_by_pip(tree, folder):
-                return Managed(manager=Fact("pip", f"pyproject.toml, as in {by_pip}"))
-            return Managed(manager=Fact(manager, "pyproject.toml"), doubts=(_not_locked(command),))
-    if "Pipfile" in here:
-        return Managed(manager=Fact("pipenv", "Pipfile"), doubts=(_not_locked("pipenv lock"),))
+    if said := _said(tree, folder, pyproject, here):
+        return said
     requirements = next(requirements_files(tree, folder), "")
     has_dependencies = "dependencies" in table(pyproject, "project")
     if requirements and not has_dependencies:
@@ -141,13 +135,31 @@ def _unlocked(tree: Tree, folder: str, here: frozenset[str]) -> Managed | None:
     return Managed(manager=Fact("pip", found[0])) if found else None
 
 
+def _said(tree: Tree, folder: str, pyproject: Mapping[str, Any], here: frozenset[str]) -> Managed | None:
+    """Return the manager that has a table of its own, or that the project's own Dockerfile calls."""
+    for manager, keys in (("poetry", {"dependencies"}), ("pdm", set()), ("uv", {"sources", "workspace"})):
+        wanted = table(pyproject, "tool", manager)
+        if wanted and (not keys or keys & wanted.keys()):
+            if by_pip := "dependencies" in table(pyproject, "project") and _step(tree, folder, _PIP_INSTALL):
+                return Managed(manager=Fact("pip", f"pyproject.toml, as in {by_pip}"))
+            return Managed(manager=Fact(manager, "pyproject.toml"), doubts=(_not_locked(f"{manager} lock"),))
+    if by_uv := "dependencies" in table(pyproject, "project") and _step(tree, folder, _UV_SYNC):
+        return Managed(manager=Fact("uv", f"pyproject.toml, as in {by_uv}"), doubts=(_not_locked("uv lock"),))
+    if "Pipfile" in here:
+        return Managed(manager=Fact("pipenv", "Pipfile"), doubts=(_not_locked("pipenv lock"),))
+    return None
+
+
 _PIP_INSTALL = re.compile(r"\bpip3?\s+install\s+(?:-\S+\s+)*[\"']?\.(?:\[[\w,-]+\])?[\"']?(?:\s|$)")
 
 
-def _installed_by_pip(tree: Tree, folder: str) -> str:
-    """Return the line of the project's own Dockerfile in which pip installs the project itself; often nothing."""
+_UV_SYNC = re.compile(r"\buv\s+sync\b")
+
+
+def _step(tree: Tree, folder: str, pattern: re.Pattern[str]) -> str:
+    """Return the line of the project's own Dockerfile that has what is looked for; often nothing."""
     for own in containers(tree, folder)[:1]:
-        return next((f"{own.file}:{line}" for text, line in own.steps if _PIP_INSTALL.search(text)), "")
+        return next((f"{own.file}:{line}" for text, line in own.steps if pattern.search(text)), "")
     return ""
 
 

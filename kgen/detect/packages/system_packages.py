@@ -103,6 +103,7 @@ PACKAGES: Mapping[str, Needed] = {
     "pycurl": Needed(build=(*_GCC, "libcurl4-openssl-dev", "libssl-dev"), run=("libcurl4t64",)),
     "pyaudio": Needed(build=(*_GCC, "portaudio19-dev"), run=("libportaudio2",)),
     "sounddevice": Needed(run=("libportaudio2",)),
+    "pycrypto": Needed(build=_GCC),
     "python-snappy": Needed(build=("g++", "libsnappy-dev"), run=("libsnappy1v5",)),
     "gssapi": Needed(build=(*_GCC, "libkrb5-dev"), run=("libgssapi-krb5-2",)),
     "pykerberos": Needed(build=(*_GCC, "libkrb5-dev"), run=("libgssapi-krb5-2",)),

@@ -23,7 +23,7 @@ _ENOUGH = 200
 
 def root(project: Project, path: str) -> str:
     """Return the folder, relative to the project's, that has to be on Python's path for the module at ``path``."""
-    candidates = list(_candidates(project, path))
+    candidates = list(_candidates(project, path)) or [project.below(path).rpartition("/")[0]]
     module = project.modules.module(path)
     if module is None or len(candidates) == 1:
         return candidates[0]

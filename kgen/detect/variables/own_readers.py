@@ -9,7 +9,7 @@ from kgen.detect.source.syntax import imported, meaning, name_of, nodes
 from kgen.detect.source.values import keyword
 from kgen.record import dataclass
 
-_READING = re.compile(rb"(?:getenv|environ\.get)\(\s*[a-z_]\w*\s*[,)]|environ\[\s*[a-z_]\w*\s*\]")
+_READING = re.compile(rb"(?:getenv|environ\.get|config)\(\s*[a-z_]\w*\s*[,)]|environ\[\s*[a-z_]\w*\s*\]")
 """What stands in such a function, and hardly anywhere else."""
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{2,}")
@@ -69,7 +69,8 @@ def _known(project: Project, own: list[str]) -> Mapping[str, _Reader]:
     found: dict[str, _Reader] = {}
     functions: list[ast.FunctionDef] = []
     tree, modules = project.tree, project.modules
-    likely = [path for path in own if tree.mentions(path, (b"environ", b"getenv")) and tree.matches(path, _READING)]
+    words = (b"environ", b"getenv", b"decouple")
+    likely = [path for path in own if tree.mentions(path, words) and tree.matches(path, _READING)]
     for module in modules.those(likely, _READING):
         names = imported(module.tree)
         found |= {each.name: reader for each in nodes(module.tree, ast.FunctionDef) if (reader := _reader(each, names))}
@@ -101,9 +102,11 @@ def _reader(function: ast.FunctionDef, names: dict[str, str]) -> _Reader | None:
     for node in inner:
         match node:
             case ast.Call(func=func, args=[ast.Name(id=name), *more]) if name in given:
-                if meaning(func, names) not in {"os.getenv", "os.environ.get"}:
+                full = meaning(func, names)
+                if full not in {"os.getenv", "os.environ.get", "decouple.config"}:
                     continue
-                is_strict = not more and any(isinstance(each, ast.Raise) for each in inner)
+                raises = full == "decouple.config" or any(isinstance(each, ast.Raise) for each in inner)
+                is_strict = not more and raises
             case ast.Subscript(value=what, slice=ast.Name(id=name)) if name in given:
                 if meaning(what, names) != "os.environ":
                     continue

@@ -135,7 +135,7 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     examples = _examples(project)
     values = _values(project)
     images = frozenset(_images(project))
-    set_in_image = own_image.variables(project)
+    set_in_image = {**dict(wired.switches(project)), **own_image.variables(project)}
     known = frozenset(known)
     settled = {*known, *_NEVER}
     by_compose = {each.name: each for each in wired.variables(project, images)}
@@ -172,7 +172,7 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
             own.append(key)
             env[each.name] = {"secret": f"{app}/{key}"}
             comments["env", each.name] = each.origin
-        elif each.name in set_in_image and set_in_image[each.name].value != each.default:
+        elif each.name in set_in_image and set_in_image[each.name].value.lower() != str(each.default).lower():
             env[each.name] = set_in_image[each.name].value
             comments["env", each.name] = f"{each.origin}, as in {set_in_image[each.name].origin}"
         elif each.is_required and each.name in values:
@@ -213,7 +213,7 @@ def _placed(project: Project, read: frozenset[str], env: Mapping[str, Any]) -> I
 def _untold(project: Project, known: frozenset[str], env: Mapping[str, Any]) -> Iterator[Doubt]:
     """Yield what clients take from the environment by themselves, and folders that only another image has."""
     yield from _placed(project, known, env)
-    yield from (*keys.doubts(project, known, env), *clouds.doubts(project, known, env))
+    yield from (*keys.doubts(project, known, env), *clouds.doubts(project, known, env), *wired.beside(project, env))
 
 
 _CHANGE = "change-me"

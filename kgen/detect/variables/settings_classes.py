@@ -37,6 +37,8 @@ _CLASS = re.compile(rb"class[ \t]")
 
 def fields(module: Module, node: ast.ClassDef, body: list[ast.stmt], *, is_old: bool) -> Iterator[Variable]:
     """Yield the fields of pydantic's settings: without a default they are required; in version 1 options are not."""
+    if _is_of_files(node):
+        return
     prefix = _prefix(node)
     others = _other_names(node) if is_old else {}
     for each in body:
@@ -75,6 +77,12 @@ def _field(given: ast.expr | None) -> tuple[str, str | None, bool]:
         return alias, None, True
     factory = keys.get("default_factory")
     return alias, as_text(first or factory), first is None and factory is None
+
+
+def _is_of_files(node: ast.ClassDef) -> bool:
+    """Tell whether a class takes its fields from a file of settings: then nobody has to set a variable."""
+    keys = (each.arg or "" for each in ast.walk(node) if isinstance(each, ast.keyword))
+    return any(key in {"yaml_file", "json_file", "toml_file"} for key in keys)
 
 
 def _other_names(node: ast.ClassDef) -> dict[str, str]:

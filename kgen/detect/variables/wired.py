@@ -5,11 +5,11 @@ Whatever reads them (a settings file, a library) may be out of sight: that someb
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from kgen.detect.evidence.compose import compose_files, is_for_development, services
-from kgen.detect.found import Fact
+from kgen.detect.found import Doubt, Fact
 from kgen.detect.project import Project
 from kgen.detect.source.texts import origin, table, yaml
 from kgen.detect.variables.backing import by_default, output
@@ -49,6 +49,42 @@ def plain(project: Project) -> Iterator[tuple[str, Fact]]:
                 is_address = _HOST.fullmatch(value) and (_names(value, others) or ":" in value)
                 if value and not (is_address or value.startswith("/") or DEVELOPMENT.fullmatch(value)):
                     yield name, Fact(value, origin(file, text, name))
+
+
+_OF_DEVELOPERS = re.compile(
+    r"DEBUG|DEV|TEST|LOCAL|RELOAD|ECHO|LOG|DEMO|MOCK|FAKE|SKIP|DISABLE|INSECURE|UNBUFFERED|BYTECODE"
+)
+
+
+def switches(project: Project) -> Iterator[tuple[str, Fact]]:
+    """Yield what the project's services have turned on or off, unless it is for developers by its name."""
+    for name, fact in plain(project):
+        if fact.value.lower() in {"true", "false"} and not _OF_DEVELOPERS.search(name):
+            yield name, fact
+
+
+def beside(project: Project, env: Container[str]) -> Iterator[Doubt]:
+    """Yield which variables tell the project's services where others beside them are, and have no value here."""
+    found: dict[str, str] = {}
+    for file in compose_files(project.tree, project.folder):
+        text = project.tree.text(file) or ""
+        others: Mapping[str, Any] = table(yaml(text), "services")
+        for service in () if is_for_development(file) else services(project, file):
+            for name, value in service.env.items():
+                if name not in env and "://" in value and _names(value, others):
+                    found.setdefault(name, f"{name}: {value} ({origin(file, text, name)})")
+    if found:
+        listed = ", ".join(list(found.values())[:_MOST]) + (
+            f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+        )
+        yield Doubt(
+            path=("env",) if env else ("components",),
+            question=f"your containers are told where others are: {listed}",
+            help="set where they are in the cluster",
+        )
+
+
+_MOST = 4
 
 
 def _kind(project: Project, name: str, value: str, images: frozenset[str]) -> str:

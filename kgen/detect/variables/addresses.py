@@ -22,11 +22,11 @@ _HOST = r"(?:localhost|127\.0\.0\.1|[a-z][\w-]*)"
 _SCHEMES = r"(?:rediss?|amqps?|pyamqp|mongodb|postgres(?:ql)?|mysql|mariadb|nats|kafka|clickhouse|cassandra)"
 _URL = re.compile(rf"({_SCHEMES}(?:\+\w+)?://)(?:[^@/\s]*@)?({_HOST})(?::\d+)?(?:[/?,]\S*)?")
 _PLAIN = re.compile(rf"{_HOST}(?::\d+)?")
-_MENTIONED = re.compile(
-    rb"://(?:[^@/\s\"']*@)?(?:127\.0|[a-z][\w-]*[:/,\"'])"
-    rb"|[=(:][ \t]*[\"'](?:localhost|127\.0\.0\.1)(?::\d+)?[\"']|\([\"'][a-z][\w-]*[\"'],[ \t]*6379\)"
-)
+_MENTIONED = re.compile(rb"://(?:[^@/\s\"']*@)?(?:127\.0|[a-z][\w-]*[:/,\"'])")
+_ALONE_THERE = re.compile(rb"[\"'](?:localhost|127\.0\.0\.1)(?::\d+)?[\"']|\([\"'][a-z][\w-]*[\"'],[ \t]*6379\)")
 """What stands in a module with the address of such a server, and in few others."""
+
+_HOSTS = (b"localhost", b"127.0.0.1", b"6379")
 
 _CALLS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("redis", "aioredis", "rq", "huey"), ("Redis(",)),
@@ -127,7 +127,8 @@ def _modules(project: Project, words: list[bytes]) -> Iterator[str]:
         *folders, name = path.split("/")
         if OTHERS.search(name.removesuffix(".py")) or not ASIDE.isdisjoint(folders) or project.modules.is_side(path):
             continue
-        if tree.matches(path, _MENTIONED) or tree.mentions(path, words):
+        is_named = tree.mentions(path, _HOSTS) and tree.matches(path, _ALONE_THERE)
+        if is_named or tree.matches(path, _MENTIONED) or tree.mentions(path, words):
             yield path
 
 

@@ -18,6 +18,10 @@ _OTHERWISE = re.compile(rb"\nelse:[^\n]*(?:\n+[ \t][^\n]*)*?[ \t]from[ \t]")
 """What stands in a module, at its edge, that imports something under a condition only."""
 
 
+_OTHERWISE = re.compile(rb"\nelse:[^\n]*\n(?:[ \t]+[^\n]*\n){0,3}?[ \t]+from[ \t]")
+"""What stands in a module that imports something under such a condition."""
+
+
 def only_ways(project: Project, module: Module) -> list[ast.If]:
     """Return the conditions of a module that have to hold: else it imports what is not among the project's files."""
     found = [node for node in module.tree.body if isinstance(node, ast.If) and node.orelse]

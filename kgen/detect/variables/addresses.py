@@ -26,7 +26,11 @@ _MENTIONED = re.compile(rb"://(?:[^@/\s\"']*@)?(?:127\.0|[a-z][\w-]*[:/,\"'])")
 _ALONE_THERE = re.compile(rb"[\"'](?:localhost|127\.0\.0\.1)(?::\d+)?[\"']|\([\"'][a-z][\w-]*[\"'],[ \t]*6379\)")
 """What stands in a module with the address of such a server, and in few others."""
 
-_HOSTS = (b"localhost", b"127.0.0.1", b"6379")
+_HOSTS = (b"\nlocalhost\n", b"\n127\n", b"\n6379\n")
+_SERVERS = (
+    *(b"redis", b"amqp", b"mongodb", b"postgres", b"mysql", b"mariadb", b"nats", b"kafka", b"clickhouse", b"cassandra"),
+)
+"""Parts of words, one of which it has."""
 
 _CALLS: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("redis", "aioredis", "rq", "huey"), ("Redis(",)),
@@ -127,8 +131,8 @@ def _modules(project: Project, words: list[bytes]) -> Iterator[str]:
         *folders, name = path.split("/")
         if OTHERS.search(name.removesuffix(".py")) or not ASIDE.isdisjoint(folders) or project.modules.is_side(path):
             continue
-        is_named = tree.mentions(path, _HOSTS) and tree.matches(path, _ALONE_THERE)
-        if is_named or tree.matches(path, _MENTIONED) or tree.mentions(path, words):
+        is_named = tree.matches(path, _ALONE_THERE, _HOSTS)
+        if is_named or tree.matches(path, _MENTIONED, _SERVERS) or tree.mentions(path, words):
             yield path
 
 

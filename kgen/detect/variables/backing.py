@@ -132,6 +132,13 @@ def output(project: Project, variable: str, images: frozenset[str], app: str = "
 
 def _driver(project: Project, kind: str) -> str:
     """Return the dependency that talks to a type of server, or that has an extra for it, and where it is named."""
+    known = project.modules.notes
+    if (key := f"driver of {kind}") not in known:
+        known[key] = _found(project, kind)
+    return str(known[key])
+
+
+def _found(project: Project, kind: str) -> str:
     found = next((name for name in DRIVERS[kind] if project.has(name)), "")
     if found:
         return f"{project.dependencies[found].origin}: {found}"

@@ -8,8 +8,8 @@ One statement that cannot be read is no reason to overlook the application besid
 import ast
 import warnings
 
-_MOST_TEXT = 2_000_000
-"""Characters of a file that is parsed; more is data."""
+MOST = 1_000_000
+"""Characters of a file that is looked at; more is data."""
 
 _MOST_FAULTS = 40
 """Statements that are left out; what has more is no Python 3."""
@@ -22,7 +22,7 @@ def parsed(text: str) -> ast.Module | None:
     >>> parsed("import shop\ntype Name = !\nname = 1\n").body[2].targets[0].id
     'name'
     """
-    if len(text) > _MOST_TEXT or "\0" in text:
+    if len(text) > MOST or "\0" in text:
         return None
     lines: list[str] = []
     for _ in range(_MOST_FAULTS):
@@ -45,7 +45,7 @@ def whole(content: bytes) -> ast.Module | None:
         text = content.decode("utf-8-sig")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text) if len(text) <= _MOST_TEXT else None
+            return ast.parse(text) if len(text) <= MOST else None
     except SyntaxError as fault:
         return parsed(text) if fault.msg.startswith("f-string") else None
     except (ValueError, RecursionError, MemoryError):

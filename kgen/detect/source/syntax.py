@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 from kgen.detect.source.copied import copied
 from kgen.detect.source.excerpt import excerpt
-from kgen.detect.source.parse import parsed, whole
+from kgen.detect.source.parse import MOST, parsed, whole
 from kgen.detect.source.tree import Tree
 from kgen.detect.source.words import sign, words
 from kgen.record import dataclass
@@ -58,7 +58,8 @@ class Modules:
         self.tree = tree
         self.folder = folder
         others = tuple(f"{each}/" for each in (*without, *copied(tree, folder)))
-        paths = tuple(name for name in tree.below(folder) if name.endswith(".py") and not name.startswith(others))
+        own = (name for name in tree.below(folder) if name.endswith(".py") and not name.startswith(others))
+        paths = tuple(name for name in own if tree.size(name) <= MOST)
         start = len(folder) + 1 if folder else 0
         paths = tuple(
             name for name in paths if not name.startswith(".", start)

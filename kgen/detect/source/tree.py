@@ -106,6 +106,10 @@ class Tree:
         except (OSError, ValueError):  # ValueError: not UTF-8
             return None
 
+    def size(self, name: str) -> int:
+        """Return the number of bytes of the file ``name``."""
+        return len(self.content(name))
+
     def content(self, name: str) -> bytes:
         """Return the bytes of the file ``name``; none if it is not there."""
         try:

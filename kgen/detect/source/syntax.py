@@ -170,17 +170,21 @@ def walk(tree: ast.Module) -> list[ast.AST]:
 Kind = TypeVar("Kind", bound=ast.AST)
 
 
-def nodes(tree: ast.Module, *kinds: type[Kind]) -> list[Kind]:
+def nodes(tree: ast.Module, *kinds: type[Kind]) -> tuple[Kind, ...]:
     """
     Return the nodes of a module that are of ``kinds``, the outer ones first.
 
     >>> [call.func.id for call in nodes(ast.parse("print(len(name))"), ast.Call)]
     ['print', 'len']
     """
-    return cast("list[Kind]", [node for node in walk(tree) if node.__class__ in kinds])
+    known = _OF_KINDS.setdefault(tree, {})
+    if kinds not in known:
+        known[kinds] = tuple(node for node in walk(tree) if node.__class__ in kinds)
+    return cast("tuple[Kind, ...]", known[kinds])
 
 
 _NODES: WeakKeyDictionary[ast.Module, list[ast.AST]] = WeakKeyDictionary()
+_OF_KINDS: WeakKeyDictionary[ast.Module, dict[tuple[type[ast.AST], ...], tuple[ast.AST, ...]]] = WeakKeyDictionary()
 
 _LEAVES = frozenset({"Constant", "Name", "alias", "Global", "Nonlocal"})
 """Kinds of nodes that have no nodes in them that say anything: whether a name is read or written does not."""

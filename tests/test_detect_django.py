@@ -352,3 +352,26 @@ def test_a_server_that_is_started_with_the_help_of_a_buildpack_is_the_one(tmp_pa
     found = web(tmp_path, {**site(), "Procfile": "web: bin/start-nginx gunicorn shop.wsgi --threads 2\n"})
 
     assert found.command.value == "gunicorn shop.wsgi --threads 2 --bind 0.0.0.0:8000"
+
+
+STRICT = f"{SETTINGS}STORAGES = {{'staticfiles': {{'BACKEND': 'a.CompressedManifestStaticFilesStorage'}}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("style", "missing"),
+    [
+        ("a { b: url('../fonts/c.woff?d#e') }", "../fonts/c.woff (news/static/news/css/a.css)"),
+        ("a { b: url(data:image/png) url(https://e.com/f.png) url(/g.png) url(#h) } /* url(i.png) */", ""),
+        ("a { b: url(../j.png) }", ""),
+        ("a { b: 1 }\n/*# sourceMappingURL=a.css.map */\n", "a.css.map (news/static/news/css/a.css)"),
+    ],
+)
+def test_static_files_that_name_others_which_are_not_there_are_doubted(
+    tmp_path: Path, style: str, missing: str
+) -> None:
+    files = {**site(shop__settings=STRICT), "news/static/news/css/a.css": style, "news/static/news/j.png": ""}
+    found = [each for each in questions(web(tmp_path, files)) if "collectstatic stops" in each]
+
+    assert found == (
+        [f"static files name others that are not there, at which collectstatic stops: {missing}"] * bool(missing)
+    )

@@ -108,3 +108,19 @@ package-dir = {"" = "lib"}
     (made,) = propose(grown(tmp_path, files)).value or ()
     assert made.part.data["build"]["python"]["installProject"] is False
     assert made.part.data["components"]["web"]["workingDir"] == "/app/lib"
+
+
+def test_a_build_backend_that_calls_npm_is_doubted(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": '[build-system]\nbuild-backend = "backend"\nbackend-path = ["_build"]\nrequires = []\n'
+        '[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask", "gunicorn"]\n',
+        "_build/backend.py": "def build_wheel(*_):\n    from shop.front import build\n\n    build()\n",
+        "src/shop/__init__.py": "",
+        "src/shop/front.py": "import subprocess\n\n\ndef build():\n    subprocess.run(['npm', 'ci'])\n",
+        "src/shop/web.py": "from flask import Flask\napp = Flask(__name__)\n",
+    }
+    (made,) = propose(grown(tmp_path, files)).value or ()
+
+    assert [each.question for each in made.part.doubts if "is installed" in each.question] == [
+        "src/shop/front.py:5 calls npm when the project is installed, which the image has not"
+    ]

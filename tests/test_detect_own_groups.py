@@ -73,3 +73,12 @@ def test_what_a_variable_names_is_doubted(tmp_path: Path) -> None:
     part = build(tmp_path, {"pyproject.toml": PROJECT, "uv.lock": ""}, "uv sync --no-dev $EXTRAS")
 
     assert any("also installs what `$EXTRAS` names" in each.question for each in part.doubts)
+
+
+def test_extras_beside_a_requirements_file_are_doubted(tmp_path: Path) -> None:
+    part = build(tmp_path, {"pyproject.toml": PROJECT, "requirements.txt": "fastapi\nuvicorn\n"}, "pip install .[pay]")
+
+    assert "extras" not in part.data["build"]["python"]
+    assert [each.help for each in part.doubts if "also installs the extra `pay`" in each.question] == [
+        "put what it names into requirements.txt"
+    ]

@@ -33,6 +33,7 @@ from kgen.detect.frameworks import (
     workers,
 )
 from kgen.detect.packages import (
+    backends,
     managers,
     not_installed,
     outside,
@@ -44,7 +45,7 @@ from kgen.detect.packages import (
 )
 from kgen.detect.packages.dependencies import dependencies
 from kgen.detect.packages.managers import Managed
-from kgen.detect.programs import internet, management, tables
+from kgen.detect.programs import cluster, internet, management, tables
 from kgen.detect.project import Dependency, Project
 from kgen.detect.rules import NO_PYTHON_PROJECT, NOTHING_TO_RUN
 from kgen.detect.source.syntax import SIDE, Modules
@@ -125,6 +126,7 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
     wanted = {*python.get("extras", ()), *python.get("groups", ())}
     left = not_installed.left(project, python)
     head += [undeclared.part(left, version), outside.part(project), unlisted.part(left, programs, wanted)]
+    head.append(backends.part(project, python))
     parts = [
         *head,
         system_packages.part(left, version, wanted, head[2].data["build"].get("commands", ())),
@@ -228,6 +230,7 @@ def _files(project: Project, programs: Sequence[Program]) -> tuple[Part, ...]:
         management.part(project, programs),
         tables.part(project, programs),
         absent.part(project, programs),
+        cluster.part(project),
     )
 
 

@@ -4,6 +4,7 @@ import shlex
 from collections.abc import Iterator, Mapping
 
 from kgen.detect.commands.servers import PORT, prefers_asgi, served
+from kgen.detect.django import references
 from kgen.detect.django import settings as django_settings
 from kgen.detect.django.database import database
 from kgen.detect.django.debug import Debugging, debugging
@@ -162,6 +163,7 @@ def _program(sources: Sources, site: Site, rank: int) -> Program | None:
             *allowed.doubts,
             *debug.doubts,
             *gathered.doubts,
+            *(references.doubts(project, site.settings) if gathered.commands else ()),
             *database(project, site.settings),
         ),
     )

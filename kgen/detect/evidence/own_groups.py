@@ -38,6 +38,15 @@ _COMMANDS = re.compile(r"&&|\|\||[;|\n]")
 
 def named(project: Project) -> Mapping[str, list[Fact]]:
     """Return the extras and groups that are installed, as the fields of a build have them; none for developers."""
+    return {} if _has_file(project) else _named(project)
+
+
+def _has_file(project: Project) -> bool:
+    """Tell whether pip installs a requirements file, beside which kgen asks for no extras."""
+    return project.manager == "pip" and bool(project.requirements)
+
+
+def _named(project: Project) -> Mapping[str, list[Fact]]:
     groups = frozenset() if project.manager == "pip" else _groups(project)  # of which kgen's pip installs none
     known = {"extras": _extras(project), "groups": groups}
     found: dict[str, dict[str, Fact]] = {}
@@ -49,7 +58,13 @@ def named(project: Project) -> Mapping[str, list[Fact]]:
 
 
 def doubts(project: Project) -> Iterator[Doubt]:
-    """Yield that a variable names what is installed besides."""
+    """Yield that a variable names what is installed besides, and which extras stand beside a requirements file."""
+    for each in _named(project).get("extras", ()) if _has_file(project) else ():
+        yield Doubt(
+            path=("build",),
+            question=f"{each.origin} also installs the extra `{each.value}`",
+            help=f"put what it names into {project.requirements}",
+        )
     for words, where in _lines(project):
         open_ = [word for word in words[2:] if re.fullmatch(r"\$\{?\w+\}?", word)]
         if open_ and words[0] in _EXTRAS and (_extras(project) or _groups(project)):

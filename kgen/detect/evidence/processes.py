@@ -314,7 +314,7 @@ def script(project: Project, start: Start) -> str:
         return path if path in project.tree else ""
     if kind == "module":
         stem = what.replace(".", "/")
-        for source in dict.fromkeys((start.folder, project.source, "")):
+        for source in dict.fromkeys((start.folder, project.source, "", "src")):
             for end in (".py", "/__main__.py"):
                 path = project.path(f"{source}/{stem}{end}" if source else f"{stem}{end}")
                 if path in project.tree:

@@ -200,7 +200,8 @@ def _optional(project: Project, name: str) -> Dependency | None:
 def _left_out(project: Project, each: Dependency, found: Mapping[str, str]) -> Doubt:
     field = "extras" if each.is_extra else "groups"
     how = f"`build: {{python: {{{field}: [{each.group}]}}}}`"
-    how = "put it into the requirements" if project.manager == "pip" and not each.is_extra else how
+    is_plain = project.manager == "pip" and (project.requirements or not each.is_extra)
+    how = f"put it into {project.requirements or 'the requirements'}" if is_plain else how
     return Doubt(
         path=("build", "python"),
         question=f"the source imports {_listed(found)}, which only `{each.group}` has ({each.origin})",

@@ -40,6 +40,10 @@ IMAGES: Mapping[str, Mapping[str, str]] = {
         "Dockerfile": START,
         "compose.yaml": "services:\n  app: {build: ., command: /usr/sbin/crond -f}\n",
     },
+    "copied to where cron runs once a day": {
+        "daily.sh": "#!/bin/sh\ncd /app\npython job.py\n",
+        "Dockerfile": f'{START}COPY daily.sh /etc/periodic/daily/job\nCMD ["crond", "-f"]\n',
+    },
     "on Sundays, by the day's other number": {
         "crontab": "5 3 * * 7 python /app/job.py\n",
         "Dockerfile": f'{START}CMD ["tini", "--", "supercronic", "/app/crontab"]\n',
@@ -50,8 +54,8 @@ IMAGES: Mapping[str, Mapping[str, str]] = {
 @pytest.mark.parametrize("case", IMAGES)
 def test_what_cron_starts_in_the_image(case: str, tmp_path: Path) -> None:
     found, doubts = _components(tmp_path, {**FILES, **IMAGES[case]})
-    day = "0" if "Sundays" in case else "*"
-    assert found == {"job": {"type": "cron", "command": "python job.py", "schedule": f"5 3 * * {day}"}}
+    expected = "@daily" if "once a day" in case else f"5 3 * * {'0' if 'Sundays' in case else '*'}"
+    assert found == {"job": {"type": "cron", "command": "python job.py", "schedule": expected}}
     assert [each.partition(" ")[2] for each in doubts] == ["has no time zone: it is UTC here"]
 
 
@@ -144,3 +148,13 @@ def test_a_schedule_of_another_program_says_nothing(tmp_path: Path) -> None:
     }
     found, _ = _components(tmp_path, files)
     assert [each["type"] for each in found.values()] == ["job"]
+
+
+def test_a_job_that_a_manifest_gives_arguments(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": '[project]\nname = "shop"\n[project.scripts]\nshop = "shop.cli:main"\n',
+        "shop/cli.py": "def main():\n    print('done')\n",
+        "job.yaml": "kind: Job\nspec: {template: {spec: {containers: [{name: a, command: [shop], args: [--all]}]}}}\n",
+    }
+    found, _ = _components(tmp_path, files)
+    assert [(each["type"], each["command"]) for each in found.values()] == [("job", "shop --all")]

@@ -245,3 +245,44 @@ def test_a_script_that_goes_on_counts_more_than_one_that_ends(tmp_path: Path) ->
         "every_day.py": "import time\n\nimport schedule\n\nwhile True:\n    schedule.run_pending()\n    time.sleep(9)",
     }
     assert _command(tmp_path, files) == ("worker", "python every_day.py")
+
+
+def test_packages_that_only_the_image_installs(tmp_path: Path) -> None:
+    installs = "RUN pip install -U pip -r requirements.txt 'shop-plugin>=1' ./dist/a.whl\n"
+    files = {
+        "requirements.txt": "requests\n",
+        "main.py": JOB,
+        "Dockerfile": f"FROM python:3.13\nCOPY . .\n{installs}CMD python main.py\n",
+    }
+    _, doubts = _made(tmp_path, files)
+    assert "Dockerfile:3 also installs shop-plugin with pip, which nothing else asks for" in doubts
+
+
+def test_an_application_for_those_who_ask_for_an_extra(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": f'{CLI}[project.optional-dependencies]\nweb = ["flask"]\n',
+        "shop/__init__.py": "",
+        "shop/cli.py": "def main(): ...\n",
+        "shop/web.py": "from flask import Flask\n\napp = Flask(__name__)\n",
+    }
+    assert _command(tmp_path, files) == ("job", "shop")
+
+
+def test_an_image_for_tests_says_nothing_of_the_program(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": CLI,
+        "shop/__init__.py": "",
+        "shop/cli.py": "def main(): ...\n",
+        "run.py": JOB,
+        "run-tests.dockerfile": 'FROM python:3.9\nCOPY . .\nENTRYPOINT ["python", "run.py"]\n',
+    }
+    assert _command(tmp_path, files) == ("job", "shop")
+
+
+def test_arguments_that_a_command_line_has_too_few_of(tmp_path: Path) -> None:
+    text = (
+        "from optparse import OptionParser\n\n\ndef main():\n    options, args = OptionParser().parse_args()\n"
+        "    if len(args) < 1:\n        raise SystemExit(1)\n"
+    )
+    _, doubts = _made(tmp_path, {"pyproject.toml": CLI, "shop/__init__.py": "", "shop/cli.py": text})
+    assert "`shop` asks for arguments (shop/cli.py:6)" in doubts

@@ -14,6 +14,9 @@ _SURE = 80
 _FOUND = 50
 """Rank from which on it is no guess: then guesses do not count."""
 
+_SOME, _ASIDE = 35, 10
+"""Rank of what is a program of the project, and of what is in examples, or for those who ask for an extra."""
+
 _CLEAR = 25
 """What is this much less likely is no answer to ask about."""
 
@@ -34,6 +37,8 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
     lost = [each for each in found if each.rank == LOST]
     if any(each.rank >= _FOUND for each in found):
         found = [each for each in found if each.rank >= _FOUND]
+    if any(each.rank >= _SOME for each in found):  # then nobody needs what is beside the program
+        found = [each for each in found if each.rank > _ASIDE]
     if any(each.rank >= _SURE for each in found):  # whoever wrote that down has named all
         found = [each for each in found if each.role != "main"]
     if not any(_role(each) == "web" and each.rank >= _SURE for each in found):

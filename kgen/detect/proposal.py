@@ -34,6 +34,7 @@ from kgen.detect.frameworks import (
 )
 from kgen.detect.packages import (
     backends,
+    besides,
     managers,
     not_installed,
     outside,
@@ -127,6 +128,7 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
     left = not_installed.left(project, python)
     head += [undeclared.part(left, version), outside.part(project), unlisted.part(left, programs, wanted)]
     head.append(backends.part(project, python))
+    head.append(besides.part(left, installed))
     parts = [
         *head,
         system_packages.part(left, version, wanted, head[2].data["build"].get("commands", ())),

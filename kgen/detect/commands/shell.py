@@ -95,6 +95,7 @@ _NOTHING = frozenset(
             "hostname",
             "crontab",
             "redis-cli",
+            "printenv",
             "shopt",
             "let",
             "getopts",

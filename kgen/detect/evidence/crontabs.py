@@ -82,8 +82,26 @@ def _schedule(text: str) -> str:
     return " ".join([*rest, re.sub(r"(?<![\d/])7(?!\d)", "0", day)]) if rest else text
 
 
+_PERIODIC = re.compile(r"/etc/(?:periodic/(15min|hourly|daily|weekly|monthly)|cron\.(hourly|daily|weekly|monthly))/")
+_QUARTER = "*/15 * * * *"
+
+
+def _periodic(project: Project, container: Container) -> Iterator[Line]:
+    """Yield the scripts that are copied to where cron runs each so often."""
+    for source, target in container.copies:
+        if match := _PERIODIC.match(target):
+            path = project.below(posixpath.normpath(source))
+            often = match[1] or match[2]
+            if project.path(path) in project.tree:
+                schedule = _QUARTER if often == "15min" else f"@{often}"
+                is_python = path.endswith(".py") or re.match(r"#!.*python", project.text(path) or "")
+                command = f"python {path}" if is_python else f"sh ./{path}"
+                yield Line(schedule=schedule, command=command, origin=path, container=container)
+
+
 def _of_container(project: Project, container: Container | None) -> Iterator[Line]:
     zone = container.env.get("TZ", "") if container else ""
+    yield from _periodic(project, container) if container else ()
     files = list(_files(project, container))
     for path in files:
         for number, schedule, command, own in read(project.text(path) or ""):

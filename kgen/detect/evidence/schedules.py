@@ -45,6 +45,8 @@ class Said:
     """That something runs on a schedule."""
 
     schedule: str
+    """Empty: it runs once."""
+
     command: str
     origin: str
     timezone: str = ""
@@ -82,7 +84,7 @@ def _timed(project: Project, program: Program, said: Iterable[Said]) -> Program:
         for start in started(project, each.command).processes:
             what, *more = _subject(start.command)
             if what == subject and more[: len(given)] == given:
-                made = scheduled(program, each.schedule, each.origin, each.timezone)
+                made = scheduled(program, each.schedule, each.origin, each.timezone) if each.schedule else program
                 is_plain = not re.search(r"[${}<>\[\]]", start.command) and not start.folder
                 command = replace(program.command, value=start.command, origin=each.origin)
                 made = replace(made, command=command, doubts=_answered(made)) if is_plain and more != given else made
@@ -136,17 +138,18 @@ def _said(project: Project) -> Iterator[Said]:
 
 
 def _manifests(project: Project, names: Iterable[str]) -> Iterator[Said]:
-    """Yield the schedules of plain manifests of Kubernetes."""
+    """Yield the schedules of plain manifests of Kubernetes, and the commands of those that have none."""
     for name in names:
         path = project.path(name)
-        if name.endswith((".yaml", ".yml")) and project.tree.mentions(path, (b"kind: CronJob",)):
+        if name.endswith((".yaml", ".yml")) and project.tree.mentions(path, (b"kind: CronJob", b"kind: Job")):
             made = yaml(project.tree.text(path))
             spec = table(made, "spec")
-            pod = table(spec, "jobTemplate", "spec", "template", "spec")
+            pod = table(spec, "jobTemplate", "spec", "template", "spec") or table(spec, "template", "spec")
             containers = pod.get("containers")
             for each in containers if isinstance(containers, list) else ():
                 words = [*_listed(each, "command"), *_listed(each, "args")]
-                if words and isinstance(schedule := spec.get("schedule"), str) and not fault(schedule):
+                schedule = str(spec.get("schedule") or "")
+                if words and not (schedule and fault(schedule)):
                     zone = str(spec.get("timeZone") or "")
                     yield Said(schedule=schedule, command=shlex.join(words), origin=name, timezone=zone)
 

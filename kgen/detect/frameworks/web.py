@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import assert_never
 
 from kgen.detect.commands.servers import PORT, Served, is_older, served
+from kgen.detect.evidence import own_groups
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks import flask_app
 from kgen.detect.frameworks.classes import AIOHTTP, FLASK
@@ -12,6 +13,7 @@ from kgen.detect.frameworks.objects import FILES, Application, applications, tar
 from kgen.detect.frameworks.ports import listening
 from kgen.detect.frameworks.sources import Sources, sources_of
 from kgen.detect.frameworks.starts import search_path
+from kgen.detect.packages import installed
 from kgen.detect.programs.migrations import named, release
 from kgen.detect.project import Project
 
@@ -31,7 +33,7 @@ def programs(project: Project) -> Iterator[Program]:
     well = health(project) if found else Health()
     for place, each in enumerate(found):
         rank = _LEAST if each.framework is AIOHTTP else max(_FOUND - place, _LEAST)
-        is_aside = each.is_side or not _is_installed(project, each)
+        is_aside = each.is_side or not _is_installed(project, each) or _is_extra(project, each)
         yield _program(sources, each, well, _SIDE if is_aside else rank)
 
 
@@ -39,6 +41,16 @@ def _is_installed(project: Project, each: Application) -> bool:
     """Tell whether an application's framework is installed, or nobody says what is; others may bring it along."""
     name = each.framework.name.lower()
     return not project.dependencies or name not in _ALONE or project.has(name) or len(project.dependencies) > _MANY
+
+
+def _is_extra(project: Project, each: Application) -> bool:
+    """Tell whether a framework is for those who ask for it, of a package that installs commands for all others."""
+    found = project.dependencies.get(each.framework.name.lower())
+    group = found.group if found else ""
+    if not found or not group or not installed.scripts(project):
+        return False
+    own = own_groups.named(project)
+    return not any(group == fact.value for facts in own.values() for fact in facts)
 
 
 _ALONE = frozenset({"flask", "fastapi", "litestar", "quart", "sanic", "falcon", "bottle"})

@@ -256,7 +256,9 @@ def _own(project: Project, known: set[str]) -> Iterator[Doubt]:
         more = [
             name
             for name in dict.fromkeys(container.packages)
-            if name not in {*known, *old, *_BUILD_ONLY} and not name.endswith("-dev")
+            if name not in {*known, *old, *_BUILD_ONLY}
+            and not name.endswith("-dev")
+            and not (name.startswith("lib") and any(each.startswith(name) for each in known))  # as Alpine calls it
         ]
         if more:
             yield _more(container.file, more)

@@ -10,7 +10,7 @@ from kgen.detect.source.reached import reached
 from kgen.detect.source.syntax import imported, meaning, name_of, nodes, walk
 from kgen.detect.source.values import is_main, keyword, value
 
-_ASKING = re.compile(rb"add_argument|add_subparsers|argv|click|typer|fire")
+_ASKING = re.compile(rb"add_argument|add_subparsers|OptionParser|len\(args|argv|click|typer|fire")
 _NEAR = 2
 """Imports away from the script: what is farther reads no command line of its."""
 
@@ -108,7 +108,9 @@ def _asked(project: Project, path: str, asks: Callable[[ast.expr, dict[str, str]
             break
         if project.tree.matches(file, _ASKING) and (module := project.modules.part(file, _ASKING)):
             names = imported(module.tree)
-            asking = [node.lineno for node in nodes(module.tree, ast.Call, ast.Subscript) if asks(node, names)]
+            asking = [
+                node.lineno for node in nodes(module.tree, ast.Call, ast.Subscript, ast.Compare) if asks(node, names)
+            ]
             aside = list(_aside(module.tree, is_started=not depth)) if asking else []
             if line := min((each for each in asking if not any(each in lines for lines in aside)), default=0):
                 return f"{module.path}:{line}"
@@ -134,6 +136,8 @@ def _asks(node: ast.expr, names: dict[str, str]) -> bool:
     match node:
         case ast.Subscript(value=what, slice=ast.Constant(value=int(place)), ctx=ast.Load()):
             return place > 0 and meaning(what, names) == "sys.argv"
+        case ast.Compare(left=ast.Call(func=ast.Name(id="len"), args=[ast.Name(id="args")]), ops=[ast.Lt()]):
+            return any(full.startswith("optparse") for full in names.values())
         case ast.Call(func=func):
             full = meaning(func, names)
             if full in _GROUPS:

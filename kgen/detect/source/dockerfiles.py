@@ -37,6 +37,9 @@ _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 _OFFICIAL = re.compile(r"(?:.*/)?python")
 _UV_PYTHON = re.compile(r"\buv python install\s+(?:cpython-)?(3\.\d+)")
 _PORTS = 65535
+_CHECKING = re.compile(r"(?:^|[._-])(?:tests?|testing|lint|docs?)(?:[._-]|$)", re.IGNORECASE)
+"""What is in the names of Dockerfiles that say nothing of the program: those of tests, and of documentation."""
+
 DEVELOPMENT = re.compile(r"dev|test|debug|local|ci|lint|docs", re.IGNORECASE)
 """What is in the names of Dockerfiles that are not for production."""
 
@@ -96,7 +99,7 @@ class Container:
 
 def containers(tree: Tree, folder: str) -> tuple[Container, ...]:
     """Return what the Dockerfiles for the project in ``folder`` say, the most telling first."""
-    made = [container(tree, name) for name in files(tree, folder)]
+    made = [container(tree, name) for name in files(tree, folder) if not _CHECKING.search(name.rpartition("/")[2])]
     return tuple(sorted(made, key=lambda each: _rank(each, folder)))
 
 

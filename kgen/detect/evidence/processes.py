@@ -68,16 +68,16 @@ def programs(project: Project, said: Iterable[Said], rank: int) -> Iterator[Prog
             found += list(_timed(project, each)) or [(each, start, None) for start in cron]
     roles = [start.role for _, start, _ in found]
     taken: set[str] = set()
-    has_web = False
+    served: set[str] = set()
     for each, start, line in found:
         usual = NAMES.get(start.role, "") if roles.count(start.role) == 1 else ""
         name = usual or _own_name(each, start)
         name = name if name not in taken else next(f"{name}-{n}" for n in range(2, 99) if f"{name}-{n}" not in taken)
         taken.add(name)
         made = program(project, each, start, name, rank)
-        if made.name == "web" != name and start.role != "web" and ("web" in roles or has_web):
+        if made.name == "web" != name and start.role != "web" and ("web" in roles or served - {start.role}):
             made = replace(made, name=name, role=name)  # beside a server, which is called so
-        has_web = has_web or made.name == "web"
+        served |= {start.role} if made.type == "web" and made.rank > LOST else set()
         yield scheduled(made, line.schedule, line.origin, line.timezone) if line else made
 
 

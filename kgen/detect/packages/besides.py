@@ -18,6 +18,7 @@ _WITH_VALUE = frozenset(
     {
         *("-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-t", "--target", "-i", "--index-url"),
         *(
+            "--group",
             "--extra-index-url",
             "-f",
             "--find-links",
@@ -38,10 +39,26 @@ _WITH_VALUE = frozenset(
         ),
     }
 )
+_OF_DEVELOPERS = re.compile(r"(?:pytest|flake8|types|sphinx)(?:-.*)?|py?lint|autopep8|.*-stubs")
 _TOOLS = frozenset(
     {
         *("pip", "setuptools", "wheel", "uv", "poetry", "poetry-core", "pipenv", "pdm", "hatch", "hatchling", "build"),
         *("pip-tools", "virtualenv", "twine", "supervisor", "cython", "setuptools-scm", "maturin", "micropipenv"),
+        *(
+            "ruff",
+            "mypy",
+            "ipython",
+            "debugpy",
+            "nose",
+            "black",
+            "coverage",
+            "isort",
+            "pre-commit",
+            "httpie",
+            "ptpython",
+        ),
+        *("cx-freeze", "patchelf-wrapper", "watchdog", "ipdb", "pudb", "jupyter", "notebook", "bandit"),
+        *("gunicorn", "uvicorn", "uwsgi", "hypercorn", "waitress", "daphne"),  # which the command asks for
         *("poetry-plugin-export", "uv-build", "setuptools-rust", "pyinstaller", "awscli", "pytest", "flake8", "tox"),
     }
 )
@@ -68,7 +85,7 @@ def _named(project: Project) -> Iterator[tuple[str, str]]:
             for each in commands(filled(text, container.variables)) if "install" in text else ():
                 for word in _listed(list(each.words)):
                     name = canonicalize_name(word)
-                    if name not in _TOOLS and name != own and not project.has(name):
+                    if not (name in _TOOLS or _OF_DEVELOPERS.fullmatch(name) or name == own or project.has(name)):
                         yield name, f"{container.file}:{line}"
 
 

@@ -178,3 +178,23 @@ def test_a_server_of_mcp_that_its_image_starts_over_pipes_is_doubted(
     (program,) = found(tmp_path, files).programs
 
     assert any("by its input and output" in each for each in questions(program)) is wanted
+
+
+@pytest.mark.parametrize(
+    ("asked", "source", "files"),
+    [
+        ("streamlit", "import streamlit as st\nst.title('shop')\n", {}),
+        ("gradio", "import gradio as gr\ndemo = gr.Blocks()\ndemo.launch()\n", {}),
+        ("chainlit", "import chainlit as cl\n@cl.on_message\nasync def f(m): ...\n", {}),
+        (
+            "chainlit",
+            "import chainlit as cl\n@cl.on_message\nasync def f(m): ...\n",
+            {"Procfile": "web: chainlit run app.py --host 0.0.0.0 --port $PORT\n"},
+        ),
+    ],
+)
+def test_an_app_that_keeps_its_visitors_in_its_process_is_one(
+    asked: str, source: str, files: dict[str, str], tmp_path: Path
+) -> None:
+    (made,) = propose(grown(tmp_path, {"requirements.txt": f"{asked}\n", "app.py": source, **files})).value or ()
+    assert made.part.data["components"]["web"]["replicas"] == 1

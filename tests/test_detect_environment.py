@@ -160,6 +160,12 @@ def test_what_the_source_insists_on_is_required(case: str, tmp_path: Path) -> No
     assert read.is_required is (case in INSISTS)
 
 
+def test_what_another_module_sets_is_not_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "start.py").write_text("import os\nos.environ['TOPIC'] = version()\n")
+
+    assert written(tmp_path, "import os\nTOPIC = os.environ['TOPIC']\n") == {}
+
+
 def test_what_a_module_sets_itself_is_not_asked_for(tmp_path: Path) -> None:
     source = (
         "import os\nos.environ['TOPIC'] = 'a'\nTOPIC = os.environ['TOPIC']\nos.environ['MODE'] = os.environ['MODE']\n"

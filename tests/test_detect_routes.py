@@ -144,6 +144,23 @@ def test_a_router_that_cannot_be_followed_is_doubted(tmp_path: Path) -> None:
     assert [doubt.question.partition(",")[0] for doubt in found.doubts] == ["app.py:6 looks like a health check"]
 
 
+@pytest.mark.parametrize(
+    ("hosts", "is_asked"), [("['shop.example.com']", False), ("get().hosts", False), ("['*']", True)]
+)
+def test_where_only_some_hosts_are_answered_probes_ask_for_no_path(
+    hosts: str, tmp_path: Path, *, is_asked: bool
+) -> None:
+    source = (
+        "from fastapi import FastAPI\nfrom starlette.middleware.trustedhost import TrustedHostMiddleware\n"
+        "app = FastAPI()\n"
+        f"app.add_middleware(TrustedHostMiddleware, allowed_hosts={hosts})\n@app.get('/healthz')\ndef f(): ...\n"
+    )
+    (made,) = propose(grown(tmp_path, {"requirements.txt": "fastapi\nuvicorn\n", "app.py": source})).value or ()
+    assert made.part.data["components"]["web"].get("probes") == ("/healthz" if is_asked else None)
+    found = [each for each in made.part.doubts if "hosts of a list only" in each.question]
+    assert bool(found) is not is_asked
+
+
 INI = "[alembic]\nscript_location = {scripts}\n"
 RELEASES: Mapping[str, tuple[Mapping[str, str], object]] = {
     "Alembic": (

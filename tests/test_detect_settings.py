@@ -126,6 +126,45 @@ VARIABLES: Mapping[str, tuple[Mapping[str, str], dict[str, Any]]] = {
         },
         {"CELERY_BROKER_URL": "${needs.cache.url}"},
     ),
+    "a model in settings, with what stands between": (
+        {
+            "requirements.txt": "pydantic-settings\nsqlalchemy\nasyncpg\n",
+            "a.py": "from pydantic import BaseModel\nfrom pydantic_settings import BaseSettings\nfrom b import Mail\n"
+            "class Pool(BaseModel):\n    size: int\nclass Database(BaseModel):\n    host: str = 'db'\n    pool: Pool\n"
+            "class Settings(BaseSettings):\n    database: Database\n    mail: Mail\n"
+            "    model_config = {'env_nested_delimiter': '__'}\n",
+            "b.py": "from pydantic import BaseModel\nclass Mail(BaseModel):\n    api_key: str\n",
+        },
+        {
+            "DATABASE__HOST": "${needs.db.host}",
+            "DATABASE__POOL__SIZE": "change-me",
+            "MAIL__API_KEY": {"secret": "shop/mail--api-key"},
+        },
+    ),
+    "a model in settings that is JSON": (
+        {
+            "requirements.txt": "pydantic-settings\nasyncpg\n",
+            "a.py": "from pydantic import BaseModel\nfrom pydantic_settings import BaseSettings\n"
+            "class Database(BaseModel):\n    host: str = 'db'\n"
+            "class Settings(BaseSettings):\n    database: Database = Database()\n",
+        },
+        {},
+    ),
+    "the kind of database, as an example says it": (
+        {
+            **POSTGRES,
+            "a.py": f'{ENV}os.environ["DB_HOST"]\nos.getenv("DB_TYPE", "sqlite")\n',
+            ".env.example": "DB_TYPE=postgresql\n",
+        },
+        {"DB_HOST": "${needs.db.host}", "DB_TYPE": "postgresql"},
+    ),
+    "a login of Chainlit": (
+        {
+            "requirements.txt": "chainlit\n",
+            "a.py": "import chainlit as cl\n@cl.password_auth_callback\ndef f(name, word): ...\n",
+        },
+        {"CHAINLIT_AUTH_SECRET": {"secret": "shop/chainlit-auth-secret"}},
+    ),
     "a broker that compose starts": (
         {
             "requirements.txt": "celery\nredis\n",
@@ -248,3 +287,15 @@ def test_the_database_of_tests_is_not_the_apps(tmp_path: Path) -> None:
     env = settings(seen(tmp_path, files), "shop", ()).data["env"]
     assert list(env) == ["DATABASE_URL"]
     assert env["DATABASE_URL"].startswith("postgres://")
+
+
+def test_the_kind_of_database_that_stands_nowhere_is_doubted(tmp_path: Path) -> None:
+    source = f'{ENV}os.environ["DB_HOST"]\nos.getenv("DB_TYPE", "sqlite")\nos.getenv("MAIL_TYPE", "smtp")\n'
+    found = settings(seen(tmp_path, {**POSTGRES, "a.py": source}), "shop", ()).doubts
+    assert [each.question for each in found] == ["`DB_TYPE` (a.py:4) says which database is taken"]
+
+
+def test_a_variable_that_says_that_it_is_production_is_doubted(tmp_path: Path) -> None:
+    source = f'{ENV}if not os.getenv("RUNNING_IN_PRODUCTION", False):\n    reload = True\nos.getenv("PRODUCT", "a")\n'
+    found = settings(seen(tmp_path, {"requirements.txt": "flask\n", "a.py": source}), "shop", ()).doubts
+    assert [each.question for each in found] == ["a.py:3 is for development unless `RUNNING_IN_PRODUCTION` is set"]

@@ -236,7 +236,10 @@ def completed(first: Program, ranked: Sequence[Program]) -> Program:
         release=first.release or source.release,
         commands=first.commands or source.commands,
         env={**_seen_from(source.env, first), **_named_for_tools(first, source), **first.env},
-        fields={**{key: value for key, value in source.fields.items() if key == "volumes"}, **first.fields},
+        fields={
+            **{key: value for key, value in source.fields.items() if key in {"volumes", "replicas"}},
+            **first.fields,
+        },
         needs=(*first.needs, *source.needs),
         doubts=(*first.doubts, *(each for each in source.doubts if _is_open(each, first))),
     )

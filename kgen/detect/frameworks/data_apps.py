@@ -7,7 +7,7 @@ from typing import Any
 
 from kgen.detect.folders import WORKDIR
 from kgen.detect.found import Doubt, Fact, Program
-from kgen.detect.frameworks.starts import search_path
+from kgen.detect.frameworks.starts import ONE, search_path
 from kgen.detect.project import Project
 from kgen.detect.source.imports import root
 from kgen.detect.source.syntax import Module, imported, meaning, nodes
@@ -162,7 +162,7 @@ def _program(project: Project, tool: Tool, module: Module, line: int, rank: int)
         health=Fact(tool.health, f"{tool.name} answers there by itself") if tool.health else None,
         env={**env, **more},
         needs=(project.dependencies[tool.distribution],) if project.has(tool.distribution) else (),
-        fields=fields,
+        fields={**fields, **ONE},
         rank=rank,
         doubts=doubts,
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kgen.detect.found import Doubt, Fact, Program
-from kgen.detect.frameworks.starts import entry, python, search_path
+from kgen.detect.frameworks.starts import ONE, entry, python, search_path
 from kgen.detect.project import Project
 from kgen.detect.source.imports import root
 from kgen.detect.source.syntax import Module, imported
@@ -53,6 +53,7 @@ def _program(project: Project, module: Module, call: ast.Call, path: str, rank: 
         port=Fact(port, where) if is_port(port) else Fact(_PORT, "Gradio's own"),
         env={**search_path(project, root(project, path), path), **env},
         needs=(project.dependencies["gradio"],),
+        fields=ONE,
         rank=rank,
         doubts=tuple(_doubts(call, where, known)),
     )

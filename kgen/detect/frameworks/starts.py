@@ -4,6 +4,7 @@ import ast
 import re
 import shlex
 from collections.abc import Mapping
+from typing import Any
 
 from kgen.detect.folders import IMPORTS, PATH, WORKDIR
 from kgen.detect.found import Fact
@@ -12,6 +13,9 @@ from kgen.detect.source.imports import dotted, is_installed, root
 from kgen.detect.source.syntax import Module, imported
 from kgen.detect.source.tree import join
 from kgen.detect.source.values import is_main
+
+ONE: Mapping[str, Any] = {"replicas": 1}
+"""What goes with apps that keep in their process what they know of a visitor, who comes back by another way."""
 
 
 def python(project: Project, path: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kgen.detect.found import Doubt, Fact, Program
 from kgen.detect.frameworks.health import health
-from kgen.detect.frameworks.starts import search_path
+from kgen.detect.frameworks.starts import ONE, search_path
 from kgen.detect.project import Project
 from kgen.detect.source.imports import root
 from kgen.detect.source.syntax import Module, imported, meaning
@@ -43,6 +43,7 @@ def programs(project: Project) -> Iterator[Program]:
                 "STREAMLIT_BROWSER_GATHER_USAGE_STATS": Fact("false", "no one is at a browser to be asked"),
             },
             needs=(project.dependencies["streamlit"],),
+            fields=ONE,
             doubts=secrets,
             rank=_SIDE if module.is_side else max(_FOUND - 2 * place, _LEAST),
         )

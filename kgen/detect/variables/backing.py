@@ -122,7 +122,7 @@ def output(project: Project, variable: str, images: frozenset[str], app: str = "
     """
     if _OF_TESTS.search(variable):
         return None
-    short = _short(variable, app)
+    short = re.sub("__+", "_", _short(variable, app))
     for kind in _candidates(project, images, variable):
         name = _output(kind, short)
         if name and (driver := _driver(project, kind)):

@@ -90,9 +90,19 @@ def _uses(project: Project, origin: str) -> Iterator[ast.expr]:
                 pass
 
 
+_PRODUCTION = re.compile(r"(?:(?:RUN|RUNNING)_)?(?:IN_|IS_)?PROD(?:UCTION)?(?:_MODE)?")
+"""Names of variables that say whether it is production."""
+
+
 def modes(project: Project, read: Iterable[Variable]) -> Iterator[Doubt]:
     """Yield which variables choose settings, and choose those for development unless somebody sets them."""
     for each in read:
+        if _PRODUCTION.fullmatch(each.name) and str(each.default or "").lower() in _NO and not each.is_required:
+            yield Doubt(
+                path=("env",),
+                question=f"{each.origin} is for development unless `{each.name}` is set",
+                help="set it, and what the code asks for then",
+            )
         if not _MODE.fullmatch(each.name) or each.is_required:
             continue
         given = [each.default, *(evaluated(node, Surroundings()) for node in _uses(project, each.origin))]

@@ -81,7 +81,21 @@ def variables(project: Project) -> list[Variable]:
                 default=as_text(one.default),
                 has_default=one.has_default,
             )
-    return list(found.values())
+    own_names = _given(project, own)
+    return [
+        replace(each, is_required=False, has_default=True) if each.name in own_names else each
+        for each in found.values()
+    ]
+
+
+_GIVEN = re.compile(rb"""\benviron\[\s*["'](\w+)["']\s*\]\s*=(?!=)([^\n]*)""")
+
+
+def _given(project: Project, paths: Iterable[str]) -> frozenset[str]:
+    """Return the variables that the source sets itself, for others of its modules to read."""
+    there = project.modules.having("environ[", among=paths)
+    found = (pair for path in there for pair in _GIVEN.findall(project.tree.content(path)))
+    return frozenset(name.decode() for name, said in found if name not in said)  # which would read it
 
 
 def _is_stronger(one: Variable, other: Variable) -> bool:
@@ -114,7 +128,7 @@ def _is_aside(project: Project, path: str) -> bool:
 
 def _in_module(project: Project, module: Module, classes: frozenset[str]) -> Iterator[Variable]:
     how = readers(project, module)
-    found = list(_read(module, how.names, how.objects, classes))
+    found = list(_read(project, module, how.names, how.objects, classes))
     if not found:
         return
     always = only_ways(project, module)
@@ -189,7 +203,7 @@ def _span(node: ast.AST) -> tuple[tuple[int, int], tuple[int, int]]:
 
 
 def _read(
-    module: Module, names: dict[str, str], objects: frozenset[str], classes: frozenset[str]
+    project: Project, module: Module, names: dict[str, str], objects: frozenset[str], classes: frozenset[str]
 ) -> Iterator[tuple[Variable, ast.AST]]:
     for node in nodes(module.tree, ast.Subscript, ast.Call, ast.ClassDef):
         match node:
@@ -206,7 +220,7 @@ def _read(
             case ast.ClassDef(bases=bases) if any(name_of(base).rpartition(".")[2] in classes for base in bases):
                 own = [each for each in node.body if not _reads(module, each, names, objects)]
                 is_old = names.get("BaseSettings") in {"pydantic.BaseSettings", "pydantic.v1.BaseSettings"}
-                yield from ((each, node) for each in fields(module, node, own, is_old=is_old))
+                yield from ((each, node) for each in fields(project, module, node, own, is_old=is_old))
             case _:
                 pass
 

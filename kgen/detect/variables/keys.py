@@ -1,11 +1,13 @@
 """Keys that clients of services take from the environment by themselves: the project's own code does not read them."""
 
 import ast
+import re
 from collections.abc import Container, Iterator, Mapping
 
 from kgen.detect.found import Doubt
 from kgen.detect.project import Project
-from kgen.detect.source.syntax import Module, imported, meaning, nodes
+from kgen.detect.source.syntax import Module, imported, meaning, nodes, walk
+from kgen.detect.variables.variable import Variable
 
 _OPENAI = ("OpenAI", "AsyncOpenAI", "ChatOpenAI", "OpenAIEmbeddings")
 _KEYS: Mapping[str, tuple[str, ...]] = {
@@ -31,6 +33,23 @@ _ROOTS = ("openai", "anthropic", "groq", "langchain", "tavily", "chatlas", "llam
 
 _TOLD = ("key", "base", "url", "client", "token")
 """What is in the names of arguments that say a key, or another server."""
+
+
+def required(project: Project) -> Iterator[Variable]:
+    """Yield the variable that Chainlit signs sessions with: it ends without, where people log in."""
+    for module in project.modules.about("_auth_callback") if project.has("chainlit") else ():
+        names = imported(module.tree)
+        for node in walk(module.tree):
+            marks = node.decorator_list if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else []
+            if any(_LOGIN.fullmatch(meaning(_called(mark), names)) for mark in marks):
+                yield Variable(name="CHAINLIT_AUTH_SECRET", origin=f"{module.path}:{marks[0].lineno}", is_required=True)
+
+
+_LOGIN = re.compile(r"chainlit\.\w+_auth_callback|chainlit\.oauth_callback")
+
+
+def _called(mark: ast.expr) -> ast.expr:
+    return mark.func if isinstance(mark, ast.Call) else mark
 
 
 def doubts(project: Project, known: Container[str], env: Mapping[str, object]) -> Iterator[Doubt]:

@@ -10,7 +10,7 @@ from kgen.detect.files import own_files
 from kgen.detect.found import Doubt, Fact, Part, Program
 from kgen.detect.project import Project
 from kgen.detect.source.texts import table, yaml
-from kgen.detect.variables import addresses, clouds, debug, demanded, either, given, keys, wired
+from kgen.detect.variables import addresses, clouds, debug, demanded, either, given, keys, kinds, wired
 from kgen.detect.variables.backing import NAMES, Output, by_default, output
 from kgen.detect.variables.environment import asked, variables
 from kgen.detect.variables.variable import Variable
@@ -142,8 +142,6 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     met = {each.name: each for each in (*by_compose.values(), *_met(project, programs))}
     every = [each for each in met.values() if each.name not in known]
     read = [each for each in every if each.name not in settled and _is_own(each.name)]
-    env: dict[str, Any] = {}
-    comments: dict[Path, str] = {}
     needs: dict[str, Any] = {}
     own: list[str] = []
     doubts: list[Doubt] = []
@@ -151,9 +149,8 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     if not project.has("django"):  # whose settings say it, where they are looked at
         doubts += debug.fixed(project)
         switched |= dict(debug.switches(project, every))
-    for name, fact in switched.items():
-        env[name] = fact.value
-        comments["env", name] = fact.origin
+    env: dict[str, Any] = {name: fact.value for name, fact in switched.items()}
+    comments: dict[Path, str] = {("env", name): fact.origin for name, fact in switched.items()}
     wanted = _wanted(read, app)
     for each in (one for one in read if one.name not in env):
         said = by_compose[each.name].default if each.name in by_compose else ""  # a URL, whatever it is called
@@ -172,19 +169,18 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
             own.append(key)
             env[each.name] = {"secret": f"{app}/{key}"}
             comments["env", each.name] = each.origin
-        elif each.name in set_in_image and set_in_image[each.name].value.lower() != str(each.default).lower():
-            env[each.name] = set_in_image[each.name].value
-            comments["env", each.name] = f"{each.origin}, as in {set_in_image[each.name].origin}"
-        elif each.is_required and each.name in values:
-            env[each.name] = values[each.name].value
-            comments["env", each.name] = f"{each.origin}, as in {values[each.name].origin}"
+        elif fact := _told(each, set_in_image, values):
+            env[each.name] = fact.value
+            comments["env", each.name] = f"{each.origin}, as in {fact.origin}"
         elif each.is_required:
             env[each.name] = _CHANGE
             comments["env", each.name] = each.origin
             doubts.append(Doubt(path=("env", each.name), question="its value stands nowhere", help="set it"))
-    doubts += (
-        [] if any(each["type"] in {"postgres", "mysql"} for each in needs.values()) else own_files.databases(project)
-    )
+    types = {each["type"] for each in needs.values()}
+    chosen, asked_ = kinds.settled([each for each in read if each.name not in env], types, values)
+    env |= {name: fact.value for name, fact in chosen.items()}
+    comments |= {("env", name): fact.origin for name, fact in chosen.items()}
+    doubts += [*asked_, *([] if {"postgres", "mysql"} & types else own_files.databases(project))]
     doubts += [*debug.modes(project, (each for each in every if each.name not in env)), *_unset(project, read, env)]
     doubts += [*addresses.unset(read, env), *addresses.fixed(project, every)]
     doubts += _untold(project, frozenset(each.name for each in every), env)
@@ -192,10 +188,18 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     return Part(data={key: value for key, value in data.items() if value}, comments=comments, doubts=tuple(doubts))
 
 
+def _told(variable: Variable, image: Mapping[str, Fact], examples: Mapping[str, Fact]) -> Fact | None:
+    """Return the value that the project's own image, or an example of the environment, has for a variable."""
+    own = image.get(variable.name)
+    if own and own.value.lower() != str(variable.default).lower():
+        return own
+    return examples.get(variable.name) if variable.is_required else None
+
+
 def _met(project: Project, programs: Iterable[Program]) -> Iterator[Variable]:
     """Yield the variables that are read: by files of settings, by the source, by commands."""
     started = list(programs)
-    yield from (*given.variables(project, started), *variables(project), *asked(started))
+    yield from (*given.variables(project, started), *variables(project), *asked(started), *keys.required(project))
 
 
 def _placed(project: Project, read: frozenset[str], env: Mapping[str, Any]) -> Iterator[Doubt]:
@@ -229,7 +233,7 @@ _FEW = 4
 def _wanted(read: Iterable[Variable], app: str) -> frozenset[str]:
     """Return the variables that get a secret: those that the app does not start without, and keys that sign."""
     own = re.escape(re.sub(r"\W", "_", app).upper())
-    signs = re.compile(rf"(?:(?:DJANGO|FLASK|APP|SITE|SERVER|{own})_)?(?:{_SIGNS})")
+    signs = re.compile(rf"(?:(?:DJANGO|FLASK|APP|SITE|SERVER|SECURITY|{own})__?)?(?:{_SIGNS})")
     secret = [each for each in read if each.is_text and is_secret_name(each.name)]
     open_ = [each.name for each in secret if not each.has_default and not each.is_required]
     must = {each.name for each in secret if each.is_required or signs.fullmatch(each.name)}

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from kgen.detect.project import Project
-from kgen.detect.source.syntax import Module, name_of, nodes
+from kgen.detect.source.syntax import Module, imported, name_of, nodes
 from kgen.detect.variables.variable import Variable, as_text
+from kgen.record import replace
 
 
 def classes(project: Project) -> frozenset[str]:
@@ -35,7 +36,9 @@ def _defining(project: Project, *texts: str) -> Iterator[Module]:
 _CLASS = re.compile(rb"class[ \t]")
 
 
-def fields(module: Module, node: ast.ClassDef, body: list[ast.stmt], *, is_old: bool) -> Iterator[Variable]:
+def fields(
+    project: Project, module: Module, node: ast.ClassDef, body: list[ast.stmt], *, is_old: bool
+) -> Iterator[Variable]:
     """Yield the fields of pydantic's settings: without a default they are required; in version 1 options are not."""
     if _is_of_files(node):
         return
@@ -43,6 +46,11 @@ def fields(module: Module, node: ast.ClassDef, body: list[ast.stmt], *, is_old: 
     others = _other_names(node) if is_old else {}
     for each in body:
         match each:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id=model)) if inner := _model(
+                project, module, model
+            ):
+                if between := _delimiter(node):  # else the variable is JSON, which hardly anybody writes
+                    yield from _inner(project, *inner, f"{prefix}{name}{between}", between)
             case ast.AnnAssign(target=ast.Name(id=name), value=given) if name != "model_config" and (
                 "ClassVar" not in ast.unparse(each.annotation)
             ):
@@ -108,6 +116,59 @@ def _prefix(node: ast.ClassDef) -> str:
                 return prefix
             case ast.Assign(targets=[ast.Name(id="env_prefix")], value=ast.Constant(value=str(prefix))):
                 return prefix
+            case _:
+                pass
+    return ""
+
+
+def _inner(project: Project, module: Module, node: ast.ClassDef, start: str, between: str) -> Iterator[Variable]:
+    """Yield the fields of a model in settings, each by the path to it: ``DATABASE__HOST``."""
+    for each in node.body:
+        match each:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=ast.Name(id=model)) if (
+                inner := _model(project, module, model)
+            ) and model != node.name:
+                yield from _inner(project, *inner, f"{start}{name}{between}", between)
+            case _:
+                alone = ast.ClassDef(node.name, [], [], [each], [])
+                found = fields(project, module, alone, [each], is_old=False)
+                yield from (replace(one, name=f"{start}{one.name}".upper()) for one in found)
+
+
+def _model(project: Project, module: Module, name: str) -> tuple[Module, ast.ClassDef] | None:
+    """Return the class of the project that is a model of pydantic by a name, as ``module`` knows it; often none."""
+    if not name[:1].isupper():
+        return None
+    own = next((node for node in nodes(module.tree, ast.ClassDef) if node.name == name), None)
+    if own is not None:
+        return (module, own) if _is_model(own) else None
+    paths = project.modules.having(f"class {name}(") if name in imported(module.tree) else ()
+    for other in project.modules.those(paths):
+        found = next((node for node in nodes(other.tree, ast.ClassDef) if node.name == name), None)
+        if found is not None and _is_model(found):
+            return other, found
+    return None
+
+
+def _is_model(node: ast.ClassDef) -> bool:
+    return any(name_of(base).rpartition(".")[2] == "BaseModel" for base in node.bases)
+
+
+def _delimiter(node: ast.ClassDef) -> str:
+    """Return what stands between the names of a model and its field in a variable; nothing if models are no such."""
+    for each in ast.walk(node):
+        match each:
+            case ast.keyword(arg="env_nested_delimiter", value=ast.Constant(value=str(text))):
+                return text
+            case ast.Assign(targets=[ast.Name(id="env_nested_delimiter")], value=ast.Constant(value=str(text))):
+                return text
+            case ast.Dict(keys=keys, values=values):
+                said = {
+                    key.value: value for key, value in zip(keys, values, strict=True) if isinstance(key, ast.Constant)
+                }
+                given = said.get("env_nested_delimiter")
+                if isinstance(given, ast.Constant) and isinstance(given.value, str):
+                    return given.value
             case _:
                 pass
     return ""

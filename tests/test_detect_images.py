@@ -100,3 +100,43 @@ def test_a_package_with_modules_in_c_needs_a_compiler(tmp_path: Path, files: dic
     part = system_packages.part(seen(tmp_path, files))
 
     assert part.data == {"build": {"python": {"buildPackages": ["gcc", "libc6-dev"]}}}
+
+
+def test_programs_that_are_copied_out_of_other_images_are_told(tmp_path: Path) -> None:
+    dockerfile = (
+        "FROM acme/tools:1 AS tools\nFROM python:3.13 AS builder\nFROM python:3.13\n"
+        "COPY --from=tools /out/acme-fetch /usr/local/bin/fetch\nCOPY --from=acme/other:2 /other /usr/bin/\n"
+        "COPY --from=builder /venv/bin/gunicorn /usr/local/bin/gunicorn\nCOPY --from=acme/uv /uv /bin/\n"
+        f"COPY . .\n{START}"
+    )
+    found = questions(tmp_path, {**FLASK, "Dockerfile": dockerfile})
+
+    assert [each for each in found if "also installs" in each] == [
+        "Dockerfile also installs fetch, other: name in `build.python.systemPackages` what the app needs to run"
+    ]
+
+
+LOCK = (
+    'version = 1\n[[package]]\nname = "bones"\nversion = "1.5"\n'
+    'sdist = { url = "https://a.example/bones-1.5.tar.gz" }\n'
+    'wheels = [{ url = "https://a.example/bones-1.5-cp313-cp313-macosx_14_0_arm64.whl" }]\n'
+    '[[package]]\nname = "plain"\nversion = "1"\nsdist = { url = "https://a.example/plain-1.tar.gz" }\n'
+    'wheels = [{ url = "https://a.example/plain-1-py3-none-any.whl" }]\n'
+    '[[package]]\nname = "shop"\nversion = "1"\nsource = { virtual = "." }\n'
+    'dependencies = [{ name = "bones" }, { name = "plain" }]\n'
+)
+
+
+@pytest.mark.parametrize("told", ["gcc libbones-dev xz-utils", ""])
+def test_what_has_no_wheel_for_linux_is_compiled(tmp_path: Path, told: str) -> None:
+    project = '[project]\nname = "shop"\nversion = "1"\ndependencies = ["flask", "gunicorn", "bones", "plain"]\n'
+    dockerfile = (
+        f"FROM python:3.13 AS builder\nRUN apt-get install -y {told}\nFROM python:3.13\n"
+        f"COPY --from=builder /venv /venv\nCOPY . .\n{START}"
+    )
+    files = {"app.py": APP, "pyproject.toml": project, "uv.lock": LOCK, "Dockerfile": dockerfile}
+    part = made(tmp_path, files)
+    doubts = [each.question for each in part.doubts if "no wheel for Linux" in each.question]
+
+    assert part.data["build"]["python"].get("buildPackages") == (["gcc", "libbones-dev", "libc6-dev"] if told else None)
+    assert doubts == ([] if told else ["bones 1.5 has no wheel for Linux, and would be compiled"])

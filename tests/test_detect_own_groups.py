@@ -38,6 +38,12 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, dict[str, list[str]]]] = {
         {"groups": ["site"]},
     ),
     "Poetry": ({"pyproject.toml": POETRY, "poetry.lock": ""}, "poetry install --with site,dev", {"groups": ["site"]}),
+    "pip, from an index, by another spelling": (
+        {"pyproject.toml": PROJECT},
+        "pip install shop[PAY] acme[mail]",
+        {"extras": ["pay"]},
+    ),
+    "pip, a wheel": ({"pyproject.toml": PROJECT}, "pip wheel --wheel-dir=/w . .[mail]", {"extras": ["mail"]}),
     "Poetry, as usual": (
         {"pyproject.toml": POETRY, "poetry.lock": ""},
         "poetry install --no-root",
@@ -81,4 +87,13 @@ def test_extras_beside_a_requirements_file_are_doubted(tmp_path: Path) -> None:
     assert "extras" not in part.data["build"]["python"]
     assert [each.help for each in part.doubts if "also installs the extra `pay`" in each.question] == [
         "put what it names into requirements.txt"
+    ]
+
+
+def test_an_extra_that_no_file_names_is_doubted(tmp_path: Path) -> None:
+    part = build(tmp_path, {"pyproject.toml": PROJECT}, "pip install .[everything,pay]")
+
+    assert part.data["build"]["python"]["extras"] == ["pay"]
+    assert [each.question for each in part.doubts if "extra" in each.question] == [
+        "Dockerfile:5 also installs the extra `everything`, which no file names"
     ]

@@ -5,8 +5,11 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from packaging.utils import canonicalize_name
+
 from kgen.detect.commands.shell import filled
 from kgen.detect.found import Doubt, Fact
+from kgen.detect.packages import installed
 from kgen.detect.packages.requirements import is_development
 from kgen.detect.packages.setup_files import setups
 from kgen.detect.project import Project
@@ -29,8 +32,8 @@ _GROUPS: Mapping[str, frozenset[str]] = {
 _FEWER = ("--only", "--without", "--no-dev", "--sync", "--with")
 """Options of Poetry that choose among groups."""
 
-_INSTALLING = frozenset({"install", "sync", "export"})
-_OWN = re.compile(r"(?:\.?/?\.|/[\w./-]+)\[([\w,\s.-]+)\]")
+_INSTALLING = frozenset({"install", "sync", "export", "wheel", "download"})
+_OWN = re.compile(r"(?:\.?/?\.|/[\w./-]+|([A-Za-z][\w.-]*))\[([\w,\s.-]+)\]")
 """The project with extras, wherever an image has it: ``.[web]``, ``/app[web]``."""
 
 _COMMANDS = re.compile(r"&&|\|\||[;|\n]")
@@ -49,22 +52,41 @@ def _has_file(project: Project) -> bool:
 def _named(project: Project) -> Mapping[str, list[Fact]]:
     groups = frozenset() if project.manager == "pip" else _groups(project)  # of which kgen's pip installs none
     known = {"extras": _extras(project), "groups": groups}
+    spelled = {field: {canonicalize_name(name): name for name in names} for field, names in known.items()}
     found: dict[str, dict[str, Fact]] = {}
     for words, where in _lines(project):
-        for field, name in _said(words, known):
-            if name in known[field] and not is_development(name):
+        for field, given in _said(words, known, canonicalize_name(installed.name(project))):
+            name = spelled[field].get(canonicalize_name(given), "")
+            if name and not is_development(name):
                 found.setdefault(field, {}).setdefault(name, Fact(name, where))
     return {field: list(facts.values()) for field, facts in found.items()}
 
 
+def _unknown(project: Project) -> Iterator[Doubt]:
+    """Yield the extras that the image installs and that no file of the project names: code makes them up."""
+    known = {canonicalize_name(name) for name in _extras(project)}
+    own = canonicalize_name(installed.name(project))
+    for words, where in _lines(project) if known else ():
+        of_pip = words[0] not in _EXTRAS
+        given = [name for field, name in _said(words, {"extras": frozenset(), "groups": frozenset()}, own) if of_pip]
+        for name in (each for each in given if canonicalize_name(each) not in known and "$" not in each):
+            yield Doubt(
+                path=("build",),
+                question=f"{where} also installs the extra `{name}`, which no file names",
+                help="name the extras that it is made of in `build.python.extras`",
+            )
+            return
+
+
 def doubts(project: Project) -> Iterator[Doubt]:
-    """Yield that a variable names what is installed besides, and which extras stand beside a requirements file."""
+    """Yield what is installed besides that a variable names, that no file knows, or that has no place in the build."""
     for each in _named(project).get("extras", ()) if _has_file(project) else ():
         yield Doubt(
             path=("build",),
             question=f"{each.origin} also installs the extra `{each.value}`",
             help=f"put what it names into {project.requirements}",
         )
+    yield from _unknown(project)
     for words, where in _lines(project):
         open_ = [word for word in words[2:] if re.fullmatch(r"\$\{?\w+\}?", word)]
         if open_ and words[0] in _EXTRAS and (_extras(project) or _groups(project)):
@@ -80,7 +102,7 @@ def _lines(project: Project) -> Iterator[tuple[list[str], str]]:
     """Yield the commands that install something, with their places."""
     for container in containers(project.tree, project.folder)[:1]:
         for text, line in container.steps:
-            for each in _COMMANDS.split(text) if "install" in text or "sync" in text or "export" in text else ():
+            for each in _COMMANDS.split(text) if any(word in text for word in _INSTALLING) else ():
                 words = _words(filled(each, container.variables))
                 start = next((place for place, word in enumerate(words) if _tool(word)), len(words))
                 made = [_tool(words[start]), *words[start + 1 :]] if words[start:] else []
@@ -100,12 +122,13 @@ def _words(text: str) -> list[str]:
         return text.split()
 
 
-def _said(words: Sequence[str], known: Mapping[str, frozenset[str]]) -> Iterator[tuple[str, str]]:
-    """Yield field and name of what one command installs besides the usual."""
+def _said(words: Sequence[str], known: Mapping[str, frozenset[str]], own: str) -> Iterator[tuple[str, str]]:
+    """Yield field and name of what one command installs besides the usual, for a project that is called ``own``."""
     tool = words[0]
     for word in words[1:]:
-        if match := _OWN.fullmatch(word):
-            yield from (("extras", name.strip()) for name in match[1].split(","))
+        match = _OWN.fullmatch(word)
+        if match and (not match[1] or canonicalize_name(match[1]) == own):
+            yield from (("extras", name.strip()) for name in match[2].split(","))
     if tool == "poetry" and "install" in words and not any(word.startswith(_FEWER) for word in words):
         yield from (("groups", name) for name in sorted(known["groups"]))  # but for those that are optional
     if "--all-extras" in words:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from kgen.detect.found import Doubt, Part
-from kgen.detect.packages import called
+from kgen.detect.packages import called, compiled
 from kgen.detect.project import Dependency, Project
 from kgen.detect.source.dockerfiles import containers
 from kgen.detect.source.texts import table
@@ -104,6 +104,7 @@ PACKAGES: Mapping[str, Needed] = {
     "pyaudio": Needed(build=(*_GCC, "portaudio19-dev"), run=("libportaudio2",)),
     "sounddevice": Needed(run=("libportaudio2",)),
     "pycrypto": Needed(build=_GCC),
+    "python-olm": Needed(build=(*_GCC, "g++", "make", "cmake", "libolm-dev"), run=("libolm3",)),
     "python-snappy": Needed(build=("g++", "libsnappy-dev"), run=("libsnappy1v5",)),
     "gssapi": Needed(build=(*_GCC, "libkrb5-dev"), run=("libgssapi-krb5-2",)),
     "pykerberos": Needed(build=(*_GCC, "libkrb5-dev"), run=("libgssapi-krb5-2",)),
@@ -190,6 +191,9 @@ def part(project: Project, python: str = "", groups: Collection[str] = (), comma
         build.setdefault("gettext", "compilemessages")
     if where := _compiled(project):
         build |= {name: build.get(name, where) for name in ("gcc", "libc6-dev")}
+    without = [each for each in compiled.names(project, groups) if each.partition(" ")[0] not in PACKAGES]
+    build = compiled.packages(project, without) | build
+    doubts += [compiled.doubt(without)] if without and not build else []
     for container in containers(project.tree, project.folder)[:1]:
         run = {**called.packages(project, container.packages), **run}
     doubts += [*_own(project, {*run, *build}), *called.doubts(project, run)]

@@ -1,18 +1,27 @@
 """The project's own Dockerfiles as evidence: which Python, what is installed, what is started, on which port."""
 
-import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise
 
 from kgen.detect.source.installs import packages as installed
+from kgen.detect.source.stages import (
+    ancestry,
+    copies,
+    filled,
+    programs,
+    python_of,
+    stages_of,
+    through,
+    unquoted,
+    workdir,
+)
 from kgen.detect.source.tree import Tree, join
 from kgen.dockerfile import Dockerfile, Instruction
 from kgen.read.dockerfile import read
 from kgen.record import dataclass, field
 
-_FILES = re.compile(r"(?:[\w.-]*\.)?(?:docker|container)file(?:[.-][\w.-]+)?|\w*dockerfile", re.IGNORECASE)
+_FILES = re.compile(r"(?:[\w.-]*\.)?(?:docker|container)file(?:[.-][\w.-]+)?|[\w-]*dockerfile", re.IGNORECASE)
 _TOP = frozenset({"docker", ".docker", "deploy", "deployment", "infra", "infrastructure", "ops", "build", "compose"})
 _TOP_OF_OTHERS = frozenset({"tools", "dockerfiles", "container", "containers", "images"})
 _BELOW = frozenset(
@@ -33,8 +42,6 @@ _BELOW = frozenset(
 )
 """Names of the folders that people keep Dockerfiles in: the first, and those below it."""
 
-_VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
-_OFFICIAL = re.compile(r"(?:.*/)?python")
 _UV_PYTHON = re.compile(r"\buv python install\s+(?:cpython-)?(3\.\d+)")
 _PORTS = 65535
 _CHECKING = re.compile(r"(?:^|[._-])(?:tests?|testing|lint|docs?)(?:[._-]|$)", re.IGNORECASE)
@@ -156,7 +163,7 @@ def container(tree: Tree, file: str, target: str = "") -> Container:
 
 def targets(tree: Tree, file: str) -> Iterator[Container]:
     """Yield what the stages before the last one start, of which no other one is made: images of their own."""
-    stages = _stages(read((tree.text(file) or "").encode()))
+    stages = stages_of(read((tree.text(file) or "").encode()))
     bases = {words[0].text.lower() for each in stages.values() if (words := each[0].words)}
     for name in list(stages)[:-1]:
         if name not in bases and not DEVELOPMENT.search(name) and any(each.name in _STARTS for each in stages[name]):
@@ -169,9 +176,9 @@ _STARTS = frozenset({"CMD", "ENTRYPOINT"})
 @lru_cache(maxsize=64)  # many ask
 def _container(file: str, text: str, target: str) -> Container:
     made = read(text.encode())
-    stages = _stages(made)
+    stages = stages_of(made)
     target = target if target in stages else ""
-    last = [each for name in _ancestry(stages, target) for each in stages[name]]
+    last = [each for name in ancestry(stages, target) for each in stages[name]]
     variables = _variables(made.instructions)
     pythons = [*_pythons(made, last, variables), *_pythons(made, made.instructions, variables)]
     before = [each for stage in stages.values() for each in stage if each not in last]
@@ -181,57 +188,30 @@ def _container(file: str, text: str, target: str) -> Container:
         file=file,
         python=pythons[0][0] if pythons else "",
         python_line=pythons[0][1] if pythons else 0,
-        workdir=_workdir(last, variables),
+        workdir=workdir(last, variables),
         entrypoint=entrypoint,
         command=command,
         line=line,
         port=_port(last, variables),
-        packages=tuple(installed(last)),
+        packages=(*installed(last), *programs(stages, last, variables)),
         build_packages=tuple(installed(before)),
         copies=(
-            *((source, target) for source, target, is_own in _copies(last, variables) if is_own),
-            *_through(stages, last, variables),
+            *((source, target) for source, target, is_own in copies(last, variables) if is_own),
+            *through(stages, last, variables),
         ),
-        others=tuple(target for _, target, is_own in _copies(last, variables) if not is_own),
+        others=tuple(target for _, target, is_own in copies(last, variables) if not is_own),
         env=env,
         variables=variables,
         volumes=tuple(
-            _filled(_unquoted(word.text), variables) for each in last if each.name == "VOLUME" for word in each.words
+            filled(unquoted(word.text), variables) for each in last if each.name == "VOLUME" for word in each.words
         ),
         steps=tuple(_steps(made, stages, target)),
     )
 
 
-def _stages(made: Dockerfile) -> dict[str, list[Instruction]]:
-    """Return name or number → instructions; a stage starts with its ``FROM``."""
-    stages: dict[str, list[Instruction]] = {}
-    current: list[Instruction] = []
-    for each in made.instructions:
-        if each.name == "FROM":
-            words = [word.text for word in each.words]
-            named = [word for as_, word in pairwise(words) if as_.upper() == "AS"]
-            name = named[0].lower() if named else str(len(stages))
-            stages[name] = current = []
-        current.append(each)
-    return stages
-
-
-def _ancestry(stages: Mapping[str, list[Instruction]], last: str = "") -> list[str]:
-    """Return the last stage, or the one of this name, and those that it starts from, the first of them first."""
-    if not stages:
-        return []
-    names = [last or list(stages)[-1]]
-    while True:
-        words = stages[names[0]][0].words
-        base = words[0].text.lower() if words else ""
-        if base not in stages or base in names:
-            return names
-        names.insert(0, base)
-
-
 def _steps(made: Dockerfile, stages: Mapping[str, list[Instruction]], last: str) -> Iterator[tuple[str, int]]:
     """Yield the ``RUN`` instructions of the last stage, or this one, and of those that it starts from or copies of."""
-    waiting = _ancestry(stages, last)[-1:]
+    waiting = ancestry(stages, last)[-1:]
     seen: list[str] = []
     while waiting:
         name = waiting.pop()
@@ -244,7 +224,7 @@ def _steps(made: Dockerfile, stages: Mapping[str, list[Instruction]], last: str)
     for name in (each for each in stages if each in seen):
         for each in stages[name]:
             if each.name == "RUN" and each.words:
-                text = " ".join(_unquoted(word.text) for word in each.words) if each.is_json else each.text
+                text = " ".join(unquoted(word.text) for word in each.words) if each.is_json else each.text
                 yield text, made.place(each.keyword.start, each.keyword.end)[0]
 
 
@@ -259,17 +239,7 @@ def _variables(instructions: Iterable[Instruction]) -> dict[str, str]:
 def _pairs(each: Instruction, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for key, value in each.pairs:
         if value is not None:
-            yield key.text, _filled(value.text.strip().strip("\"'"), variables)
-
-
-def _filled(text: str, variables: Mapping[str, str]) -> str:
-    """
-    Return ``text`` with the variables that are known.
-
-    >>> _filled("python:${VERSION}-slim", {"VERSION": "3.12"}), _filled('${A:-"b"}', {})
-    ('python:3.12-slim', 'b')
-    """
-    return _VARIABLE.sub(lambda match: variables.get(match[1] or match[3], (match[2] or "").strip("\"'")), text)
+            yield key.text, filled(value.text.strip().strip("\"'"), variables)
 
 
 def _pythons(
@@ -279,25 +249,10 @@ def _pythons(
     for each in reversed(list(instructions)):
         line = made.place(each.keyword.start, each.keyword.end)[0]
         if each.name == "FROM" and each.words:
-            if version := python_of(_filled(each.words[0].text, variables)):
+            if version := python_of(filled(each.words[0].text, variables)):
                 yield version, line
         elif each.name == "RUN" and (match := _UV_PYTHON.search(each.text)):
             yield match[1], line
-
-
-def python_of(image: str) -> str:
-    """
-    Return the minor version of Python that an image has, by its name.
-
-    >>> python_of("python:3.12-slim"), python_of("astral-sh/uv:python3.13-bookworm"), python_of("ubuntu:22.04")
-    ('3.12', '3.13', '')
-    """
-    name, _, tag = image.partition("@")[0].rpartition(":")
-    if _OFFICIAL.fullmatch(name):
-        match = re.match(r"[23]\.\d+", tag)
-        return match[0] if match else ""
-    match = re.search(r"python-?([23]\.\d+)|py([23])\.?(\d+)", tag)
-    return (match[1] or f"{match[2]}.{match[3]}") if match else ""
 
 
 def _started(
@@ -310,7 +265,7 @@ def _started(
     for each in instructions:
         is_said = each.name != "FROM" and (is_said or each.name == "CMD")
         if each.name in _STARTS and each.words:
-            words = tuple(_unquoted(word.text) for word in each.words) if each.is_json else each.text
+            words = tuple(unquoted(word.text) for word in each.words) if each.is_json else each.text
             line = made.place(each.keyword.start, each.keyword.end)[0]
             if each.name == "ENTRYPOINT":
                 entrypoint, command = words, command if is_said else ()
@@ -319,58 +274,11 @@ def _started(
     return entrypoint, command, line
 
 
-def _unquoted(text: str) -> str:
-    """Return the string that an entry of a JSON list is."""
-    if len(text) > 1 and text[0] == text[-1] == '"':
-        return text[1:-1].replace('\\"', '"').replace("\\\\", "\\")
-    return text
-
-
 def _port(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> int | None:
     ports = [
-        _filled(word.text, variables).partition("/")[0]
+        filled(word.text, variables).partition("/")[0]
         for each in instructions
         if each.name == "EXPOSE"
         for word in each.words
     ]
     return next((int(port) for port in ports if port.isdecimal() and 0 < int(port) <= _PORTS), None)
-
-
-def _workdir(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> str:
-    """Return the folder that commands run in after ``instructions``."""
-    said = (_filled(each.text, variables) for each in instructions if each.name == "WORKDIR")
-    return posixpath.normpath(posixpath.join("/", *said))
-
-
-def _through(
-    stages: Mapping[str, list[Instruction]], last: list[Instruction], variables: Mapping[str, str]
-) -> Iterator[tuple[str, str]]:
-    """Yield source and target of what another stage has from the context, and the last one has from that stage."""
-    for each in last:
-        other = each.flag("from") if each.name == "COPY" else None
-        name = other.text.lower() if other else ""
-        if name not in stages or len(each.words) < len(("source", "target")):
-            continue
-        *taken, given = (_filled(_unquoted(word.text), variables).rstrip("/") or "/" for word in each.words)
-        inner = [one for stage in _ancestry(stages, name) for one in stages[stage]]
-        for source, target, is_own in _copies(inner, variables):
-            for start in taken:
-                if is_own and start.startswith("/") and f"{target.rstrip('/')}/".startswith(f"{start}/"):
-                    end = "/" if target.endswith("/") else ""
-                    rest = target.rstrip("/")[len(start) :]
-                    here = posixpath.join(_workdir(last, variables), given)
-                    yield source, f"{here.rstrip('/')}{rest}{end}"
-
-
-def _copies(instructions: Iterable[Instruction], variables: Mapping[str, str]) -> Iterator[tuple[str, str, bool]]:
-    """Yield source and target of what is copied, and whether it comes from the context."""
-    before: list[Instruction] = []
-    for each in instructions:
-        before.append(each)
-        if each.name in {"COPY", "ADD"} and len(each.words) > 1:
-            *sources, given = (_filled(_unquoted(word.text), variables) for word in each.words)
-            here = _workdir(before, variables)
-            target = posixpath.normpath(posixpath.join(here, given))
-            is_folder = given.endswith("/") or given == "." or target == here or len(sources) > 1
-            place = f"{target.rstrip('/')}/" if is_folder else target
-            yield from ((source, place, each.flag("from") is None) for source in sources)

@@ -22,6 +22,7 @@ def made(folder: Path, run: str, **more: str) -> Part:
     ("run", "wanted"),
     [
         ("RUN pybabel compile -d translations", "pybabel compile -d translations"),
+        ("RUN pybabel compile -d /srv/shop/translations", "pybabel compile -d /app/shop/translations"),
         ("RUN poetry run pybabel compile -d translations && rm -rf /tmp/x", "pybabel compile -d translations"),
         ('RUN ["python", "manage.py", "compilemessages"]', "python manage.py compilemessages"),
         ("RUN SECRET_KEY=x python manage.py compress", "env SECRET_KEY=x python manage.py compress"),

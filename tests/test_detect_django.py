@@ -375,3 +375,11 @@ def test_static_files_that_name_others_which_are_not_there_are_doubted(
     assert found == (
         [f"static files name others that are not there, at which collectstatic stops: {missing}"] * bool(missing)
     )
+
+
+def test_a_site_without_a_file_for_servers_is_served_all_the_same(tmp_path: Path) -> None:
+    settings = SETTINGS.replace("WSGI_APPLICATION = 'shop.wsgi.application'\n", "")
+    found = web(tmp_path, site(shop__wsgi="-", shop__settings=settings))
+
+    assert found.command.value.startswith("gunicorn 'django.core.wsgi:get_wsgi_application()' --bind 0.0.0.0:8000")
+    assert found.env["DJANGO_SETTINGS_MODULE"].value == "shop.settings"

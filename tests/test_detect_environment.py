@@ -8,6 +8,7 @@ import pytest
 
 from detected import seen
 from kgen.detect.found import Fact, Program
+from kgen.detect.variables import wired
 from kgen.detect.variables.environment import variables
 from kgen.detect.variables.settings import settings
 
@@ -142,6 +143,7 @@ INSISTS = {
 LEAVES = {
     "for a feature": "def pay():\n    if not os.getenv('KEY'):\n        raise KeyError\n",
     "with a default": "key = os.getenv('KEY', 'a')\nif not key:\n    raise KeyError\n",
+    "left out without it": "def a():\n    if 'KEY' not in os.environ:\n        return\n    b = os.environ['KEY']\n",
     "left without a word": "def main():\n    if not os.getenv('KEY'):\n        return\n",
     "with another place": "def main():\n    key = os.getenv('KEY') or args.key\n    if not key:\n        sys.exit(1)\n",
     "with another way": "key = os.getenv('KEY')\nif not key:\n    key = ask()\n",
@@ -349,3 +351,31 @@ def test_variables_of_which_one_is_needed_are_told_with_the_error(tmp_path: Path
         "app.py:9 may end the program over `API_HOST`, `API_URL`",
         "the code also looks for API_MODE",
     ]
+
+
+def test_a_switch_is_no_secret_whatever_it_is_called(tmp_path: Path) -> None:
+    assert written(tmp_path, "import os\nA = as_bool(os.environ.get('TOKEN_IN_BODY') or 'no')\n") == {}
+
+
+def test_one_app_has_one_database_though_it_may_use_several_kinds(tmp_path: Path) -> None:
+    source = "import os\nA = os.environ['PG_HOST']\nB = os.environ.get('MYSQL_DATABASE', 'a')\n"
+    files = {"requirements.txt": "psycopg2\npymysql\n", "app.py": source}
+    made = settings(seen(tmp_path, files), "shop", ()).data
+
+    assert (made["env"], made["needs"]) == ({"PG_HOST": "${needs.db.host}"}, {"db": {"type": "postgres"}})
+
+
+def test_what_only_one_of_two_services_has_turned_on_is_left_open(tmp_path: Path) -> None:
+    source = "import os\nA = os.getenv('USE_A')\nB = os.getenv('USE_B')\nC = os.getenv('USE_C')\n"
+    compose = (
+        "services:\n  one:\n    build: .\n    environment: [USE_A=true, USE_C=true]\n"
+        "  two:\n    build: .\n    environment: [USE_B=true, USE_C=true]\n"
+    )
+    files = {
+        "requirements.txt": "flask\n",
+        "app.py": source,
+        "compose.yaml": compose,
+        "Dockerfile": "FROM python:3.13\n",
+    }
+
+    assert [name for name, _ in wired.switches(seen(tmp_path, files))] == ["USE_C", "USE_C"]

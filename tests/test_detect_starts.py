@@ -535,3 +535,21 @@ def test_a_log_that_a_program_opens_when_it_is_set_up_is_doubted(tmp_path: Path,
     found: Any = propose(grown(tmp_path, {**FLASK, "app.py": FLASK["app.py"] + source})).value
 
     assert any("app.py:6 writes debug.log" in each.question for each in found[0].part.doubts)
+
+
+def test_a_command_with_those_of_flask_is_a_development_server(tmp_path: Path) -> None:
+    files = {
+        **FLASK,
+        "setup.py": "from setuptools import setup\nsetup(entry_points={'console_scripts': ['shopd=cli:a']}, name='a')",
+        "cli.py": "import click, flask.cli\n\n\n@click.group(cls=flask.cli.FlaskGroup)\ndef a():\n    pass\n",
+        "Dockerfile": f"{DOCKERFILE}EXPOSE 8080\nCMD shopd run --host 0.0.0.0\n",
+    }
+
+    assert commands(tmp_path, files)["web"].startswith("gunicorn app:app")
+
+
+def test_a_program_of_somebody_else_that_the_readme_names_is_none(tmp_path: Path) -> None:
+    readme = "For mails:\n\n    python -m aiosmtpd -n\n\nRun:\n\n    python loop.py\n"
+    files = {"requirements.txt": "aiosmtpd\n", "loop.py": "while True:\n    pass\n", "README.md": readme}
+
+    assert first(tmp_path, files).command.value == "python loop.py"

@@ -13,7 +13,7 @@ from kgen.detect.commands.shorthands import usual
 from kgen.detect.commands.wrappers import HOST, PRIVILEGED, reachable, stated, unwrapped
 from kgen.detect.folders import PATH, placed, seen_from
 from kgen.detect.found import Fact
-from kgen.detect.packages.installed import scripts
+from kgen.detect.packages.installed import file, scripts
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import Container
 from kgen.detect.source.image import Image
@@ -312,9 +312,13 @@ def _changed(image: Image, command: Command, words: Sequence[str]) -> tuple[Comm
 
 
 def _is_flasks(image: Image, words: Sequence[str]) -> bool:
-    """Tell whether a script with the commands of ``flask`` is to run Flask's development server."""
+    """Tell whether a script, or a command, with those of ``flask`` is to run Flask's development server."""
     script, *rest = (words[1:] if words[:1] == ["python"] else words) or [""]
-    return script.endswith(".py") and "run" in rest[:1] and "FlaskGroup" in (image.project.text(script) or "")
+    if "run" not in rest[:1]:
+        return False
+    target = scripts(image.project).get(script)
+    path = image.project.below(file(image.project, target[0])) if target else script
+    return path.endswith(".py") and "FlaskGroup" in (image.project.text(path) or "")
 
 
 def _of_the_app(words: Sequence[str], values: Mapping[str, str]) -> list[str]:

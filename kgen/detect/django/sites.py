@@ -135,6 +135,7 @@ def _program(sources: Sources, site: Site, rank: int) -> Program | None:
         return None
     interface, target, origin = found
     how = served(project, "asginl" if interface == "asgi" else "wsgi", target, PORT)
+    is_bare = target == _DJANGOS
     allowed = hosts(site.settings)
     debug = Debugging() if site.is_for_development else debugging(site.settings)
     start = site.base.removeprefix(project.folder).strip("/")
@@ -150,13 +151,13 @@ def _program(sources: Sources, site: Site, rank: int) -> Program | None:
         release=_release(project, site),
         commands=gathered.commands,
         env={
-            **_settings_variable(site),
+            **_settings_variable(site, is_bare=is_bare),
             **debug.env,
             **allowed.env,
             **search_path(project, start, join(site.base, f"{target.partition(':')[0].replace('.', '/')}.py")),
         },
         needs=tuple(needs),
-        rank=rank,
+        rank=rank - _BARE if is_bare else rank,
         doubts=(
             *how.doubts,
             *site.doubts,
@@ -169,8 +170,9 @@ def _program(sources: Sources, site: Site, rank: int) -> Program | None:
     )
 
 
-def _settings_variable(site: Site) -> Mapping[str, Fact]:
-    return {} if site.is_default or not site.settings.name else {VARIABLE: Fact(site.settings.name, site.origin)}
+def _settings_variable(site: Site, *, is_bare: bool) -> Mapping[str, Fact]:
+    is_said = site.is_default and not is_bare
+    return {} if is_said or not site.settings.name else {VARIABLE: Fact(site.settings.name, site.origin)}
 
 
 def _application(sources: Sources, site: Site) -> tuple[str, str, str] | None:
@@ -180,7 +182,18 @@ def _application(sources: Sources, site: Site) -> tuple[str, str, str] | None:
     wants = prefers_asgi(sources.project) or (asgi and site.settings.said("ASGI_APPLICATION") and not wsgi)
     if asgi and (wants or not wsgi):
         return ("asgi", *asgi)
-    return ("wsgi", *wsgi) if wsgi else None
+    if wsgi:
+        return ("wsgi", *wsgi)
+    tests = set(site.settings.name.split(".")) & {"test", "tests", "test_settings", "testing", "example", "demo"}
+    is_site = site.settings.said("ROOT_URLCONF") and not tests
+    return ("wsgi", _DJANGOS, site.manage.removeprefix(sources.project.folder).strip("/")) if is_site else None
+
+
+_DJANGOS = "django.core.wsgi:get_wsgi_application()"
+"""What makes the application of any settings, where no file does."""
+
+_BARE = 15
+"""How much less likely a site without such a file is: many a package has one to try it out."""
 
 
 def _callable(sources: Sources, site: Site, kind: str) -> tuple[str, str] | None:

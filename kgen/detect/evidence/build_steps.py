@@ -167,7 +167,7 @@ def _step(image: Image, each: Command, where: str, *, has_front_end: bool) -> Fa
         return None  # the dependency has its own doubt
     is_own = base in {"manage.py", "manage", "django", "django-admin"} and bool(_OF_MANAGE & set(rest[:2]))
     if is_own or (base == "pybabel" and rest[:1] == ["compile"]):
-        placed = [image.path(word, each.folder) or word if word.endswith(".py") else word for word in words]
+        placed = [image.path(word, each.folder) or word if word.endswith(".py") else image.here(word) for word in words]
         placed += ["--noinput"] if "collectstatic" in placed and not {"--noinput", "--no-input"} & set(placed) else []
         given = {**env, **each.env}
         start = ["env", *(f"{key}={value}" for key, value in given.items())] if given else []

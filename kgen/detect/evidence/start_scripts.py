@@ -92,6 +92,8 @@ def _of_readme(project: Project) -> Iterator[Program]:
                 continue
             line = text.count("\n", 0, match.start(1)) + 1
             said = Said(name="", started=started(project, match[1]), origin=f"{name}:{line}")
+            if not any(processes.script(project, each) for each in said.started.processes):
+                continue  # a program of somebody else's
             for made in processes.programs(project, [said], README):
                 if made.rank == README and (made.type == "job" or not made.doubts):
                     rank = OF_BOT if made.covers else README

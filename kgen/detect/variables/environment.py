@@ -118,7 +118,7 @@ def asked(programs: Iterable[Program]) -> list[Variable]:
     ]
 
 
-ASIDE = frozenset({"bin", "commands"})
+ASIDE = frozenset({"bin", "commands", "release", "packaging", "ci"})
 """Folders of programs for developers, among them Django's commands: what they read, the app does not need."""
 
 
@@ -135,12 +135,17 @@ def _in_module(project: Project, module: Module, classes: frozenset[str]) -> Ite
     perhaps, asked = _conditional(module.tree, always)
     at_once = used_at_once(module.tree, always)
     musts, names, own = insisted(module.tree), listed(module.tree), _set(module, how.names)
-    for each, node in found:
+    spared, switches = _spared(module, how.names), _switches(module)
+    for each, node in ((replace(one, is_text=False) if node in switches else one, node) for one, node in found):
         if each.name in own:
             continue
         if each.name in names or (node in musts and not each.default) or (node in at_once and not each.has_default):
             yield replace(each, is_required=True, has_default=False)
-        elif each.name in how.defaults or _is_in(node, perhaps if each.is_required else [*perhaps, *asked]):
+        elif (
+            each.name in how.defaults
+            or each.name in spared
+            or _is_in(node, perhaps if each.is_required else [*perhaps, *asked])
+        ):
             yield replace(each, is_required=False, has_default=True)
         else:
             yield each
@@ -159,6 +164,26 @@ def _set(module: Module, names: dict[str, str]) -> frozenset[str]:
         and isinstance(target.slice.value, str)
         and target.slice.value not in ast.unparse(node.value)  # which would read it
     )
+
+
+def _switches(module: Module) -> frozenset[ast.AST]:
+    """Return what a module makes a switch of: ``as_bool(os.environ.get("USE_TOKEN") or "no")``."""
+    makers = (call for call in nodes(module.tree, ast.Call) if "bool" in name_of(call.func).lower())
+    return frozenset(each for call in makers for given in call.args for each in ast.walk(given))
+
+
+def _spared(module: Module, names: dict[str, str]) -> frozenset[str]:
+    """Return the variables without which a function leaves something out: ``if "KEY" not in os.environ: return []``."""
+    found = set()
+    for node in nodes(module.tree, ast.If):
+        match node:
+            case ast.If(
+                test=ast.Compare(left=left, ops=[ast.NotIn()], comparators=[where]), body=[*_, ast.Return()]
+            ) if meaning(where, names) == "os.environ":
+                found.add(_named(module, left))
+            case _:
+                pass
+    return frozenset(found)
 
 
 def _conditional(tree: ast.Module, always: Container[ast.If]) -> tuple[list[ast.AST], list[ast.AST]]:

@@ -157,6 +157,7 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
         made = by_default(project, each.name, said) or output(project, each.name, images, app)
         if (
             (made := made or by_default(project, each.name, each.default))
+            and needs.get(NAMES[made.type], {}).get("type", made.type) == made.type  # it works with several kinds
             and not _stays_local(each, made)
             and not (each.is_optional and made.name == "password")
         ):

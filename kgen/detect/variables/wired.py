@@ -58,9 +58,20 @@ _OF_DEVELOPERS = re.compile(
 
 def switches(project: Project) -> Iterator[tuple[str, Fact]]:
     """Yield what the project's services have turned on or off, unless it is for developers by its name."""
+    varied = frozenset(_varied(project))
     for name, fact in plain(project):
-        if fact.value.lower() in {"true", "false"} and not _OF_DEVELOPERS.search(name):
+        if fact.value.lower() in {"true", "false"} and name not in varied and not _OF_DEVELOPERS.search(name):
             yield name, fact
+
+
+def _varied(project: Project) -> Iterator[str]:
+    """Yield the variables by which services of one command differ: the one or the other is started."""
+    for file in compose_files(project.tree, project.folder):
+        every = [] if is_for_development(file) else list(services(project, file))
+        for each in every:
+            for other in every:
+                if (each.command, each.entrypoint) == (other.command, other.entrypoint):
+                    yield from (name for name, value in each.env.items() if other.env.get(name) != value)
 
 
 def beside(project: Project, env: Container[str]) -> Iterator[Doubt]:

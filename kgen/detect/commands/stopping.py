@@ -38,4 +38,4 @@ def _serves(words: Sequence[str]) -> bool:
 
 
 def _handles(project: Project) -> bool:
-    return any(project.tree.mentions(path, (b"SIGTERM",)) for path in project.modules.paths)
+    return any(project.modules.having("SIGTERM"))

@@ -63,11 +63,11 @@ def _own(project: Project) -> dict[str, str]:
 
 def _serves(project: Project) -> bool:
     """Tell whether the project serves what is gathered by itself, beside Django."""
-    own = (path for path in project.modules.paths if project.tree.mentions(path, _SERVING))
-    return any(project.tree.mentions(path, (b"STATIC_ROOT", b"dj_static")) for path in own)
+    own = project.modules.having(*_SERVING)
+    return any(project.modules.having("STATIC_ROOT", "dj_static", among=own))
 
 
-_SERVING = (b"StaticFiles(", b"Cling(", b"SharedDataMiddleware(")
+_SERVING = ("StaticFiles(", "Cling(", "SharedDataMiddleware(")
 
 
 def _is_elsewhere(settings: Settings) -> bool:

@@ -79,8 +79,8 @@ def _asking(project: Project, name: str) -> Iterator[str]:
     """Yield the files of the program that import the module ``name``, or open the file."""
     stem = name.removesuffix(".py")
     quoted = [f"{start}{name}{mark}".encode() for mark in "'\"" for start in (mark, "/")]
-    for path in project.modules.paths:
-        if project.modules.is_side(path) or not project.tree.mentions(path, (stem.encode(),)):
+    for path in project.modules.having(stem):
+        if project.modules.is_side(path):
             continue
         if name.endswith(".py"):
             places = (path.rpartition("/")[0], project.folder, project.path(project.source or "src"))

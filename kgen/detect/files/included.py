@@ -9,7 +9,7 @@ from kgen.detect.project import Project
 _TESTS = "tests"
 _IMPORTED = re.compile(r"^[ \t]*(?:from tests[. ]|import tests\b)", re.MULTILINE)
 _NAMED = re.compile(r"[\"'](?:\./)?(tests/[^\"'\n]*)[\"']")
-_WORDS = (b"from tests", b"import tests", b"'tests/", b'"tests/', b"'./tests/", b'"./tests/')
+_WORDS = ("from tests", "import tests", "'tests/", '"tests/', "'./tests/", '"./tests/')
 
 
 def part(project: Project) -> Part:
@@ -22,8 +22,8 @@ def part(project: Project) -> Part:
 def _places(project: Project) -> Iterator[str]:
     if not project.tree.has_folder(project.path(_TESTS)):
         return
-    for path in project.modules.paths:
-        if project.tree.mentions(path, _WORDS) and not project.modules.is_side(path):
+    for path in project.modules.having(*_WORDS):
+        if not project.modules.is_side(path):
             text = project.tree.text(path) or ""
             if (start := _start(project, text)) >= 0:
                 yield f"{project.below(path)}:{text.count(chr(10), 0, start) + 1}"

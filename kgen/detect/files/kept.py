@@ -121,10 +121,7 @@ _OF_DATA = re.compile(r"data|db|database|media|upload|storage|var|state", re.IGN
 
 
 _WRITES = re.compile(rb"open\([^\n]*[\"'](?:[wax]b?\+?|[wax]\+b|r\+)[\"']")
-_WORDS = (
-    *(b"shelve.open(", b"TinyDB(", b".write_text(", b".write_bytes("),
-    *(b"UPLOAD_FOLDER", b"MEDIA_ROOT", b"UPLOADED_"),
-)
+_WORDS = ("shelve.open(", "TinyDB(", ".write_text(", ".write_bytes(", "UPLOAD_FOLDER", "MEDIA_ROOT", "UPLOADED_")
 _WRITING = re.compile(rb"open\(|TinyDB\(|\.write_|UPLOAD|MEDIA")
 """What stands in each function that writes."""
 
@@ -142,9 +139,9 @@ def _written(project: Project, commands: str) -> Iterator[tuple[str, str]]:
         if not modules.is_side(path)
         and ASIDE.isdisjoint(path.split("/"))
         and not OTHERS.search(path.rpartition("/")[2].removesuffix(".py").replace(".", "_"))
-        and (tree.mentions(path, _WORDS) or tree.matches(path, _WRITES))
     ]
-    for module in modules.those(paths, _WRITING):
+    likely = dict.fromkeys([*modules.having(*_WORDS, among=paths), *modules.matching(_WRITES, (b"open\n",), paths)])
+    for module in modules.those(likely, _WRITING):
         if not (_is_tool(module, commands) or tree.mentions(module.path, _STORES)):
             yield from _in(module)
 

@@ -15,7 +15,7 @@ _FILE = re.compile(
 )
 """Files that a program reads; what ends otherwise may be data, or a folder."""
 
-_CALLS = (b"docker.from_env(", b"DockerClient(", b"APIClient(", b"docker.sock")
+_CALLS = ("docker.from_env(", "DockerClient(", "APIClient(", "docker.sock")
 _MOST = 3
 
 
@@ -44,8 +44,8 @@ def _docker(project: Project) -> Iterator[Doubt]:
     """Yield the doubt about a program that talks to the Docker that it runs in."""
     where = next((file for file, source in _mounts(project) if source.endswith(_SOCKET)), "")
     if not where and project.has("docker", "aiodocker", "python-on-whales"):
-        paths = (path for path in project.modules.paths if not project.modules.is_side(path))
-        where = next((path for path in paths if project.tree.mentions(path, _CALLS)), "")
+        found = project.modules.having(*_CALLS)
+        where = next((path for path in found if not project.modules.is_side(path)), "")
     if where:
         yield Doubt(
             path=("components",),

@@ -16,8 +16,8 @@ from kgen.detect.source.syntax import NOWHERE, Module, imported, meaning, nodes
 _LATER = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 """What is not run by an import."""
 
-_WRITERS = (b"makedirs(", b"mkdir(", b"FileHandler", b"basicConfig")
-_WRITING = re.compile(b"|".join(map(re.escape, _WRITERS)))
+_WRITERS = ("makedirs(", "mkdir(", "FileHandler", "basicConfig")
+_WRITING = re.compile("|".join(map(re.escape, _WRITERS)).encode())
 _OUTER = re.compile(rb"^\S.*", re.MULTILINE)
 _INNER = (b"def ", b"class ", b"async ", b"@", b")")
 """How lines at the left edge start below which nothing is run by an import."""
@@ -33,7 +33,7 @@ def part(project: Project) -> Part:
     folders: list[Doubt] = []
     own = [path for path in project.modules.paths if not project.modules.is_side(path)]
     tree = project.tree
-    likely = (path for path in own if tree.mentions(path, _WRITERS) and _is_at_top(tree.content(path)))
+    likely = (path for path in project.modules.having(*_WRITERS, among=own) if _is_at_top(tree.content(path)))
     for module in project.modules.those(likely, NOWHERE):
         for call in _calls(module.tree):
             where = f"{module.path}:{call.lineno}"
@@ -55,7 +55,7 @@ _SETTING_UP = re.compile(
 
 def _logs_of_functions(project: Project, own: list[str]) -> Iterator[Doubt]:
     """Yield the doubts about logs that a program opens when it is set up."""
-    for module in project.modules.those(path for path in own if project.tree.matches(path, _FILE_LOG)):
+    for module in project.modules.those(project.modules.matching(_FILE_LOG, (b"FileHandler\n",), own)):
         for function in nodes(module.tree, ast.FunctionDef):
             for call in ast.walk(function) if _SETTING_UP.fullmatch(function.name) else ():
                 if isinstance(call, ast.Call) and (name := _log(call)):

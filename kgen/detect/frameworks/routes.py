@@ -56,8 +56,7 @@ class _Known:
 def health_routes(sources: Sources) -> list[Route]:
     """Return the routes that look like health checks, best first."""
     project = sources.project
-    tree = project.tree
-    likely = {path for path in project.modules.paths if tree.matches(path, _PATTERN, _SIGNS)}
+    likely = set(project.modules.matching(_PATTERN, _SIGNS))
     including = {each.path for each in project.modules.mentioning(*WORDS)}
     modules = [
         each for path in sorted(likely | including) if (each := project.modules.module(path)) and not each.is_side

@@ -55,11 +55,10 @@ def _deeper(project: Project) -> Iterator[Program]:
     """Yield the files in folders of any name that run when started, if nothing else is there."""
     own = [
         path
-        for path in project.modules.paths
+        for path in project.modules.having("__main__")
         if not project.modules.is_side(path)
         and not _is_elsewhere(project, path)
         and path.rpartition("/")[2].removesuffix(".py").lower() not in _NEVER
-        and project.tree.mentions(path, (b"__main__",))
     ]
     for place, path in enumerate(sorted(own, key=lambda path: (path.count("/"), _usual(path), path))[:_MOST]):
         yield _program(project, python(project, path), path, path, DEEP - place)

@@ -63,9 +63,7 @@ def _litserve(project: Project) -> Iterator[Program]:
 def _mcp(project: Project) -> Iterator[Program]:
     """Yield a program for each script that runs a server of MCP; most talk to whoever has started them."""
     modules = project.modules
-    for module in modules.those(
-        (path for path in modules.paths if project.tree.mentions(path, [b"FastMCP("])), _SAYING
-    ):
+    for module in modules.those(modules.having("FastMCP("), _SAYING):
         names = imported(module.tree)
         called = nodes(module.tree, ast.Call)
         made = next((each for each in called if meaning(each.func, names) in _MCP), None)

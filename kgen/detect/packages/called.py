@@ -71,7 +71,7 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
 }
 """Program → its package in Debian, and what others call that."""
 
-_RUNNING = (b"subprocess", b"os.system(", b"os.popen(", b"create_subprocess", b"which(")
+_RUNNING = ("subprocess", "os.system(", "os.popen(", "create_subprocess", "which(")
 _CALLED = re.compile(
     rb"(?:\[\s*f?[\"'](?P<first>[\w.-]+)[\"']\s*,"
     rb"|(?:run|call|Popen|check_call|check_output|getoutput|getstatusoutput|system|popen|which|subprocess_exec"
@@ -96,8 +96,8 @@ _MOST = 3
 def programs(project: Project) -> Mapping[str, str]:
     """Return the programs that the source runs, each with the first place that does."""
     found: dict[str, str] = {}
-    for path in project.modules.paths:
-        if not _is_tool(project.modules, path) and project.tree.mentions(path, _RUNNING):
+    for path in project.modules.having(*_RUNNING):
+        if not _is_tool(project.modules, path):
             for name, line in _run(project.tree.content(path)):
                 found.setdefault(name, f"{path}:{line}")
     return found

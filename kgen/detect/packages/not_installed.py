@@ -99,8 +99,8 @@ _GROUP = re.compile(r"^\s*['\"]?[a-z_]\w*\.[\w.]+['\"]?\s*[:=]", re.MULTILINE)
 def _asks_for_itself(project: Project) -> bool:
     """Tell whether a module wants to know something of the project as it is installed, and cannot do without."""
     name = canonicalize_name(installed.name(project)).encode()
-    for path in project.modules.paths:
-        if project.modules.is_side(path) or not project.tree.mentions(path, _OF_DISTRIBUTIONS):
+    for path in project.modules.having(*_OF_DISTRIBUTIONS):
+        if project.modules.is_side(path):
             continue
         asked = {canonicalize_name(each.decode()).encode() for each in _ASKING.findall(project.tree.content(path))}
         if not asked.isdisjoint({name, b""}) and not project.tree.mentions(path, _MISSED):
@@ -108,7 +108,7 @@ def _asks_for_itself(project: Project) -> bool:
     return False
 
 
-_OF_DISTRIBUTIONS = (b"importlib.metadata", b"importlib_metadata", b"pkg_resources", b"importlib import metadata")
+_OF_DISTRIBUTIONS = ("importlib.metadata", "importlib_metadata", "pkg_resources", "importlib import metadata")
 
 
 def _asks_for_more(project: Project) -> bool:

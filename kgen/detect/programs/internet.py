@@ -52,8 +52,8 @@ def _called(project: Project, programs: Iterable[Program]) -> Iterator[str]:
     asked = (project.dependencies[name] for name in _DISTRIBUTIONS if project.has(name))
     yield from (f"{each.origin}: {each.name}" for each in asked if not each.group)
     yield from (f"{each.command.origin}: {each.framework}" for each in programs if each.framework in _CALLING)
-    for path in project.modules.paths:
-        if project.modules.is_side(path) or not project.tree.matches(path, _ADDRESS, _SIGNS):
+    for path in project.modules.matching(_ADDRESS, _SIGNS):
+        if project.modules.is_side(path):
             continue
         if not _CLIENTS.isdisjoint(packages(project, path)) and (line := _line(project, path)):
             yield f"{path}:{line}"

@@ -6,7 +6,7 @@ Parsing is slow, looking for a word in a file is not: only files that mention a 
 
 import ast
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -101,13 +101,24 @@ class Modules:
             self._all.append(words(b"".join(map(self.tree.words, self.paths))))
         return self._all[0]
 
-    def matching(self, pattern: re.Pattern[bytes], paths: Iterable[str]) -> Iterator[Module]:
+    def matching(
+        self, pattern: re.Pattern[bytes], marks: Sequence[bytes], among: Iterable[str] | None = None
+    ) -> Iterator[str]:
         """
-        Yield the modules of ``paths`` whose text has what ``pattern`` says, those of the program itself first.
+        Yield the files, of all or ``among`` some, whose text has what ``pattern`` says: nothing is parsed.
 
         A pattern that begins with a letter, or with one of some, is looked for several times as fast as any other.
+
+        Args:
+            pattern: What they are to have.
+            marks: See `Tree.matches`.
+            among: The files that are asked for.
         """
-        return self.those(path for path in paths if self.tree.matches(path, pattern))
+        known = self._words()
+        if any(mark in known for mark in marks):
+            yield from (
+                path for path in (self.paths if among is None else among) if self.tree.matches(path, pattern, marks)
+            )
 
     def those(self, paths: Iterable[str], wanted: re.Pattern[bytes] | None = None) -> Iterator[Module]:
         """Yield the modules of ``paths``, those of the program itself first; see `part` for ``wanted``."""

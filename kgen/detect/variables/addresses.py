@@ -103,7 +103,7 @@ def fixed(project: Project, read: Iterable[Variable]) -> Iterator[Doubt]:
     known = {each.origin for each in read}
     found: dict[str, str] = {}
     words = _words(project)
-    naming = re.compile(rb"|".join((rb"://", *map(re.escape, words))))
+    naming = re.compile("|".join(("://", *map(re.escape, words))).encode())
     for module in project.modules.those(_modules(project, words), naming):
         here = ((f"{module.path}:{line}", address) for line, address in _fixed(project, module))
         found |= {place: address for place, address in here if place not in known}
@@ -118,21 +118,25 @@ def fixed(project: Project, read: Iterable[Variable]) -> Iterator[Doubt]:
         )
 
 
-def _words(project: Project) -> list[bytes]:
+def _words(project: Project) -> list[str]:
     """Return what stands in calls that name a server for what the project depends on."""
     known = [name for name in _CALLS if project.has(name) or not project.dependencies]
-    return sorted({word.encode() for name in known for word in _CALLS[name]})
+    return sorted({word for name in known for word in _CALLS[name]})
 
 
-def _modules(project: Project, words: list[bytes]) -> Iterator[str]:
+def _modules(project: Project, words: list[str]) -> Iterator[str]:
     """Yield the modules of the program that may name a server."""
-    tree = project.tree
-    for path in project.modules.paths:
+    modules = project.modules
+    found = dict.fromkeys(
+        [
+            *modules.matching(_ALONE_THERE, _HOSTS),
+            *modules.matching(_MENTIONED, _SERVERS),
+            *modules.having(*words),
+        ]
+    )
+    for path in found:
         *folders, name = path.split("/")
-        if OTHERS.search(name.removesuffix(".py")) or not ASIDE.isdisjoint(folders) or project.modules.is_side(path):
-            continue
-        is_named = tree.matches(path, _ALONE_THERE, _HOSTS)
-        if is_named or tree.matches(path, _MENTIONED, _SERVERS) or tree.mentions(path, words):
+        if not (OTHERS.search(name.removesuffix(".py")) or not ASIDE.isdisjoint(folders) or modules.is_side(path)):
             yield path
 
 

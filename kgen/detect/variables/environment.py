@@ -66,7 +66,7 @@ def variables(project: Project) -> list[Variable]:
     own = [path for path in project.modules.paths if not _is_aside(project, path)]
     reading, telling = re.compile(words), re.compile(words + b"|" + STARTING)
     signs = (*_SIGNS, *(name.encode() for name in classes))
-    likely = (path for path in own if project.tree.matches(path, reading, signs))
+    likely = project.modules.matching(reading, signs, own)
     for module in project.modules.those(likely, telling):
         for each in _in_module(project, module, classes):
             known = found.get(each.name)

@@ -92,5 +92,4 @@ def _taken(module: Module) -> Iterator[tuple[str, str]]:
 
 def _is_set(project: Project, variable: str) -> bool:
     """Tell whether the project's own code has the name of a variable: it may well set it."""
-    words = [f"{quote}{variable}{quote}".encode() for quote in ("'", '"')]
-    return any(project.tree.mentions(path, words) for path in project.modules.paths)
+    return any(project.modules.having(f"'{variable}'", f'"{variable}"'))

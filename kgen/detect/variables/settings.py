@@ -299,8 +299,8 @@ def _dialect(project: Project, kind: str) -> str:
 
 def _imports_sqlalchemy(project: Project) -> bool:
     """Tell whether the source asks for SQLAlchemy, which others may bring along."""
-    paths = (path for path in project.modules.paths if not project.modules.is_side(path))
-    return any(project.tree.mentions(path, (b"from sqlalchemy", b"import sqlalchemy")) for path in paths)
+    found = project.modules.having("from sqlalchemy", "import sqlalchemy")
+    return any(not project.modules.is_side(path) for path in found)
 
 
 def _unset(project: Project, read: Iterable[Variable], env: Mapping[str, Any]) -> Iterator[Doubt]:

@@ -379,3 +379,16 @@ def test_what_only_one_of_two_services_has_turned_on_is_left_open(tmp_path: Path
     }
 
     assert [name for name, _ in wired.switches(seen(tmp_path, files))] == ["USE_C", "USE_C"]
+
+
+def test_what_a_loop_reads_by_its_names_is_read(tmp_path: Path) -> None:
+    source = (
+        "import os\n\n\nclass Config:\n    TABLE = {'DATA_DIR': '.', 'MODE': ''}\n\n    def __init__(self):\n"
+        "        for key, given in self.TABLE.items():\n            setattr(self, key, os.environ.get(key, given))\n"
+    )
+    read = variables(seen(tmp_path, {"requirements.txt": "flask\n", "shop.py": source}))
+
+    assert [(each.name, each.default, each.is_required) for each in read] == [
+        ("DATA_DIR", ".", False),
+        ("MODE", None, False),
+    ]

@@ -397,3 +397,16 @@ def test_the_health_check_of_streamlit_is_that_of_its_version(
     files = {lock: said[lock], **asked.get(lock, {}), "app.py": "import streamlit as st\nst.title('shop')\n"}
     (made,) = propose(grown(tmp_path, files)).value or ()
     assert made.part.data["components"]["web"]["probes"] == path
+
+
+def test_a_program_that_fills_a_terminal_is_doubted(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": CLI,
+        "shop/__init__.py": "",
+        "shop/cli.py": "from shop.page import draw\n\n\ndef main():\n    draw()\n",
+    }
+    _, doubts = _seen(
+        tmp_path, {**files, "shop/page.py": "import curses\n\n\ndef draw():\n    curses.wrapper(print)\n"}
+    )
+
+    assert "shop/page.py draws on a terminal, which a container has not" in doubts

@@ -190,8 +190,22 @@ def _program(project: Project, command: str, said: str, path: str, rank: int) ->
         covers=found.covers if found and is_bot else frozenset(),
         heart=found.heart if found and takes else "",
         rank=BOT if is_bot and (takes or rank > ODD + 3) else rank,
-        doubts=(*arguments.doubts(project, path, command, ()), *(() if found and found.is_lasting else (ENDS,))),
+        doubts=(
+            *arguments.doubts(project, path, command, ()),
+            *_drawing(project, found.screen if found else ""),
+            *(() if found and found.is_lasting else (ENDS,)),
+        ),
     )
+
+
+def _drawing(project: Project, file: str) -> Iterator[Doubt]:
+    """Yield the doubt about a program that fills a terminal."""
+    if file:
+        yield Doubt(
+            path=("command",),
+            question=f"{project.below(file)} draws on a terminal, which a container has not",
+            help="see its options for one with which it serves pages, or only prints",
+        )
 
 
 def _runs(module: Module) -> bool:

@@ -15,6 +15,9 @@ _NEAR = 2
 """Imports away from the script: what is farther says nothing of how it goes on."""
 
 
+_SCREENS = frozenset({"curses", "textual", "urwid", "blessed", "npyscreen", "asciimatics", "pytermgui"})
+"""Packages of programs that fill a terminal."""
+
 _READY = 8080
 """Where aiohttp and CherryPy listen unless they are told."""
 
@@ -49,6 +52,9 @@ class Nature:
     is_bot: bool = False
     """Whether it talks in a chat, or takes messages from a broker."""
 
+    screen: str = ""
+    """The file that draws on a terminal."""
+
     exports: "Export | None" = None
     """Its page for Prometheus."""
 
@@ -75,7 +81,7 @@ class Export:
 
 def nature(project: Project, path: str) -> Nature:
     """Return what the script at ``path`` of the tree is, by its text and that of the project's modules it imports."""
-    framework = endless = embedded = serving = keeps_alive = messages = ""
+    framework = endless = embedded = serving = keeps_alive = messages = screen = ""
     covers: list[str] = []
     has_threads = is_elsewhere = is_development = is_rpc = is_asking = is_ready = consumes = False
     exports: Export | None = None
@@ -85,6 +91,7 @@ def nature(project: Project, path: str) -> Nature:
         seen = seen_in(project, file, is_started=not depth)
         has_threads = has_threads or (depth <= _NEAR and bool(seen.threads))
         exports = exports or _export(project, file, seen.exporting)
+        screen = screen or (file if not seen.roots.isdisjoint(_SCREENS) else "")
         messages = messages or (f"{file}:{seen.messages}" if seen.messages and depth <= _NEAR else "")
         framework = framework or next((FRAMEWORKS[root] for root in FRAMEWORKS if root in seen.roots), "")
         consumes = consumes or any(FRAMEWORKS[root] in CONSUMERS for root in seen.roots if root in FRAMEWORKS)
@@ -116,6 +123,7 @@ def nature(project: Project, path: str) -> Nature:
         has_server=bool(embedded),
         is_ready=is_ready,
         is_bot=is_bot or beside,
+        screen=screen,
         exports=exports,
         heart=(serving or endless or keeps_alive).rpartition(":")[0],
         covers=frozenset(covers),

@@ -8,7 +8,7 @@ from kgen.detect.found import Program
 from kgen.detect.project import Project
 from kgen.detect.source.syntax import Module, meaning, name_of, nodes, walk
 from kgen.detect.source.values import constants, is_main, value
-from kgen.detect.variables import own_readers
+from kgen.detect.variables import looped, own_readers
 from kgen.detect.variables.either import only_ways
 from kgen.detect.variables.insisted import STARTING, insisted, listed, reraises, used_at_once
 from kgen.detect.variables.readers import readers
@@ -128,6 +128,7 @@ def _is_aside(project: Project, path: str) -> bool:
 
 def _in_module(project: Project, module: Module, classes: frozenset[str]) -> Iterator[Variable]:
     how = readers(project, module)
+    yield from looped.read(module, how.names)
     found = list(_read(project, module, how.names, how.objects, classes))
     if not found:
         return

@@ -47,6 +47,11 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, str]] = {
         "3.10",
         "pandas 1.3.5 in Pipfile.lock",
     ),
+    "a Dockerfile that installs a package of Debian": (
+        {"Dockerfile": "FROM ubuntu:24.04\nRUN apt-get update && apt-get install -y gcc python3.12 python3.12-venv\n"},
+        "3.12",
+        "Dockerfile:2",
+    ),
     "an old Pipfile.lock": (
         {
             "Pipfile": '[packages]\nflask = "*"\n',

@@ -486,8 +486,24 @@ def test_another_launch_is_not_gradios(tmp_path: Path) -> None:
     assert web(tmp_path, files).command.value == f"uvicorn main:app {UVICORN}"
 
 
-def test_an_application_that_keeps_its_clients_has_one_pod(tmp_path: Path) -> None:
-    files = {"requirements.txt": "flask\nflask-socketio\ngunicorn\n", "app.py": f"{FLASK}app = Flask(__name__)\n"}
+@pytest.mark.parametrize(
+    ("more", "command"),
+    [
+        ("", "gunicorn app:app --bind 0.0.0.0:8000 --worker-tmp-dir /dev/shm --threads 100"),
+        ("eventlet\n", "gunicorn app:app --bind 0.0.0.0:8000 --worker-tmp-dir /dev/shm --worker-class eventlet"),
+        ("gevent\n", "gunicorn app:app --bind 0.0.0.0:8000 --worker-tmp-dir /dev/shm --worker-class gevent"),
+    ],
+)
+def test_an_application_that_keeps_its_clients_has_one_process(more: str, command: str, tmp_path: Path) -> None:
+    source = f"{FLASK}app = Flask(__name__)\n"
+    files = {"requirements.txt": f"flask\nflask-socketio\ngunicorn\n{more}", "app.py": source}
     (made,) = propose(grown(tmp_path, files)).value or ()
     assert made.part.data["components"]["web"]["replicas"] == 1
+    assert made.part.data["components"]["web"]["command"] == command
+    assert not any("Flask-SocketIO" in each.question for each in made.part.doubts)
+
+
+def test_a_server_that_may_share_clients_out_is_doubted(tmp_path: Path) -> None:
+    files = {"requirements.txt": "flask\nflask-socketio\nuwsgi\n", "app.py": f"{FLASK}app = Flask(__name__)\n"}
+    (made,) = propose(grown(tmp_path, files)).value or ()
     assert any("Flask-SocketIO" in each.question for each in made.part.doubts)

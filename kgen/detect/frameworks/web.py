@@ -115,25 +115,46 @@ _OPEN = 54
 """Rank of a factory that no server can call: a script that serves what it makes is better."""
 
 
+_WORKERS = (
+    ("eventlet", " --worker-class eventlet"),
+    ("gevent-websocket", " --worker-class geventwebsocket.gunicorn.workers.GeventWebSocketWorker"),
+    ("gevent", " --worker-class gevent"),
+)
+"""Distribution that Flask-SocketIO takes if it is there → what lets Gunicorn do so as well."""
+
+
+def _together(project: Project, how: Served) -> str:
+    """Return how all clients of Flask-SocketIO are served by one process."""
+    if how.server != "gunicorn":
+        return ""
+    return next((option for name, option in _WORKERS if project.has(name)), " --threads 100")
+
+
 def _program(sources: Sources, each: Application, well: Health, rank: int) -> Program:
     project = sources.project
     port = listening(sources, each)
     how = _served(project, each, port.value if port else PORT)
+    keeps = _keeps_clients(project, each)
     migrates = release(project)
     is_open = each.is_factory and bool(each.made.needs)
     return Program(
         name="web",
         type="web",
         framework=each.framework.name,
-        command=Fact(how.command, f"{each.path}:{each.line}"),
+        command=Fact(f"{how.command}{_together(project, how)}" if keeps else how.command, f"{each.path}:{each.line}"),
         port=port or Fact(PORT, "the server's command"),
         health=well.path,
         release=migrates,
         env={**search_path(project, each.start, each.path), **_named(project, each, migrates)},
         needs=(how.dependency,) if how.dependency else (),
         rank=min(rank, _OPEN) if is_open else rank,
-        fields={"replicas": 1} if _keeps_clients(project, each) else {},
-        doubts=(*how.doubts, *well.doubts, *_doubts(each), *((_CLIENTS,) if _keeps_clients(project, each) else ())),
+        fields={"replicas": 1} if keeps else {},
+        doubts=(
+            *how.doubts,
+            *well.doubts,
+            *_doubts(each),
+            *((_CLIENTS,) if keeps and how.server != "gunicorn" else ()),
+        ),
     )
 
 

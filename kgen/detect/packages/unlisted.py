@@ -269,7 +269,7 @@ def _own(project: Project) -> frozenset[str]:
 
 def _run(project: Project, programs: Iterable[Program]) -> Iterator[str]:
     """Yield the files that the programs of an app import when they start."""
-    starts = [file for each in programs for file in _files(project, each)]
+    starts = [file for each in programs for file in files(project, each)]
     if project.has("django"):
         own = (path for path in project.modules.paths if path.rpartition("/")[2] in _OF_DJANGO)
         starts += [path for path in own if not project.modules.is_side(path)]
@@ -277,7 +277,7 @@ def _run(project: Project, programs: Iterable[Program]) -> Iterator[str]:
     yield from (file for file in seen if not project.modules.is_side(file))
 
 
-def _files(project: Project, program: Program) -> Iterator[str]:
+def files(project: Project, program: Program) -> Iterator[str]:
     """Yield the files that a command names, as they are or as modules."""
     try:
         words = shlex.split(str(program.command.value))

@@ -43,6 +43,7 @@ _BELOW = frozenset(
 """Names of the folders that people keep Dockerfiles in: the first, and those below it."""
 
 _UV_PYTHON = re.compile(r"\buv python install\s+(?:cpython-)?(3\.\d+)")
+_APT_PYTHON = re.compile(r"python(3\.\d+)")
 _PORTS = 65535
 _CHECKING = re.compile(r"(?:^|[._-])(?:tests?|testing|lint|docs?)(?:[._-]|$)", re.IGNORECASE)
 """What is in the names of Dockerfiles that say nothing of the program: those of tests, and of documentation."""
@@ -251,8 +252,10 @@ def _pythons(
         if each.name == "FROM" and each.words:
             if version := python_of(filled(each.words[0].text, variables)):
                 yield version, line
-        elif each.name == "RUN" and (match := _UV_PYTHON.search(each.text)):
-            yield match[1], line
+        elif each.name == "RUN":
+            named = [_APT_PYTHON.fullmatch(name) for name in installed([each])] if "python3." in each.text else []
+            found = [_UV_PYTHON.search(each.text), *named]
+            yield from ((match[1], line) for match in found if match)
 
 
 def _started(

@@ -158,3 +158,15 @@ def test_a_job_that_a_manifest_gives_arguments(tmp_path: Path) -> None:
     }
     found, _ = _components(tmp_path, files)
     assert [(each["type"], each["command"]) for each in found.values()] == [("job", "shop --all")]
+
+
+def test_the_time_zone_of_a_compose_file(tmp_path: Path) -> None:
+    files = {
+        **FILES,
+        "crontab": "5 3 * * * python /app/job.py\n",
+        "Dockerfile": f'{START}CMD ["supercronic", "/app/crontab"]\n',
+        "compose.yaml": "services:\n  app:\n    build: .\n    environment:\n      - TZ=Europe/Athens\n",
+    }
+    found, doubts = _components(tmp_path, files)
+    assert found["job"]["timezone"] == "Europe/Athens"
+    assert not doubts

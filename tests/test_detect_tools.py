@@ -286,3 +286,41 @@ def test_arguments_that_a_command_line_has_too_few_of(tmp_path: Path) -> None:
     )
     _, doubts = _made(tmp_path, {"pyproject.toml": CLI, "shop/__init__.py": "", "shop/cli.py": text})
     assert "`shop` asks for arguments (shop/cli.py:6)" in doubts
+
+
+def test_scripts_that_go_on_beside_what_is_written_down(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "flask\ngunicorn\nschedule\n",
+        "app.py": "from flask import Flask\n\nimport used\n\napp = Flask(__name__)\n",
+        "used.py": "import time\n\nwhile True:\n    time.sleep(1)\n",
+        "every_day.py": "import schedule\n\nwhile True:\n    schedule.run_pending()\n",
+        "Procfile": "web: gunicorn app:app\n",
+    }
+    _, doubts = _made(tmp_path, files)
+    assert [each for each in doubts if "goes on, and nothing" in each] == [
+        "`every_day.py` goes on, and nothing starts it"
+    ]
+
+
+def test_what_a_start_script_has_for_its_own_image(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "requests\n",
+        "main.py": JOB,
+        "entrypoint.sh": "#!/bin/sh\nexport HOME=/home/shop\nmkdir -p /data/files /app/cache\nexec python main.py\n",
+        "Dockerfile": 'FROM python:3.13\nWORKDIR /app\nCOPY . .\nENTRYPOINT ["./entrypoint.sh"]\n',
+    }
+    data, doubts = _made(tmp_path, files)
+    assert "env" not in data
+    assert "entrypoint.sh makes /data/files, which is not in the image here" in doubts
+
+
+def test_the_port_that_an_image_has_in_a_variable(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "prometheus-client\n",
+        "exporter.py": "import time\n\nfrom prometheus_client import start_http_server\n\nfrom config import load\n\n"
+        "start_http_server(load()['port'])\nwhile True:\n    time.sleep(1)\n",
+        "config.py": "def load(): ...\n",
+        "Dockerfile": "FROM python:3.13\nENV EXPORTER_PORT=9150\nWORKDIR /app\nCOPY . .\nCMD python exporter.py\n",
+    }
+    data, _ = _made(tmp_path, files)
+    assert [each["port"] for each in data["components"].values()] == [9150]

@@ -8,7 +8,7 @@ from kgen.detect.found import LOST, Choice, Doubt, Fact, Program
 from kgen.detect.programs.migrations import APPS
 from kgen.record import replace
 
-_SURE = 80
+SURE = 80
 """Rank from which on somebody wrote the command down: what was merely found does not make it doubtful."""
 
 _FOUND = 50
@@ -39,14 +39,14 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
         found = [each for each in found if each.rank >= _FOUND]
     if any(each.rank >= _SOME for each in found):  # then nobody needs what is beside the program
         found = [each for each in found if each.rank > _ASIDE]
-    if any(each.rank >= _SURE for each in found):  # whoever wrote that down has named all
+    if any(each.rank >= SURE for each in found):  # whoever wrote that down has named all
         found = [each for each in found if each.role != "main"]
-    if not any(_role(each) == "web" and each.rank >= _SURE for each in found):
+    if not any(_role(each) == "web" and each.rank >= SURE for each in found):
         served = {file for each in found if each.role != "web" and each.name != "web" for file in each.covers}
-        found = [each for each in found if not (_role(each) == "web" and each.rank < _SURE and _file(each) in served)]
+        found = [each for each in found if not (_role(each) == "web" and each.rank < SURE and _file(each) in served)]
     found = [each for each in found if not any(_is_part(each, one) for one in found)]
-    known = {_subject(each.command.value) for each in found if each.rank >= _SURE}
-    found = [each for each in found if each.rank >= _SURE or not _is_bare(each, known)]
+    known = {_subject(each.command.value) for each in found if each.rank >= SURE}
+    found = [each for each in found if each.rank >= SURE or not _is_bare(each, known)]
     found = _once(found)
     by_role: dict[str, list[Program]] = {}
     for each in found:
@@ -58,7 +58,7 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
         return [replace(tool, doubts=(*tool.doubts, _unused(others)))]
     lasting = [each for each in best if each.type != "job"]
     if all(each.type == "cron" for each in lasting):  # neither goes on: one says when it runs, the other does not
-        lasting += [each for each in best if each.type == "job" and each.rank >= _SURE] if lasting else []
+        lasting += [each for each in best if each.type == "job" and each.rank >= SURE] if lasting else []
     if ends := [each for each in best if _is_left(each, lasting)] if lasting else []:
         lasting[0] = replace(lasting[0], doubts=(*lasting[0].doubts, _left_out(ends)))
     made = sorted(map(_beside(lasting), lasting or best), key=lambda each: _ORDER.index(each.type))
@@ -67,10 +67,10 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
 
 def _beside(programs: Sequence[Program]) -> Callable[[Program], Program]:
     """Return what doubts a server for an application that was found beside other programs that are written down."""
-    sure = [each for each in programs if each.rank >= _SURE]
+    sure = [each for each in programs if each.rank >= SURE]
 
     def made(program: Program) -> Program:
-        if not sure or program.rank >= _SURE or program.type != "web" or any(each.type == "web" for each in sure):
+        if not sure or program.rank >= SURE or program.type != "web" or any(each.type == "web" for each in sure):
             return program
         doubt = Doubt(
             path=("command",),
@@ -84,7 +84,7 @@ def _beside(programs: Sequence[Program]) -> Callable[[Program], Program]:
 
 def _tool(programs: Sequence[Program]) -> Program | None:
     """Return the command that the project's image is for, if it has nothing to do with what else was found."""
-    sure = [each for each in programs if each.rank >= _SURE]
+    sure = [each for each in programs if each.rank >= SURE]
     reach = sure[0].reach if len(sure) == 1 else None
     return None if reach is None or any(_file(each) in reach for each in programs if each != sure[0]) else sure[0]
 
@@ -100,7 +100,7 @@ def _unused(programs: Sequence[Program]) -> Doubt:
 
 
 def _is_left(program: Program, lasting: Sequence[Program]) -> bool:
-    return program.type == "job" and program.rank >= _SURE and program not in lasting
+    return program.type == "job" and program.rank >= SURE and program not in lasting
 
 
 def _is_part(program: Program, other: Program) -> bool:
@@ -134,7 +134,7 @@ def _is_twin(program: Program, other: Program) -> bool:
     one, two = (
         (_role(each), _file(each), each.command.value, each.command.folder, each.env) for each in (program, other)
     )
-    return one == two and program.rank == other.rank >= _SURE
+    return one == two and program.rank == other.rank >= SURE
 
 
 def _role(program: Program) -> str:
@@ -150,7 +150,7 @@ def _best(ranked: Sequence[Program]) -> list[Program]:
     """Return the best programs of a role: one, or all that the best source names, if somebody wrote them down."""
     first = ranked[0]
     level = [each for each in ranked if each.rank == first.rank]
-    if first.rank >= _SURE and len({each.name for each in level}) == len(level) > 1:
+    if first.rank >= SURE and len({each.name for each in level}) == len(level) > 1:
         return [completed(level[0], ranked), *level[1:]]
     others = {each.command.value: each for each in ranked[1:] if each.command.value != first.command.value}
     same = {_file(each) for each in ranked if _subject(each.command.value) == _subject(first.command.value)}
@@ -166,11 +166,11 @@ def _is_beside(first: Program, other: Program, ranked: Sequence[Program]) -> boo
     """Tell whether somebody wrote down, in one file and under two names, what serves beside the first one."""
     subject = _subject(first.command.value)
     there = [each for each in ranked if _file(each) == _file(other) and each.name != other.name]
-    return other.rank >= _SURE and any(_subject(each.command.value) == subject for each in there)
+    return other.rank >= SURE and any(_subject(each.command.value) == subject for each in there)
 
 
 def _is_near(first: Program, other: Program) -> bool:
-    return other.rank >= _SURE if first.rank >= _SURE else other.rank >= first.rank - _CLEAR
+    return other.rank >= SURE if first.rank >= SURE else other.rank >= first.rank - _CLEAR
 
 
 def _is_same(first: Program, other: Program, files: Collection[str]) -> bool:
@@ -191,7 +191,7 @@ def _is_same(first: Program, other: Program, files: Collection[str]) -> bool:
     is_factory = "--factory" in str(other.command.value) or f"{two}()" in str(other.command.value)
     if name and other_name:  # an object at the top of a module is what its factory makes
         return module == other_module and is_factory
-    if name and other.rank < _SURE and _file(other) in files:
+    if name and other.rank < SURE and _file(other) in files:
         return True
     return _script(one) == _script(two) or any(f"/{each}".endswith(f"/{_script(one)}") for each in other.covers)
 
@@ -218,11 +218,11 @@ def _script(subject: str) -> str:
 
 def completed(first: Program, ranked: Sequence[Program]) -> Program:
     """Return a program that somebody wrote down, with what is known of the same one from elsewhere."""
-    if first.rank < _SURE:
+    if first.rank < SURE:
         return first
-    before = next((each.release for each in ranked if each.release and each.rank >= _SURE), None)
+    before = next((each.release for each in ranked if each.release and each.rank >= SURE), None)
     first = replace(first, release=first.release or before)
-    found = [each for each in ranked if _SURE > each.rank >= _CLEAR and each.framework]
+    found = [each for each in ranked if SURE > each.rank >= _CLEAR and each.framework]
     same = [each for each in found if _is_about(first, _subject(each.command.value))]
     found = same or [each for each in found if not _is_another(first, each)]
     if not found or (not same and len({each.framework for each in found}) > 1):
@@ -338,7 +338,7 @@ def _left_out(programs: Sequence[Program]) -> Doubt:
 
 def _with_lost(programs: Sequence[Program], lost: Sequence[Program]) -> Sequence[Program]:
     """Return ``programs`` with the doubt about what their sources start besides, and nothing here brings."""
-    places = {each.command.origin for each in programs if each.rank >= _SURE}
+    places = {each.command.origin for each in programs if each.rank >= SURE}
     known = {each.command.value for each in programs}
     left = [each for each in lost if each.command.origin in places and each.command.value not in known]
     if not left:

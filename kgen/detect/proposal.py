@@ -46,7 +46,7 @@ from kgen.detect.packages import (
 )
 from kgen.detect.packages.dependencies import dependencies
 from kgen.detect.packages.managers import Managed
-from kgen.detect.programs import cluster, internet, management, tables, unserved
+from kgen.detect.programs import cluster, internet, management, tables, unserved, unstarted
 from kgen.detect.project import Dependency, Project
 from kgen.detect.rules import NO_PYTHON_PROJECT, NOTHING_TO_RUN
 from kgen.detect.source.syntax import SIDE, Modules
@@ -230,6 +230,7 @@ def _files(project: Project, programs: Sequence[Program]) -> tuple[Part, ...]:
         kept.part(project, programs),
         mounted.part(project),
         management.part(project, programs),
+        unstarted.part(project, programs),
         tables.part(project, programs),
         unserved.part(project, programs),
         absent.part(project, programs),

@@ -265,8 +265,12 @@ def _supervised(image: Image, words: Sequence[str], seen: tuple[str, ...]) -> tu
     return ("\n".join(lines), (), "supervisord") if lines and "supervisord" not in seen else None
 
 
+_OWN_ENV = frozenset({"PORT", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "PATH"})
+"""Variables that a start sets for its own image: its user, and where that is at home."""
+
+
 def _start(image: Image, command: Command, values: Mapping[str, str], port: int | None) -> Start:
-    env = {name: image.here(filled(value, values)) for name, value in command.env.items() if name != "PORT"}
+    env = {name: image.here(filled(value, values)) for name, value in command.env.items() if name not in _OWN_ENV}
     words = [filled(word, {**values, **env}) for word in command.words if not _ARGUMENT.fullmatch(word)]
     command, words = _changed(image, command, words)
     folder = image.inner(command.folder) if command.folder else image.folder()

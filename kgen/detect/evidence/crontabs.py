@@ -99,8 +99,17 @@ def _periodic(project: Project, container: Container) -> Iterator[Line]:
                 yield Line(schedule=schedule, command=command, origin=path, container=container)
 
 
+_ZONE = re.compile(r"^\s*-?\s*[\"']?TZ[\"']?\s*[=:]\s*[\"']?([A-Z]\w+/\w+)", re.MULTILINE)
+
+
+def _zone(project: Project) -> str:
+    """Return the time zone that a compose file has for its services; nothing if there is none."""
+    names = [name for name in project.tree.here(project.folder) if "compose" in name]
+    return next((match[1] for name in names if (match := _ZONE.search(project.text(name) or ""))), "")
+
+
 def _of_container(project: Project, container: Container | None) -> Iterator[Line]:
-    zone = container.env.get("TZ", "") if container else ""
+    zone = (container.env.get("TZ") if container else "") or _zone(project)
     yield from _periodic(project, container) if container else ()
     files = list(_files(project, container))
     for path in files:

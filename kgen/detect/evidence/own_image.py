@@ -7,6 +7,7 @@ from kgen.detect.found import Fact
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import Container, containers
 from kgen.detect.source.image import Image
+from kgen.detect.source.values import is_port
 from kgen.secret_text import is_secret_name, known_secret
 
 _LOCAL = re.compile(r"\$|localhost|127\.0\.0\.1|://|dev|test|debug|local|change|your|example", re.IGNORECASE)
@@ -14,6 +15,20 @@ _LOCAL = re.compile(r"\$|localhost|127\.0\.0\.1|://|dev|test|debug|local|change|
 
 _OTHERS = re.compile(r"PYTHON|PIP_|POETRY_|UV_|PIPENV_|PDM_|VIRTUAL_ENV|DEBIAN_|LC_|LANG|.*DEBUG")
 """Variables of tools, not of the program."""
+
+
+_PORT = re.compile(r"(?:(?:EXPORTER|METRICS|PROMETHEUS|LISTEN|HTTP|SERVER|WEB|APP|SERVICE)_)?PORT")
+
+
+def port(project: Project) -> Fact | None:
+    """Return the port that the image tells the program to listen on by a variable; ``None`` if it does not."""
+    found = (
+        Fact(int(value), f"{container.file}: {name}")
+        for container in _own(project)
+        for name, value in container.env.items()
+        if _PORT.fullmatch(name) and value.isdecimal() and is_port(int(value))
+    )
+    return next(found, None)
 
 
 _FOLDER = re.compile(r"/(?!(?:usr|bin|opt|proc|sys|dev|root|tmp|app|venv|etc/ssl|lib)(?:/|$))[\w-]+(?:/[\w-]+)*/?")

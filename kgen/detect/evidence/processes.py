@@ -7,7 +7,7 @@ from itertools import pairwise
 from kgen.detect.commands import servers
 from kgen.detect.commands.roles import NAMES
 from kgen.detect.commands.started import PORT, Start, Started, started, together
-from kgen.detect.evidence import crontabs, places, uwsgi
+from kgen.detect.evidence import crontabs, own_image, places, uwsgi
 from kgen.detect.evidence.doubtful import doubts, is_lost, of_job
 from kgen.detect.evidence.said import Said
 from kgen.detect.evidence.schedules import scheduled
@@ -166,7 +166,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         rank=rank,
         doubts=(*doubts(project, said, start, path), *(of_job(start) if kind == "job" else ())),
     )
-    exposed = Fact(said.started.port, said.origin) if said.started.port else None
+    exposed = Fact(said.started.port, said.origin) if said.started.port else own_image.port(project)
     return (
         exported(made, found, exposed)
         if is_exporter(project, found, (*start.words, name), is_exposed=bool(exposed))

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from kgen.detect.evidence.compose import compose_files, is_for_development, services
 from kgen.detect.found import Doubt, Part
 from kgen.detect.project import Project
+from kgen.detect.source.dockerfiles import containers
+from kgen.detect.source.image import Image
 from kgen.detect.source.texts import table, yaml
 
 _SOCKET = "docker.sock"
@@ -21,7 +23,33 @@ _MOST = 3
 
 def part(project: Project) -> Part:
     """Return the doubts about what a pod has not."""
-    return Part(doubts=(*_missing(project), *_docker(project)))
+    return Part(doubts=(*_missing(project), *_docker(project), *_made(project)))
+
+
+_FOLDER = re.compile(
+    r"/(?!(?:usr|bin|sbin|opt|proc|sys|dev|root|tmp|app|venv|etc|lib|run|home|var/(?:run|log|lock))(?:/|\b))[\w/.-]+"
+)
+_MKDIR = re.compile(r"^\s*(?:sudo\s+)?mkdir\s+((?:[^\n;&|]|\\\n)+)", re.MULTILINE)
+
+
+def _made(project: Project) -> Iterator[Doubt]:
+    """Yield the folders that the script makes with which the project's image starts."""
+    for container in containers(project.tree, project.folder)[:1]:
+        image = Image(project, container)
+        words = container.start.split() if isinstance(container.start, str) else container.start
+        for path in filter(None, (image.path(word) for word in words if "/" in word or word.endswith(".sh"))):
+            text = "" if path.endswith(".py") else project.text(path) or ""
+            named = [word.strip("\"'") for each in _MKDIR.findall(text) for word in each.split()]
+            made = [
+                each for each in named if _FOLDER.fullmatch(each) and not f"{each}/".startswith(f"{container.workdir}/")
+            ]
+            if made:
+                yield Doubt(
+                    path=("components",),
+                    question=f"{path} makes {', '.join(dict.fromkeys(made))}, which is not in the image here",
+                    help="mount a volume there, or let the program have it below `/tmp`",
+                )
+                return
 
 
 def _missing(project: Project) -> Iterator[Doubt]:

@@ -155,7 +155,7 @@ def test_an_application_beside_what_the_image_starts_is_doubted(tmp_path: Path) 
     }
     data, doubts = _made(tmp_path, files)
     assert {each["command"] for each in data["components"].values()} >= {"python main.py"}
-    assert [each for each in doubts if "nothing that people wrote this" in each]
+    assert [each for each in doubts if "nothing that is written down starts it" in each]
 
 
 ASKING: Mapping[str, tuple[str, str]] = {

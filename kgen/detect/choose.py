@@ -74,7 +74,7 @@ def _beside(programs: Sequence[Program]) -> Callable[[Program], Program]:
             return program
         doubt = Doubt(
             path=("command",),
-            question=f"{sure[0].command.origin} starts `{sure[0].command.value}`, and nothing that people wrote this",
+            question=f"nothing that is written down starts it, as {sure[0].command.origin} starts another program",
             help="leave it out if it is not needed",
         )
         return replace(program, doubts=(*program.doubts, doubt))

@@ -14,31 +14,16 @@ from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import containers
 
 _NAME = re.compile(r"([A-Za-z][\w.-]*)(?:\[[\w,.-]*\])?(?:[=<>!~]=?.*)?")
-_WITH_VALUE = frozenset(
+_FLAGS = frozenset(
     {
-        *("-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-t", "--target", "-i", "--index-url"),
-        *(
-            "--group",
-            "--extra-index-url",
-            "-f",
-            "--find-links",
-            "--prefix",
-            "--root",
-            "--platform",
-            "--python-version",
-            "--python",
-        ),
-        *(
-            "--trusted-host",
-            "--no-binary",
-            "--only-binary",
-            "--timeout",
-            "--retries",
-            "--progress-bar",
-            "--config-settings",
-        ),
+        *("-U", "--upgrade", "-q", "-qq", "--quiet", "-v", "--verbose", "--no-cache-dir", "--no-cache", "--no-deps"),
+        *("--user", "--system", "--pre", "--force-reinstall", "--break-system-packages", "--no-compile", "--compile"),
+        *("--prefer-binary", "--disable-pip-version-check", "--ignore-installed", "-I", "--no-build-isolation"),
+        *("--no-warn-script-location", "--no-input", "--no-clean", "--compile-bytecode", "--no-build", "--reinstall"),
     }
 )
+"""Options without a value: what comes after another one is no package."""
+
 _OF_DEVELOPERS = re.compile(r"(?:pytest|flake8|types|sphinx)(?:-.*)?|py?lint|autopep8|.*-stubs")
 _TOOLS = frozenset(
     {
@@ -94,9 +79,10 @@ def _listed(words: list[str]) -> Iterator[str]:
     place = next((n + 1 for n, (one, two) in enumerate(pairwise(words)) if _is_pip(one) and two == "install"), 0)
     rest = iter(words[place + 1 :] if place else ())
     for word in rest:
-        if word in _WITH_VALUE:
-            next(rest, "")
-        elif (match := _NAME.fullmatch(word)) and not word.endswith((".whl", ".txt", ".gz", ".zip")):
+        if word.startswith("-") and "=" not in word:
+            if word not in _FLAGS:
+                next(rest, "")
+        elif len(word) > 1 and (match := _NAME.fullmatch(word)) and not word.endswith((".whl", ".txt", ".gz", ".zip")):
             yield match[1]
 
 

@@ -553,3 +553,45 @@ def test_a_program_of_somebody_else_that_the_readme_names_is_none(tmp_path: Path
     files = {"requirements.txt": "aiosmtpd\n", "loop.py": "while True:\n    pass\n", "README.md": readme}
 
     assert first(tmp_path, files).command.value == "python loop.py"
+
+
+WORKERS = {
+    "eventlet is gone": (
+        "gunicorn\neventlet\n",
+        "-k eventlet",
+        "Gunicorn has no worker for eventlet since its release 26",
+    ),
+    "eventlet of its time": ("gunicorn==20.1.0\neventlet==0.30.2\n", "--worker-class=eventlet", ""),
+    "an old eventlet": (
+        "gunicorn<26\neventlet==0.33.3\n",
+        "-k eventlet",
+        "Gunicorn 25.3.0 needs eventlet 0.40.3 or newer, which eventlet 0.33.3 rules out",
+    ),
+    "an old gevent": (
+        "gunicorn\ngevent==23.9.1\n",
+        "-k gevent",
+        "Gunicorn 27.0.1 needs gevent 24.10.1 or newer, which gevent 23.9.1 rules out",
+    ),
+    "what gevent runs on": (
+        "gunicorn\ngevent\ngreenlet<3\n",
+        "-k gevent",
+        "Gunicorn 27.0.1 needs gevent 24.10.1 or newer, which greenlet <3 (requirements.txt:4) rules out",
+    ),
+    "gevent": ("gunicorn\ngevent>=23\n", "-k gevent", ""),
+    "threads": ("gunicorn\neventlet\n", "-k gthread", ""),
+}
+
+
+@pytest.mark.parametrize("case", WORKERS)
+def test_workers_that_gunicorn_does_not_start_are_doubted(case: str, tmp_path: Path) -> None:
+    asked, option, question = WORKERS[case]
+    files = {"requirements.txt": f"flask\n{asked}", "app.py": FLASK["app.py"]}
+    found = first(tmp_path, {**files, "Procfile": f"web: gunicorn {option} app:app\n"})
+
+    assert [each for each in questions(found) if "Gunicorn" in each] == ([question] if question else [])
+
+
+def test_the_workers_may_be_named_in_a_file(tmp_path: Path) -> None:
+    files = {**FLASK, "conf.py": "worker_class = 'eventlet'\n", "Procfile": "web: gunicorn -c conf.py app:app\n"}
+
+    assert any("eventlet" in each for each in questions(first(tmp_path, files)))

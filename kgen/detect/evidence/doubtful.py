@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from kgen.detect.commands import servers
+from kgen.detect.commands import servers, worker_classes
 from kgen.detect.commands.started import Start
 from kgen.detect.evidence import places, uwsgi
 from kgen.detect.evidence.said import Said
@@ -46,6 +46,7 @@ def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Do
     if start.role == "web":
         yield from _unserved(project, start)
         yield from uwsgi.doubts(project, start.words, start.folder)
+        yield from worker_classes.doubts(project, start.words, start.folder)
     if is_lost(project, kind, what, path):
         yield Doubt(path=("command",), question=f"`{what}` was not found", help="correct the command")
     yield from _without_settings(project, start, path)

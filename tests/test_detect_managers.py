@@ -20,11 +20,11 @@ MANAGERS: Mapping[str, tuple[Mapping[str, str], str, str, list[str]]] = {
     "Pipenv": ({"Pipfile.lock": "{}", "Pipfile": ""}, "pipenv", "Pipfile.lock", []),
     "pylock.toml": ({"pylock.toml": "", "pyproject.toml": PROJECT}, "pip", "pylock.toml", []),
     "requirements.txt": ({"requirements.txt": "", "pyproject.toml": PROJECT}, "pip", "requirements.txt", []),
-    "uv, as the own image calls it": (
+    "uv without a lock file": (
         {"pyproject.toml": PROJECT, "Dockerfile": "FROM python:3.13\nCOPY . .\nRUN uv sync --no-dev\n"},
-        "uv",
-        "pyproject.toml, as in Dockerfile:3",
-        ["its lock file is not there"],
+        "pip",
+        "pyproject.toml",
+        ["Dockerfile:3 calls uv, and there is no uv.lock: here pip takes the newest versions that fit"],
     ),
     "groups alone": ({"pyproject.toml": '[dependency-groups]\nmain = ["flask"]\n'}, "pip", "pyproject.toml", []),
     "requirements beside a lock": (

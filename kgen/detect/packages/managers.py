@@ -144,7 +144,7 @@ def _said(tree: Tree, folder: str, pyproject: Mapping[str, Any], here: frozenset
                 return Managed(manager=Fact("pip", f"pyproject.toml, as in {by_pip}"))
             return Managed(manager=Fact(manager, "pyproject.toml"), doubts=(_not_locked(f"{manager} lock"),))
     if by_uv := "dependencies" in table(pyproject, "project") and _step(tree, folder, _UV_SYNC):
-        return Managed(manager=Fact("uv", f"pyproject.toml, as in {by_uv}"), doubts=(_not_locked("uv lock"),))
+        return Managed(manager=Fact("pip", "pyproject.toml"), doubts=(_unlocked_by_uv(by_uv),))
     if "Pipfile" in here:
         return Managed(manager=Fact("pipenv", "Pipfile"), doubts=(_not_locked("pipenv lock"),))
     return None
@@ -169,6 +169,14 @@ def _conda(file: str) -> Doubt:
         question=f"{file} is conda's, which kgen does not install from",
         help="write what pip installs into `requirements.txt`, or build with a Dockerfile of your own: "
         "`build: {dockerfile: Dockerfile}`",
+    )
+
+
+def _unlocked_by_uv(where: str) -> Doubt:
+    return Doubt(
+        path=("build", "python", "manager"),
+        question=f"{where} calls uv, and there is no uv.lock: here pip takes the newest versions that fit",
+        help="run `uv lock`, commit the lock file, and say `manager: uv`",
     )
 
 

@@ -191,6 +191,10 @@ RELEASES: Mapping[str, tuple[Mapping[str, str], object]] = {
         },
         "litestar database upgrade --no-prompt",
     ),
+    "Alembic with a file that a program fills in": (
+        {"requirements.txt": "alembic\n", "shop/alembic.ini": INI.format(scripts="{folder}")},
+        None,
+    ),
     "Alembic that is not installed": ({"requirements.txt": "", "alembic.ini": INI.format(scripts="a")}, None),
     "Flask-Migrate": (
         {"requirements.txt": "flask-migrate\n", "migrations/env.py": "", "migrations/alembic.ini": "[alembic]\n"},

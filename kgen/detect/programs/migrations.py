@@ -66,6 +66,7 @@ def _ini(project: Project) -> list[str]:
     """Return the files of Alembic itself; Flask-Migrate's are among its migrations."""
     found = [name for name in project.tree.below(project.folder) if name.rpartition("/")[2] == "alembic.ini"]
     own = [name for name in found if not project.modules.is_side(name)]
+    own = [name for name in own if "{" not in _scripts(project.tree.text(name) or "")]  # what a program fills in
     return sorted(own, key=lambda name: (name.count("/"), name))
 
 

@@ -199,6 +199,17 @@ def test_settings_of_pydantic_1_have_names_of_their_own_and_options_without_a_de
     assert written(tmp_path, source) == {"env": {"TOPIC": "change-me", "SHOP_OTHER": "change-me"}}
 
 
+def test_prefixes_of_environs_are_part_of_the_names(tmp_path: Path) -> None:
+    source = (
+        "from environs import Env\nenv = Env()\nwith env.prefixed('SHOP_'):\n    TOPIC = env.str(name='TOPIC')\n"
+        "    with env.prefixed('MAIL_'):\n        HOST = env('HOST')\nOTHER = env('OTHER')\n"
+    )
+
+    assert written(tmp_path, source) == {
+        "env": {"OTHER": "change-me", "SHOP_MAIL_HOST": "change-me", "SHOP_TOPIC": "change-me"}
+    }
+
+
 def test_what_environs_reads_from_files_too_is_read(tmp_path: Path) -> None:
     source = "from environs import FileAwareEnv\nenv = FileAwareEnv()\nTOPIC = env('TOPIC')\n"
 

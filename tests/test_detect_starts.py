@@ -595,3 +595,19 @@ def test_the_workers_may_be_named_in_a_file(tmp_path: Path) -> None:
     files = {**FLASK, "conf.py": "worker_class = 'eventlet'\n", "Procfile": "web: gunicorn -c conf.py app:app\n"}
 
     assert any("eventlet" in each for each in questions(first(tmp_path, files)))
+
+
+def test_what_the_script_of_an_image_does_before_a_command_of_a_service(tmp_path: Path) -> None:
+    services = "  work: {build: ., command: celery -A app worker}\n  web: {build: ., command: gunicorn app:app}\n"
+    files = {
+        **FLASK,
+        "docker-entrypoint": '#!/bin/sh\nif [ $1 = gunicorn ]; then\n  flask db upgrade\n  flask fill\nfi\nexec "$@"\n',
+        "Dockerfile": f'{DOCKERFILE}ENTRYPOINT ["/app/docker-entrypoint"]\n',
+        "compose.yaml": f"services:\n{services}",
+    }
+    found: Any = propose(grown(tmp_path, files)).value
+    web, worker = found[0].programs
+
+    assert web.release.value == "flask db upgrade"
+    assert [each for each in questions(web) if "before" in each] == ["compose.yaml:3 runs `flask fill` before"]
+    assert (worker.release, [each for each in questions(worker) if "before" in each]) == (None, [])

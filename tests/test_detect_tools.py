@@ -248,7 +248,7 @@ def test_a_script_that_goes_on_counts_more_than_one_that_ends(tmp_path: Path) ->
 
 
 def test_packages_that_only_the_image_installs(tmp_path: Path) -> None:
-    installs = "RUN pip install -U pip -r requirements.txt 'shop-plugin>=1' ./dist/a.whl\n"
+    installs = "RUN pip install -U pip -r requirements.txt $(find . -type file) 'shop-plugin>=1' ./dist/a.whl\n"
     files = {
         "requirements.txt": "requests\n",
         "main.py": JOB,

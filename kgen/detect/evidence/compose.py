@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from kgen.detect.commands.entry_points import knows
-from kgen.detect.commands.started import Start, started, together
+from kgen.detect.commands.started import Start, Started, started, together
 from kgen.detect.evidence import processes
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Program
@@ -83,6 +83,7 @@ def programs(project: Project) -> Iterator[Program]:
 def _programs(project: Project, file: str) -> Iterator[Program]:
     said: list[Said] = []
     release: list[tuple[Start, str]] = []
+    prepared: list[tuple[int, Started]] = []
     for each in services(project, file):
         text = _text(project, each)
         if not text:
@@ -91,10 +92,25 @@ def _programs(project: Project, file: str) -> Iterator[Program]:
         if made.release and not made.processes:
             release += [(start, each.origin) for start in made.release]
         else:
+            more = _prepared(project, each, made)
+            prepared += [(len(said), more)] if more else []
             said.append(Said(name=each.name, started=made, origin=each.origin, is_lasting=each.restarts))
+    for place, more in sorted(prepared, key=lambda one: one[1].processes[0].role != "web")[:1]:
+        said[place] = replace(said[place], started=more)  # once is enough: it is the same script for all of them
     first = together(project, [release[-1][0]], release[-1][1]) if release else None
     for place, one in enumerate(processes.programs(project, said, RANK)):
         yield replace(one, release=first) if first and not place else one
+
+
+def _prepared(project: Project, service: Service, made: Started) -> Started | None:
+    """Return what a service starts with what its image's script does before: ``migrate; exec "$@"``; often nothing."""
+    first = service.container.entrypoint if service.container and service.command and not service.entrypoint else ()
+    if not made.processes or not isinstance(first, tuple) or not first:
+        return None
+    text = (*first, *_words(service.command))
+    found = started(project, text, container=service.container, env=service.env, port=service.port)
+    is_same = [each.words for each in found.processes] == [each.words for each in made.processes]
+    return found if is_same and (found.others, found.release) != (made.others, made.release) else None
 
 
 def _chooses(project: Project, service: Service, entrypoint: Sequence[str]) -> bool:

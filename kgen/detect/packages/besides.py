@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from packaging.utils import canonicalize_name
 
@@ -79,7 +79,9 @@ def _listed(words: list[str]) -> Iterator[str]:
     place = next((n + 1 for n, (one, two) in enumerate(pairwise(words)) if _is_pip(one) and two == "install"), 0)
     rest = iter(words[place + 1 :] if place else ())
     for word in rest:
-        if word.startswith("-") and "=" not in word:
+        if word.startswith(("$(", "`")):  # names that another command says
+            next((each for each in chain((word,), rest) if each.endswith((")", "`")) or ")$" in each), "")
+        elif word.startswith("-") and "=" not in word:
             if word not in _FLAGS:
                 next(rest, "")
         elif len(word) > 1 and (match := _NAME.fullmatch(word)) and not word.endswith((".whl", ".txt", ".gz", ".zip")):

@@ -129,7 +129,7 @@ def _is_aside(project: Project, path: str) -> bool:
 def _in_module(project: Project, module: Module, classes: frozenset[str]) -> Iterator[Variable]:
     how = readers(project, module)
     yield from looped.read(module, how.names)
-    found = list(_read(project, module, how.names, how.objects, classes))
+    found = list(_prefixed(module, _read(project, module, how.names, how.objects, classes)))
     if not found:
         return
     always = only_ways(project, module)
@@ -150,6 +150,26 @@ def _in_module(project: Project, module: Module, classes: frozenset[str]) -> Ite
             yield replace(each, is_required=False, has_default=True)
         else:
             yield each
+
+
+def _prefixed(module: Module, found: Iterable[tuple[Variable, ast.AST]]) -> Iterator[tuple[Variable, ast.AST]]:
+    """Yield what is found with the names that it has in ``with env.prefixed("SHOP_")``, as environs reads it."""
+    blocks: list[tuple[ast.With, str, str]] = []
+    for within in nodes(module.tree, ast.With):
+        for item in within.items:
+            match item.context_expr:
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name(id=name), attr="prefixed"),
+                    args=[ast.Constant(value=str(prefix)), *_],
+                ):
+                    blocks.append((within, name, prefix))
+                case _:
+                    pass
+    blocks.sort(key=lambda each: _span(each[0]))  # the outer ones first
+    for one, node in found:
+        reader = _source(node).partition(".")[0] if isinstance(node, ast.Call) else ""
+        before = "".join(prefix for block, name, prefix in blocks if name == reader and _is_in(node, [block]))
+        yield (replace(one, name=before + one.name) if before else one), node
 
 
 def _set(module: Module, names: dict[str, str]) -> frozenset[str]:
@@ -254,7 +274,9 @@ def _read(
 def _called(module: Module, call: ast.Call, full: str, objects: frozenset[str]) -> Iterator[Variable]:
     where = f"{module.path}:{call.lineno}"
     first = (
-        call.args[0] if call.args else next((each.value for each in call.keywords if each.arg in {"var", "key"}), None)
+        call.args[0]
+        if call.args
+        else next((each.value for each in call.keywords if each.arg in {"var", "key", "name"}), None)
     )
     name = _named(module, first) if full in _READERS else _text(first)
     given = call.args[1] if len(call.args) > 1 else None

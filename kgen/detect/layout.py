@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from kgen.detect.packages.managers import LOCKS, MARKERS, asks_for_nothing
-from kgen.detect.packages.requirements import is_requirements
+from kgen.detect.packages.requirements import is_requirements, packaged
 from kgen.detect.source.syntax import SIDE
 from kgen.detect.source.tree import Tree
 
@@ -21,7 +21,15 @@ def folders(tree: Tree) -> list[str]:
         found.discard("")
     if "" in found or not found:
         return [""] if found or any(name.endswith(".py") for name in tree.files) else []
-    return sorted(folder for folder in found if not any(folder.startswith(f"{other}/") for other in found))
+    outer = sorted(folder for folder in found if not any(folder.startswith(f"{other}/") for other in found))
+    return [_above(tree, folder, outer) for folder in outer]
+
+
+def _above(tree: Tree, folder: str, others: Iterable[str]) -> str:
+    """Return the folder that a project starts in: the one above if it is a package that it imports by its name."""
+    above = folder.rpartition("/")[0]
+    alone = not any(other != folder and other.startswith(f"{above}/" if above else "") for other in others)
+    return above if alone and packaged(tree, above) else folder
 
 
 def _is_roof(tree: Tree, inner: Iterable[str]) -> bool:

@@ -46,6 +46,7 @@ from kgen.detect.packages import (
 )
 from kgen.detect.packages.dependencies import dependencies
 from kgen.detect.packages.managers import Managed
+from kgen.detect.packages.requirements import packaged
 from kgen.detect.programs import cluster, internet, management, tables, unserved, unstarted
 from kgen.detect.project import Dependency, Project
 from kgen.detect.rules import NO_PYTHON_PROJECT, NOTHING_TO_RUN
@@ -251,13 +252,21 @@ def look(tree: Tree, folder: str, installed: Managed | None, inner: Iterable[str
     return Project(
         tree=tree,
         folder=folder,
-        modules=Modules(tree, folder, tuple(inner)),
+        modules=Modules(tree, folder, (*inner, *_beside(tree, folder))),
         pyproject=toml(tree.text(join(folder, "pyproject.toml"))),
         dependencies=known,
         manager=installed.manager.value if installed else "",
         requirements=installed.requirements if installed else "",
         source=layout.source(tree, folder),
     )
+
+
+def _beside(tree: Tree, folder: str) -> Iterator[str]:
+    """Yield the folders beside a package that is all of its project."""
+    if name := packaged(tree, folder):
+        start = f"{folder}/" if folder else ""
+        inner = {each[len(start) :].partition("/")[0] for each in tree.below(folder) if "/" in each[len(start) :]}
+        yield from (join(folder, each) for each in sorted(inner - {name}))
 
 
 def build(project: Project, installed: Managed | None, programs: Sequence[Program]) -> Part:

@@ -16,7 +16,7 @@ from kgen.detect.evidence import processes
 from kgen.detect.evidence.said import Said
 from kgen.detect.found import Program
 from kgen.detect.project import Project
-from kgen.detect.source.dockerfiles import Container, container, containers, files
+from kgen.detect.source.dockerfiles import Container, container, containers, files, is_package
 from kgen.detect.source.image import Image
 from kgen.detect.source.texts import origin, table, yaml
 from kgen.detect.source.tree import Tree, join
@@ -225,7 +225,7 @@ def _built(project: Project, file: str, build: Any) -> Container | Literal[False
     folder = "" if folder == "." else folder
     wanted = str(build.get("dockerfile") or "Dockerfile") if isinstance(build, Mapping) else "Dockerfile"
     dockerfile = posixpath.normpath(posixpath.join(folder, wanted))
-    if folder != project.folder:
+    if folder != project.folder and not is_package(project.tree, project.folder, folder):
         below = f"{project.folder}/" if project.folder else ""
         if not (below and dockerfile.startswith(below) and below.startswith(f"{folder}/" if folder else "")):
             return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from kgen.detect.found import Doubt, Fact
-from kgen.detect.packages.requirements import is_development, requirements_files
+from kgen.detect.packages.requirements import is_development, packaged, requirements_files
 from kgen.detect.packages.setup_files import setups
 from kgen.detect.rules import SEVERAL_MANAGERS
 from kgen.detect.source.dockerfiles import containers
@@ -64,6 +64,9 @@ def managed(tree: Tree, folder: str) -> Managed | None:
         return Managed(manager=Fact("pip", name), requirements=name)
     if "requirements.txt" in requirements_files(tree, folder):
         return Managed(manager=Fact("pip", "requirements.txt"), requirements="requirements.txt")
+    if name := packaged(tree, folder):
+        file = f"{name}/requirements.txt"
+        return Managed(manager=Fact("pip", file), requirements=file)
     if workspace := _workspace(tree, folder):
         return workspace
     return _unlocked(tree, folder, here)

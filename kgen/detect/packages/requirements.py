@@ -76,6 +76,32 @@ def requirements_files(tree: Tree, folder: str) -> Iterator[str]:
     yield from _resolved(sorted(below, key=_place))
 
 
+_MANIFESTS = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "Pipfile", "environment.yml", "environment.yaml"})
+
+
+def packaged(tree: Tree, folder: str) -> str:
+    """
+    Return the package in ``folder`` that has a requirements file in it, if its modules import it by its name.
+
+    Then the project starts above its list: ``from shop.models import User`` beside ``shop/requirements.txt``.
+    """
+    if any(name in _MANIFESTS or name.endswith(".lock") or is_requirements(name) for name in tree.here(folder)):
+        return ""
+    start = f"{folder}/" if folder else ""
+    inner = {name[len(start) :].partition("/")[0] for name in tree.below(folder) if name.endswith("/requirements.txt")}
+    for name in sorted(each for each in inner if each.isidentifier()):
+        place = join(folder, name)
+        if (
+            f"{place}/__init__.py" in tree
+            and f"{place}/requirements.txt" in tree
+            and f"{place}/pyproject.toml" not in tree
+        ):
+            words = (f"\nfrom {name}.".encode(), f"\nimport {name}.".encode())
+            own = (path for path in tree.below(place) if path.endswith(".py"))
+            return name if any(tree.mentions(path, words) for path in own) else ""
+    return ""
+
+
 def _resolved(names: list[str]) -> list[str]:
     """Return ``names`` without those that another one was made of: ``base.in`` beside ``base.txt``."""
     return [name for name in names if not (name.endswith(".in") and f"{name.removesuffix('.in')}.txt" in names)]

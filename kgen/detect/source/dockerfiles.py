@@ -114,10 +114,19 @@ def containers(tree: Tree, folder: str) -> tuple[Container, ...]:
 def files(tree: Tree, folder: str) -> Iterator[str]:
     """Yield the Dockerfiles of a project; not those that are for development by their name."""
     start = len(folder) + 1 if folder else 0
-    for here in sorted((each for each in tree.folders(folder) if _holds(each[start:])), key=_depth):
+    kept = (each for each in tree.folders(folder) if _holds(each[start:]) or is_package(tree, folder, each))
+    for here in sorted(kept, key=_depth):
         for name in tree.here(here):
             if _FILES.fullmatch(name) and not name.endswith(".dockerignore"):
                 yield join(here, name)
+
+
+def is_package(tree: Tree, folder: str, inner: str) -> bool:
+    """Tell whether a folder is the project's one package, which has the list of what is installed beside its source."""
+    is_inner = inner.rpartition("/")[0] == folder and inner != folder
+    listed = [join(each, name) for each in (folder, inner) for name in ("requirements.txt", "pyproject.toml")]
+    there = [each for each in listed if each in tree] if is_inner else []
+    return there == [join(inner, "requirements.txt")] and join(inner, "__init__.py") in tree
 
 
 def _depth(folder: str) -> tuple[int, str]:

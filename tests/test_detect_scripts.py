@@ -410,3 +410,20 @@ def test_a_program_that_fills_a_terminal_is_doubted(tmp_path: Path) -> None:
     )
 
     assert "shop/page.py draws on a terminal, which a container has not" in doubts
+
+
+def test_of_two_commands_the_daemon_goes_on(tmp_path: Path) -> None:
+    server = (
+        "import argparse\nfrom cheroot import wsgi\n\n\ndef serve():\n    parser = argparse.ArgumentParser()\n"
+        "    parser.add_argument('--port', default=8082)\n    wsgi.Server(('', 1), None).start()\n"
+    )
+    project = (
+        '[project]\nname = "shop"\ndependencies = ["cheroot"]\n[project.scripts]\n'
+        'shop = "shop.c:ask"\nshopd = "shop.c:serve"\n'
+    )
+    made = (
+        propose(grown(tmp_path, {"pyproject.toml": project, "shop/__init__.py": "", "shop/c.py": server})).value or ()
+    )
+    found = made[0].programs[0]
+
+    assert (found.command.value, found.port and found.port.value) == ("shopd", 8082)

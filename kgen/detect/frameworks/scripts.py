@@ -83,7 +83,10 @@ def _commands(project: Project) -> Iterator[Program]:
     """Yield the commands that the package installs; the one that is called like it first."""
     found = installed.scripts(project)
     own = {label(word) for word in (installed.name(project), project.folder.rpartition("/")[2]) if word}
-    for place, name in enumerate(sorted(found, key=lambda name: (label(name) not in own, list(found).index(name)))):
+    daemons = {name for name in found if name.endswith("d") and name.removesuffix("d") in found}  # `shop` asks `shopd`
+    for place, name in enumerate(
+        sorted(found, key=lambda name: (name not in daemons, label(name) not in own, list(found).index(name)))
+    ):
         where, said = found[name]
         if where.startswith(("tests.", "test.")):
             continue
@@ -140,16 +143,18 @@ def _packages(project: Project) -> Iterator[Program]:
 def _program(project: Project, command: str, said: str, path: str, rank: int) -> Program:
     found = nature(project, path) if path else None
     if found and found.has_server and rank >= ODD and not servers.has_any(project):
+        known = options.port(project, found.covers)
+        unclear = "whether it listens on all addresses" if known else "its port"
         return Program(
             name="web",
             type="web",
             command=Fact(command, said),
-            port=Fact(servers.PORT, found.origin),
+            port=Fact(known or servers.PORT, found.origin),
             rank=OWN_SERVER,
             doubts=(
                 Doubt(
                     path=("port",),
-                    question=f"{found.origin} brings up a server of its own: its port is not plain",
+                    question=f"{found.origin} brings up a server of its own: {unclear} is not plain",
                     help="correct it, here and in the settings of the app, which has to listen on all addresses",
                 ),
             ),

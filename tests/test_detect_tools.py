@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from detected import grown, seen
+from detected import commands, grown, seen
 from kgen.detect.packages import installed
 from kgen.detect.proposal import propose
 
@@ -236,6 +236,12 @@ def test_a_script_in_any_folder_if_nothing_else_is_there(tmp_path: Path) -> None
         "job",
         "python -m jobs.nightly.batch",
     )
+
+
+def test_the_modules_of_a_library_are_no_programs(tmp_path: Path) -> None:
+    about = '[project]\nname = "shop"\nclassifiers = ["Programming Language :: Python :: 3"]\n'
+    files = {"pyproject.toml": about, "src/shop/__init__.py": "", "src/shop/batch.py": JOB}
+    assert not commands(tmp_path, files)
 
 
 def test_a_script_that_goes_on_counts_more_than_one_that_ends(tmp_path: Path) -> None:

@@ -19,7 +19,8 @@ from kgen.detect.programs.reach import alone, unsaid, variable
 from kgen.detect.programs.reach import port as stated
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import containers
-from kgen.detect.source.syntax import Module
+from kgen.detect.source.syntax import NOWHERE, Module
+from kgen.detect.source.values import is_main
 from kgen.record import replace
 
 _NAMES = (
@@ -52,16 +53,31 @@ def programs(project: Project) -> Iterator[Program]:
 
 
 def _deeper(project: Project) -> Iterator[Program]:
-    """Yield the files in folders of any name that run when started, if nothing else is there."""
+    """Yield the files in folders of any name that run when started, if nothing else is there, and it is no library."""
+    if _is_published(project):
+        return
     own = [
         path
         for path in project.modules.having("__main__")
         if not project.modules.is_side(path)
         and not _is_elsewhere(project, path)
         and path.rpartition("/")[2].removesuffix(".py").lower() not in _NEVER
+        and _asks_for_main(project, path)
     ]
     for place, path in enumerate(sorted(own, key=lambda path: (path.count("/"), _usual(path), path))[:_MOST]):
         yield _program(project, python(project, path), path, path, DEEP - place)
+
+
+def _is_published(project: Project) -> bool:
+    """Tell whether the project says for a package index what it is: then its modules are for others to import."""
+    texts = (project.text(name) or "" for name in ("pyproject.toml", "setup.cfg", "setup.py"))
+    return any("Programming Language ::" in text for text in texts)
+
+
+def _asks_for_main(project: Project, path: str) -> bool:
+    module = project.modules.part(path, NOWHERE)
+    is_asked = any(isinstance(node, ast.If) and is_main(node.test) for node in module.tree.body) if module else False
+    return is_asked or path.endswith("__main__.py")
 
 
 def _is_elsewhere(project: Project, path: str) -> bool:

@@ -199,6 +199,19 @@ def test_settings_of_pydantic_1_have_names_of_their_own_and_options_without_a_de
     assert written(tmp_path, source) == {"env": {"TOPIC": "change-me", "SHOP_OTHER": "change-me"}}
 
 
+def test_a_class_that_reads_its_own_fields_demands_what_it_checks(tmp_path: Path) -> None:
+    source = (
+        "from os import getenv\n\n\nclass Config:\n    TOPIC = ''\n    LEVEL = 1\n    mode = ''\n    HOSTS: str = 'a'\n"
+        "    @classmethod\n    def load(cls):\n        for name in dir(cls):\n"
+        "            setattr(cls, name, getenv(name))\n"
+        "    @classmethod\n    def check_config(cls):\n        for name in ['TOPIC']:\n"
+        "            if not vars(cls)[name]:\n"
+        "                raise ValueError(name)\n"
+    )
+
+    assert written(tmp_path, source) == {"env": {"TOPIC": "change-me"}}
+
+
 def test_prefixes_of_environs_are_part_of_the_names(tmp_path: Path) -> None:
     source = (
         "from environs import Env\nenv = Env()\nwith env.prefixed('SHOP_'):\n    TOPIC = env.str(name='TOPIC')\n"

@@ -128,7 +128,10 @@ def _is_aside(project: Project, path: str) -> bool:
 
 def _in_module(project: Project, module: Module, classes: frozenset[str]) -> Iterator[Variable]:
     how = readers(project, module)
-    yield from looped.read(module, how.names)
+    in_loops = list(looped.read(module, how.names))
+    must = listed(module.tree) if in_loops else frozenset()
+    for one in in_loops:
+        yield replace(one, is_required=True, default=None, has_default=False) if one.name in must else one
     found = list(_prefixed(module, _read(project, module, how.names, how.objects, classes)))
     if not found:
         return

@@ -2,10 +2,12 @@
 
 import ast
 from collections.abc import Iterator
+from itertools import chain
 
 from kgen.detect.source.syntax import Module, meaning, nodes
 from kgen.detect.variables.variable import Variable, as_text
 
+_SELF = frozenset({"cls", "self"})
 _READERS = frozenset({"os.getenv", "os.environ.get"})
 
 
@@ -15,7 +17,7 @@ def read(module: Module, names: dict[str, str]) -> Iterator[Variable]:
     for loop in nodes(module.tree, ast.For):
         if isinstance(loop, ast.For) and (name := _first(loop.target)) and _reads(loop, name, names):
             made = _tables(module.tree) if made is None else made
-            for key, given in _entries(loop.iter, made):
+            for key, given in chain(_entries(loop.iter, made), _fields(module.tree, loop)):
                 yield Variable(
                     name=key,
                     origin=f"{module.path}:{loop.lineno}",
@@ -62,6 +64,24 @@ def _entries(over: ast.expr, made: dict[str, ast.expr]) -> Iterator[tuple[str, a
             yield from ((name, None) for each in parts if (name := _text(each)))
         case _:
             pass
+
+
+def _fields(tree: ast.Module, loop: ast.For) -> Iterator[tuple[str, ast.expr | None]]:
+    """Yield the attributes of the class that a loop goes through: ``for name in dir(cls)``."""
+    match loop.iter:
+        case ast.Call(func=ast.Name(id="dir" | "vars"), args=[ast.Name(id=what)]):
+            pass
+        case ast.Attribute(value=ast.Name(id=what), attr="__dict__" | "__annotations__"):
+            pass
+        case _:
+            return
+    for owner in tree.body:
+        if isinstance(owner, ast.ClassDef) and (owner.name == what or (what in _SELF and loop in ast.walk(owner))):
+            for node in owner.body:
+                targets = node.targets if isinstance(node, ast.Assign) else []
+                targets = [node.target] if isinstance(node, ast.AnnAssign) else targets
+                given = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+                yield from ((each.id, given) for each in targets if isinstance(each, ast.Name) and each.id.isupper())
 
 
 def _text(node: ast.expr | None) -> str:

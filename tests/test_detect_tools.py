@@ -66,6 +66,10 @@ IMAGES: Mapping[str, tuple[str, tuple[str, str]]] = {
         f"{WRITING}ENTRYPOINT /run.sh\n",
         ("job", "shop --config --all"),
     ),
+    "a script without a first line": (
+        "RUN echo 'python3 /srv/relay.py -a' > /relay.run\nCOPY . /srv\nCMD [\"/relay.run\"]\n",
+        ("job", "python relay.py -a"),
+    ),
     "Python's name for a folder's program": (
         "WORKDIR /srv\nCOPY . .\nCMD python __main__.py $TIMES\n",
         ("job", "python __main__.py 3"),
@@ -330,3 +334,27 @@ def test_the_port_that_an_image_has_in_a_variable(tmp_path: Path) -> None:
     }
     data, _ = _made(tmp_path, files)
     assert [each["port"] for each in data["components"].values()] == [9150]
+
+
+def test_a_factory_that_needs_something_is_a_part_of_the_command(tmp_path: Path) -> None:
+    files = {
+        "pyproject.toml": f'{CLI}dependencies = ["flask"]\n',
+        "shop/__init__.py": "",
+        "shop/cli.py": "def main(): ...\n",
+        "shop/web.py": "from flask import Flask\n\n\ndef serve(state):\n    app = Flask(__name__)\n    return app\n",
+    }
+    assert _command(tmp_path, files) == ("job", "shop")
+
+
+def test_the_python_of_the_image_that_has_the_folder(tmp_path: Path) -> None:
+    files = {
+        "src/app/api/requirements.txt": "requests\n",
+        "src/app/api/main.py": JOB,
+        "src/app/worker/requirements.txt": "requests\n",
+        "src/app/worker/main.py": JOB,
+        "deploy/Containerfile.api": "FROM python:3.12\nRUN mkdir /app/db\nCOPY /src/app/api /app/api\n",
+        "deploy/Containerfile.worker": "FROM python:3.11\nCOPY /src/app/worker /app/worker\n",
+    }
+    made = propose(grown(tmp_path, files)).value or ()
+    versions = {each.folder: each.part.data["build"]["python"]["version"] for each in made}
+    assert versions == {"src/app/api": "3.12", "src/app/worker": "3.11"}

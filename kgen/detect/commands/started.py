@@ -235,7 +235,8 @@ def _inside(image: Image, command: Command, seen: tuple[str, ...]) -> tuple[str,
     path, text = _read(image, words[0], command.folder) if words else ("", "")
     if not text or path in seen or path.endswith(".py"):
         return None
-    is_script = path.endswith((".sh", ".bash")) or re.match(r"#!.*\b(?:ba|da|a|z)?sh\b", text)
+    is_script = path.endswith((".sh", ".bash")) or (path in image.written() and not text.startswith("#!"))
+    is_script = is_script or bool(re.match(r"#!.*\b(?:ba|da|a|z)?sh\b", text))
     return (text, tuple(words[1:]), path) if is_script else None
 
 

@@ -44,7 +44,9 @@ def _is_installed(project: Project, each: Application) -> bool:
 
 
 def _is_extra(project: Project, each: Application) -> bool:
-    """Tell whether a framework is for those who ask for it, of a package that installs commands for all others."""
+    """Tell whether an application is for those who ask for it, or a part, of a package that installs commands."""
+    if each.is_factory and each.made.needs and installed.scripts(project):
+        return True  # whoever calls it is the program
     found = project.dependencies.get(each.framework.name.lower())
     group = found.group if found else ""
     if not found or not group or not installed.scripts(project):

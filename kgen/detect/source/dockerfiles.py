@@ -1,5 +1,6 @@
 """The project's own Dockerfiles as evidence: which Python, what is installed, what is started, on which port."""
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
@@ -145,12 +146,21 @@ def containers_above(tree: Tree, folder: str) -> Iterator[Container]:
 
     They have another context: their version of Python is the project's, their paths and commands are not.
     """
+    start = folder
     while folder:
         above, _, name = folder.rpartition("/")
+        below = start.removeprefix(f"{above}/") if above else start
         for file in files(tree, above):
-            if any(f"{mark}{name}/" in (tree.text(file) or "") for mark in (" ", "./", '"', " /")):
-                yield container(tree, file)
+            made = container(tree, file)
+            is_named = any(f"{mark}{name}/" in (tree.text(file) or "") for mark in (" ", "./", '"'))
+            if is_named or any(_is_below(source, below) for source, _ in made.copies):
+                yield made
         folder = above
+
+
+def _is_below(source: str, folder: str) -> bool:
+    """Tell whether what is copied is a folder, or is in it."""
+    return f"{posixpath.normpath(source).lstrip('/')}/".startswith(f"{folder}/")
 
 
 def _rank(made: Container, folder: str) -> tuple[object, ...]:

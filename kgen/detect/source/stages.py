@@ -9,6 +9,8 @@ from kgen.dockerfile import Dockerfile, Instruction
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 _OFFICIAL = re.compile(r"(?:.*/)?python")
+_MADE_OF_IT = re.compile(r"(?:.*/)?python(?:[-_]\w+)+")
+"""Images of others that are called like Python, and have its version as theirs."""
 
 
 def stages_of(made: Dockerfile) -> dict[str, list[Instruction]]:
@@ -61,11 +63,15 @@ def python_of(image: str) -> str:
 
     >>> python_of("python:3.12-slim"), python_of("astral-sh/uv:python3.13-bookworm"), python_of("ubuntu:22.04")
     ('3.12', '3.13', '')
+    >>> python_of("shop/python-browser:3.9")
+    '3.9'
     """
     name, _, tag = image.partition("@")[0].rpartition(":")
     if _OFFICIAL.fullmatch(name):
         match = re.match(r"[23]\.\d+", tag)
         return match[0] if match else ""
+    if _MADE_OF_IT.fullmatch(name) and (match := re.match(r"3\.\d+", tag)):
+        return match[0]
     match = re.search(r"python-?([23]\.\d+)|py([23])\.?(\d+)", tag)
     return (match[1] or f"{match[2]}.{match[3]}") if match else ""
 

@@ -34,6 +34,16 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, dict[str, str]]] = {
         "gunicorn shop:app --bind 0.0.0.0:8000",
         {},
     ),
+    "an address and counts that only the image has": (
+        {
+            "shop.py": FLASK,
+            "start.sh": "eval $(./settings)\n"
+            "exec gunicorn --workers $N --threads=$M -t 30 --bind $HOST_:$PORT_ shop:app\n",
+            "Dockerfile": f"{OWN}EXPOSE 5000\nCMD ./start.sh\n",
+        },
+        "gunicorn -t 30 --bind 0.0.0.0:5000 shop:app",
+        {},
+    ),
     "a folder that only the image has": (
         {"shop.py": FLASK, "Dockerfile": f"{OWN}CMD gunicorn shop:app --chdir=/data\n"},
         "gunicorn shop:app --chdir=/data --bind 0.0.0.0:8000",

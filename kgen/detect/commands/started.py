@@ -10,7 +10,7 @@ from kgen.detect.commands.entry_points import entered
 from kgen.detect.commands.roles import is_deployed, role
 from kgen.detect.commands.shell import Command, commands, filled
 from kgen.detect.commands.shorthands import usual
-from kgen.detect.commands.wrappers import HOST, PRIVILEGED, reachable, stated, unwrapped
+from kgen.detect.commands.wrappers import HOST, PRIVILEGED, counted, reachable, stated, unwrapped
 from kgen.detect.folders import PATH, placed, seen_from
 from kgen.detect.found import Fact
 from kgen.detect.packages.installed import file, scripts
@@ -287,7 +287,7 @@ def _start(image: Image, command: Command, values: Mapping[str, str], port: int 
     if "celery" in what and "beat" in what and not {"-s", "--schedule", "-S", "--scheduler"} & set(words):
         words += ["--schedule", "/tmp/celerybeat-schedule"]  # noqa: S108  # the one place that can be written
     if what == "web":
-        words, found = reachable(words, port if port and port >= PRIVILEGED else PORT)
+        words, found = reachable(counted(words), port if port and port >= PRIVILEGED else PORT)
     if folder and not command.folder and image.is_mixed(folder):
         if not any(word.endswith(".py") for word in words[:3]):
             env.setdefault(PATH, placed(folder))

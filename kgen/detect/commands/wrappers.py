@@ -231,6 +231,28 @@ HOST = "0.0.0.0"  # noqa: S104  # what a container has to listen on
 _LOCAL = re.compile(r"(?:127\.0\.0\.1|localhost|\[?::1\]?)(?=:|$)")
 
 
+_COUNTS = frozenset({"--workers", "-w", "--threads", "--worker-connections", "--timeout", "-t", "--concurrency"})
+"""Options of servers that say how many, which they know themselves if nobody says it."""
+
+
+def counted(words: Sequence[str]) -> list[str]:
+    """
+    Return the command of a server without the counts that only another image knows.
+
+    >>> counted(["gunicorn", "shop:app", "--workers", "$WORKERS", "--threads=$THREADS", "-t", "30"])
+    ['gunicorn', 'shop:app', '-t', '30']
+    """
+    kept: list[str] = []
+    for place, word in enumerate(words):
+        name, sign, value = word.partition("=")
+        before = words[place - 1] if place else ""
+        given = value if sign else next(iter(words[place + 1 : place + 2]), "")
+        is_open = name in _COUNTS and given.startswith("$")
+        if not is_open and not (before in _COUNTS and word.startswith("$")):
+            kept.append(word)
+    return kept
+
+
 def reachable(words: Sequence[str], usual: int) -> tuple[list[str], int]:
     """
     Return the command of a server so that it can be reached from outside, and its port.
@@ -256,7 +278,7 @@ def reachable(words: Sequence[str], usual: int) -> tuple[list[str], int]:
     if found := _value(made, both):
         place, separator = found
         address = _LOCAL.sub(HOST, made[place].partition(separator)[2] if separator else made[place])
-        address = f"{HOST}:{usual}" if address.startswith("unix:") else address
+        address = f"{HOST}:{usual}" if address.startswith("unix:") or "$" in address else address
         number = _number(address.rpartition(":")[2]) or usual
         number, address = (usual, f"{HOST}:{usual}") if number < PRIVILEGED else (number, address)
         made[place] = f"{made[place].partition(separator)[0]}{separator}{address}" if separator else address
@@ -271,7 +293,7 @@ def reachable(words: Sequence[str], usual: int) -> tuple[list[str], int]:
         number = default
     if found := _value(made, host):
         place, separator = found
-        made[place] = _LOCAL.sub(HOST, made[place])
+        made[place] = _opened(made[place], separator)
     elif host:
         made += [host[0], HOST]
     elif both:
@@ -279,6 +301,12 @@ def reachable(words: Sequence[str], usual: int) -> tuple[list[str], int]:
     if host and not _value(made, port):
         made += [port[0], str(number)]
     return made, number
+
+
+def _opened(word: str, separator: str) -> str:
+    """Return a word that names a host so that it can be reached from outside; only another image knows a ``$HOST``."""
+    name, _, host = word.rpartition(separator) if separator else ("", "", word)
+    return f"{name}{separator}{HOST}" if host.startswith("$") else _LOCAL.sub(HOST, word)
 
 
 def _is_elsewhere(server: str, words: Sequence[str]) -> bool:

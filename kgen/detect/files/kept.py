@@ -121,9 +121,23 @@ _OF_DATA = re.compile(r"data|db|database|media|upload|storage|var|state", re.IGN
 
 
 _WRITES = re.compile(rb"open\([^\n]*[\"'](?:[wax]b?\+?|[wax]\+b|r\+)[\"']")
-_WORDS = ("shelve.open(", "TinyDB(", ".write_text(", ".write_bytes(", "UPLOAD_FOLDER", "MEDIA_ROOT", "UPLOADED_")
+_WORDS = (
+    "shelve.open(",
+    "TinyDB(",
+    ".write_text(",
+    ".write_bytes(",
+    ".to_csv(",
+    ".to_parquet(",
+    ".to_pickle(",
+    "UPLOAD_FOLDER",
+    "MEDIA_ROOT",
+    "UPLOADED_",
+)
 _WRITING = re.compile(rb"open\(|TinyDB\(|\.write_|UPLOAD|MEDIA")
 """What stands in each function that writes."""
+
+_TABLES = frozenset({"to_csv", "to_parquet", "to_pickle"})
+"""Methods of pandas that write a file."""
 
 _ANYWHERE = ("/tmp", "/dev/", "/proc/", "/var/tmp")  # noqa: S108  # what can be written
 _FOLDERS = re.compile(r"(?:UPLOAD|MEDIA|UPLOADED_\w+_)(?:S?_FOLDER|_ROOT|_DIR|S?_PATH|_DEST)|UPLOAD_FOLDER|MEDIA_ROOT")
@@ -196,6 +210,8 @@ def _opened(call: ast.Call, names: Mapping[str, str], known: Mapping[str, Any]) 
         return _path(first, known)
     if isinstance(call.func, ast.Attribute) and call.func.attr in {"write_text", "write_bytes"}:
         return _path(call.func.value, known)
+    if isinstance(call.func, ast.Attribute) and call.func.attr in _TABLES:
+        return _path(first, known)
     return ""
 
 
@@ -208,8 +224,17 @@ def _path(node: ast.expr | None, known: Mapping[str, Any]) -> str:
     return made if is_data and not made.endswith((".py", ".env")) else ""
 
 
-def _text(node: ast.expr, known: Mapping[str, Any]) -> str:
+def _usual(node: ast.expr) -> ast.expr:
+    """Return what a variable is unless it is set, if an expression reads one."""
     match node:
+        case ast.Call(func=func, args=[_, given]) if ast.unparse(func).endswith(("environ.get", "getenv")):
+            return given
+        case _:
+            return node
+
+
+def _text(node: ast.expr, known: Mapping[str, Any]) -> str:
+    match _usual(node):
         case ast.Constant(value=str(text)):
             return text
         case ast.Name() | ast.Attribute(value=ast.Name(id="self")):

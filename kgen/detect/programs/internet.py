@@ -22,6 +22,8 @@ _DISTRIBUTIONS = (
     *("google-cloud-firestore", "google-cloud-pubsub", "firebase-admin", "azure-identity", "gspread", "dropbox"),
     *("slack-sdk", "slackclient", "tweepy", "praw", "asyncpraw", "pygithub", "python-gitlab", "spotipy"),
     *("yt-dlp", "youtube-dl", "pytube", "instaloader", "yfinance", "ccxt", "python-binance", "feedparser"),
+    *("transformers", "sentence-transformers", "diffusers", "argostranslate", "argos-translate-lt", "gtts", "ddgs"),
+    *("duckduckgo-search", "deep-translator", "googletrans"),
     *("mastodon-py", "atproto", "newspaper3k", "plaid-python", "algoliasearch", "cloudinary", "sentry-sdk"),
 )
 """Distributions of clients of services that are on the internet."""

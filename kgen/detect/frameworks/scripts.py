@@ -127,7 +127,7 @@ def _scripts(project: Project) -> Iterator[Program]:
         names = [name for name in project.tree.here(folder) if name.endswith(".py")]
         for name in names:
             stem = name.removesuffix(".py")
-            module = project.modules.module(f"{folder}/{name}" if folder else name)
+            module = project.modules.part(f"{folder}/{name}" if folder else name, NOWHERE)
             if not module or module.is_side or stem.lower() in _NEVER or not _runs(module):
                 continue
             if start and f"{folder}/__init__.py" in project.tree and stem not in {"main", "bot"}:

@@ -1,7 +1,6 @@
 """How a Python file of the project is started as a program."""
 
 import ast
-import re
 import shlex
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +9,7 @@ from kgen.detect.folders import IMPORTS, PATH, WORKDIR
 from kgen.detect.found import Fact
 from kgen.detect.project import Project
 from kgen.detect.source.imports import dotted, is_installed, root
-from kgen.detect.source.syntax import Module, imported
+from kgen.detect.source.syntax import IMPORTING, Module, imported
 from kgen.detect.source.tree import join
 from kgen.detect.source.values import is_main
 
@@ -45,13 +44,10 @@ def entry(project: Project, module: Module) -> str:
         return beside
     if runs(module):
         return module.path
-    for other in project.modules.those(project.modules.having("__main__"), _IMPORTING):
+    for other in project.modules.those(project.modules.having("__main__"), IMPORTING):
         if other.path != module.path and not other.is_side and runs(other) and _imports(other, stem):
             return other.path
     return ""
-
-
-_IMPORTING = re.compile(rb"import[ \t(]")
 
 
 def runs(module: Module) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from kgen.detect.project import Project
 from kgen.detect.source.reached import packages
-from kgen.detect.source.syntax import Module, nodes
+from kgen.detect.source.syntax import IMPORTING, Module, nodes
 from kgen.detect.source.texts import table
 from kgen.detect.source.tree import join
 
@@ -24,7 +24,7 @@ _ENOUGH = 200
 def root(project: Project, path: str) -> str:
     """Return the folder, relative to the project's, that has to be on Python's path for the module at ``path``."""
     candidates = list(_candidates(project, path)) or [project.below(path).rpartition("/")[0]]
-    module = project.modules.module(path)
+    module = project.modules.part(path, IMPORTING)
     if module is None or len(candidates) == 1:
         return candidates[0]
     names = [name for name in _foreign(module) if not project.has(name.lower().replace("_", "-"))]
@@ -138,7 +138,7 @@ def _texts(data: object) -> Iterator[str]:
 def _candidates(project: Project, path: str) -> Iterator[str]:
     """Yield the folders that imports may start at, the project's own first; no part of a name may be no name."""
     folders = project.below(path).split("/")[:-1]
-    module = project.modules.module(path)
+    module = project.modules.part(path, IMPORTING)
     levels = max((node.level for node in nodes(module.tree, ast.ImportFrom)), default=0) if module else 0
     for cut in range(len(folders) + 1):
         package = folders[cut:]

@@ -31,6 +31,9 @@ SIDE = _TESTS | {
 NOWHERE = re.compile(rb"(?!)")
 """What no function has: a module's own statements are all that is asked for."""
 
+IMPORTING = re.compile(rb"import\b")
+"""What functions have that import something."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:

@@ -25,7 +25,7 @@ def demanded(project: Project, read: Iterable[Variable], env: Mapping[str, Any])
     found: dict[str, tuple[str, ...]] = {}
     seen: set[str] = set()
     for file, names in left.items():
-        said = re.compile(rf"\braise\b[^#]{{0,300}}?\b(?:{'|'.join(sorted(names))})\b".encode())
+        said = re.compile(rf"raise\b[^#]{{0,300}}?\b(?:{'|'.join(sorted(names))})\b".encode())
         module = project.modules.module(file) if project.tree.matches(file, said) else None
         for node in nodes(module.tree, ast.Raise) if module else ():
             new = tuple(name for name in _asked(node) if name in names and name not in seen)

@@ -69,3 +69,13 @@ def test_what_is_missing_is_doubted(case: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("case", THERE)
 def test_what_is_there_is_not(case: str, tmp_path: Path) -> None:
     assert _doubts(tmp_path, THERE[case]) == []
+
+
+def test_repositories_within_that_nobody_has_fetched_are_doubted(tmp_path: Path) -> None:
+    modules = "".join(f'[submodule "{name}"]\n\tpath = {name}\n' for name in ("style", "there", "docs/theme"))
+    files = {"bot.py": LOOP, ".gitmodules": modules, "there/a.txt": "", "requirements.txt": "flask\n"}
+    (made,) = propose(grown(tmp_path, files)).value or ()
+
+    assert [each.question for each in made.part.doubts if "gitmodules" in each.question] == [
+        ".gitmodules has style, of which no file is here"
+    ]

@@ -94,3 +94,9 @@ def test_quotes_end_where_a_redirection_stands_in_them() -> None:
 
 def test_an_empty_script_is_none() -> None:
     assert of_script("A=()\nf() {\n}\n") == []
+
+
+def test_what_a_loop_starts_several_times_has_no_number() -> None:
+    script = 'for i in $(seq 1 $COUNT); do\n  rq worker mail --name "worker-$i" &\ndone\nwait\n'
+
+    assert [each.words for each in of_script(script)] == [("rq", "worker", "mail")]

@@ -18,7 +18,7 @@ from kgen.detect.evidence import (
     start_scripts,
 )
 from kgen.detect.evidence.schedules import timed
-from kgen.detect.files import absent, front_ends, included, kept, mounted, own_files
+from kgen.detect.files import absent, front_ends, included, kept, mounted, own_files, submodules
 from kgen.detect.found import APP_WIDE, LOST, Doubt, Fact, Part, Program
 from kgen.detect.frameworks import (
     data_apps,
@@ -236,6 +236,7 @@ def _files(project: Project, programs: Sequence[Program]) -> tuple[Part, ...]:
         unserved.part(project, programs),
         absent.part(project, programs),
         cluster.part(project),
+        submodules.part(project),
     )
 
 

@@ -24,6 +24,21 @@ _HOSTED = re.compile(
 _USE = re.compile(r"\"?\$\{(\w+)\[[@*]\]\}\"?")
 
 
+_LOOP = re.compile(r"\bfor[ \t]+(\w+)[ \t]+in\b")
+
+
+def _once(text: str) -> str:
+    """
+    Return a script without options that number what a loop starts: there is one of each in a container.
+
+    >>> _once("for i in 1 2; do rq worker a --name w-$i & done")
+    'for i in 1 2; do rq worker a & done'
+    """
+    for name in dict.fromkeys(_LOOP.findall(text)):
+        text = re.sub(rf"[ \t]+--?[\w-]+[ =][\"']?[\w./-]*\$(?:{name}\b|\{{{name}\}})[\w./-]*[\"']?", "", text)
+    return text
+
+
 def plain(text: str) -> str:
     r"""
     Return a script without such shorthands: calls of a function that runs what it is given are what they give it.
@@ -33,7 +48,7 @@ def plain(text: str) -> str:
     >>> plain('A=(--port 80)\nexec serve "${A[@]}"')
     '\nexec serve --port 80'
     """
-    text = _HOSTED.sub("/app", text)
+    text = _once(_HOSTED.sub("/app", text))
     text = _HEAD.sub(r"\1\2()", text) if "function" in text else text
     text = _spread(text) if "=(" in text else text
     for name in list(_passing(text)):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from kgen.detect.commands import shell, supervisor
 from kgen.detect.commands.entry_points import entered
+from kgen.detect.commands.own_programs import own
 from kgen.detect.commands.roles import is_deployed, role
 from kgen.detect.commands.shell import Command, commands, filled
 from kgen.detect.commands.shorthands import usual
@@ -164,7 +165,7 @@ def _unrolled(
     for each in found:
         given = [one for word in each.words for one in (arguments or usual(word) if _is_all(word) else (word,))]
         env, words = unwrapped(given)
-        words = _own(image, given, words)
+        words = own(image, given, words)
         here = shell.Command(
             words=tuple(words),
             env={**each.env, **env},
@@ -190,27 +191,6 @@ def _unrolled(
                 takes_over=one.takes_over,
                 line=one.line,
             )
-
-
-def _own(image: Image, given: Sequence[str], words: Sequence[str]) -> list[str]:
-    """Return a command with the path of the program if that is the project's, and none that is installed."""
-    first = next((word for word in given if "/bin/" in word and image.path(word)), "")
-    if words and role(words).startswith("command ") and (found := _installed(image, words[0])):
-        return [*found, *words[1:]]
-    is_own = bool(first) and words[:1] == [posixpath.basename(first)]
-    return [first, *words[1:]] if is_own else list(words)
-
-
-def _installed(image: Image, program: str) -> list[str]:
-    """Return the command for a program of the project's that its image has under some name; nothing: it has none."""
-    name = program.rpartition("/")[2]
-    own = scripts(image.project)
-    if copied := image.copied_as(name) if name == program or "bin/" in program else "":
-        is_python = copied.endswith(".py") or re.match(r"#!.*\bpython", image.project.text(copied) or "")
-        return ["python", copied] if is_python else [copied if "/" in copied else f"./{copied}"]
-    if name in own:
-        return [name] if name != program and not image.path(program) else []
-    return [f"bin/{name}"] if name == program and image.path(f"bin/{name}") else []  # a folder on the image's path
 
 
 def _is_all(word: str) -> bool:

@@ -1,7 +1,6 @@
 """What `kgen init` leaves out before it parses a file, or looks for a text in it: nothing that is asked for."""
 
 import ast
-import re
 from pathlib import Path
 
 import pytest
@@ -11,12 +10,16 @@ from hypothesis import strategies as st
 from kgen.detect.source.excerpt import excerpt
 from kgen.detect.source.syntax import Modules
 from kgen.detect.source.tree import Tree
-from kgen.detect.source.words import sign, words
+from kgen.detect.source.words import places, sign, sought, words
 
 SOURCES = sorted((Path(__file__).parents[1] / "kgen").rglob("*.py"))
-WANTED = re.compile(rb"sorted\(|\.get\(")
+WANTED = sought("sorted(", ".get(")
 
 PADDING = "    more()\n" * 20
+
+
+def cut(content: bytes) -> bytes | None:
+    return excerpt(content, places(content, words(content), WANTED))
 
 
 def calls(content: bytes) -> list[str]:
@@ -24,7 +27,7 @@ def calls(content: bytes) -> list[str]:
     return [
         ast.dump(node, include_attributes=True)
         for node in ast.walk(ast.parse(content))
-        if isinstance(node, ast.Call) and WANTED.search(ast.unparse(node).encode())
+        if isinstance(node, ast.Call) and places(text := ast.unparse(node).encode(), words(text), WANTED)
     ]
 
 
@@ -32,7 +35,7 @@ def test_excerpts_of_real_modules_have_what_is_wanted_where_it_was() -> None:
     shortened = 0
     for path in SOURCES:
         content = path.read_bytes()
-        made = excerpt(content, WANTED)
+        made = cut(content)
         if made is not None:
             shortened += 1
             assert made.count(b"\n") == content.count(b"\n"), path
@@ -56,7 +59,7 @@ def test_excerpts_of_real_modules_have_what_is_wanted_where_it_was() -> None:
 def test_functions_that_say_nothing_are_empty(other: str) -> None:
     content = f"{other}\n\ndef one(names):\n    def inner():\n        return sorted(names)\n    return inner\n".encode()
 
-    made = excerpt(content, WANTED)
+    made = cut(content)
 
     assert made is not None
     assert b"more()" not in made
@@ -67,7 +70,7 @@ def test_functions_that_say_nothing_are_empty(other: str) -> None:
 def test_what_surrounds_something_wanted_stays() -> None:
     content = f"def outer():\n{PADDING}    def inner():\n        sorted(a)\n".encode()
 
-    assert excerpt(content, WANTED) is None
+    assert cut(content) is None
 
 
 def test_a_file_whose_excerpt_is_no_python_is_read_as_it_is(tmp_path: Path) -> None:
@@ -80,7 +83,7 @@ def test_a_file_whose_excerpt_is_no_python_is_read_as_it_is(tmp_path: Path) -> N
 
 
 def test_files_with_other_ends_of_lines_are_read_as_they_are() -> None:
-    assert excerpt(f"def other():\n{PADDING}".replace("\n", "\r\n").encode(), WANTED) is None
+    assert cut(f"def other():\n{PADDING}".replace("\n", "\r\n").encode()) is None
 
 
 @given(st.text(alphabet='ab_1é ("./\n', min_size=1), st.integers(0, 20), st.integers(1, 20))

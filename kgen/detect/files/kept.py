@@ -21,6 +21,7 @@ from kgen.detect.source.syntax import Module, imported, meaning, name_of, nodes
 from kgen.detect.source.texts import table, yaml
 from kgen.detect.source.tree import join
 from kgen.detect.source.values import constants, is_main, keyword
+from kgen.detect.source.words import sought
 from kgen.detect.variables.addresses import OTHERS
 from kgen.detect.variables.environment import ASIDE
 
@@ -133,7 +134,7 @@ _WORDS = (
     "MEDIA_ROOT",
     "UPLOADED_",
 )
-_WRITING = re.compile(rb"open\(|TinyDB\(|\.write_|UPLOAD|MEDIA")
+_WRITING = sought("open(", "TinyDB(", ".write_", "UPLOAD", "MEDIA")
 """What stands in each function that writes."""
 
 _TABLES = frozenset({"to_csv", "to_parquet", "to_pickle"})

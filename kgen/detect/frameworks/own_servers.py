@@ -1,7 +1,6 @@
 """Programs that are servers themselves: ``web.run_app(app)`` of aiohttp, an HTTP server of Tornado."""
 
 import ast
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from kgen.detect.project import Project
 from kgen.detect.source.imports import root
 from kgen.detect.source.syntax import Module, meaning
 from kgen.detect.source.values import calls, constants, is_port, keyword, value
+from kgen.detect.source.words import sought
 from kgen.record import dataclass
 
 _FOUND = 68
@@ -28,7 +28,7 @@ _PORTS = {"aiohttp": 8080, "Tornado": 8888}
 _LOCAL = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
-_LISTENING = re.compile(rb"import[ \t]|run_app|TCPSite|tornado|listen|bind|define")
+_LISTENING = sought("import", "run_app", "TCPSite", "tornado", "listen", "bind", "define")
 """What stands in functions that listen, or say on which port."""
 
 

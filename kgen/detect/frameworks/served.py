@@ -1,7 +1,6 @@
 """Programs of frameworks with a server of their own: NiceGUI, LitServe, BentoML, Reflex, MCP, Functions Framework."""
 
 import ast
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from kgen.detect.found import Doubt, Fact, Program
@@ -12,6 +11,7 @@ from kgen.detect.source.imports import dotted, root
 from kgen.detect.source.syntax import Module, imported, meaning, nodes
 from kgen.detect.source.texts import origin, yaml
 from kgen.detect.source.values import constants, is_port, keyword, value
+from kgen.detect.source.words import sought
 
 _FOUND = 60
 _SIDE = 10
@@ -78,7 +78,7 @@ def _mcp(project: Project) -> Iterator[Program]:
 
 
 _RUNS = frozenset({"run", "run_async", "run_sse_async", "run_http_async", "run_stdio_async"})
-_SAYING = re.compile(rb"FastMCP\(|\.run")
+_SAYING = sought("FastMCP(", ".run")
 
 
 def _job(project: Project, module: Module, path: str, line: int) -> Program:

@@ -9,8 +9,9 @@ from kgen.detect.project import Project
 from kgen.detect.source.reached import reached
 from kgen.detect.source.syntax import imported, meaning, name_of, nodes, walk
 from kgen.detect.source.values import is_main, keyword, value
+from kgen.detect.source.words import sought
 
-_ASKING = re.compile(rb"add_argument|add_subparsers|OptionParser|len\(args|argv|click|typer|fire")
+_ASKING = sought("add_argument", "add_subparsers", "OptionParser", "len(args", "argv", "click", "typer", "fire")
 _NEAR = 2
 """Imports away from the script: what is farther reads no command line of its."""
 
@@ -68,7 +69,7 @@ def commands(project: Project, path: str) -> tuple[list[str], str] | None:
     return None
 
 
-_DEFINING = re.compile(rb"import[ \t]|add_parser|\.command\(")
+_DEFINING = sought("import", "add_parser", ".command(")
 _STARTING = re.compile(r"\b(?:run)?(?:serve|web|run|start|work|api|bot)")
 """Parts of the names of commands by which alone a program starts what it is for."""
 
@@ -106,7 +107,7 @@ def _asked(project: Project, path: str, asks: Callable[[ast.expr, dict[str, str]
     for file, depth in reached(project, path):
         if depth > _NEAR:
             break
-        if project.tree.matches(file, _ASKING) and (module := project.modules.part(file, _ASKING)):
+        if project.tree.tells(file, _ASKING) and (module := project.modules.part(file, _ASKING)):
             names = imported(module.tree)
             asking = [
                 node.lineno for node in nodes(module.tree, ast.Call, ast.Subscript, ast.Compare) if asks(node, names)

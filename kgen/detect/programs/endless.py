@@ -9,8 +9,8 @@ from kgen.detect.programs.rpc import LISTEN, listening
 from kgen.detect.project import Project
 from kgen.detect.source.reached import packages
 from kgen.detect.source.syntax import imported, meaning, name_of, nodes
-from kgen.detect.source.tree import Tree
 from kgen.detect.source.values import is_main, is_port, keyword, value
+from kgen.detect.source.words import Sought, sought
 from kgen.record import dataclass
 
 FRAMEWORKS: Mapping[str, str] = {
@@ -115,7 +115,7 @@ TERMINAL = frozenset(
 """Packages of programs that ask somebody at a terminal."""
 
 _DEVELOPMENT_SERVERS = frozenset({"flask", "dash", "bottle", "flask_socketio"})
-_PIECES: tuple[tuple[bytes, bytes], ...] = (
+_PIECES = (
     (b"\nwhile\n", rb"while[ \t(]+(?:True|1)\b"),
     (b"\nwhile\n", rb"while[ \t(][^:\n]*(?:run|alive|active|stop|shut|exit|quit|terminat|kill|interrupt)"),
     (b"\nasync\n", rb"async[ \t]+for"),
@@ -137,23 +137,20 @@ Part of the words of a module → what stands there; one of these is in every mo
 ever, but for modules of `_TALKATIVE` packages. None starts with ``\\b``: looking for it takes several times as long.
 """
 
-_PATTERNS = tuple((word, re.compile(piece)) for word, piece in _PIECES)
-_TALKING = re.compile(b"|".join(piece for _, piece in _PIECES))
+_TALKING: Sought = tuple((word, re.compile(piece)) for word, piece in _PIECES)
 _TALKATIVE = (
     *(_CLIENTS | _DEVELOPMENT_SERVERS | {"gradio", "sanic", "quart", "temporalio", "pycron", "rq"}),
     *(name.partition(".")[0] for name in sorted(_SERVING | EMBEDDED)),
 )
 
-_CALLED = "|".join(
-    sorted(
-        {name.rpartition(".")[2] for name in (*_SERVING, *EMBEDDED, *_ENDLESS, *_WORKERS)}
-        | {"run", "start", "idle", *_LISTENING}
-    )
-).encode()
-_CALLING = re.compile(rb"(?:" + _CALLED + rb")[ \t]*\(|" + _TALKING.pattern)
+_CALLED = sorted(
+    {name.rpartition(".")[2] for name in (*_SERVING, *EMBEDDED, *_ENDLESS, *_WORKERS)}
+    | {"run", "start", "idle", *_LISTENING}
+)
+_CALLING = (*sought(*(f"{name}(" for name in _CALLED)), *_TALKING)
 """What stands in functions of their modules that go on for ever."""
 
-_RENAMING = re.compile(rb"(?:" + _CALLED + rb")[ \t]+as[ \t]")
+_RENAMING = tuple(f"{name} as ".encode() for name in _CALLED)
 
 _FLAG = re.compile(r"(?:args?|opts?|options|flags|namespace|params)\.\w+(?: is not None)?")
 """Conditions that ask for an option which starts the program as something else than usual."""
@@ -220,19 +217,13 @@ def seen_in(project: Project, path: str, *, is_started: bool) -> Seen:
         roots = packages(project, path)
         modules = project.modules
         if not roots.isdisjoint(_TALKATIVE):
-            is_renaming = project.tree.matches(path, _RENAMING)
+            is_renaming = project.tree.mentions(path, _RENAMING)
             module = modules.module(path) if is_renaming else modules.part(path, _CALLING)
         else:
-            module = modules.part(path, _TALKING) if _is_talking(project.tree, path) else None
+            module = modules.part(path, _TALKING) if project.tree.tells(path, _TALKING) else None
         known[key] = _look(module.tree, roots, is_started=is_started) if module else Seen(roots=roots)
     made: Seen = known[key]
     return made
-
-
-def _is_talking(tree: Tree, path: str) -> bool:
-    """Tell whether a file has what `_TALKING` says: piece by piece, which is much faster."""
-    known = tree.words(path)
-    return any(word in known and pattern.search(tree.content(path)) for word, pattern in _PATTERNS)
 
 
 def _look(tree: ast.Module, roots: frozenset[str], *, is_started: bool) -> Seen:

@@ -13,6 +13,7 @@ from kgen.detect.programs.endless import CHAT, CHAT_DISTRIBUTIONS
 from kgen.detect.project import Project
 from kgen.detect.source.reached import packages
 from kgen.detect.source.syntax import nodes
+from kgen.detect.source.words import sought
 
 _DISTRIBUTIONS = (
     *CHAT_DISTRIBUTIONS,
@@ -35,6 +36,7 @@ _CALLING = CHAT | {"Scrapy"}
 """Frameworks of programs that do."""
 
 _ADDRESS = re.compile(rb"""["']https?://""")
+_ADDRESSES = sought("'http", '"http')
 _SIGNS = (b"\nhttp\n", b"\nhttps\n")
 _PUBLIC = re.compile(r"https?://(?:[\w-]+\.)+(?P<end>[a-z]{2,})(?=[:/?#]|$)")
 _PRIVATE = frozenset({"local", "localhost", "internal", "lan", "test", "example", "invalid", "svc", "docker", "home"})
@@ -63,7 +65,7 @@ def _called(project: Project, programs: Iterable[Program]) -> Iterator[str]:
 
 def _line(project: Project, path: str) -> int:
     """Return the line of the first public address that a module has, outside of its documentation; 0 if it has none."""
-    module = project.modules.part(path, _ADDRESS)
+    module = project.modules.part(path, _ADDRESSES)
     if not module:
         return 0
     told = {id(node.value) for node in nodes(module.tree, ast.Expr)}

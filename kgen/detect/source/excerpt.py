@@ -6,8 +6,8 @@ that it had.
 """
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 _FUNCTION = re.compile(rb"def[ \t]")
@@ -22,14 +22,14 @@ _WORTH = 0.6
 _Span = tuple[int, int]
 
 
-def excerpt(content: bytes, wanted: re.Pattern[bytes]) -> bytes | None:
+def excerpt(content: bytes, wanted: Sequence[int]) -> bytes | None:
     r"""
-    Return ``content`` with those functions emptied that have not what ``wanted`` says; ``None``: all of it is needed.
+    Return ``content`` with those functions emptied that have none of the places ``wanted``; ``None``: all of it.
 
     What is made of a file with unusual quotes may be no Python any more.
 
     >>> text = b"def one(\n):\n" + b"    if a:\n        other()\n" * 2 + b"\ndef two():\n    call()\n"
-    >>> excerpt(text, re.compile(b"call"))
+    >>> excerpt(text, [text.index(b"call")])
     b'def one(\n):\n    pass\n\n\n\n\ndef two():\n    call()\n'
     """
     if b"\r" in content or b"\f" in content:
@@ -43,15 +43,16 @@ def excerpt(content: bytes, wanted: re.Pattern[bytes]) -> bytes | None:
     return b"".join((*pieces, content[done:])) if left < _WORTH * len(content) else None
 
 
-def _emptied(content: bytes, wanted: re.Pattern[bytes]) -> Iterator[_Span]:
-    """Yield start and end of the body of each function that has not what ``wanted`` says."""
+def _emptied(content: bytes, wanted: Sequence[int]) -> Iterator[_Span]:
+    """Yield start and end of the body of each function that has none of the places ``wanted``."""
     texts = _texts(content)
     starts = [start for start, _ in texts]
     done = 0
     for start, depth in _definitions(content):
         if start >= done and not _around(texts, starts, start):
             end = _end(content, depth, start + depth, texts, starts)
-            if not wanted.search(content, start, end):
+            place = bisect_left(wanted, start)
+            if place == len(wanted) or wanted[place] >= end:
                 done = end
                 if signature := _SIGNATURE.search(content, start, end):
                     yield signature.end(), end

@@ -14,7 +14,7 @@ from kgen.detect.source.copied import copied
 from kgen.detect.source.excerpt import excerpt
 from kgen.detect.source.parse import MOST, parsed, whole
 from kgen.detect.source.tree import Tree
-from kgen.detect.source.words import sign, words
+from kgen.detect.source.words import Sought, places, sign, sought, words
 from kgen.record import dataclass
 
 _TESTS = frozenset({"test", "tests", "testing", "fixtures", "e2e"})
@@ -28,10 +28,10 @@ SIDE = _TESTS | {
 """Folders beside the program: what is in there is started by developers, not by users."""
 
 
-NOWHERE = re.compile(rb"(?!)")
+NOWHERE: Sought = ()
 """What no function has: a module's own statements are all that is asked for."""
 
-IMPORTING = re.compile(rb"import\b")
+IMPORTING = sought("import")
 """What functions have that import something."""
 
 
@@ -70,7 +70,7 @@ class Modules:
         self.paths = tuple(path for path in paths if not self._is_test(path)) or paths
         """Tests, which are large and many, only if there is nothing else."""
         self._parsed: dict[str, ast.Module | None] = {}
-        self._parts: dict[tuple[str, re.Pattern[bytes]], ast.Module | None] = {}
+        self._parts: dict[tuple[str, Sought], ast.Module | None] = {}
         self._side: dict[str, bool] = {}
         self._all: list[bytes] = []
         self.notes: dict[str, Any] = {}
@@ -89,7 +89,7 @@ class Modules:
 
     def about(self, *texts: str) -> Iterator[Module]:
         """Yield what `mentioning` does, but that functions may be empty whose text has none of ``texts``."""
-        return self.those(self.having(*texts), re.compile(b"|".join(re.escape(each.encode()) for each in texts)))
+        return self.those(self.having(*texts), sought(*texts))
 
     def having(self, *texts: str, among: Iterable[str] | None = None) -> Iterator[str]:
         """Yield the files, of all or ``among`` some, whose text has one of ``texts``: nothing is parsed."""
@@ -123,10 +123,16 @@ class Modules:
                 path for path in (self.paths if among is None else among) if self.tree.matches(path, pattern, marks)
             )
 
-    def those(self, paths: Iterable[str], wanted: re.Pattern[bytes] | None = None) -> Iterator[Module]:
+    def telling(self, wanted: Sought, among: Iterable[str]) -> Iterator[str]:
+        """Yield the files ``among`` some that have one of ``wanted``: nothing is parsed."""
+        known = self._words()
+        if near := tuple(each for each in wanted if each[0] in known):
+            yield from (path for path in among if self.tree.tells(path, near))
+
+    def those(self, paths: Iterable[str], wanted: Sought | None = None) -> Iterator[Module]:
         """Yield the modules of ``paths``, those of the program itself first; see `part` for ``wanted``."""
         for path in sorted(paths, key=lambda path: (self.is_side(path), path.count("/"), path)):
-            if module := self.part(path, wanted) if wanted else self.module(path):
+            if module := self.module(path) if wanted is None else self.part(path, wanted):
                 yield module
 
     def module(self, path: str) -> Module | None:
@@ -137,11 +143,12 @@ class Modules:
         tree = self._parsed[path]
         return Module(path=path, tree=tree, is_side=self.is_side(path)) if tree else None
 
-    def part(self, path: str, wanted: re.Pattern[bytes]) -> Module | None:
-        """Return the module of a file, but that functions may be empty whose text has not what ``wanted`` says."""
+    def part(self, path: str, wanted: Sought) -> Module | None:
+        """Return the module of a file, but that functions may be empty whose text has none of ``wanted``."""
         key = path, wanted
         if path not in self._parsed and key not in self._parts:
-            shorter = excerpt(self.tree.content(path), wanted)
+            content = self.tree.content(path)
+            shorter = excerpt(content, places(content, self.tree.words(path), wanted))
             self._parts[key] = None if shorter is None else whole(shorter)
         tree = None if path in self._parsed else self._parts[key]
         return Module(path=path, tree=tree, is_side=self.is_side(path)) if tree else self.module(path)

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from itertools import islice, takewhile
 
-from kgen.detect.source.words import signs, words
+from kgen.detect.source.words import Sought, signs, words
 
 SKIPPED = frozenset(
     {
@@ -133,6 +133,11 @@ class Tree:
         """
         known = self.words(name) if marks else b""
         return (not marks or any(each in known for each in marks)) and pattern.search(self.content(name)) is not None
+
+    def tells(self, name: str, wanted: Sought) -> bool:
+        """Tell whether the file ``name`` has one of ``wanted``."""
+        known = self.words(name)
+        return any(mark in known and pattern.search(self.content(name)) for mark, pattern in wanted)
 
     def words(self, name: str) -> bytes:
         """Return the words of the file ``name``, as `kgen.detect.source.words` has them."""

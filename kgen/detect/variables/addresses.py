@@ -14,6 +14,7 @@ from kgen.detect.project import Project
 from kgen.detect.source.evaluated import reads
 from kgen.detect.source.syntax import Module, imported, meaning, name_of, nodes
 from kgen.detect.source.values import is_main
+from kgen.detect.source.words import sought
 from kgen.detect.variables.backing import output
 from kgen.detect.variables.environment import ASIDE
 from kgen.detect.variables.variable import Variable
@@ -103,8 +104,7 @@ def fixed(project: Project, read: Iterable[Variable]) -> Iterator[Doubt]:
     known = {each.origin for each in read}
     found: dict[str, str] = {}
     words = _words(project)
-    naming = re.compile("|".join(("://", *map(re.escape, words))).encode())
-    for module in project.modules.those(_modules(project, words), naming):
+    for module in project.modules.those(_modules(project, words), sought("://", *words)):
         here = ((f"{module.path}:{line}", address) for line, address in _fixed(project, module))
         found |= {place: address for place, address in here if place not in known}
     if found:

@@ -8,6 +8,7 @@ from kgen.detect.found import Program
 from kgen.detect.project import Project
 from kgen.detect.source.syntax import Module, meaning, name_of, nodes, walk
 from kgen.detect.source.values import constants, is_main, value
+from kgen.detect.source.words import Sought, sought
 from kgen.detect.variables import looped, own_readers
 from kgen.detect.variables.either import only_ways
 from kgen.detect.variables.insisted import STARTING, insisted, listed, reraises, used_at_once
@@ -17,17 +18,20 @@ from kgen.detect.variables.settings_classes import fields
 from kgen.detect.variables.variable import Variable, as_text
 from kgen.record import replace
 
-_WORDS = (
-    *(r"environ\b", "getenv", r"config(?<![\w.]config)\(", r"decouple\.config", "dj_database_url"),
-    *(r"Config(?<!\wConfig)\(", "from_envvar", r"env(?<![\w.]env)[(.]", r"Env(?<!\wEnv)\(", r"BaseSettings\b"),
+_READING: Sought = (
+    *(
+        (mark, re.compile(pattern))
+        for mark, pattern in (
+            (b"environ\n", rb"environ\b"),
+            (b"\nconfig\n", rb"config(?<![\w.]config)\("),
+            (b"\nConfig\n", rb"Config(?<!\wConfig)\("),
+            (b"\nenv\n", rb"env(?<![\w.]env)[(.]"),
+            (b"\nEnv\n", rb"Env(?<!\wEnv)\("),
+        )
+    ),
+    *sought("getenv", "decouple.config", "dj_database_url", "from_envvar"),
 )
-"""What stands in a module that reads variables."""
-
-_SIGNS = (
-    *(b"environ\n", b"getenv", b"\nconfig\n", b"\ndecouple\n", b"dj_database_url"),
-    *(b"\nConfig\n", b"from_envvar", b"\nenv\n", b"\nEnv\n"),
-)
-"""The words in it."""
+"""What stands in a module that reads variables, but for those of settings classes."""
 
 _READERS = frozenset({"os.getenv", "os.environ.get", "os.environ.pop", "os.environ.setdefault"})
 _METHODS = frozenset(
@@ -62,12 +66,10 @@ def variables(project: Project) -> list[Variable]:
     """Return the variables that the project reads, in the order of their first use; required wins over optional."""
     found: dict[str, Variable] = {}
     classes = classes_of(project)
-    words = "|".join((*_WORDS, *(rf"\({re.escape(name)}\b" for name in sorted(classes)))).encode()
+    named = ((name.encode(), re.compile(rf"\({re.escape(name)}\b".encode())) for name in sorted(classes))
+    reading = (*_READING, *sought("BaseSettings"), *named)
     own = [path for path in project.modules.paths if not _is_aside(project, path)]
-    reading, telling = re.compile(words), re.compile(words + b"|" + STARTING)
-    signs = (*_SIGNS, *(name.encode() for name in classes))
-    likely = project.modules.matching(reading, signs, own)
-    for module in project.modules.those(likely, telling):
+    for module in project.modules.those(project.modules.telling(reading, own), (*reading, *STARTING)):
         for each in _in_module(project, module, classes):
             known = found.get(each.name)
             if known is None or _is_stronger(each, known):

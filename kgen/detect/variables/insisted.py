@@ -5,6 +5,7 @@ import re
 from collections.abc import Container, Iterator
 
 from kgen.detect.source.syntax import name_of, nodes
+from kgen.detect.source.words import Sought
 
 _ENDING = frozenset({"sys.exit", "exit", "quit", "os._exit"})
 
@@ -16,7 +17,10 @@ _CHECKING = re.compile(
 _STARTED = frozenset({"main", "run", "start", "serve", "create_app", "lifespan"})
 """Functions that every start of a program calls, as they are usually called."""
 
-STARTING = rf"def[ \t]+(?:{'|'.join(sorted(_STARTED))}|_*(?:check|validate|verify|ensure|assert|require))".encode()
+STARTING: Sought = tuple(
+    (name.encode(), re.compile(rf"def[ \t]+_*{name}".encode()))
+    for name in (*sorted(_STARTED), "check", "validate", "verify", "ensure", "assert", "require")
+)
 """How both begin."""
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]+")

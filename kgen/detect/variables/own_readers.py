@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from kgen.detect.project import Project
 from kgen.detect.source.syntax import imported, meaning, name_of, nodes
 from kgen.detect.source.values import keyword
+from kgen.detect.source.words import sought
 from kgen.record import dataclass
 
 _READING = re.compile(rb"(?:getenv|environ\.get|config)\(\s*[a-z_]\w*\s*[,)]|environ\[\s*[a-z_]\w*\s*\]")
@@ -45,9 +46,8 @@ def read(project: Project, own: list[str]) -> Iterator[Read]:
     known = _known(project, own)
     if not known:
         return
-    calls = (rf"{name}(?<!\w{name})\(" for name in sorted(known))  # `\b` at the start takes several times as long
-    pattern = re.compile("|".join(calls).encode())
-    for module in project.modules.those((path for path in own if project.tree.matches(path, pattern)), pattern):
+    calls = sought(*(f"{name}(" for name in sorted(known)))
+    for module in project.modules.those(project.modules.telling(calls, own), calls):
         for call in nodes(module.tree, ast.Call):
             name = name_of(call.func).rpartition(".")[2]
             reader = known.get(name)
@@ -71,11 +71,11 @@ def _known(project: Project, own: list[str]) -> Mapping[str, _Reader]:
     tree, modules = project.tree, project.modules
     words = (b"environ", b"getenv", b"decouple")
     likely = [path for path in own if tree.mentions(path, words) and tree.matches(path, _READING)]
-    for module in modules.those(likely, _READING):
+    for module in modules.those(likely, ((b"", _READING),)):
         names = imported(module.tree)
         found |= {each.name: reader for each in nodes(module.tree, ast.FunctionDef) if (reader := _reader(each, names))}
     if found:
-        calling = re.compile("|".join(rf"{name}\(" for name in sorted(found)).encode())
+        calling = sought(*(f"{name}(" for name in sorted(found)))
         functions = [node for each in modules.those(likely, calling) for node in nodes(each.tree, ast.FunctionDef)]
     passing = {each.name: reader for each in functions if (reader := _passing(each, found))}
     return {**passing, **found}

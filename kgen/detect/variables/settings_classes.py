@@ -7,6 +7,7 @@ from typing import Any
 
 from kgen.detect.project import Project
 from kgen.detect.source.syntax import Module, imported, name_of, nodes
+from kgen.detect.source.words import sought
 from kgen.detect.variables.variable import Variable, as_text
 from kgen.record import replace
 
@@ -33,7 +34,7 @@ def _defining(project: Project, *texts: str) -> Iterator[Module]:
     return project.modules.those(project.modules.having(*texts), _CLASS)
 
 
-_CLASS = re.compile(rb"class[ \t]")
+_CLASS = sought("class ")
 
 
 def fields(

@@ -330,6 +330,17 @@ def test_what_functions_of_the_project_read_is_known(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("body", ["os.getenv(key=key)", "os.environ.get(key)", "os.environ[key]"])
+def test_methods_that_read_what_they_are_told_by_keyword_are_known(body: str, tmp_path: Path) -> None:
+    source = (
+        "import os\n\n\nclass Config:\n    def __init__(self):\n        self.topic = self.read(key='SHOP_TOPIC')\n\n"
+        f"    def read(self, key: str) -> str:\n        found = {body}\n"
+        "        if found is None:\n            raise TypeError(key)\n        return found\n"
+    )
+
+    assert written(tmp_path, source) == {"env": {"SHOP_TOPIC": "change-me"}}
+
+
 def test_a_file_with_settings_that_a_variable_names_is_needed(tmp_path: Path) -> None:
     source = "from flask import Flask\napp = Flask('shop')\napp.config.from_envvar('SHOP_CONFIG')\n"
     optional = "app.config.from_envvar('SHOP_MORE', silent=True)\n"

@@ -10,7 +10,7 @@ from kgen.detect.source.values import keyword
 from kgen.detect.source.words import sought
 from kgen.record import dataclass
 
-_READING = re.compile(rb"(?:getenv|environ\.get|config)\(\s*[a-z_]\w*\s*[,)]|environ\[\s*[a-z_]\w*\s*\]")
+_READING = re.compile(rb"(?:getenv|environ\.get|config)\(\s*(?:key\s*=\s*)?[a-z_]\w*\s*[,)]|environ\[\s*[a-z_]\w*\s*\]")
 """What stands in such a function, and hardly anywhere else."""
 
 _NAME = re.compile(r"[A-Z][A-Z0-9_]{2,}")
@@ -34,6 +34,9 @@ class _Reader:
     place: int
     """Which of its arguments is the name."""
 
+    called: str
+    """What that argument is called."""
+
     is_strict: bool
     """Whether it fails if there is no such variable, and no default is given."""
 
@@ -51,7 +54,7 @@ def read(project: Project, own: list[str]) -> Iterator[Read]:
         for call in nodes(module.tree, ast.Call):
             name = name_of(call.func).rpartition(".")[2]
             reader = known.get(name)
-            given = call.args[reader.place] if reader and len(call.args) > reader.place else None
+            given = _given(call, reader) if reader else None
             if reader and isinstance(given, ast.Constant) and _NAME.fullmatch(str(given.value)):
                 rest = call.args[reader.place + 1] if len(call.args) > reader.place + 1 else None
                 default = keyword(call, "default", "fallback") or rest
@@ -62,6 +65,11 @@ def read(project: Project, own: list[str]) -> Iterator[Read]:
                     default=default,
                     has_default=default is not None or reader.has_default,
                 )
+
+
+def _given(call: ast.Call, reader: _Reader) -> ast.expr | None:
+    """Return what a call gives such a function as the name, by place or by keyword."""
+    return call.args[reader.place] if len(call.args) > reader.place else keyword(call, reader.called)
 
 
 def _known(project: Project, own: list[str]) -> Mapping[str, _Reader]:
@@ -88,8 +96,12 @@ def _passing(function: ast.FunctionDef, known: Mapping[str, _Reader]) -> _Reader
             case ast.Call(func=ast.Name(id=name), args=args, keywords=keys) if name in known and name != function.name:
                 passed = [each.id for each in (*args, *(key.value for key in keys)) if isinstance(each, ast.Name)]
                 if passed and passed[0] in given:
-                    defaults = _has_default(function)
-                    return _Reader(place=given.index(passed[0]), is_strict=known[name].is_strict, has_default=defaults)
+                    return _Reader(
+                        place=given.index(passed[0]),
+                        called=passed[0],
+                        is_strict=known[name].is_strict,
+                        has_default=_has_default(function),
+                    )
             case _:
                 pass
     return None
@@ -101,7 +113,10 @@ def _reader(function: ast.FunctionDef, names: dict[str, str]) -> _Reader | None:
     inner = list(ast.walk(function))
     for node in inner:
         match node:
-            case ast.Call(func=func, args=[ast.Name(id=name), *more]) if name in given:
+            case (
+                ast.Call(func=func, args=[ast.Name(id=name), *more])
+                | ast.Call(func=func, args=[], keywords=[ast.keyword(arg="key", value=ast.Name(id=name)), *more])
+            ) if name in given:
                 full = meaning(func, names)
                 if full not in {"os.getenv", "os.environ.get", "decouple.config"}:
                     continue
@@ -115,7 +130,8 @@ def _reader(function: ast.FunctionDef, names: dict[str, str]) -> _Reader | None:
             case _:
                 continue
         is_strict = is_strict and not function.args.defaults
-        return _Reader(place=given.index(name), is_strict=is_strict, has_default=_has_default(function))
+        place = given.index(name)
+        return _Reader(place=place, called=name, is_strict=is_strict, has_default=_has_default(function))
     return None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from kgen.detect.frameworks.route_tables import APPLICATION, WORDS, Edge, Place, edges, entries, routers
 from kgen.detect.frameworks.sources import Sources
 from kgen.detect.source.syntax import Module
-from kgen.detect.source.words import sign
+from kgen.detect.source.words import Sought, sign
 from kgen.record import dataclass
 
 NAMES = (
@@ -20,10 +20,10 @@ NAMES = (
 )
 """Last part of the path of a health check, best first."""
 
-_PATTERN = re.compile(rf"[\"'/^](?:{'|'.join(NAMES)})[\"'/$]".encode())
+_ROUTES: Sought = tuple(
+    (sign(f"/{name}/".encode()), re.compile(rf"{name}(?<=[\"'/^]{name})[\"'/$]".encode())) for name in NAMES
+)
 """What stands in a module with such a route, or with the prefix of one."""
-
-_SIGNS = tuple(sign(f"/{name}/".encode()) for name in NAMES)
 
 _DEEPEST = 5
 _PLAIN = re.compile(r"[\w/.^$-]*")
@@ -56,7 +56,7 @@ class _Known:
 def health_routes(sources: Sources) -> list[Route]:
     """Return the routes that look like health checks, best first."""
     project = sources.project
-    likely = set(project.modules.matching(_PATTERN, _SIGNS))
+    likely = set(project.modules.telling(_ROUTES, project.modules.paths))
     including = {each.path for each in project.modules.mentioning(*WORDS)}
     modules = [
         each for path in sorted(likely | including) if (each := project.modules.module(path)) and not each.is_side

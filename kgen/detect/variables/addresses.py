@@ -14,7 +14,7 @@ from kgen.detect.project import Project
 from kgen.detect.source.evaluated import reads
 from kgen.detect.source.syntax import Module, imported, meaning, name_of, nodes
 from kgen.detect.source.values import is_main
-from kgen.detect.source.words import sought
+from kgen.detect.source.words import Sought, sought
 from kgen.detect.variables.backing import output
 from kgen.detect.variables.environment import ASIDE
 from kgen.detect.variables.variable import Variable
@@ -24,10 +24,13 @@ _SCHEMES = r"(?:rediss?|amqps?|pyamqp|mongodb|postgres(?:ql)?|mysql|mariadb|nats
 _URL = re.compile(rf"({_SCHEMES}(?:\+\w+)?://)(?:[^@/\s]*@)?({_HOST})(?::\d+)?(?:[/?,]\S*)?")
 _PLAIN = re.compile(rf"{_HOST}(?::\d+)?")
 _MENTIONED = re.compile(rb"://(?:[^@/\s\"']*@)?(?:127\.0|[a-z][\w-]*[:/,\"'])")
-_ALONE_THERE = re.compile(rb"[\"'](?:localhost|127\.0\.0\.1)(?::\d+)?[\"']|\([\"'][a-z][\w-]*[\"'],[ \t]*6379\)")
+_ALONE_THERE: Sought = (
+    (b"\nlocalhost\n", re.compile(rb"localhost(?<=[\"']localhost)(?::\d+)?[\"']")),
+    (b"\n127\n", re.compile(rb"127\.0\.0\.1(?<=[\"']127\.0\.0\.1)(?::\d+)?[\"']")),
+    (b"\n6379\n", re.compile(rb"\([\"'][a-z][\w-]*[\"'],[ \t]*6379\)")),
+)
 """What stands in a module with the address of such a server, and in few others."""
 
-_HOSTS = (b"\nlocalhost\n", b"\n127\n", b"\n6379\n")
 _SERVERS = (
     *(b"redis", b"amqp", b"mongodb", b"postgres", b"mysql", b"mariadb", b"nats", b"kafka", b"clickhouse", b"cassandra"),
 )
@@ -129,7 +132,7 @@ def _modules(project: Project, words: list[str]) -> Iterator[str]:
     modules = project.modules
     found = dict.fromkeys(
         [
-            *modules.matching(_ALONE_THERE, _HOSTS),
+            *modules.telling(_ALONE_THERE, modules.paths),
             *modules.matching(_MENTIONED, _SERVERS),
             *modules.having(*words),
         ]

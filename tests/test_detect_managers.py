@@ -40,6 +40,29 @@ MANAGERS: Mapping[str, tuple[Mapping[str, str], str, str, list[str]]] = {
         "poetry.lock",
         ["pylock.toml is there too; poetry.lock is what counts"],
     ),
+    "a lock that nobody uses any more": (
+        {
+            "poetry.lock": "",
+            "pyproject.toml": PROJECT,
+            "requirements.txt": "flask\n",
+            "Dockerfile": "FROM python:3.13\nCOPY . .\nRUN pip --no-cache-dir install -r requirements.txt\n",
+        },
+        "pip",
+        "requirements.txt",
+        ["poetry.lock is there too; Dockerfile:3 installs requirements.txt, which is what counts"],
+    ),
+    "a lock that the image makes its requirements of": (
+        {
+            "pdm.lock": "",
+            "pyproject.toml": PROJECT,
+            "requirements.txt": "flask\n",
+            "Dockerfile": "FROM python:3.13\nCOPY . .\nRUN pdm export -o requirements.txt\n"
+            "RUN pip install -r requirements.txt\n",
+        },
+        "pdm",
+        "pdm.lock",
+        ["requirements.txt is there too; pdm.lock is what counts"],
+    ),
     "a lock out of date": (
         {"pdm.lock": '[metadata]\nlock_version = "4.5.0"\ncontent_hash = "sha256:00"\n', "pyproject.toml": PROJECT},
         "pdm",
@@ -102,6 +125,15 @@ def test_a_project_that_its_own_image_installs_by_pip_is_pips(tmp_path: Path) ->
 
     assert found
     assert (found.manager.value, found.doubts) == ("pip", ())
+
+
+def test_requirements_beside_a_lock_that_nobody_uses_are_what_is_installed(tmp_path: Path) -> None:
+    files = {
+        "poetry.lock": '[[package]]\nname = "celery"\n',
+        "requirements.txt": "flask\n",
+        "Dockerfile": "FROM python:3.13\nRUN pip install -r requirements.txt\n",
+    }
+    assert list(seen(tmp_path, files).dependencies) == ["flask"]
 
 
 def test_two_lock_files_are_an_error_that_names_both(tmp_path: Path) -> None:

@@ -24,6 +24,16 @@ CASES: Mapping[str, tuple[Mapping[str, str], str, str]] = {
     "nothing": ({"requirements.txt": "flask\n"}, "", ""),
     ".python-version": ({".python-version": "3.12.1\n"}, "3.12", ".python-version"),
     "the first of pyenv's list": ({".python-version": "# ours\n3.11.4\n3.9\n"}, "3.11", ".python-version"),
+    "a list for tests beside an image": (
+        {".python-version": "3.11.4\n3.9.1\n", "Dockerfile": "FROM python:3.10\n"},
+        "3.10",
+        "Dockerfile:1",
+    ),
+    "one version twice": (
+        {".python-version": "3.11.4\n3.11\n", "Dockerfile": "FROM python:3.10\n"},
+        "3.11",
+        ".python-version",
+    ),
     "uv's long name": ({".python-version": "cpython-3.12.1-linux-x86_64-gnu\n"}, "3.12", ".python-version"),
     "no virtual environment of pyenv": ({".python-version": "shop-env\n"}, "", ""),
     ".python-version before the rest": (

@@ -40,7 +40,7 @@ def _all(tree: Tree, folder: str, requirements_file: str) -> Iterator[Dependency
             )
     for name in ENVIRONMENTS:
         yield from _environment(tree, folder, name)
-    if any(join(folder, lock) in tree for lock in LOCKS.values()):
+    if not requirements_file and any(join(folder, lock) in tree for lock in LOCKS.values()):
         return  # what is beside a lock file is not installed
     for name in [requirements_file] if requirements_file else requirements_files(tree, folder):
         yield from requirements(tree, join(folder, name))

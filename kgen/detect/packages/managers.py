@@ -58,8 +58,7 @@ def managed(tree: Tree, folder: str) -> Managed | None:
     here = frozenset(tree.here(folder))
     for manager, lock in LOCKS.items():
         if lock in here:
-            doubts = (*_outdated(tree, folder, manager, lock), *_beside(tree, folder, manager, lock))
-            return Managed(manager=Fact(manager, lock), doubts=doubts)
+            return _left_over(tree, folder, manager, lock) or _locked(tree, folder, manager, lock)
     if name := next((name for name in sorted(here) if _PYLOCK.fullmatch(name)), ""):
         return Managed(manager=Fact("pip", name), requirements=name)
     if "requirements.txt" in requirements_files(tree, folder):
@@ -81,6 +80,11 @@ def asks_for_nothing(tree: Tree, folder: str) -> bool:
     return found.manager.origin == "Pipfile" and not packages
 
 
+def _locked(tree: Tree, folder: str, manager: str, lock: str) -> Managed:
+    doubts = (*_outdated(tree, folder, manager, lock), *_beside(tree, folder, manager, lock))
+    return Managed(manager=Fact(manager, lock), doubts=doubts)
+
+
 def _outdated(tree: Tree, folder: str, manager: str, lock: str) -> Iterator[Doubt]:
     """Yield that the build will stop at the lock file."""
     belongs = belonging(manager, tree.text(join(folder, lock)) or "", lambda name: toml(tree.text(join(folder, name))))
@@ -92,6 +96,27 @@ def _outdated(tree: Tree, folder: str, manager: str, lock: str) -> Iterator[Doub
             question=f"Pipfile is not as Pipenv wants it: {belongs.refused}" if belongs.refused else old,
             help=f"run `{manager} lock` and commit the lock file",
         )
+
+
+_REQUIREMENTS = re.compile(r"\bpip3?\b[^&;|]*\binstall\b[^&;|]*\brequirements\.txt\b")
+
+
+def _left_over(tree: Tree, folder: str, manager: str, lock: str) -> Managed | None:
+    """Return that pip installs what a lock file stands beside, if the image has it so and the metadata is nobody's."""
+    pyproject = toml(tree.text(join(folder, "pyproject.toml")))
+    backend = str(table(pyproject, "build-system").get("build-backend", ""))
+    is_own = bool(table(pyproject, "tool", manager)) or manager in backend
+    if manager == "pipenv" or is_own or (manager == "uv" and pyproject):
+        return None
+    by_pip = _step(tree, folder, _REQUIREMENTS)
+    if not by_pip or _step(tree, folder, re.compile(rf"\b{manager}\b")) or join(folder, "requirements.txt") not in tree:
+        return None
+    doubt = Doubt(
+        path=("build", "python", "manager"),
+        question=f"{lock} is there too; {by_pip} installs requirements.txt, which is what counts",
+        help=f"remove {lock} if nobody uses it, or say `manager: {manager}`",
+    )
+    return Managed(manager=Fact("pip", "requirements.txt"), requirements="requirements.txt", doubts=(doubt,))
 
 
 def _beside(tree: Tree, folder: str, manager: str, lock: str) -> Iterator[Doubt]:

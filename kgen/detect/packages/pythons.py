@@ -147,13 +147,18 @@ def _said(project: Project) -> Iterator[Fact]:
 
 
 def _version_file(project: Project) -> Fact | None:
-    """Pyenv's and uv's file: one version a line, the first is ``python``; also that of a folder above."""
+    """
+    Pyenv's and uv's file: one version a line, the first is ``python``; also that of a folder above.
+
+    One with several is for tests with each of them: then the version of the project's own image comes first.
+    """
     folder = project.folder
     while True:
         file = join(folder, ".python-version")
-        for line in (project.tree.text(file) or "").splitlines():
-            if match := _MINOR.match(line.strip()):
-                return Fact(match[1], file)
+        lines = (project.tree.text(file) or "").splitlines()
+        if versions := list(dict.fromkeys(match[1] for line in lines if (match := _MINOR.match(line.strip())))):
+            image = _dockerfile(project) if len(versions) > 1 else None
+            return image or Fact(versions[0], file)
         if not folder:
             return None
         folder = folder.rpartition("/")[0]
@@ -333,8 +338,8 @@ def _chosen(project: Project, ranges: list[Fact]) -> Fact | None:
 
 def _limit(project: Project, besides: Collection[str] = ()) -> ceilings.Limit | None:
     """Return what the locked packages, or else the pinned ones, run on, but for ``besides``."""
-    for lock in (*LOCKS.values(), "pylock.toml"):
-        if text := project.text(lock):
+    for lock in (LOCKS.get(project.manager, ""), "pylock.toml"):
+        if lock and (text := project.text(lock)):
             groups = {str(each.value) for each in own_groups.named(project).get("groups", ())}
             besides = frozenset((*besides, *locked.left_out(project, groups)))
             pins = locked.pins(lock, text) or project.dependencies.values()

@@ -101,6 +101,30 @@ VARIABLES: Mapping[str, tuple[Mapping[str, str], dict[str, Any]]] = {
             "@${needs.db.host}:${needs.db.port}/${needs.db.database}"
         },
     ),
+    "the only driver of MySQL": (
+        {"requirements.txt": "sqlalchemy\npymysql\n", "a.py": f'{ENV}os.environ["DATABASE_URL"]\n'},
+        {
+            "DATABASE_URL": "mysql+pymysql://${needs.db.username}:${needs.db.password}"
+            "@${needs.db.host}:${needs.db.port}/${needs.db.database}"
+        },
+    ),
+    "the driver of MySQL for a program that waits for it": (
+        {
+            "requirements.txt": "sqlalchemy\npymysql\naiomysql\n",
+            "a.py": f'{ENV}engine = create_async_engine(os.environ["DATABASE_URL"])\n',
+        },
+        {
+            "DATABASE_URL": "mysql+aiomysql://${needs.db.username}:${needs.db.password}"
+            "@${needs.db.host}:${needs.db.port}/${needs.db.database}"
+        },
+    ),
+    "a driver of MySQL by the name of the usual one": (
+        {
+            "requirements.txt": "sqlalchemy\npymysql\n",
+            "a.py": f'{ENV}pymysql.install_as_MySQLdb()\nos.environ["DATABASE_URL"]\n',
+        },
+        {"DATABASE_URL": "${needs.db.url}"},
+    ),
     "the only driver, for a library that another one brings": (
         {
             "requirements.txt": "litestar[full]\nasyncpg\n",

@@ -10,7 +10,7 @@ from kgen.detect.files import own_files
 from kgen.detect.found import Doubt, Fact, Part, Program
 from kgen.detect.project import Project
 from kgen.detect.source.texts import table, yaml
-from kgen.detect.variables import addresses, clouds, debug, demanded, either, given, keys, kinds, wired
+from kgen.detect.variables import addresses, clouds, debug, demanded, either, given, keys, kinds, schemes, wired
 from kgen.detect.variables.backing import NAMES, Output, by_default, output
 from kgen.detect.variables.environment import asked, variables
 from kgen.detect.variables.variable import Variable
@@ -106,7 +106,6 @@ EXAMPLES = (
     ".env.production.example",
     ".env.prod.example",
 )
-_SCHEME = re.compile(r"\s*[\"']?([a-z][a-z0-9]*\+[a-z0-9_]+)://")
 _SERVERS: Mapping[str, tuple[str, ...]] = {
     "postgres": ("postgres", "postgis", "timescaledb", "pgvector"),
     "mysql": ("mysql", "mariadb"),
@@ -261,46 +260,14 @@ def _of_need(project: Project, variable: Variable, made: Output, examples: Mappi
     """Return the value of a variable of a backing service; a URL has the scheme that the code expects."""
     if made.name != "url" or made.type not in {"postgres", "mysql"}:
         return made.value
-    scheme = examples.get(variable.name, "") or _scheme(variable.default or "") or _dialect(project, made.type)
+    scheme = (
+        examples.get(variable.name, "") or schemes.named(variable.default or "") or schemes.wanted(project, made.type)
+    )
     if not scheme:
         return made.value
     need = f"needs.{NAMES[made.type]}"
     user = f"${{{need}.username}}:${{{need}.password}}"
     return f"{scheme}://{user}@${{{need}.host}}:${{{need}.port}}/${{{need}.database}}"
-
-
-def _scheme(text: str) -> str:
-    """
-    Return the scheme of a database's URL if it names a driver.
-
-    >>> _scheme("postgresql+asyncpg://u:p@db/shop"), _scheme("postgres://u:p@db/shop")
-    ('postgresql+asyncpg', '')
-    """
-    match = _SCHEME.match(text)
-    return match[1] if match and not match[1].startswith("sqlite") else ""
-
-
-_BY_SQLALCHEMY = ("sqlalchemy", "sqlmodel", "databases", "ormar", "advanced-alchemy", "flask-sqlalchemy")
-
-
-def _dialect(project: Project, kind: str) -> str:
-    """Return the scheme that SQLAlchemy needs to take the only driver that is there, if the code does not see to it."""
-    if kind == "postgres" and project.has("tortoise-orm"):
-        return "postgres"  # which knows no other name of it
-    if kind != "postgres" or not (project.has(*_BY_SQLALCHEMY) or _imports_sqlalchemy(project)):
-        return ""
-    changes = any(project.tree.mentions(path, (b".replace(",)) for path in project.modules.having("postgres"))
-    if changes or project.has("psycopg2", "psycopg2-binary"):
-        return ""
-    if project.has("asyncpg"):
-        return "postgresql+asyncpg"
-    return "postgresql+psycopg" if project.has("psycopg", "psycopg-binary") else ""
-
-
-def _imports_sqlalchemy(project: Project) -> bool:
-    """Tell whether the source asks for SQLAlchemy, which others may bring along."""
-    found = project.modules.having("from sqlalchemy", "import sqlalchemy")
-    return any(not project.modules.is_side(path) for path in found)
 
 
 def _unset(project: Project, read: Iterable[Variable], env: Mapping[str, Any]) -> Iterator[Doubt]:
@@ -375,7 +342,7 @@ def _examples(project: Project) -> dict[str, str]:
     for text in texts:
         for line in text.splitlines():
             name, _, rest = re.sub(r"^\s*-?\s*", "", line).replace(": ", "=", 1).partition("=")
-            if scheme := _scheme(rest):
+            if scheme := schemes.named(rest):
                 found.setdefault(name.strip(), scheme)
     return found
 

@@ -274,6 +274,26 @@ def test_what_settings_end_without_is_there_when_static_files_are_gathered(tmp_p
     )
 
 
+def test_what_settings_have_a_default_for_is_left_when_static_files_are_gathered(tmp_path: Path) -> None:
+    more = "IS_DEV = os.environ.get('SHOP_MODE', 'dev') == 'dev'\nif not IS_DEV:\n    raise ValueError\n"
+
+    assert web(tmp_path, site(shop__settings=SETTINGS + more)).commands[0].value == (
+        "python manage.py collectstatic --noinput"
+    )
+
+
+def test_a_key_that_settings_refuse_the_default_of_is_there_when_static_files_are_gathered(tmp_path: Path) -> None:
+    more = (
+        "SECRET_KEY = os.environ.get('SHOP_SECRET_KEY', 'insecure')\n"
+        "if SECRET_KEY == 'insecure' and not DEBUG:\n    raise ValueError\n"
+    )
+
+    assert web(tmp_path, site(shop__settings=SETTINGS + more)).commands[0].value == (
+        "env SHOP_SECRET_KEY=only-while-this-image-is-built-it-signs-nothing-at-all"
+        " python manage.py collectstatic --noinput"
+    )
+
+
 def test_a_bot_that_imports_the_settings_does_not_cover_the_site(tmp_path: Path) -> None:
     bot = "import telebot\nfrom shop.settings import TOKEN\ntelebot.TeleBot(TOKEN).infinity_polling()\n"
     more = {"Procfile": "web: gunicorn shop.wsgi\nbot: python bot.py\n", "bot.py": bot}

@@ -9,7 +9,7 @@ from kgen.detect.source.evaluated import reads
 from kgen.detect.source.imports import absolute, definition, dotted
 from kgen.detect.source.syntax import Module, name_of, nodes, walk
 from kgen.detect.source.tree import join
-from kgen.detect.source.values import statements, value
+from kgen.detect.source.values import keyword, statements, value
 from kgen.detect.variables.insisted import insisted
 from kgen.record import dataclass
 
@@ -173,9 +173,35 @@ def needed(settings: Settings) -> list[str]:
     for module in settings.modules:
         strict = [key for node in _always(module) for key, optional in variables(node) if not optional]
         strict += [key for node in _always(module) for key in _used(node)]
-        strict += [key for node in insisted(module.tree) for key, _ in variables(node)]
+        strict += [key for node in insisted(module.tree) for key in _empty(node)]
+        strict += signing(module)
         found |= dict.fromkeys(strict)
     return list(found)
+
+
+def _empty(node: ast.AST) -> Iterator[str]:
+    """Yield the variables that an expression reads and that are nothing unless they are set."""
+    usual: set[object] = set()
+    for each in ast.walk(node):
+        match each:
+            case ast.Call(args=[ast.Constant(value=key), *rest]) as call:
+                given = keyword(call, "default", "fallback") or next(iter(rest), None)
+                usual |= {key} if isinstance(given, ast.Constant) and given.value else set()
+            case _:
+                pass
+    yield from (key for key, _ in variables(node) if key not in usual)
+
+
+def signing(module: Module) -> Iterator[str]:
+    """Yield the variable of the key that signs sessions, if settings end unless it is a good one."""
+    checks = [node for node in module.tree.body if isinstance(node, ast.If)]
+    tests = [ast.unparse(each.test) for each in checks if any(isinstance(one, ast.Raise) for one in ast.walk(each))]
+    if any(_KEY in test for test in tests):
+        for name, given in _assigned(module):
+            yield from (key for key, _ in variables(given) if name == _KEY)
+
+
+_KEY = "SECRET_KEY"
 
 
 def _always(module: Module) -> Iterator[ast.stmt]:

@@ -4,7 +4,7 @@ import re
 import shlex
 
 from kgen.detect.commands.servers import to_add
-from kgen.detect.django.settings import Settings, needed
+from kgen.detect.django.settings import Settings, needed, signing
 from kgen.detect.found import Doubt, Fact
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import containers
@@ -42,7 +42,8 @@ def static(project: Project, settings: Settings, manage: str) -> Static:
         question = f"{root[1]} is {place}, which is not in the image: it has what is in /app"
         doubts.append(Doubt(path=("build", "commands"), question=question, help="use a folder of the project"))
     command = f"{manage} collectstatic --noinput"
-    variables = _own(project) or {name: _stand_in(name) for name in needed(settings)}
+    keys = {name: _KEY for module in settings.modules for name in signing(module)}
+    variables = _own(project) or {name: keys.get(name) or _stand_in(name) for name in needed(settings)}
     if variables:
         command = f"env {' '.join(f'{name}={text}' for name, text in variables.items())} {command}"
     return Static(commands=(Fact(command, root[1]),), doubts=tuple(doubts))
@@ -72,6 +73,10 @@ _SERVING = ("StaticFiles(", "Cling(", "SharedDataMiddleware(")
 
 def _is_elsewhere(settings: Settings) -> bool:
     return any(settings.mentions(each) for each in _STORES)
+
+
+_KEY = "only-while-this-image-is-built-it-signs-nothing-at-all"
+"""As long as settings may ask for."""
 
 
 def _stand_in(name: str) -> str:

@@ -54,7 +54,7 @@ def programs(project: Project) -> Iterator[Program]:
 
 def _deeper(project: Project) -> Iterator[Program]:
     """Yield the files in folders of any name that run when started, if nothing else is there, and it is no library."""
-    if _is_published(project):
+    if _is_published(project) or not (project.dependencies or project.requirements or project.pyproject):
         return
     own = [
         path

@@ -35,6 +35,12 @@ IMAGES: Mapping[str, Mapping[str, str]] = {
         "Dockerfile": f"{START}ENV AT='5 3 * * *'\nRUN echo \"$AT python /app/job.py\" | crontab -\n"
         "CMD cron && tail -f /dev/null\n",
     },
+    "written by a script, at a time that has a default": {
+        "entrypoint.sh": '#!/bin/sh\nAT=${AT:-"5 3 * * *"}\n'
+        'echo "$AT /usr/local/bin/python /app/job.py >> /var/log/job.log 2>&1" | crontab -\n'
+        "cron && tail -f /var/log/job.log\n",
+        "Dockerfile": f'{START}ENTRYPOINT ["/app/entrypoint.sh"]\n',
+    },
     "by a compose file, with a folder of crontabs": {
         "cron/root": "5 3 * * * cd /app; flock -n /tmp/job.lock python job.py\n",
         "Dockerfile": START,
@@ -69,6 +75,12 @@ def test_a_crontab_that_names_its_time_zone(tmp_path: Path) -> None:
     assert found["job"]["schedule"] == "@daily"
     assert found["job"]["timezone"] == "Europe/Berlin"
     assert not doubts
+
+
+def test_cron_alone_is_no_component(tmp_path: Path) -> None:
+    found, doubts = _components(tmp_path, {**FILES, "Dockerfile": f'{START}CMD ["cron", "-f"]\n'})
+    assert {name: each["type"] for name, each in found.items()} == {"main": "job"}
+    assert "Dockerfile:4 starts `cron -f`, and what that runs was not found" in doubts
 
 
 def test_what_else_runs_beside_cron_stays(tmp_path: Path) -> None:

@@ -333,24 +333,24 @@ def test_a_package_of_poetry_that_is_not_there_is_not_installed(name: str, wante
     assert made[0].part.data["build"]["python"].get("installProject") is wanted
 
 
-CRON = "FROM python:3.13-alpine\nRUN apk add --no-cache ffmpeg tzdata\nCMD /usr/sbin/crond -f\n"
+DAEMON = "FROM python:3.13-alpine\nRUN apk add --no-cache ffmpeg tzdata\nCMD /usr/sbin/inotifyd watch\n"
 
 
 def test_what_only_another_image_has_is_doubted(tmp_path: Path) -> None:
     files = {
-        "Dockerfile": CRON,
-        "compose.yaml": "services:\n  app: {build: ., command: /usr/sbin/crond -f, restart: always}\n",
+        "Dockerfile": DAEMON,
+        "compose.yaml": "services:\n  app: {build: ., command: /usr/sbin/inotifyd watch, restart: always}\n",
         "requirements.txt": "requests\n",
     }
     (made,) = propose(grown(tmp_path, files)).value or ()
     said = [each.question for each in made.part.doubts]
-    assert "`/usr/sbin/crond` is not in the image" in said
+    assert "`/usr/sbin/inotifyd` is not in the image" in said
     assert "Dockerfile also installs ffmpeg" in said
 
 
 def test_packages_that_an_image_removes_again_are_not_asked_for(tmp_path: Path) -> None:
-    removed = CRON.replace("--no-cache", "--no-cache --virtual .build").replace(
-        "/usr/sbin/crond -f", "python script.py"
+    removed = DAEMON.replace("--no-cache", "--no-cache --virtual .build").replace(
+        "/usr/sbin/inotifyd watch", "python script.py"
     )
     files = {"Dockerfile": removed, "requirements.txt": "requests\n", "script.py": "print('done')\n"}
     (made,) = propose(grown(tmp_path, files)).value or ()

@@ -92,6 +92,27 @@ def test_quotes_end_where_a_redirection_stands_in_them() -> None:
     ]
 
 
+BRANCHES = {
+    "development or nothing": 'if [ "$DEV_MODE" == "TRUE" ]; then\n  O="--reload"\nelse\n  O=""\nfi\n',
+    "nothing, but for debugging": 'O=""\nif [ "$DEBUG" = 1 ]; then\n  O="--reload"\nfi\n',
+    "nothing in production": 'if [ "$ENV" != production ]; then\n  O="--reload"\nelse\n  O=\nfi\n',
+}
+
+
+@pytest.mark.parametrize("script", BRANCHES.values(), ids=BRANCHES)
+def test_options_are_those_of_production(script: str) -> None:
+    assert [each.words for each in of_script(f"{script}exec gunicorn app:app $O\n")] == [("gunicorn", "app:app")]
+
+
+def test_options_in_a_variable_are_words_each() -> None:
+    script = 'if [ "$ENV" = production ]; then\n  O="--workers 2"\nelse\n  O=--reload\nfi\ngunicorn $O app:app\n'
+    assert [each.words for each in of_script(script)] == [("gunicorn", "--workers", "2", "app:app")]
+
+
+def test_a_loop_that_counts_starts_nothing() -> None:
+    assert of_script("for (( i=0; i<9; i++ )); do\n  echo $i\ndone\n") == []
+
+
 def test_an_empty_script_is_none() -> None:
     assert of_script("A=()\nf() {\n}\n") == []
 

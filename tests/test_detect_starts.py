@@ -50,6 +50,25 @@ def test_supervisord_runs_what_its_settings_file_includes(tmp_path: Path) -> Non
     assert commands(tmp_path, files) == {"web": WEB, "worker": "python worker.py"}
 
 
+def test_tasks_of_a_runner_that_supervisord_keeps_running_are_workers(tmp_path: Path) -> None:
+    files = {
+        **FLASK,
+        "requirements.txt": "flask\ngunicorn\ninvoke\n",
+        "supervisord.conf": "[program:web]\ncommand=gunicorn app:app\n"
+        "[program:in]\ncommand=inv process-incoming\n[program:out]\ncommand=inv process-outgoing\n",
+        "start.sh": "#!/bin/sh\ninv update\nexec supervisord -c supervisord.conf\n",
+        "Dockerfile": f'{DOCKERFILE}EXPOSE 8000\nCMD ["./start.sh"]\n',
+    }
+    made: Any = propose(grown(tmp_path, files)).value
+
+    assert {each.name: (each.type, each.command.value) for each in made[0].programs} == {
+        "web": ("web", WEB),
+        "process-incoming": ("worker", "inv process-incoming"),
+        "process-outgoing": ("worker", "inv process-outgoing"),
+    }
+    assert any("`inv update` before" in each.question for each in made[0].part.doubts)
+
+
 def test_all_steps_of_a_release_are_run(tmp_path: Path) -> None:
     script = "#!/bin/bash\nset -e\npython -m app db upgrade head\npython -m app sync\n"
     files = {**FLASK, "Procfile": "release: bin/release\nweb: gunicorn app:app\n", "bin/release": script}

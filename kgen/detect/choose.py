@@ -27,6 +27,9 @@ _SAME = {"celery worker and beat": "celery worker"}
 _LONGEST = 22
 """Characters of a component's name: names of objects have the app's before it, and not more than 63."""
 
+_DAEMON = "cron"
+"""Role of what only starts other programs, each of which is a component here."""
+
 _ORDER = ("web", "worker", "cron", "job")
 """How people list the components of an app."""
 
@@ -35,6 +38,7 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
     """Return the programs to run, what serves requests first; a job only if nothing else is there."""
     found = list(programs)
     lost = [each for each in found if each.rank == LOST]
+    found = [each for each in found if each not in lost or each.role != _DAEMON]
     if any(each.rank >= _FOUND for each in found):
         found = [each for each in found if each.rank >= _FOUND]
     if any(each.rank >= _SOME for each in found):  # then nobody needs what is beside the program
@@ -340,6 +344,8 @@ def _with_lost(programs: Sequence[Program], lost: Sequence[Program]) -> Sequence
     """Return ``programs`` with the doubt about what their sources start besides, and nothing here brings."""
     places = {each.command.origin for each in programs if each.rank >= SURE}
     known = {each.command.value for each in programs}
+    if programs and (idle := [each for each in lost if each.role == _DAEMON]):
+        return [replace(programs[0], doubts=(*programs[0].doubts, _empty(idle[0]))), *programs[1:]]
     left = [each for each in lost if each.command.origin in places and each.command.value not in known]
     if not left:
         return programs
@@ -350,6 +356,14 @@ def _with_lost(programs: Sequence[Program], lost: Sequence[Program]) -> Sequence
         help="if it is needed: a component with its command, or an image of its own",
     )
     return [replace(programs[0], doubts=(*programs[0].doubts, doubt)), *programs[1:]]
+
+
+def _empty(daemon: Program) -> Doubt:
+    return Doubt(
+        path=("components",),
+        question=f"{daemon.command.origin} starts `{daemon.command.value}`, and what that runs was not found",
+        help="for each line of its crontab: a component with `type: cron` and `schedule`",
+    )
 
 
 def _several(programs: Sequence[Program]) -> Doubt:

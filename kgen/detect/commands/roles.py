@@ -218,6 +218,20 @@ def unwrapped(words: Sequence[str]) -> tuple[str, list[str]]:
     )
 
 
+_RUNNERS = frozenset({"inv", "invoke", "fab"})
+"""Programs that run tasks of the project by their names."""
+
+
+def task(name: str, words: Sequence[str]) -> str:
+    """
+    Return the task that a command of role ``name`` has a runner run; nothing if it is no runner.
+
+    >>> task("command inv", ["inv", "send-mail"]), task("command shop", ["shop", "send-mail"])
+    ('send-mail', '')
+    """
+    return next(iter(words[1:2]), "") if name.removeprefix("command ") in _RUNNERS else ""
+
+
 def is_deployed(name: str) -> bool:
     """Tell whether a command of role ``name`` is a process of its own in production."""
     return name not in {"release", "build", "development", "test", "idle", "other", "setup", "celery events"}

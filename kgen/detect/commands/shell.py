@@ -11,6 +11,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 
 from kgen.detect.commands import shorthands
+from kgen.detect.commands.branches import branched, is_development
 from kgen.record import dataclass, field
 
 
@@ -114,6 +115,9 @@ _FUNCTION = re.compile(r"^\s*(?:function\s+)?([\w-]+)\s*\(\)", re.MULTILINE)
 _HERE = re.compile(r"(<<-?[ \t]*[\"']?(\w+)[\"']?[^\n]*\n)(?:.*\n)*?[ \t]*\2[ \t]*(?=\n|$)")
 """A text that a command reads from the script itself."""
 
+_COUNTED = re.compile(r"\bfor\s*\(\(.*?\)\)")
+"""The head of a loop that counts."""
+
 _ANSWERS = frozenset({"yes", "echo", "printf"})
 """Commands that only say something to the one behind the ``|``."""
 
@@ -139,14 +143,18 @@ def commands(text: str) -> list[Command]:
     [('gunicorn', 'shop.wsgi', '--workers', '${WORKERS:-2}')]
     """
     found: list[Command] = []
-    text = shorthands.plain(_HERE.sub(r"\1", text))
+    text = shorthands.plain(_COUNTED.sub("for each in them", _HERE.sub(r"\1", text)))
     functions = {match[1] for match in _FUNCTION.finditer(text)}
     folder, depth = "", 0
     env: dict[str, str] = {}
     known: dict[str, str] = {}
+    branches: list[str] = []
     for line, words, end in _pieces(text):
-        depth, rest = _depth([_known(word, known) for word in words], depth)
+        branched(words, branches)
+        depth, rest = _depth([one for word in words for one in _filled(word, known)], depth)
         made, rest = _assigned(rest)
+        if not rest and any(map(is_development, branches)):
+            continue
         if any(value.startswith(("(", "$(", "`")) for value in made.values()):  # an array, or what a command prints
             known |= {name: "." for name in made if "dirname" in rest}
             continue
@@ -265,6 +273,20 @@ def _known(word: str, values: Mapping[str, str]) -> str:
 
     plain = {name: filled(each, {}) for name, each in values.items()}
     return _VARIABLE.sub(value, word)
+
+
+def _filled(word: str, values: Mapping[str, str]) -> list[str]:
+    """Return the words that one is: options in a variable are several, and none if a script has set it to nothing."""
+    match = _VARIABLE.fullmatch(word)
+    name = (match[1] or match[3]) if match else ""
+    if name not in values:
+        return [_known(word, values)]
+    value = values[name]
+    return (
+        shlex.split(value)
+        if not value or (value.startswith("-") and not set(value) & set("'\"$"))
+        else [_known(word, values)]
+    )
 
 
 def filled(word: str, values: Mapping[str, str]) -> str:

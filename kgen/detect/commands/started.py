@@ -243,7 +243,12 @@ def _supervised(image: Image, words: Sequence[str], seen: tuple[str, ...]) -> tu
     tree, start = image.project.tree, image.project.folder
     given = next((path for word in words if word.endswith((".conf", ".ini")) and (path := image.path(word))), "")
     lines = supervisor.lines(tree, start, join(start, given) if given else "", image.inner)
-    return ("\n".join(lines), (), "supervisord") if lines and "supervisord" not in seen else None
+    if not lines or "supervisord" in seen:
+        return None
+    found = [place for place, line in enumerate(lines) if any(is_deployed(role(one.words)) for one in commands(line))]
+    last = found[-1] if found else -1
+    lines[last] = lines[last].removesuffix(" &")  # what stands before supervisord comes to its end
+    return "\n".join(lines), (), "supervisord"
 
 
 _OWN_ENV = frozenset({"PORT", "HOME", "USER", "LOGNAME", "SHELL", "PWD", "PATH"})

@@ -126,9 +126,30 @@ def _of_container(project: Project, container: Container | None) -> Iterator[Lin
             yield Line(schedule=schedule, command=command, origin=origin, timezone=zone, container=container)
 
 
+_ASSIGNED = re.compile(r"(?:^|[;&]|\bthen|\bexport|:)\s*(?:([A-Za-z_]\w*)=|(?=\$\{\w+:?=))([^\n;&]+)", re.MULTILINE)
+_SET = re.compile(r"\$\{(\w+):?=([^}]+)\}")
+
+
+def _assigned(text: str, values: Mapping[str, str]) -> dict[str, str]:
+    r"""
+    Return ``values`` with those that a script gives its variables unless somebody else does.
+
+    >>> _assigned('AT=${AT:-"5 3 * * *"}\n: ${ZONE:=UTC}', {})
+    {'AT': '5 3 * * *', 'ZONE': 'UTC'}
+    """
+    made = {name: value for name, value in values.items() if value}
+    for match in _ASSIGNED.finditer(text):
+        own = _SET.match(match[2])
+        name, value = (own[1], own[2]) if own else (match[1], match[2])
+        plain = filled(value.strip(), made).replace('"', "").replace("'", "")
+        if name and "$" not in plain and not plain.startswith("("):
+            made.setdefault(name, plain)
+    return made
+
+
 def _echoed(text: str, values: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     """Yield schedule and command of the lines that a script writes for cron."""
-    for match in _ECHOED.finditer(filled(text, values)) if "cron" in text else ():
+    for match in _ECHOED.finditer(filled(text, _assigned(text, values))) if "cron" in text else ():
         for line in match[2].replace("\\n", "\n").replace('\\"', '"').splitlines():
             if made := parsed(line.strip("'")):
                 yield made

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from kgen.detect.commands import servers, worker_classes
+from kgen.detect.commands.roles import task
 from kgen.detect.commands.started import Start
 from kgen.detect.evidence import places, uwsgi
 from kgen.detect.evidence.said import Said
@@ -76,8 +77,8 @@ def doubts(project: Project, said: Said, start: Start, path: str) -> Iterator[Do
             question=f"`{own[0]}` is where {said.origin} starts something beside it, which has a pod of its own here",
             help="name its Service",
         )
-    same = {each.role for each in said.started.processes}  # in another branch of a script
-    if others := [each for each in said.started.others if each.role not in same]:
+    same = {(each.role, task(each.role, each.words)) for each in said.started.processes}  # in another branch
+    if others := [each for each in said.started.others if (each.role, task(each.role, each.words)) not in same]:
         more = ", ".join(f"`{each.command}`" for each in others)
         yield Doubt(
             path=("command",),
@@ -125,6 +126,17 @@ def is_lost(project: Project, kind: str, what: str, path: str) -> bool:
 _BRINGING: Mapping[str, tuple[str, ...]] = {
     **dict.fromkeys(("dask-scheduler", "dask-worker"), ("distributed", "dask")),
     **dict.fromkeys(("dagster-daemon", "dagster-webserver"), ("dagster",)),
+    **dict.fromkeys(("inv", "invoke"), ("invoke",)),
+    **dict.fromkeys(("mitmdump", "mitmweb"), ("mitmproxy",)),
+    **dict.fromkeys(("ansible-playbook", "ansible"), ("ansible", "ansible-core")),
+    **dict.fromkeys(("supervisord", "supervisorctl"), ("supervisor",)),
+    **dict.fromkeys(("pserve", "pshell"), ("pyramid",)),
+    "circusd": ("circus",),
+    "dbt": ("dbt-core",),
+    "fab": ("fabric",),
+    "luigid": ("luigi",),
+    "pypi-server": ("pypiserver",),
+    "watchmedo": ("watchdog",),
 }
 """Command → distributions of another name that bring it."""
 

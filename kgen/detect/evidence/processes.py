@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from kgen.detect.commands import servers
-from kgen.detect.commands.roles import NAMES
+from kgen.detect.commands.roles import NAMES, task
 from kgen.detect.commands.started import PORT, Start, Started, started, together
 from kgen.detect.evidence import crontabs, own_image, places, uwsgi
 from kgen.detect.evidence.doubtful import doubts, is_lost, of_job
@@ -100,7 +100,7 @@ def _is_in(start: Start, started_: Started) -> bool:
 def _own_name(said: Said, start: Start) -> str:
     if said.name and len(said.started.processes) == 1:
         return label(said.name)[:30]
-    stem = _other_command(start) or start.role.partition(" ")[2] or start.role
+    stem = task(start.role, start.words) or _other_command(start) or start.role.partition(" ")[2] or start.role
     stem = stem.rpartition(" ")[2]  # a command of manage.py is called like that
     return label(stem.rpartition("/")[2].removesuffix(".py").rpartition(".")[2] or stem) or "main"
 
@@ -113,7 +113,7 @@ def program(project: Project, said: Said, start: Start, name: str, rank: int) ->
         rank = LOST
     if start.role == "web" and servers.has_any(project) and any(servers.missing(project, start.words)):
         rank = min(rank, UNSERVED)
-    if start.role == "web" and any(_OPEN.fullmatch(word) for word in start.words):
+    if start.role == "cron" or (start.role == "web" and any(_OPEN.fullmatch(word) for word in start.words)):
         rank = LOST
     if start.role == "web" and "jupyter" in start.words[:3]:
         rank = min(rank, NOTEBOOK)
@@ -260,6 +260,8 @@ _OTHER = re.compile(
 
 def _other_command(start: Start) -> str:
     """Return the command that a start gives its program if it is not about serving: ``run-beat``; often nothing."""
+    if named := task(start.role, start.words):
+        return "" if _SERVING.search(named) and not _OTHER.search(named) else named
     words = [word for word in start.words if not word.endswith(".py")]
     kind, _, what = start.role.partition(" ")
     if kind in {"command", "module"}:

@@ -44,6 +44,23 @@ CASES: Mapping[str, tuple[Mapping[str, str], dict[str, str], int]] = {
     "without a lock file": ({"frontend/package.json": VITE, "app.py": "x = 'frontend/dist'\n"}, {}, 0),
     "without a build": ({"package.json": '{"scripts": {"lint": "eslint"}}', "yarn.lock": "", "app.py": ""}, {}, 0),
     "of the documentation": ({"docs/package.json": VITE, "docs/yarn.lock": "", "app.py": "x = 'docs/dist'\n"}, {}, 0),
+    "of a stage that the own image copies from": (
+        {
+            "package.json": '{"dependencies": {"sass": "1"}}',
+            "app.py": "",
+            "Dockerfile": "FROM node:lts AS made\nRUN make css\nFROM python:3.13\nCOPY --from=made /app /app\n",
+        },
+        {},
+        1,
+    ),
+    "of a stage that only lends its program": (
+        {
+            "app.py": "",
+            "Dockerfile": "FROM node:lts AS node\nFROM python:3.13\nCOPY --from=node /usr/local/bin/node /usr/bin/\n",
+        },
+        {},
+        0,
+    ),
     "that cannot be read": ({"package.json": "{", "yarn.lock": "", "app.py": ""}, {}, 0),
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from kgen.detect.found import Doubt, Part
 from kgen.detect.project import Project
+from kgen.detect.source.dockerfiles import containers
 from kgen.detect.source.syntax import SIDE
 from kgen.detect.source.texts import origin, table
 from kgen.detect.source.tree import join
@@ -44,7 +45,22 @@ def part(project: Project) -> Part:
         first = served[0]
         made = {"path": first.path or ".", "output": first.output}
         return Part(data={"build": {"frontend": made}}, comments={("build", "frontend"): first.origin})
-    return Part(doubts=tuple(map(_unbuilt, found[:1])))
+    return Part(doubts=tuple(map(_unbuilt, found[:1])) or tuple(_copied(project)))
+
+
+_BUILDING = re.compile(r"\b(?:npm|yarn|pnpm|bun)\b[^&;|]*\bbuild\b")
+
+
+def _copied(project: Project) -> Iterator[Doubt]:
+    """Yield what the project's own Dockerfile makes with Node.js, unless that step is doubted by name."""
+    for container in containers(project.tree, project.folder)[:1]:
+        is_named = any(_BUILDING.search(text) for text, _ in container.steps)
+        for image, line in () if is_named else container.front_ends[:1]:
+            yield Doubt(
+                path=("build",),
+                question=f"{container.file}:{line} makes files with `{image}`, which are not in the image here",
+                help="let them be there when the image is built, or build with a Dockerfile of your own",
+            )
 
 
 def _unbuilt(each: _FrontEnd) -> Doubt:

@@ -10,6 +10,8 @@ from kgen.detect.source.stages import (
     ancestry,
     copies,
     filled,
+    front_ends,
+    made_of,
     programs,
     python_of,
     stages_of,
@@ -94,6 +96,9 @@ class Container:
 
     steps: tuple[tuple[str, int], ...] = ()
     """Text and line of what is run to make it, in the stages that it is made of."""
+
+    front_ends: tuple[tuple[str, int], ...] = ()
+    """Image and line of the stages of Node.js that it copies from."""
 
     @property
     def start(self) -> tuple[str, ...] | str:
@@ -226,21 +231,15 @@ def _container(file: str, text: str, target: str) -> Container:
             filled(unquoted(word.text), variables) for each in last if each.name == "VOLUME" for word in each.words
         ),
         steps=tuple(_steps(made, stages, target)),
+        front_ends=tuple(
+            (name, made.place(start.start, start.end)[0]) for name, start in front_ends(stages, target, variables)
+        ),
     )
 
 
 def _steps(made: Dockerfile, stages: Mapping[str, list[Instruction]], last: str) -> Iterator[tuple[str, int]]:
     """Yield the ``RUN`` instructions of the last stage, or this one, and of those that it starts from or copies of."""
-    waiting = ancestry(stages, last)[-1:]
-    seen: list[str] = []
-    while waiting:
-        name = waiting.pop()
-        if name in seen or name not in stages:
-            continue
-        seen.append(name)
-        copied = [each.flag("from") for each in stages[name] if each.name == "COPY"]
-        base = stages[name][0].words[:1] if stages[name][0].name == "FROM" else ()
-        waiting += [word.text.lower() for word in (*base, *copied) if word]
+    seen = made_of(stages, last)
     for name in (each for each in stages if each in seen):
         for each in stages[name]:
             if each.name == "RUN" and each.words:

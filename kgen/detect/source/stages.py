@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
-from kgen.dockerfile import Dockerfile, Instruction
+from kgen.dockerfile import Dockerfile, Instruction, Word
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 _OFFICIAL = re.compile(r"(?:.*/)?python")
@@ -38,6 +38,37 @@ def ancestry(stages: Mapping[str, list[Instruction]], last: str = "") -> list[st
         if base not in stages or base in names:
             return names
         names.insert(0, base)
+
+
+def made_of(stages: Mapping[str, list[Instruction]], last: str = "") -> list[str]:
+    """Return the last stage, or this one, and those that it starts from or copies of, wherever they do so."""
+    waiting = ancestry(stages, last)[-1:]
+    seen: list[str] = []
+    while waiting:
+        name = waiting.pop()
+        if name in seen or name not in stages:
+            continue
+        seen.append(name)
+        copied = [each.flag("from") for each in stages[name] if each.name == "COPY"]
+        base = stages[name][0].words[:1] if stages[name][0].name == "FROM" else ()
+        waiting += [word.text.lower() for word in (*base, *copied) if word]
+    return seen
+
+
+_NODE = re.compile(r"(?:[\w.-]+/)*(?:node|bun|deno)(?:[:@].*)?")
+
+
+def front_ends(
+    stages: Mapping[str, list[Instruction]], last: str, variables: Mapping[str, str]
+) -> Iterator[tuple[str, Word]]:
+    """Yield the stages of Node.js that make something which is copied: the image, and where it stands."""
+    own = ancestry(stages, last)
+    for name in made_of(stages, last):
+        base = next((word for word in stages[name][0].words if not word.text.startswith("--")), None)
+        image = filled(base.text, variables) if base else ""
+        is_made = any(each.name == "RUN" for each in stages[name])
+        if base and name not in own and is_made and _NODE.fullmatch(image):
+            yield image, base
 
 
 def filled(text: str, variables: Mapping[str, str]) -> str:

@@ -64,3 +64,36 @@ def test_a_server_with_a_schedule_in_it_is_one(tmp_path: Path) -> None:
     }
     found, _, _ = component(tmp_path, files)
     assert (found["type"], found["port"], found["replicas"]) == ("web", 8181, 1)
+
+
+@pytest.mark.parametrize("kind", ["BackgroundScheduler", "AsyncIOScheduler"])
+def test_an_application_that_starts_a_schedule_is_one(kind: str, tmp_path: Path) -> None:
+    jobs = f"from apscheduler.schedulers.any import {kind}\nscheduler = {kind}()\n"
+    source = (
+        "from fastapi import FastAPI\nfrom shop.jobs import scheduler\napp = FastAPI()\n"
+        "@app.on_event('startup')\ndef begin():\n    scheduler.start()\n"
+    )
+    files = {
+        "requirements.txt": "fastapi\nuvicorn\napscheduler\n",
+        "shop/__init__.py": "",
+        "shop/jobs.py": jobs,
+        "shop/main.py": source,
+    }
+    found, _, _ = component(tmp_path / "one", files)
+    assert (found["type"], found["replicas"]) == ("web", 1)
+
+    line = "web: uvicorn shop.main:app --host 0.0.0.0 --workers 4\n"
+    found, _, doubts = component(tmp_path / "many", {**files, "Procfile": line})
+    assert found["replicas"] == 1
+    assert "`--workers 4` starts several processes, and each runs the jobs of shop/jobs.py" in doubts
+
+
+def test_a_schedule_of_another_program_is_not_the_applications(tmp_path: Path) -> None:
+    files = {
+        "requirements.txt": "fastapi\nuvicorn\napscheduler\n",
+        "main.py": "from fastapi import FastAPI\napp = FastAPI()\n",
+        "jobs.py": "from apscheduler.schedulers.background import BackgroundScheduler\nBackgroundScheduler().start()\n",
+        "Procfile": "web: uvicorn main:app --host 0.0.0.0\n",
+    }
+    found, _, _ = component(tmp_path, files)
+    assert "replicas" not in found

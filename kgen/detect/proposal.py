@@ -47,7 +47,7 @@ from kgen.detect.packages import (
 from kgen.detect.packages.dependencies import dependencies
 from kgen.detect.packages.managers import Managed
 from kgen.detect.packages.requirements import packaged
-from kgen.detect.programs import cluster, internet, management, tables, unserved, unstarted
+from kgen.detect.programs import cluster, internet, management, scheduled, tables, unserved, unstarted
 from kgen.detect.project import Dependency, Project
 from kgen.detect.rules import NO_PYTHON_PROJECT, NOTHING_TO_RUN
 from kgen.detect.source.syntax import SIDE, Modules
@@ -143,7 +143,7 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
 
 
 def _programs(project: Project) -> list[Program]:
-    return timed(project, chosen(each for finder in FINDERS for each in finder(project)))
+    return scheduled.once(project, timed(project, chosen(each for finder in FINDERS for each in finder(project))))
 
 
 def _head(app: Fact) -> Part:

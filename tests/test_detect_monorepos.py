@@ -87,6 +87,29 @@ def test_packages_of_a_workspace_find_their_own_modules(tmp_path: Path) -> None:
     }
 
 
+def test_packages_that_files_of_their_own_start_are_components_beside_the_roots(tmp_path: Path) -> None:
+    root = '[project]\nname = "shop"\nversion = "1"\n[tool.uv.workspace]\nmembers = ["apps/*"]\n'
+    files = {f"apps/{name}/pyproject.toml": UV.format(name) for name in ("desk", "bell", "clock")}
+    files |= {
+        "pyproject.toml": root,
+        "uv.lock": "",
+        "railway.json": '{"deploy": {"startCommand": "uvicorn desk.main:app --host 0.0.0.0 --port $PORT"}}',
+        "apps/desk/src/desk/main.py": WEB["main.py"],
+        "apps/bell/railway.json": '{"deploy": {"startCommand": "/app/.venv/bin/python -m bell"}}',
+        "apps/bell/src/bell/__main__.py": "import os\nTOKEN = os.environ['BELL_TOKEN']\nwhile True:\n    pass\n",
+        "apps/desk/src/desk/keys.py": "import os\nTOKEN = os.environ['DESK_TOKEN']\n",
+        "apps/clock/src/clock/__main__.py": "while True:\n    pass\n",
+    }
+    found: Any = propose(grown(tmp_path, files)).value
+    components = found[0].part.data["components"]
+
+    assert {name: (each["type"], each["command"]) for name, each in components.items()} == {
+        "desk": ("web", "uvicorn desk.main:app --host 0.0.0.0 --port 8000"),
+        "bell": ("worker", "python -m bell"),
+    }
+    assert [each["keys"] for each in found[0].part.data["secrets"].values()] == [["desk-token", "bell-token"]]
+
+
 def test_an_image_for_whichever_package_is_no_program_of_the_root(tmp_path: Path) -> None:
     files = {"apps/desk/pyproject.toml": UV.format("desk"), "apps/desk/src/desk/main.py": WEB["main.py"]}
     root = '[project]\nname = "shop"\nversion = "1"\n[tool.uv.workspace]\nmembers = ["apps/*"]\n'

@@ -1,5 +1,6 @@
 """From a folder to app files: who looks for what, in which order, and how it is put together."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -162,6 +163,7 @@ def _of_workspace(
             own = [each for finder in FINDERS for each in finder(member)] if folder else []
             moved = [workspaces.moved(member, one, project.folder) for one in own if one.name == each.name]
             found.setdefault(inner.get(folder, ""), (member, []))[1].append(completed(each, moved))
+        found |= _started_there(project, found, inner)
         return found if list(found) != [""] else {}
     beside = {folder for folder in inner if not SIDE.isdisjoint(project.below(folder).split("/"))}
     for folder, name in sorted(inner.items(), key=lambda each: each[0] in beside):
@@ -175,6 +177,23 @@ def _of_workspace(
     if any(each.rank > LOST for each in programs) and (not lasting or any(each.type != "job" for each in programs)):
         found = {"": (project, programs), **found}
     return found if list(found) != [""] else {}
+
+
+def _started_there(
+    project: Project, found: Mapping[str, tuple[Project, list[Program]]], inner: Mapping[str, str]
+) -> dict[str, tuple[Project, list[Program]]]:
+    """Return the packages that files of their own start, and the root's files do not."""
+    made: dict[str, tuple[Project, list[Program]]] = {}
+    known = " ".join(str(each.command.value) for _, own in found.values() for each in own)
+    for folder, name in inner.items():
+        is_aside = not SIDE.isdisjoint(project.below(folder).split("/"))
+        if is_aside or name in found or re.search(rf"\b{re.escape(name.replace('-', '_'))}\b", known):
+            continue
+        member = look(project.tree, folder, managers.managed(project.tree, folder))
+        own = [each for each in _programs(member) if each.type != "job"]
+        if workspaces.is_sure(own):
+            made[name] = (member, [workspaces.moved(member, each, project.folder) for each in own])
+    return made
 
 
 def _workspace(
@@ -203,7 +222,7 @@ def _workspace(
             parts.append(made)
     if len(found) > 1 and "" not in found and (first := next((one for one in every if one.release), None)):
         package = next(name for name, (_, own) in found.items() if any(_is_from(first, one) for one in own))
-        made = build(project, installed, [first])
+        made = joined([build(project, installed, [first]), system_packages.part(found[package][0])])
         parts.append(Part(data={"build": {**made.data["build"], "output": f"Dockerfile.{names.label(package)}"}}))
         parts.append(Part(data={"build": {"python": {"package": package}}}))
     parts.append(folders.release(every, every if len(found) == 1 else found.get("", (project, []))[1]))
@@ -357,10 +376,13 @@ def joined(parts: Iterable[Part]) -> Part:
 
 
 def merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of both; mappings are merged, of other values the old one stays."""
+    """Return the fields of both; mappings are merged, and keys of secrets; of other values the old one stays."""
     made = dict(old)
     for key, value in new.items():
         known = made.get(key)
+        if key == "keys" and isinstance(known, list):
+            made[key] = list(dict.fromkeys((*known, *value)))
+            continue
         made[key] = (
             merged(known, value) if isinstance(known, Mapping) and isinstance(value, Mapping) else made.get(key, value)
         )

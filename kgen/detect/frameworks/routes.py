@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from kgen.detect.frameworks.route_tables import APPLICATION, WORDS, Edge, Place, edges, entries, routers
 from kgen.detect.frameworks.sources import Sources
 from kgen.detect.source.syntax import Module
-from kgen.detect.source.words import Sought, sign
+from kgen.detect.source.words import Sought, sign, sought
 from kgen.record import dataclass
 
 NAMES = (
@@ -24,6 +24,9 @@ _ROUTES: Sought = tuple(
     (sign(f"/{name}/".encode()), re.compile(rf"{name}(?<=[\"'/^]{name})[\"'/$]".encode())) for name in NAMES
 )
 """What stands in a module with such a route, or with the prefix of one."""
+
+_SAYING = (*_ROUTES, *sought(*WORDS, "route", "Route", "lueprint", "prefix", "Mount(", "import"))
+"""What functions have that say something of routes."""
 
 _DEEPEST = 5
 _PLAIN = re.compile(r"[\w/.^$-]*")
@@ -56,17 +59,19 @@ class _Known:
 def health_routes(sources: Sources) -> list[Route]:
     """Return the routes that look like health checks, best first."""
     project = sources.project
+
+    def look(path: str) -> Module | None:
+        return project.modules.part(path, _SAYING)
+
     likely = set(project.modules.telling(_ROUTES, project.modules.paths))
-    including = {each.path for each in project.modules.mentioning(*WORDS)}
-    modules = [
-        each for path in sorted(likely | including) if (each := project.modules.module(path)) and not each.is_side
-    ]
+    including = set(project.modules.having(*WORDS))
+    modules = [each for each in map(look, sorted(likely | including)) if each and not each.is_side]
     included: dict[Place, list[Edge]] = {}
     for edge in (edge for module in modules for edge in edges(sources, module)):
         included.setdefault(edge.inner, []).append(edge)
     known = _Known({place: prefix for module in modules for place, prefix in routers(module)}, included)
     named = {inner[0] for inner, found in included.items() if any(last(each.prefix or "") in NAMES for each in found)}
-    asked = [each for path in sorted(likely | named) if (each := project.modules.module(path)) and not each.is_side]
+    asked = [each for each in map(look, sorted(likely | named)) if each and not each.is_side]
     found = [route for module in asked for route in _in_module(sources, module, known)]
     return sorted(found, key=lambda each: (each.path is None, _index(each), each.local.count("/"), each.origin))
 

@@ -1,6 +1,6 @@
 """What detection finds: facts with their origin, programs that can be started, and doubts for a person to settle."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, TypeAlias
 
 from kgen.detect.project import Dependency
@@ -131,3 +131,15 @@ class Part:
 
     doubts: tuple[Doubt, ...] = ()
     """Their paths are those of app.yaml."""
+
+
+def listed(items: Iterable[str], most: int) -> str:
+    """
+    Return names as a sentence has them: the first ``most``, and how many more there are, but for a single one.
+
+    >>> listed("abc", 1), listed("abc", 2)
+    ('a and 2 more', 'a, b, c')
+    """
+    every = list(items)
+    left = len(every) - most
+    return ", ".join(every) if left <= 1 else f"{', '.join(every[:most])} and {left} more"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from kgen.detect.django.settings import Settings
-from kgen.detect.found import Doubt
+from kgen.detect.found import Doubt, listed
 from kgen.detect.project import Project
 
 _URL = re.compile(r"url\(\s*['\"]?([^'\")\s]+)")
@@ -40,11 +40,10 @@ def doubts(project: Project, settings: Settings) -> Iterator[Doubt]:
         )
     )
     if missing:
-        listed = ", ".join(f"{name} ({project.below(file)})" for file, name in missing[:_MOST])
-        more = f" and {len(missing) - _MOST} more" if len(missing) > _MOST else ""
+        names = listed((f"{name} ({project.below(file)})" for file, name in missing), _MOST)
         yield Doubt(
             path=("build", "commands"),
-            question=f"static files name others that are not there, at which collectstatic stops: {listed}{more}",
+            question=f"static files name others that are not there, at which collectstatic stops: {names}",
             help="add them, or take the lines out",
         )
 

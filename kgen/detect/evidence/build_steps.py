@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from kgen.detect.commands.roles import unwrapped as program
 from kgen.detect.commands.shell import Command, commands, filled
 from kgen.detect.commands.wrappers import unwrapped
-from kgen.detect.found import Doubt, Fact
+from kgen.detect.found import Doubt, Fact, listed
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import containers
 from kgen.detect.source.image import Image
@@ -131,10 +131,9 @@ def steps(project: Project, known: Sequence[str], *, has_front_end: bool) -> Ste
 
 def _doubts(others: Sequence[str]) -> Iterator[Doubt]:
     if others:
-        more = f" and {len(others) - _MOST} more" if len(others) > _MOST else ""
         yield Doubt(
             path=("build",),
-            question=f"your image also gets what these make: {', '.join(others[:_MOST])}{more}",
+            question=f"your image also gets what these make: {listed(others, _MOST)}",
             help="name in `commands` here what the app needs; only what is made in /app reaches the image",
         )
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from kgen.detect.found import Doubt, Part
+from kgen.detect.found import Doubt, Part, listed
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import Container, containers
 
@@ -28,10 +28,9 @@ def part(project: Project) -> Part:
         for folder in _folders(container):
             places = list(_places(project, folder))
             if places:
-                more = f" and {len(places) - _MOST} more" if len(places) > _MOST else ""
                 doubt = Doubt(
                     path=("components",),
-                    question=f"{', '.join(places[:_MOST])}{more} {'name' if len(places) > 1 else 'names'} {folder}, "
+                    question=f"{listed(places, _MOST)} {'name' if len(places) > 1 else 'names'} {folder}, "
                     f"where {container.file} has the source: it is in {_HERE} here",
                     help="write paths relative to the folder that the program starts in",
                 )

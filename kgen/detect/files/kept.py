@@ -13,7 +13,7 @@ from typing import Any
 
 from kgen.detect.evidence.compose import compose_files, is_for_development, services
 from kgen.detect.folders import WORKDIR
-from kgen.detect.found import Doubt, Part, Program
+from kgen.detect.found import Doubt, Part, Program, listed
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import Container, containers
 from kgen.detect.source.image import Image
@@ -51,8 +51,7 @@ def part(project: Project, programs: Iterable[Program]) -> Part:
 
 
 def _listed(found: Mapping[str, str]) -> str:
-    listed = ", ".join(f"{what} ({where})" for what, where in list(found.items())[:_MOST])
-    return listed + (f" and {len(found) - _MOST} more" if len(found) > _MOST else "")
+    return listed((f"{what} ({where})" for what, where in found.items()), _MOST)
 
 
 def _volumes(project: Project) -> Iterator[tuple[str, str]]:

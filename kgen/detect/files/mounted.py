@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from kgen.detect.evidence.compose import compose_files, is_for_development, services
-from kgen.detect.found import Doubt, Part
+from kgen.detect.found import Doubt, Part, listed
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import containers
 from kgen.detect.source.image import Image
@@ -60,10 +60,9 @@ def _missing(project: Project) -> Iterator[Doubt]:
         if source.startswith("./") and _FILE.search(path) and path not in project.tree:
             found.setdefault(path, file)
     if found:
-        listed = ", ".join(list(found)[:_MOST]) + (f" and {len(found) - _MOST} more" if len(found) > _MOST else "")
         yield Doubt(
             path=("components",),
-            question=f"{next(iter(found.values()))} mounts {listed}, which the repository has not",
+            question=f"{next(iter(found.values()))} mounts {listed(found, _MOST)}, which the repository has not",
             help="mount them with `files`",
         )
 

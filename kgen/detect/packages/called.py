@@ -6,9 +6,8 @@ Source: https://packages.debian.org, names of Debian 13.
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from itertools import islice
 
-from kgen.detect.found import Doubt
+from kgen.detect.found import Doubt, listed
 from kgen.detect.project import Project
 from kgen.detect.source.syntax import Modules
 from kgen.detect.variables.environment import ASIDE
@@ -117,12 +116,11 @@ def doubts(project: Project, known: Collection[str]) -> Iterator[Doubt]:
     """Yield which programs no package among ``known`` brings."""
     found = {name: where for name, where in programs(project).items() if PROGRAMS[name][0] not in known}
     if found:
-        listed = ", ".join(f"{name} ({where})" for name, where in islice(found.items(), _MOST))
-        more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+        names = listed((f"{name} ({where})" for name, where in found.items()), _MOST)
         wanted = ", ".join(dict.fromkeys(PROGRAMS[name][0] for name in found))
         yield Doubt(
             path=("build",),
-            question=f"the source runs {listed}{more}, which the image has not",
+            question=f"the source runs {names}, which the image has not",
             help=f"name in `build.python.systemPackages` what the app needs of {wanted}",
         )
 

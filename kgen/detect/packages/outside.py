@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 
-from kgen.detect.found import Doubt, Part
+from kgen.detect.found import Doubt, Part, listed
 from kgen.detect.project import Project
 from kgen.detect.source.dockerfiles import containers_above
 from kgen.detect.source.texts import origin, table
@@ -18,8 +18,7 @@ def part(project: Project) -> Part:
     found = dict(_outside(project))
     if not found:
         return Part()
-    listed = ", ".join(f"{name} ({where})" for name, where in list(found.items())[:_MOST])
-    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+    folders = listed((f"{name} ({where})" for name, where in found.items()), _MOST)
     above = next(containers_above(project.tree, project.folder), None)
     levels = max(_height(name) for name in found)
     levels = max(levels, project.folder.count("/") + 1 - above.file.count("/")) if above else levels
@@ -28,7 +27,7 @@ def part(project: Project) -> Part:
     own = posixpath.relpath(above.file, start) if above else "Dockerfile"
     doubt = Doubt(
         path=("build", "python", "manager"),
-        question=f"{listed}{more}: outside of the folder that is built, so that `kgen compile` refuses it",
+        question=f"{folders}: outside of the folder that is built, so that `kgen compile` refuses it",
         help=f"build with a Dockerfile of your own from above both: `build: {{context: {up}, dockerfile: {own}}}`",
     )
     return Part(doubts=(doubt,))

@@ -10,7 +10,7 @@ import shlex
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from kgen.detect.found import Doubt, Part, Program
+from kgen.detect.found import Doubt, Part, Program, listed
 from kgen.detect.packages.managers import LOCKS
 from kgen.detect.project import Dependency, Project
 from kgen.detect.source.reached import packages, reached
@@ -219,8 +219,7 @@ def _foreign(found: Mapping[str, str], file: str) -> Doubt:
 
 
 def _listed(found: Mapping[str, str]) -> str:
-    listed = ", ".join(f"{name} ({where})" for name, where in list(found.items())[:_MOST])
-    return f"{listed} and {len(found) - _MOST} more" if len(found) > _MOST else listed
+    return listed((f"{name} ({where})" for name, where in found.items()), _MOST)
 
 
 def _installed(project: Project, groups: Collection[str]) -> tuple[frozenset[str], str]:

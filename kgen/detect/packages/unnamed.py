@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from kgen.detect.found import Doubt, Part
+from kgen.detect.found import Doubt, Part, listed
 from kgen.detect.project import Project
 from kgen.detect.source.syntax import imported
 from kgen.diag import Path
@@ -18,10 +18,9 @@ def part(project: Project) -> Part:
     data = {"build": {"python": {"manager": "pip"}}}
     if not foreign:
         return Part(data=data, comments={path: "nothing but Python is needed"})
-    names = ", ".join(foreign[:_MOST]) + (f" and {len(foreign) - _MOST} more" if len(foreign) > _MOST else "")
     doubt = Doubt(
         path=path,
-        question=f"no file says what to install, but the code imports {names}",
+        question=f"no file says what to install, but the code imports {listed(foreign, _MOST)}",
         help="write `requirements.txt`",
     )
     return Part(data=data, doubts=(doubt,))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kgen.detect.choose import SURE
-from kgen.detect.found import Doubt, Part, Program
+from kgen.detect.found import Doubt, Part, Program, listed
 from kgen.detect.programs.lasting import nature
 from kgen.detect.project import Project
 from kgen.detect.source.reached import reached
@@ -27,13 +27,12 @@ def part(project: Project, programs: Iterable[Program]) -> Part:
     found = [path for path in found if not any(path.rpartition("/")[2] in str(each.command.value) for each in every)]
     if not found:
         return Part()
-    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
-    listed = ", ".join(f"`{each}`" for each in found[:_MOST])
+    names = listed((f"`{each}`" for each in found), _MOST)
     return Part(
         doubts=(
             Doubt(
                 path=("components",),
-                question=f"{listed}{more} {'go' if len(found) > 1 else 'goes'} on, and nothing starts it",
+                question=f"{names} {'go' if len(found) > 1 else 'goes'} on, and nothing starts it",
                 help="if the app needs it: a component with `type: worker`",
             ),
         )

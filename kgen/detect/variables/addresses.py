@@ -9,7 +9,7 @@ import ast
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 
-from kgen.detect.found import Doubt
+from kgen.detect.found import Doubt, listed
 from kgen.detect.project import Project
 from kgen.detect.source.evaluated import reads
 from kgen.detect.source.syntax import Module, imported, meaning, name_of, nodes
@@ -88,9 +88,8 @@ def unset(read: Iterable[Variable], env: Container[str]) -> Iterator[Doubt]:
     """Yield which variables are addresses of one machine unless they are set; their own address servers may have."""
     found = [each for each in read if each.name not in env and not each.is_required and _is_local(each)]
     if found:
-        listed = ", ".join(f"`{each.name}` ({each.origin})" for each in found[:_MOST])
-        more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
-        question = f"{listed}{more} {'are addresses' if len(found) > 1 else 'is an address'} on localhost unless set"
+        names = listed((f"`{each.name}` ({each.origin})" for each in found), _MOST)
+        question = f"{names} {'are addresses' if len(found) > 1 else 'is an address'} on localhost unless set"
         yield Doubt(path=("env",), question=question, help="set where it is in the cluster")
 
 
@@ -111,9 +110,8 @@ def fixed(project: Project, read: Iterable[Variable]) -> Iterator[Doubt]:
         here = ((f"{module.path}:{line}", address) for line, address in _fixed(project, module))
         found |= {place: address for place, address in here if place not in known}
     if found:
-        listed = ", ".join(f"{address} ({place})" for place, address in list(found.items())[:_MOST])
-        more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
-        question = f"the source names servers that are not in the cluster: {listed}{more}"
+        places = listed((f"{address} ({place})" for place, address in found.items()), _MOST)
+        question = f"the source names servers that are not in the cluster: {places}"
         yield Doubt(
             path=("components",),
             question=question,

@@ -7,7 +7,7 @@ from typing import Any
 from kgen.detect.evidence import own_image
 from kgen.detect.evidence.compose import compose_files
 from kgen.detect.files import own_files
-from kgen.detect.found import Doubt, Fact, Part, Program
+from kgen.detect.found import Doubt, Fact, Part, Program, listed
 from kgen.detect.project import Project
 from kgen.detect.source.texts import table, yaml
 from kgen.detect.variables import addresses, clouds, debug, demanded, either, given, keys, kinds, schemes, wired
@@ -283,10 +283,10 @@ def _optional(read: Iterable[Variable], env: Mapping[str, Any]) -> Iterator[Doub
     left = [each for each in read if each.name not in env and not each.is_required]
     names = [each.name for each in left if not each.has_default or each.default == ""]
     if names:
-        more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""
-        listed = ", ".join(names[:_MOST]) + more
         path = ("env",) if env else ("components",)
-        yield Doubt(path=path, question=f"the code also looks for {listed}", help="set what it should have")
+        yield Doubt(
+            path=path, question=f"the code also looks for {listed(names, _MOST)}", help="set what it should have"
+        )
 
 
 _LOCAL = re.compile(

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterator, Mapping
 from typing import Any
 
 from kgen.detect.evidence.compose import compose_files, is_for_development, services
-from kgen.detect.found import Doubt, Fact
+from kgen.detect.found import Doubt, Fact, listed
 from kgen.detect.project import Project
 from kgen.detect.source.texts import origin, table, yaml
 from kgen.detect.variables.backing import by_default, output
@@ -85,12 +85,9 @@ def beside(project: Project, env: Container[str]) -> Iterator[Doubt]:
                 if name not in env and "://" in value and _names(value, others):
                     found.setdefault(name, f"{name}: {value} ({origin(file, text, name)})")
     if found:
-        listed = ", ".join(list(found.values())[:_MOST]) + (
-            f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
-        )
         yield Doubt(
             path=("env",) if env else ("components",),
-            question=f"your containers are told where others are: {listed}",
+            question=f"your containers are told where others are: {listed(found.values(), _MOST)}",
             help="set where they are in the cluster",
         )
 

@@ -28,6 +28,12 @@ def doubted(folder: Path, files: dict[str, str]) -> list[str]:
     [
         ("def save(data):\n    json.dump(data, open('data.json', 'w'))\n", "data.json (app.py:7)"),
         ("STATE = 'state/seen.txt'\n\n\ndef save():\n    open(STATE, mode='a+')\n", "state/seen.txt (app.py:10)"),
+        (
+            "PID = Path('bot.pid')\n\n\ndef start():\n    with PID.open('w') as file:\n        pass\n",
+            "bot.pid (app.py:10)",
+        ),
+        ("PID = Path('bot.pid')\n\n\ndef start():\n    with PID.open() as file:\n        pass\n", ""),
+        ("PID = Path('bot.pid')\n\n\ndef start():\n    PID.write_text('1')\n", "bot.pid (app.py:10)"),
         ("def save():\n    shelve.open('seen')\n", "seen (app.py:7)"),
         ("db = TinyDB('db.json')\n", "db.json (app.py:6)"),
         ("def save():\n    (app.root / 'out.txt').write_text('')\n", "out.txt (app.py:7)"),
@@ -105,3 +111,22 @@ def test_what_a_volume_is_for_is_told_once(tmp_path: Path) -> None:
     text = "services:\n  web:\n    build: .\n    volumes:\n      - media:/srv/media\n"
     files = {"Dockerfile": DOCKERFILE, "compose.yaml": text, "app.py": f"{APP}MEDIA_ROOT = 'media'\n"}
     assert doubted(tmp_path, files) == ["your containers have volumes for /app/media (compose.yaml)"]
+
+
+@pytest.mark.parametrize(
+    ("handler", "file"),
+    [
+        ("{'class': 'logging.FileHandler', 'filename': './logs/shop.log'}", "logs/shop.log"),
+        ("{'class': 'logging.handlers.RotatingFileHandler', 'filename': str(LOG)}", "/app/config/shop.log"),
+        ("{'class': 'logging.FileHandler', 'filename': '/tmp/shop.log'}", ""),
+        ("{'class': 'logging.FileHandler', 'filename': 'shop.log', 'delay': True}", ""),
+        ("{'class': 'logging.StreamHandler'}", ""),
+    ],
+)
+def test_logs_that_settings_send_to_files_are_doubted(handler: str, file: str, tmp_path: Path) -> None:
+    log = "LOG = Path(os.getenv('LOG_FILE', '/app/config/shop.log'))\n"
+    source = f"import os\nfrom pathlib import Path\n{log}SETTINGS = {{'handlers': {{'file': {handler}}}}}\n"
+    (made,) = propose(grown(tmp_path, {**FLASK, "log_config.py": source})).value or ()
+    found = [each.question for each in made.part.doubts if "log_config" in each.question]
+
+    assert found == [f"log_config.py:4 writes {file}, which it cannot in the image"] * bool(file)

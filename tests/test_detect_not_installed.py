@@ -124,3 +124,14 @@ def test_a_build_backend_that_calls_npm_is_doubted(tmp_path: Path) -> None:
     assert [each.question for each in made.part.doubts if "is installed" in each.question] == [
         "src/shop/front.py:5 calls npm when the project is installed, which the image has not"
     ]
+
+
+@pytest.mark.parametrize(("listed", "is_large"), [("torch", True), ("tensorflow-cpu", True), ("numpy", False)])
+def test_packages_that_take_more_memory_than_pods_get_are_doubts(
+    listed: str, tmp_path: Path, *, is_large: bool
+) -> None:
+    files = {"requirements.txt": f"flask\ngunicorn\n{listed}\n", "app.py": APP["app.py"]}
+    (made,) = propose(grown(tmp_path, files)).value or ()
+    found = [each.question for each in made.part.doubts if "memory" in each.question]
+
+    assert found == [f"requirements.txt:3: {listed} takes far more memory than the 256Mi that a pod gets"] * is_large

@@ -36,6 +36,7 @@ from kgen.detect.frameworks import (
 from kgen.detect.packages import (
     backends,
     besides,
+    large,
     managers,
     not_installed,
     outside,
@@ -128,7 +129,12 @@ def proposal(tree: Tree, folder: str, *, is_alone: bool = True) -> Proposal | No
     python = head[2].data["build"]["python"]
     wanted = {*python.get("extras", ()), *python.get("groups", ())}
     left = not_installed.left(project, python)
-    head += [undeclared.part(left, version), outside.part(project), unlisted.part(left, programs, wanted)]
+    head += [
+        large.part(left),
+        undeclared.part(left, version),
+        outside.part(project),
+        unlisted.part(left, programs, wanted),
+    ]
     head.append(backends.part(project, python))
     head.append(besides.part(left, installed))
     parts = [

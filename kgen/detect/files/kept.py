@@ -136,6 +136,7 @@ _WORDS = (
 _WRITING = sought("open(", "TinyDB(", ".write_", "UPLOAD", "MEDIA")
 """What stands in each function that writes."""
 
+_MODE = re.compile(r"[wax]b?\+?|[wax]\+b|r\+")
 _TABLES = frozenset({"to_csv", "to_parquet", "to_pickle"})
 """Methods of pandas that write a file."""
 
@@ -167,8 +168,19 @@ def _is_tool(module: Module, commands: str) -> bool:
     return stem == "setup" or (is_script and re.search(rf"\b{re.escape(stem)}\b", commands) is None)
 
 
-def _in(module: Module) -> Iterator[tuple[str, str]]:
+def named(node: ast.expr, module: Module) -> str:
+    """Return the path that an expression in a module is, if it is known, and not one that can be written."""
+    return _path(node, _known(module))
+
+
+def _known(module: Module) -> dict[str, Any]:
+    """Return the names at the top of a module that say something, the paths too."""
     known = dict(constants(module.tree))
+    return known | dict(_of_module(module, known))
+
+
+def _in(module: Module) -> Iterator[tuple[str, str]]:
+    known = _known(module)
     known |= dict(_of_objects(module, known))
     names = imported(module.tree)
     for node in nodes(module.tree, ast.Call, ast.Assign):
@@ -183,6 +195,16 @@ def _in(module: Module) -> Iterator[tuple[str, str]]:
                 found, line = "", 0
         if found:
             yield found, f"{module.path}:{line}"
+
+
+def _of_module(module: Module, known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the names at the top of a module that are paths: ``PID_FILE = Path("bot.pid")``."""
+    for node in module.tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as given) if name not in known:
+                yield name, _text(given, known)
+            case _:
+                pass
 
 
 def _of_objects(module: Module, known: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -210,6 +232,10 @@ def _opened(call: ast.Call, names: Mapping[str, str], known: Mapping[str, Any]) 
         return _path(first, known)
     if isinstance(call.func, ast.Attribute) and call.func.attr in {"write_text", "write_bytes"}:
         return _path(call.func.value, known)
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "open":  # of a path
+        mode = call.args[0] if call.args else keyword(call, "mode")
+        text = mode.value if isinstance(mode, ast.Constant) else ""
+        return _path(call.func.value, known) if _MODE.fullmatch(str(text)) else ""
     if isinstance(call.func, ast.Attribute) and call.func.attr in _TABLES:
         return _path(first, known)
     return ""
@@ -229,6 +255,8 @@ def _usual(node: ast.expr) -> ast.expr:
     match node:
         case ast.Call(func=func, args=[_, given]) if ast.unparse(func).endswith(("environ.get", "getenv")):
             return given
+        case ast.Call(func=ast.Name(id="str"), args=[given]):
+            return _usual(given)
         case _:
             return node
 
@@ -237,8 +265,8 @@ def _text(node: ast.expr, known: Mapping[str, Any]) -> str:
     match _usual(node):
         case ast.Constant(value=str(text)):
             return text
-        case ast.Name() | ast.Attribute(value=ast.Name(id="self")):
-            given = known.get(name_of(node))
+        case ast.Name() | ast.Attribute(value=ast.Name(id="self")) as name:
+            given = known.get(name_of(name))
             return given if isinstance(given, str) else ""
         case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]):
             return posixpath.dirname(text)

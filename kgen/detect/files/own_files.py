@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
+from kgen.detect.files import log_settings
 from kgen.detect.found import Doubt, Part
 from kgen.detect.project import Project
 from kgen.detect.source.syntax import NOWHERE, Module, imported, meaning, nodes
@@ -43,6 +44,8 @@ def part(project: Project) -> Part:
                 folders.append(_folder_doubt(where, what))
     if not logs:
         logs += _logs_of_functions(project, own)
+    if not logs:
+        logs += [_log_doubt(where, name) for where, name in log_settings.logs(project, own)]
     return Part(doubts=(*logs[:1], *folders[:1]))
 
 

@@ -130,3 +130,25 @@ def test_logs_that_settings_send_to_files_are_doubted(handler: str, file: str, t
     found = [each.question for each in made.part.doubts if "log_config" in each.question]
 
     assert found == [f"log_config.py:4 writes {file}, which it cannot in the image"] * bool(file)
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "is_known"),
+    [
+        ("compose.cpu.yaml", "", True),
+        ("docker-compose.gpu.yml", "", True),
+        ("compose.override.yaml", "", False),
+        ("compose.dev.yaml", "", False),
+        ("compose.cpu.yaml", "\n    volumes: ['kept:/var/lib/kept']", False),
+    ],
+)
+def test_volumes_of_other_compose_files_count_if_the_first_has_none(
+    name: str, more: str, tmp_path: Path, *, is_known: bool
+) -> None:
+    files = {
+        "Dockerfile": DOCKERFILE,
+        "compose.yaml": f"services:\n  web:\n    build: .{more}\n",
+        name: "services:\n  web:\n    build: .\n    volumes: ['models:/root/.cache/huggingface/hub']\n",
+    }
+    found = [each for each in doubted(tmp_path, files) if name in each]
+    assert len(found) == is_known

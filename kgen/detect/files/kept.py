@@ -59,14 +59,22 @@ def _volumes(project: Project) -> Iterator[tuple[str, str]]:
     for container in (each for each in containers(project.tree, project.folder)[:1] if _is_pythons(each)):
         yield from ((_here(project, container, path), container.file) for path in container.volumes)
     files = [each for each in compose_files(project.tree, project.folder) if not is_for_development(each)]
-    for file in files[:1]:
-        about = table(yaml(project.tree.text(file)), "services")
-        for each in services(project, file):
-            if each.container and not (each.container.python or each.container.start or each.command):
-                continue  # another's image, with settings in it
-            for source, target in _mounted(about.get(each.name, {})):
-                if _is_data(project, file, source, target, each.container):
-                    yield _here(project, each.container, target), file
+    for file in files:
+        found = list(_of_services(project, file))
+        yield from found
+        if found:
+            return
+
+
+def _of_services(project: Project, file: str) -> Iterator[tuple[str, str]]:
+    """Yield the folders that the services of one compose file have volumes for."""
+    about = table(yaml(project.tree.text(file)), "services")
+    for each in services(project, file):
+        if each.container and not (each.container.python or each.container.start or each.command):
+            continue  # another's image, with settings in it
+        for source, target in _mounted(about.get(each.name, {})):
+            if _is_data(project, file, source, target, each.container):
+                yield _here(project, each.container, target), file
 
 
 def _is_pythons(container: Container) -> bool:
@@ -97,12 +105,17 @@ _NO_DATA = re.compile(
 )
 """Targets that are no data: what an image has, what may be lost, single files, sockets."""
 
+_MODELS = re.compile(r"/\.cache/(?:huggingface|torch|whisper)(?:/|$)")
+"""Caches that take long to fill, and that some programs are told to fill by hand."""
+
 
 def _is_data(project: Project, file: str, source: str, target: str, container: Container | None) -> bool:
     """Tell whether a volume is for data, and not the source that developers work on."""
     workdir = container.workdir if container else "/app"
     path = target.rstrip("/")
-    if not path.startswith("/") or f"{workdir}/".startswith(f"{path}/") or _NO_DATA.search(path):
+    if not path.startswith("/") or f"{workdir}/".startswith(f"{path}/"):
+        return False
+    if _NO_DATA.search(path) and not _MODELS.search(path):
         return False
     if not source.startswith((".", "/", "~")):
         return bool(source)  # a volume by its name

@@ -268,6 +268,29 @@ def test_the_programs(case: str, tmp_path: Path) -> None:
     assert {(name, each["type"], each["command"]) for name, each in components.items()} == wanted
 
 
+UNIT = "[Service]\nWorkingDirectory=/opt/shop\nExecStart=/opt/shop/.venv/bin/{}\n"
+UNITS = {
+    **FLASK,
+    "mail.py": "import sys\n\nwhile True:\n    print(sys.argv)\n",
+    "etc/shop@.service": UNIT.format("gunicorn --bind unix:/run/shop/%i.sock app:app"),
+    "etc/mail@.service": UNIT.format('python3 mail.py --config "etc/%i.ini"'),
+}
+
+
+def test_units_of_systemd_say_what_goes_on_beside_a_server(tmp_path: Path) -> None:
+    made = propose(grown(tmp_path, UNITS)).value or ()
+    components = made[0].part.data["components"]
+    assert {name: (each["type"], each["command"]) for name, each in components.items()} == {
+        "web": ("web", "gunicorn app:app --bind 0.0.0.0:8000 --worker-tmp-dir /dev/shm"),
+        "mail": ("worker", "python mail.py --config etc/%i.ini"),
+    }
+    assert "`etc/%i.ini` is for systemd to fill in" in [each.question for each in made[0].part.doubts]
+
+
+def test_units_of_systemd_count_only_where_nothing_says_how_a_container_starts(tmp_path: Path) -> None:
+    assert list(commands(tmp_path, {**UNITS, "Procfile": "web: gunicorn app:app\n"})) == ["web"]
+
+
 def test_what_a_start_does_before_is_the_release(tmp_path: Path) -> None:
     made = propose(grown(tmp_path, CASES["an entry point that takes arguments"][0])).value
     assert made

@@ -125,6 +125,23 @@ APPLICATIONS: Mapping[str, tuple[Mapping[str, str], str]] = {
         },
         "sanic app.server:app --host 0.0.0.0 --port 8000 --single-process",
     ),
+    "who sets an object up": (
+        {
+            "requirements.txt": "flask\ngunicorn\n",
+            "shop/web.py": f"{FLASK}app = Flask(__name__)\n\n\ndef init(config):\n    pass\n",
+            "wsgi.py": "import shop.web\nfrom shop.web import app\n\nshop.web.init('prod.ini')\n",
+        },
+        f"gunicorn wsgi:app {GUNICORN}",
+    ),
+    "whom an object is passed to": (
+        {
+            "requirements.txt": "flask\ngunicorn\n",
+            "shop/web.py": f"{FLASK}app = Flask(__name__)\n",
+            "shop/views.py": "def register(app):\n    pass\n",
+            "run.py": "from shop.views import register\nfrom shop.web import app\n\nregister(app)\n",
+        },
+        f"gunicorn run:app {GUNICORN}",
+    ),
     "not who an object itself needs": (
         {
             "requirements.txt": "flask\ngunicorn\n",

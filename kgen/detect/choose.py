@@ -49,7 +49,7 @@ def chosen(programs: Iterable[Program]) -> list[Program]:
         served = {file for each in found if each.role != "web" and each.name != "web" for file in each.covers}
         found = [each for each in found if not (_role(each) == "web" and each.rank < SURE and _file(each) in served)]
     found = [each for each in found if not any(_is_part(each, one) for one in found)]
-    known = {_subject(each.command.value) for each in found if each.rank >= SURE}
+    known = {_subject(each.command.value) for each in found if each.rank >= SURE or _is_told(each)}
     found = [each for each in found if each.rank >= SURE or not _is_bare(each, known)]
     found = _once(found)
     by_role: dict[str, list[Program]] = {}
@@ -119,6 +119,12 @@ def _is_bare(program: Program, scripts: Collection[str]) -> bool:
     if words[:2] == ["python", "-m"]:
         words = ["python", *(f"{each.replace('.', '/')}.py" for each in words[2:])]
     return words[:1] == ["python"] and len(words) == len(("python", "its script")) and words[1] in scripts
+
+
+def _is_told(program: Program) -> bool:
+    """Tell whether some file says with which arguments a script runs."""
+    words = str(program.command.value).split()
+    return program.rank >= _FOUND and words[:1] == ["python"] and len(words) > len(("python", "its script"))
 
 
 def _once(programs: Sequence[Program]) -> list[Program]:

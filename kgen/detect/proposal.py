@@ -17,6 +17,7 @@ from kgen.detect.evidence import (
     platforms,
     procfile,
     start_scripts,
+    units,
 )
 from kgen.detect.evidence.schedules import timed
 from kgen.detect.files import absent, front_ends, included, kept, mounted, own_files, submodules
@@ -61,6 +62,7 @@ from kgen.record import dataclass
 
 FINDERS = (
     *(procfile.programs, platforms.programs, own_dockerfile.programs, compose.programs, start_scripts.programs),
+    units.programs,
     *(sites.programs, web.programs, own_servers.programs, streamlit.programs, gradio.programs, data_apps.programs),
     *(served.programs, paste.programs),
     *(workers.programs, spiders.programs, scripts.programs),

@@ -106,7 +106,7 @@ def _passed_on(sources: Sources, found: list[Application]) -> Iterator[Applicati
 def _adds(sources: Sources, module: Module, path: str, name: str) -> bool:
     """Tell whether a module does something with an application at its top, and the application's own needs it not."""
     own = sources.project.modules.module(path)
-    uses = any(
+    uses = _sets_up(sources, module, path, name) or any(
         isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
         and node.value.id == name
@@ -121,6 +121,18 @@ def _adds(sources: Sources, module: Module, path: str, name: str) -> bool:
         if (place := definition(sources.project, sources.start(path), each))
     }
     return module.path not in needed
+
+
+def _sets_up(sources: Sources, module: Module, path: str, name: str) -> bool:
+    """Tell whether a module calls at its top what an application's own module has, or passes the application on."""
+    for node in module.tree.body:
+        if isinstance(node, ast.Expr) and isinstance(call := node.value, ast.Call):
+            if any(isinstance(each, ast.Name) and each.id == name for each in call.args):
+                return True
+            place = sources.origin(module, call.func)
+            if place and place[0] == path and place[1].partition(".")[0] != name:
+                return True
+    return False
 
 
 def _imported_as(sources: Sources, module: Module, path: str, name: str) -> str:

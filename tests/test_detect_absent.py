@@ -79,3 +79,33 @@ def test_repositories_within_that_nobody_has_fetched_are_doubted(tmp_path: Path)
     assert [each.question for each in made.part.doubts if "gitmodules" in each.question] == [
         ".gitmodules has style, of which no file is here"
     ]
+
+
+NAMED = 'NAME = os.getenv("SHOP_CONFIG", "shop.yaml")\n'
+OPENED: Mapping[str, tuple[str, bool]] = {
+    "opened": (f"{NAMED}with open(NAME) as file:\n    pass\n", True),
+    "opened at once": ('def load():\n    return open(os.getenv("SHOP_CONFIG", "shop.yaml"))\n', True),
+    "read as a path": (f'{NAMED}def load():\n    return (ROOT / "data" / NAME).read_text()\n', True),
+    "insisted on": (
+        f"{NAMED}try:\n    open(NAME)\nexcept FileNotFoundError:\n    raise ValueError('no file')\n",
+        True,
+    ),
+    "tried": (f"{NAMED}try:\n    open(NAME)\nexcept FileNotFoundError:\n    pass\n", False),
+    "asked for": (f"{NAMED}if os.path.exists(NAME):\n    open(NAME)\n", False),
+    "written": (f'{NAMED}open(NAME, "w")\n', False),
+    "only named": (NAMED, False),
+}
+
+
+@pytest.mark.parametrize("case", OPENED)
+def test_a_file_that_a_variable_names_is_opened(case: str, tmp_path: Path) -> None:
+    source, is_missing = OPENED[case]
+    files = {"requirements.txt": "requests\n", "bot.py": f"import os\n{source}{LOOP}"}
+    (made,) = propose(grown(tmp_path / "without", files)).value or ()
+    found = [each.question for each in made.part.doubts if "SHOP_CONFIG" in each.question and "opens" in each.question]
+    assert [each.partition(" opens ")[2] for each in found] == [
+        "shop.yaml unless `SHOP_CONFIG` names another file, and the image has none"
+    ] * is_missing
+
+    (made,) = propose(grown(tmp_path / "with", {**files, "shop.yaml": ""})).value or ()
+    assert not [each for each in made.part.doubts if " opens " in each.question]

@@ -10,7 +10,19 @@ from kgen.detect.files import own_files
 from kgen.detect.found import Doubt, Fact, Part, Program, listed
 from kgen.detect.project import Project
 from kgen.detect.source.texts import table, yaml
-from kgen.detect.variables import addresses, clouds, debug, demanded, either, given, keys, kinds, schemes, wired
+from kgen.detect.variables import (
+    addresses,
+    clouds,
+    debug,
+    demanded,
+    either,
+    given,
+    keys,
+    kinds,
+    named_files,
+    schemes,
+    wired,
+)
 from kgen.detect.variables.backing import NAMES, Output, by_default, output
 from kgen.detect.variables.environment import asked, variables
 from kgen.detect.variables.variable import Variable
@@ -183,6 +195,7 @@ def settings(project: Project, app: str, known: Iterable[str], programs: Iterabl
     doubts += [*asked_, *([] if {"postgres", "mysql"} & types else own_files.databases(project))]
     doubts += [*debug.modes(project, (each for each in every if each.name not in env)), *_unset(project, read, env)]
     doubts += [*addresses.unset(read, env), *addresses.fixed(project, every)]
+    doubts += named_files.missing(project, read, env)
     doubts += _untold(project, frozenset(each.name for each in every), env)
     data = {"env": env, "needs": needs, "secrets": {app: {"keys": own}} if own else {}}
     return Part(data={key: value for key, value in data.items() if value}, comments=comments, doubts=tuple(doubts))

@@ -92,6 +92,9 @@ OPENED: Mapping[str, tuple[str, bool]] = {
     ),
     "tried": (f"{NAMED}try:\n    open(NAME)\nexcept FileNotFoundError:\n    pass\n", False),
     "asked for": (f"{NAMED}if os.path.exists(NAME):\n    open(NAME)\n", False),
+    "another one is asked for": (f"{NAMED}if MOVED.exists():\n    pass\nopen(NAME)\n", True),
+    "asked for as a path": (f"{NAMED}FILE = ROOT / NAME\nif FILE.is_file():\n    FILE.read_text()\n", False),
+    "let through": (f"{NAMED}try:\n    open(NAME)\nexcept OSError:\n    raise\n", True),
     "written": (f'{NAMED}open(NAME, "w")\n', False),
     "only named": (NAMED, False),
 }
@@ -101,7 +104,7 @@ OPENED: Mapping[str, tuple[str, bool]] = {
 def test_a_file_that_a_variable_names_is_opened(case: str, tmp_path: Path) -> None:
     source, is_missing = OPENED[case]
     files = {"requirements.txt": "requests\n", "bot.py": f"import os\n{source}{LOOP}"}
-    (made,) = propose(grown(tmp_path / "without", files)).value or ()
+    (made,) = propose(grown(tmp_path / "without", {**files, "tests/shop.yaml": ""})).value or ()
     found = [each.question for each in made.part.doubts if "SHOP_CONFIG" in each.question and "opens" in each.question]
     assert [each.partition(" opens ")[2] for each in found] == [
         "shop.yaml unless `SHOP_CONFIG` names another file, and the image has none"

@@ -11,8 +11,8 @@ from kgen.detect.variables.insisted import reraises
 from kgen.detect.variables.variable import Variable
 
 _FILE = re.compile(r"/?(?:[\w.-]+/)*[\w.-]+\.(?:ya?ml|toml|ini|cfg|conf|json)")
-_ASKING = (b"exists(", b"is_file(", b"isfile(")
-"""What stands in modules that do without the file."""
+_ASKING = frozenset({"exists", "is_file", "isfile"})
+"""What is asked about files that a program does without."""
 
 _OF_PATHS = frozenset({"read_text", "read_bytes", "open"})
 
@@ -24,7 +24,7 @@ def missing(project: Project, read: Iterable[Variable], env: Container[str]) -> 
         path = each.origin.rpartition(":")[0]
         if each.name in env or not _FILE.fullmatch(name) or name.startswith("/tmp") or _is_there(project, name):  # noqa: S108  # the one place that can be written
             continue
-        module = None if project.tree.mentions(path, _ASKING) else project.modules.module(path)
+        module = project.modules.module(path)
         if module and _is_opened(module.tree, each.name):
             yield Doubt(
                 path=("env",) if env else ("components",),
@@ -35,24 +35,33 @@ def missing(project: Project, read: Iterable[Variable], env: Container[str]) -> 
 
 def _is_there(project: Project, name: str) -> bool:
     plain = name.removeprefix("./")
-    return any(each == plain or each.endswith(f"/{plain}") for each in project.tree.below(project.folder))
+    below = (project.below(each) for each in project.tree.below(project.folder))
+    return any(each == plain or (each.endswith(f"/{plain}") and not _ASIDE.search(each)) for each in below)
+
+
+_ASIDE = re.compile(r"(?:^|[/_-])(?:dev|tests?|ci|examples?|samples?|docs?)[/_-]")
+"""Folders of files that no program is started with."""
 
 
 def _is_opened(tree: ast.Module, variable: str) -> bool:
     """Tell whether a module opens the file to read it, and goes no further without it."""
-    made = nodes(tree, ast.Assign)
-    names = {
-        one.id for each in made for one in each.targets if isinstance(one, ast.Name) and _reads(each.value, variable)
-    }
+    names: set[str] = set()
+    for each in nodes(tree, ast.Assign):
+        if _is_named(each.value, names, variable):
+            names |= {one.id for one in each.targets if isinstance(one, ast.Name)}
     caught = {
         id(inner)
         for each in nodes(tree, ast.Try)
-        if each.handlers and not reraises(each.handlers)
+        if not all(isinstance(one.body[-1], ast.Raise) or reraises([one]) for one in each.handlers)
         for one in each.body
         for inner in ast.walk(one)
     }
-    calls = (each for each in nodes(tree, ast.Call) if id(each) not in caught)
-    return any(_is_named(given, names, variable) for each in calls if (given := _opened(each)))
+    calls = nodes(tree, ast.Call)
+    asked = (each for each in calls if name_of(each.func).rpartition(".")[2] in _ASKING)
+    if any(_is_named(each, names, variable) for each in asked):
+        return False
+    opened = (given for each in calls if id(each) not in caught and (given := _opened(each)))
+    return any(_is_named(given, names, variable) for given in opened)
 
 
 def _opened(call: ast.Call) -> ast.expr | None:

@@ -152,3 +152,24 @@ def test_volumes_of_other_compose_files_count_if_the_first_has_none(
     }
     found = [each for each in doubted(tmp_path, files) if name in each]
     assert len(found) == is_known
+
+
+@pytest.mark.parametrize(
+    ("folder", "call", "is_made"),
+    [
+        ("os.path.join(HERE, 'assets')", "prepare(app)", True),
+        ("'/tmp/assets'", "prepare(app)", False),
+        ("'assets'", "def later():\n    prepare(app)", False),
+    ],
+)
+def test_folders_that_functions_make_for_an_import_are_doubted(
+    folder: str, call: str, tmp_path: Path, *, is_made: bool
+) -> None:
+    files = {
+        "config.py": f"ASSETS = {folder}\n",
+        "store.py": "import os\nfrom config import ASSETS\n\n\ndef prepare(app):\n    os.makedirs(ASSETS)\n",
+        "app.py": f"{APP}from store import prepare\n{call}\n",
+    }
+    (made,) = propose(grown(tmp_path, {**FLASK, **files})).value or ()
+    found = [each.question for each in made.part.doubts if "store.py" in each.question]
+    assert found == ["store.py:6 makes the folder ASSETS when it starts, which it cannot in the image"] * is_made

@@ -9,7 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 
-from kgen.detect.files import log_settings
+from kgen.detect.files import log_settings, made_folders
 from kgen.detect.found import Doubt, Part
 from kgen.detect.project import Project
 from kgen.detect.source.syntax import NOWHERE, Module, imported, meaning, nodes
@@ -46,6 +46,8 @@ def part(project: Project) -> Part:
         logs += _logs_of_functions(project, own)
     if not logs:
         logs += [_log_doubt(where, name) for where, name in log_settings.logs(project, own)]
+    if not folders:
+        folders += [_folder_doubt(where, f"the folder {name}") for where, name in made_folders.made(project, own)]
     return Part(doubts=(*logs[:1], *folders[:1]))
 
 

@@ -146,8 +146,8 @@ _WORDS = (
     "MEDIA_ROOT",
     "UPLOADED_",
 )
-_WRITING = sought("open(", "TinyDB(", ".write_", "UPLOAD", "MEDIA")
-"""What stands in each function that writes."""
+_WRITING = sought("open(", "TinyDB(", ".write_", "UPLOAD", "MEDIA", "Path(", '/ "', "/ '", '/ f"')
+"""What stands in each function that writes, or that says to which path."""
 
 _MODE = re.compile(r"[wax]b?\+?|[wax]\+b|r\+")
 _TABLES = frozenset({"to_csv", "to_parquet", "to_pickle"})

@@ -62,11 +62,8 @@ class Modules:
         self.folder = folder
         others = tuple(f"{each}/" for each in (*without, *copied(tree, folder)))
         own = (name for name in tree.below(folder) if name.endswith(".py") and not name.startswith(others))
-        paths = tuple(name for name in own if tree.size(name) <= MOST)
-        start = len(folder) + 1 if folder else 0
-        paths = tuple(
-            name for name in paths if not name.startswith(".", start)
-        )  # workflows and tools of the repository
+        start = len(folder) + 1 if folder else 0  # below, a dot begins what is the repository's: workflows, tools
+        paths = tuple(name for name in own if not name.startswith(".", start) and tree.size(name) <= MOST)
         self.paths = tuple(path for path in paths if not self._is_test(path)) or paths
         """Tests, which are large and many, only if there is nothing else."""
         self._parsed: dict[str, ast.Module | None] = {}

@@ -219,10 +219,10 @@ def _placed(project: Project, read: frozenset[str], env: Mapping[str, Any]) -> I
     """Yield the variables that the project's image sets to folders that kgen's has not."""
     found = {name: fact for name, fact in own_image.folders(project).items() if name in read and name not in env}
     if found:
-        listed = ", ".join(f"{name} to {fact.value}" for name, fact in list(found.items())[:_MOST])
+        names = listed((f"{name} to {fact.value}" for name, fact in found.items()), _MOST)
         yield Doubt(
             path=("env",),
-            question=f"{next(iter(found.values())).origin} sets {listed}, which is not in the image here",
+            question=f"{next(iter(found.values())).origin} sets {names}, which is not in the image here",
             help="set it to the folder of a volume, or below `/tmp`",
         )
 
